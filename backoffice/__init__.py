@@ -1,0 +1,1 @@
+"""The back-office services, which live on the facts that the gateway publishes."""

@@ -1,0 +1,1 @@
+"""The gateway: speaks OCPP with stations and publishes facts; holds no business rule and no SQL."""

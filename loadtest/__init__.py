@@ -1,0 +1,1 @@
+"""Load generation and benchmarks; reaches the platform by wire and REST only."""

@@ -1,0 +1,1 @@
+"""Virtual charging stations, their vehicles, and the fleets made of them."""
