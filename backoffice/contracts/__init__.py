@@ -1,0 +1,7 @@
+"""What the services offer each other: events and queries, as frozen types. No service imports another; they meet here."""
+
+from backoffice.contracts import billing, sessions, stations
+from protocol.bus.catalogue import STATION_EVENTS
+
+CATALOGUE = STATION_EVENTS.extended((*stations.EVENTS, *sessions.EVENTS, *billing.EVENTS))
+"""Every event on the bus."""

@@ -1,0 +1,80 @@
+"""What billing says and answers. Key of every event: the session id."""
+
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+
+from backoffice.contracts.query import Query
+from protocol.bus.catalogue import EventRow
+from protocol.bus.subjects import Kind
+from protocol.domain.identifiers import DriverId, TenantId
+
+
+class PaymentCompleted(msgspec.Struct, frozen=True):
+    """A session's invoice is paid in full. Free sessions too: then `amount` is zero and no provider was asked."""
+
+    session_id: str
+    invoice_id: str
+    driver_id: DriverId
+    amount: Decimal
+    currency: str
+
+
+class PaymentFailed(msgspec.Struct, frozen=True):
+    """An invoice stays open. `reason` is for people: card_declined, no_payment_method, hold_exceeded, …"""
+
+    session_id: str
+    invoice_id: str
+    driver_id: DriverId | None
+    open_amount: Decimal
+    currency: str
+    reason: str
+
+
+EVENTS = (
+    EventRow(PaymentCompleted, Kind.DOMAIN, "billing", "payment_completed"),
+    EventRow(PaymentFailed, Kind.DOMAIN, "billing", "payment_failed"),
+)
+
+
+class HoldPayment(msgspec.Struct, frozen=True):
+    """Authorise `amount` with the driver's payment method before a start. Idempotent by `intent_id`."""
+
+    tenant: TenantId
+    driver_id: DriverId
+    intent_id: str
+    amount: Decimal
+    currency: str
+
+
+class HoldStatus(StrEnum):
+    """Whether the amount is held."""
+
+    HELD = "held"
+    DECLINED = "declined"
+    NO_PAYMENT_METHOD = "no_payment_method"
+
+
+class HoldResult(msgspec.Struct, frozen=True):
+    """The provider's word in `detail`."""
+
+    status: HoldStatus
+    detail: str = ""
+
+
+class ReleaseHold(msgspec.Struct, frozen=True):
+    """Nobody came: give the amount back. A hold that is unknown, captured or released already changes nothing."""
+
+    tenant: TenantId
+    intent_id: str
+
+
+class ReleaseResult(msgspec.Struct, frozen=True):
+    """Whether this call released it."""
+
+    is_released: bool
+
+
+HOLD_PAYMENT = Query("billing", "hold_payment", HoldPayment, HoldResult)
+RELEASE_HOLD = Query("billing", "release_hold", ReleaseHold, ReleaseResult)

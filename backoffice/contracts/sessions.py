@@ -1,0 +1,73 @@
+"""What sessions says. Key of every event: the session id."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from protocol.bus.catalogue import EventRow
+from protocol.bus.subjects import Kind
+from protocol.domain.identifiers import DriverId, StationId, TransactionId
+
+
+class SessionEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """What the three events have in common. `driver_id` None: a transaction without a known token."""
+
+    session_id: str
+    station_id: StationId
+    evse: int
+    transaction_id: TransactionId
+    driver_id: DriverId | None
+    started_at: datetime
+
+
+class ChargingSessionStarted(SessionEvent, frozen=True, kw_only=True):
+    """A driver's session began. `intent_id`: it was started by app, and its payment is held under that id."""
+
+    intent_id: str | None = None
+
+
+class ChargingSessionUpdated(SessionEvent, frozen=True, kw_only=True):
+    """Energy so far, power now, cost so far by the same pricing function as the bill."""
+
+    updated_at: datetime
+    energy_wh: Decimal
+    power_w: Decimal | None
+    state_of_charge_percent: Decimal | None
+    cost_excl_vat: Decimal
+    cost_incl_vat: Decimal
+    currency: str
+
+
+class PriceLine(msgspec.Struct, frozen=True):
+    """One line of a price: a quantity (kWh, h, or 1) of one dimension at one unit price; four decimals."""
+
+    dimension: str
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    amount_excl_vat: Decimal
+    vat_percent: Decimal
+    amount_incl_vat: Decimal
+
+
+class ChargingSessionCompleted(SessionEvent, frozen=True, kw_only=True):
+    """The session is over and its CDR frozen: this is what is billed. Totals are rounded, lines are not."""
+
+    intent_id: str | None
+    ended_at: datetime
+    energy_wh: Decimal
+    tariff_id: str
+    tariff_version: int
+    currency: str
+    lines: tuple[PriceLine, ...]
+    total_excl_vat: Decimal
+    total_incl_vat: Decimal
+    stopped_reason: str
+
+
+EVENTS = (
+    EventRow(ChargingSessionStarted, Kind.DOMAIN, "sessions", "started"),
+    EventRow(ChargingSessionUpdated, Kind.DOMAIN, "sessions", "updated"),
+    EventRow(ChargingSessionCompleted, Kind.DOMAIN, "sessions", "completed"),
+)

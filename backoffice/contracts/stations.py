@@ -1,0 +1,86 @@
+"""What stations says and answers."""
+
+from enum import StrEnum
+
+import msgspec
+
+from backoffice.contracts.query import Query
+from protocol.bus.catalogue import EventRow
+from protocol.bus.subjects import Kind
+from protocol.domain.identifiers import IdToken, StationId, TenantId, TransactionId
+from protocol.domain.status import ConnectorStatus
+
+
+class StationStatusChanged(msgspec.Struct, frozen=True):
+    """An EVSE (or, with `evse` None, the station) has another status. Key: the station id.
+
+    `is_online` False: the last known status stands, and nobody can start there.
+    """
+
+    station_id: StationId
+    location_id: str
+    evse: int | None
+    status: ConnectorStatus | None
+    is_online: bool
+
+
+EVENTS = (EventRow(StationStatusChanged, Kind.DOMAIN, "stations", "status_changed"),)
+
+
+class DescribeEvse(msgspec.Struct, frozen=True):
+    """Which place is this?"""
+
+    tenant: TenantId
+    station_id: StationId
+    evse: int
+
+
+class EvseDescription(msgspec.Struct, frozen=True):
+    """The place of an EVSE. `is_known` False: the rest is empty."""
+
+    is_known: bool
+    location_id: str = ""
+    location_name: str = ""
+    country: str = ""
+    timezone: str = "UTC"
+    max_power_w: int = 0
+    is_online: bool = False
+
+
+class StartOnEvse(msgspec.Struct, frozen=True):
+    """Send a RequestStart to the station, once."""
+
+    tenant: TenantId
+    station_id: StationId
+    evse: int
+    id_token: IdToken
+    remote_start_id: int
+
+
+class StopTransaction(msgspec.Struct, frozen=True):
+    """Send a RequestStop to the station, once."""
+
+    tenant: TenantId
+    station_id: StationId
+    transaction_id: TransactionId
+
+
+class CommandStatus(StrEnum):
+    """What became of it. UNKNOWN: no answer came in time, the station may have done it."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    OFFLINE = "offline"
+    UNKNOWN = "unknown"
+
+
+class CommandResult(msgspec.Struct, frozen=True):
+    """The answer, with the station's own word in `detail`."""
+
+    status: CommandStatus
+    detail: str = ""
+
+
+DESCRIBE_EVSE = Query("stations", "describe_evse", DescribeEvse, EvseDescription)
+START_ON_EVSE = Query("stations", "start_on_evse", StartOnEvse, CommandResult)
+STOP_TRANSACTION = Query("stations", "stop_transaction", StopTransaction, CommandResult)

@@ -1,0 +1,51 @@
+"""What tariffs answers. The tariff itself is OCPI JSON, read by backoffice/pricing."""
+
+from datetime import datetime
+
+import msgspec
+
+from backoffice.contracts.query import Query
+from protocol.domain.identifiers import StationId, TenantId
+
+
+class TariffInForce(msgspec.Struct, frozen=True):
+    """Which tariff holds at this EVSE at this time? The answer for a past `at` never changes."""
+
+    tenant: TenantId
+    station_id: StationId
+    evse: int
+    at: datetime
+
+
+class TariffVersion(msgspec.Struct, frozen=True):
+    """One version of a tariff as OCPI 2.2.1 JSON (§11.3.1 Tariff object)."""
+
+    tariff_id: str
+    version: int
+    tariff: msgspec.Raw
+
+
+class EvsePlace(msgspec.Struct, frozen=True):
+    """An EVSE among many."""
+
+    station_id: StationId
+    evse: int
+
+
+class TariffsInForce(msgspec.Struct, frozen=True):
+    """The same question for many EVSEs at once, as a map needs it."""
+
+    tenant: TenantId
+    places: tuple[EvsePlace, ...]
+    at: datetime
+
+
+class TariffVersions(msgspec.Struct, frozen=True):
+    """The distinct tariffs, and for each place asked for the index of its own."""
+
+    versions: tuple[TariffVersion, ...]
+    index_of_place: tuple[int, ...]
+
+
+TARIFF_IN_FORCE = Query("tariffs", "tariff_in_force", TariffInForce, TariffVersion)
+TARIFFS_IN_FORCE = Query("tariffs", "tariffs_in_force", TariffsInForce, TariffVersions)

@@ -1,0 +1,25 @@
+"""What the gateway asks identity; the clear token stays in the gateway."""
+
+from datetime import datetime
+
+import msgspec
+
+from protocol.domain.authorization import AuthorizationStatus
+from protocol.domain.identifiers import DriverId, StationId, TenantId
+
+
+class AuthorizeToken(msgspec.Struct, frozen=True):
+    """May the token behind `token_ref` charge at this station (and EVSE, where known)?"""
+
+    tenant: TenantId
+    token_ref: str
+    station: StationId
+    evse: int | None = None
+
+
+class TokenVerdict(msgspec.Struct, frozen=True):
+    """Identity's answer. `driver_id` is whose token it is, also where the verdict is no."""
+
+    status: AuthorizationStatus
+    driver_id: DriverId | None = None
+    expires_at: datetime | None = None

@@ -1,0 +1,44 @@
+"""What we hold true of a transaction. Bills rest on these facts and on no reading beside them.
+
+Invariants:
+1. (tenant, station, transaction_id) names the transaction; the three facts of one arrive in any order.
+2. `meter_wh` at start and end is what the station's register said then, in Wh, as decimal text.
+"""
+
+import msgspec
+
+from protocol.domain.authorization import Authorization
+from protocol.domain.identifiers import TokenRef, TransactionId
+from protocol.domain.status import ChargingState
+
+
+class TransactionFact(msgspec.Struct, frozen=True, kw_only=True):
+    """What the three facts have in common. `flags` names deviations of this message, by rule."""
+
+    transaction_id: TransactionId
+    evse: int | None = None
+    connector: int | None = None
+    token: TokenRef | None = None
+    authorization: Authorization | None = None
+    meter_wh: str | None = None
+    charging_state: ChargingState | None = None
+    trigger: str = ""
+    seq_no: int | None = None
+    is_offline: bool = False
+    remote_start_id: int | None = None
+    reservation_id: int | None = None
+    flags: tuple[str, ...] = ()
+
+
+class TransactionStarted(TransactionFact, frozen=True, kw_only=True):
+    """The station began to serve. The driver is `authorization.driver_id`."""
+
+
+class TransactionUpdated(TransactionFact, frozen=True, kw_only=True):
+    """Something changed: its charging state, its token, its cable."""
+
+
+class TransactionEnded(TransactionFact, frozen=True, kw_only=True):
+    """The station served no longer. `stopped_reason` is a 2.x word."""
+
+    stopped_reason: str = "Local"

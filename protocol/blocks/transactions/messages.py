@@ -1,0 +1,55 @@
+"""What a station says while it delivers energy, and what it hears back."""
+
+from datetime import datetime
+
+import msgspec
+
+from protocol.domain.authorization import IdTokenInfo
+from protocol.domain.identifiers import IdToken, TransactionId
+from protocol.domain.metering import MeterValue
+from protocol.domain.status import ChargingState
+
+
+class TransactionEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """What the three kinds of event have in common.
+
+    `wire_key` are the raw values that name this fact, as received: they make the event id (see bus/envelope.py).
+    `transaction_id` is None in a 1.6 start, whose number the CSMS chooses. `meter_wh` is the import register in Wh as
+    decimal text, not the energy of this transaction. `trigger` is the 2.x trigger reason, empty in 1.6.
+    """
+
+    occurred_at: datetime
+    wire_key: tuple[str, ...] = ()
+    transaction_id: TransactionId | None = None
+    evse: int | None = None
+    connector: int | None = None
+    id_token: IdToken | None = None
+    meter_wh: str | None = None
+    meter_values: tuple[MeterValue, ...] = ()
+    charging_state: ChargingState | None = None
+    trigger: str = ""
+    seq_no: int | None = None
+    is_offline: bool = False
+    remote_start_id: int | None = None
+    reservation_id: int | None = None
+
+
+class TransactionStart(TransactionEvent, frozen=True, kw_only=True):
+    """A transaction began (1.6 StartTransaction; 2.x eventType Started)."""
+
+
+class TransactionUpdate(TransactionEvent, frozen=True, kw_only=True):
+    """A transaction went on (2.x eventType Updated; 1.6 has no such message)."""
+
+
+class TransactionEnd(TransactionEvent, frozen=True, kw_only=True):
+    """A transaction ended (1.6 StopTransaction; 2.x eventType Ended). `stopped_reason` is a 2.x word."""
+
+    stopped_reason: str = "Local"
+
+
+class TransactionReply(msgspec.Struct, frozen=True):
+    """`transaction_id` answers a 1.6 start only; `id_token_info` answers whenever a token was presented."""
+
+    transaction_id: TransactionId | None = None
+    id_token_info: IdTokenInfo | None = None

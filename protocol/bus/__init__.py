@@ -1,0 +1,1 @@
+"""How facts and commands are named, wrapped and told apart on NATS."""

@@ -1,0 +1,98 @@
+"""Every event on the bus: its type, its Struct, who says it, and so its stream and subject.
+
+The back office adds its own rows (`Catalogue.extended`); an event that is in no row cannot be published.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from protocol.blocks.availability.events import ConnectorStatusReported, StationConnected, StationDisconnected
+from protocol.blocks.meter_values.events import MeterValuesReported
+from protocol.blocks.provisioning.events import StationBooted
+from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted, TransactionUpdated
+from protocol.bus.envelope import RawEnvelope
+from protocol.bus.subjects import STREAM_OF_KIND, Kind, Stream
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One event: `owner` is the block or the service that says it, `name` the last part of its subject."""
+
+    struct: type[msgspec.Struct]
+    kind: Kind
+    owner: str
+    name: str
+
+    @property
+    def type(self) -> str:
+        """The CloudEvents type, as `ev.v1.station.transactions.started`."""
+        return f"ev.v1.{self.kind}.{self.owner}.{self.name}"
+
+    @property
+    def stream(self) -> Stream:
+        """The stream that keeps it."""
+        return STREAM_OF_KIND[self.kind]
+
+    @property
+    def suffix(self) -> str:
+        """The last two parts of its subject."""
+        return f"{self.owner}.{self.name}"
+
+
+class UnknownEventType(LookupError):
+    """An event that no row names; a consumer counts it and goes on."""
+
+    def __init__(self, event_type: str) -> None:
+        super().__init__(f"no row of the catalogue names the event type {event_type!r}")
+        self.event_type = event_type
+
+
+class Catalogue:
+    """Rows by type and by Struct. A type or a Struct named twice is a ValueError."""
+
+    def __init__(self, rows: Iterable[EventRow]) -> None:
+        self.rows = tuple(rows)
+        self._by_type = {row.type: row for row in self.rows}
+        self._by_struct = {row.struct: row for row in self.rows}
+        self._decoders = {row.type: msgspec.json.Decoder(row.struct) for row in self.rows}
+        if not len(self.rows) == len(self._by_type) == len(self._by_struct):
+            raise ValueError("the catalogue names an event twice")
+
+    def extended(self, rows: Iterable[EventRow]) -> "Catalogue":
+        """A catalogue with more rows."""
+        return Catalogue((*self.rows, *rows))
+
+    def row_of(self, struct: type[msgspec.Struct]) -> EventRow:
+        """The row of an event's Struct. A Struct in no row is a KeyError: a mistake in our own code."""
+        return self._by_struct[struct]
+
+    def row_of_type(self, event_type: str) -> EventRow:
+        """The row of a CloudEvents type; raises UnknownEventType."""
+        row = self._by_type.get(event_type)
+        if row is None:
+            raise UnknownEventType(event_type)
+        return row
+
+    def decode(self, envelope: RawEnvelope) -> Any:  # Any: the row decides the Struct at run time
+        """The envelope's data as its Struct. Raises UnknownEventType or msgspec.ValidationError."""
+        decoder = self._decoders.get(envelope.type)
+        if decoder is None:
+            raise UnknownEventType(envelope.type)
+        return decoder.decode(envelope.data)
+
+
+STATION_EVENTS = Catalogue(
+    (
+        EventRow(StationConnected, Kind.STATION, "availability", "connected"),
+        EventRow(StationDisconnected, Kind.STATION, "availability", "disconnected"),
+        EventRow(ConnectorStatusReported, Kind.STATION, "availability", "status_reported"),
+        EventRow(StationBooted, Kind.STATION, "provisioning", "booted"),
+        EventRow(TransactionStarted, Kind.STATION, "transactions", "started"),
+        EventRow(TransactionUpdated, Kind.STATION, "transactions", "updated"),
+        EventRow(TransactionEnded, Kind.STATION, "transactions", "ended"),
+        EventRow(MeterValuesReported, Kind.READING, "meter_values", "reported"),
+    )
+)

@@ -1,0 +1,89 @@
+"""What is wrapped around every event: CloudEvents 1.0 attributes, JSON, structured mode.
+
+Invariants:
+1. `id` names the fact, not the delivery: a station that says the same thing twice makes one id.
+2. `digest` is over the raw payload: the same id with another digest is another fact, kept and flagged.
+3. `time` is ours (received_at); `occurredat` is the station's.
+"""
+
+import hashlib
+import os
+import uuid
+from datetime import datetime
+from typing import Generic, TypeVar
+
+import msgspec
+
+from protocol.domain.identifiers import TenantId
+
+DataT = TypeVar("DataT")
+
+_NAMESPACE = uuid.UUID("6f1c8a52-3f0e-5d0b-9c39-0d5f6f6c9a7e")
+
+
+class Envelope(msgspec.Struct, Generic[DataT], frozen=True, omit_defaults=True):
+    """One event. `type` is a row of the catalogue, `subject` the station id or the domain key.
+
+    `epoch` is the station's presence epoch at the time; 0 where there is none.
+    """
+
+    id: str
+    source: str
+    type: str
+    time: datetime
+    tenant: TenantId
+    subject: str
+    data: DataT
+    digest: str = ""
+    epoch: int = 0
+    occurredat: datetime | None = None
+    traceparent: str = ""
+    specversion: str = "1.0"
+    datacontenttype: str = "application/json"
+
+    @property
+    def received_at(self) -> datetime:
+        """When we heard of it."""
+        return self.time
+
+    @property
+    def dedupe_key(self) -> str:
+        """The inbox key, and the `Nats-Msg-Id`."""
+        return f"{self.id}.{self.digest}" if self.digest else self.id
+
+
+RawEnvelope = Envelope[msgspec.Raw]
+
+_decode = msgspec.json.Decoder(RawEnvelope).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def encode_envelope(envelope: Envelope[DataT]) -> bytes:
+    """The envelope as it travels."""
+    return _encode(envelope)
+
+
+def decode_envelope(payload: bytes) -> RawEnvelope:
+    """The envelope with its data still as it came. Raises msgspec.ValidationError or DecodeError."""
+    return _decode(payload)
+
+
+def event_id(*wire_values: str) -> str:
+    """The id of a fact that a station may say again: UUIDv5 over its raw wire values, tenant and station first.
+
+    Raw, before any repair: a rule or a time zone that changes later must not make a second bill.
+    """
+    return str(uuid.uuid5(_NAMESPACE, "\x1f".join(wire_values)))
+
+
+def unique_event_id(now: datetime) -> str:
+    """An id for what has no key of its own: UUIDv7, so that ids sort by time."""
+    milliseconds = int(now.timestamp() * 1000)
+    tail = int.from_bytes(os.urandom(10), "big")
+    value = milliseconds << 80 | 0x7 << 76 | (tail >> 64 & 0xFFF) << 64 | 0b10 << 62 | tail & (1 << 62) - 1
+    return str(uuid.UUID(int=value))
+
+
+def payload_digest(payload: bytes) -> str:
+    """64 bits of BLAKE2b over the raw wire payload, in hex."""
+    return hashlib.blake2b(payload, digest_size=8).hexdigest()

@@ -1,0 +1,47 @@
+"""What the platform says of a token."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from protocol.domain.identifiers import DriverId
+
+
+class AuthorizationStatus(StrEnum):
+    """OCPP 2.0.1 §3 AuthorizationStatusEnumType. 1.6 knows the first five."""
+
+    ACCEPTED = "Accepted"
+    BLOCKED = "Blocked"
+    CONCURRENT_TX = "ConcurrentTx"
+    EXPIRED = "Expired"
+    INVALID = "Invalid"
+    NO_CREDIT = "NoCredit"
+    NOT_ALLOWED_TYPE_EVSE = "NotAllowedTypeEVSE"
+    NOT_AT_THIS_LOCATION = "NotAtThisLocation"
+    NOT_AT_THIS_TIME = "NotAtThisTime"
+    UNKNOWN = "Unknown"
+
+
+class IdTokenInfo(msgspec.Struct, frozen=True):
+    """The verdict as a station hears it."""
+
+    status: AuthorizationStatus
+    cache_until: datetime | None = None
+
+
+class AuthorizationBasis(StrEnum):
+    """Who said so. DEFERRED: identity was silent, the transaction goes on, and a later verdict may stop it."""
+
+    IDENTITY = "identity"
+    CACHED = "cached"
+    DEFERRED = "deferred"
+    NONE = "none"
+
+
+class Authorization(msgspec.Struct, frozen=True):
+    """The verdict as a fact carries it, so that a replay asks nobody."""
+
+    status: AuthorizationStatus
+    basis: AuthorizationBasis
+    driver_id: DriverId | None = None

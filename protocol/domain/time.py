@@ -1,0 +1,17 @@
+"""Timestamps as stations write them, read as UTC-aware datetimes."""
+
+from datetime import UTC, datetime
+
+
+def parse_timestamp(text: str) -> datetime:
+    """An RFC 3339 timestamp as UTC. One without a zone is taken as UTC (OCPP 1.6 §3.14 asks for it).
+
+    Raises ValueError for anything else.
+    """
+    stamp = datetime.fromisoformat(text)
+    return stamp.replace(tzinfo=UTC) if stamp.tzinfo is None else stamp.astimezone(UTC)
+
+
+def format_timestamp(at: datetime) -> str:
+    """RFC 3339 with milliseconds and `Z`: some stations refuse an offset."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
