@@ -1,4 +1,4 @@
-"""What the services offer each other: events and queries, as frozen types. No service imports another; they meet here."""
+"""What the services offer each other: events and queries, as frozen types. They meet here and nowhere else."""
 
 from backoffice.contracts import billing, sessions, stations
 from protocol.bus.catalogue import STATION_EVENTS
