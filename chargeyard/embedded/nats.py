@@ -24,6 +24,7 @@ CONFIG_FILE = "nats.conf"
 
 class NatsServer(ServerProcess):
     name = "nats"
+    program = "nats-server"
     # A client that dialled the free port while we were down may have taken it for a moment.
     passing_refusals: ClassVar[Sequence[str]] = ("address already in use",)
 
@@ -40,7 +41,7 @@ class NatsServer(ServerProcess):
     def _command(self) -> list[str]:
         runtime_dir = str(self._folders.runtime_dir)
         port = str(self._port or -1)
-        command = [str(find_binary(DISTRIBUTION, "nats-server")), "--config", CONFIG_FILE, "--addr", "127.0.0.1"]
+        command = [str(find_binary(DISTRIBUTION, self.program)), "--config", CONFIG_FILE, "--addr", "127.0.0.1"]
         return [*command, "--port", port, "--ports_file_dir", runtime_dir, "--logtime_utc"]
 
     async def _prepare(self) -> None:

@@ -25,6 +25,7 @@ READY_STATUS = "ready"
 
 class PostgresServer(ServerProcess):
     name = "postgres"
+    program = "postgres"
     # Fast shutdown: sessions are cut, everything committed is checkpointed.
     stop_signal = signal.SIGINT
     # Immediate shutdown: the postmaster takes its own children along and frees the shared memory.
@@ -61,9 +62,10 @@ class PostgresServer(ServerProcess):
             "log_timezone": "UTC",
         }
         if not self._durable:
-            settings |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+            # A commit still survives a kill: it has reached the kernel. Only the disk is not waited for.
+            settings |= {"fsync": "off", "full_page_writes": "off"}
         arguments = [part for setting, text in settings.items() for part in ("-c", f"{setting}={text}")]
-        return [str(_binary("postgres")), "-D", _here(self.folder), *arguments]
+        return [str(_binary(self.program)), "-D", _here(self.folder), *arguments]
 
     async def _answers(self) -> bool:
         # What pg_ctl reads: first line the pid, last one the state.
@@ -97,8 +99,8 @@ class PostgresServer(ServerProcess):
         """
         (self._folders.runtime_dir / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
         lines = self._lock_lines()
-        holder = command_line(int(lines[0])) if lines and lines[0].isdigit() else ""
-        if holder and str(self._folders.runtime_dir) not in holder:
+        pid = int(lines[0]) if lines and lines[0].isdigit() else None
+        if pid and command_line(pid) and not self._is_ours(pid):
             (self.folder / "postmaster.pid").unlink()
 
     def _lock_lines(self) -> list[str]:

@@ -22,6 +22,7 @@ from chargeyard.embedded.folders import Folders, make_private
 
 POLL_INTERVAL_S = 0.01
 START_TIMEOUT_S = 60.0
+REFUSAL_GRACE_S = 3.0
 STOP_TIMEOUT_S = 20.0
 ORPHAN_GRACE_S = 5.0
 LOG_LIMIT_BYTES = 10_000_000
@@ -35,6 +36,7 @@ class ServerProcess(ABC):
     """
 
     name: ClassVar[str]
+    program: ClassVar[str]
     # Asks for an orderly end that keeps everything acknowledged.
     stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
     # What the server gets when its parent is gone.
@@ -76,10 +78,10 @@ class ServerProcess(ABC):
         """The server answers; raises `ServerStartFailed` with the end of its log where it does not."""
         if self._process:
             return
-        deadline = time.monotonic() + START_TIMEOUT_S
         await self._prepare()
+        refused_until = time.monotonic() + REFUSAL_GRACE_S
         while True:
-            if await self._came_up(deadline):
+            if await self._came_up(may_refuse=time.monotonic() < refused_until):
                 return
             await asyncio.sleep(POLL_INTERVAL_S)
 
@@ -102,7 +104,8 @@ class ServerProcess(ABC):
         self._limit_log()
         make_private(self.folder, self._folders.account)
 
-    async def _came_up(self, deadline: float) -> bool:
+    async def _came_up(self, *, may_refuse: bool) -> bool:
+        deadline = time.monotonic() + START_TIMEOUT_S
         self._process = self._spawn(self._command())
         self._pid_file.write_text(str(self._process.pid))
         try:
@@ -117,7 +120,7 @@ class ServerProcess(ABC):
             raise
         exit_code = self._process.returncode
         self._process = None
-        if any(text in self._log_tail() for text in self.passing_refusals) and time.monotonic() < deadline:
+        if may_refuse and any(text in self._log_tail() for text in self.passing_refusals):
             return False
         raise self._start_failed(f"it ended with {exit_code}")
 
@@ -175,8 +178,12 @@ class ServerProcess(ABC):
             pid = int(self._pid_file.read_text())
         except (FileNotFoundError, ValueError):
             return None
-        # The number may meanwhile belong to anybody; only our servers name our runtime folder.
-        return pid if str(self._folders.runtime_dir) in command_line(pid) else None
+        return pid if self._is_ours(pid) else None
+
+    def _is_ours(self, pid: int) -> bool:
+        """Whether `pid` is this server on this folder: a number may meanwhile belong to anybody, even to our others."""
+        line = command_line(pid)
+        return self.program in line and str(self._folders.runtime_dir) in line
 
     @property
     def _pid_file(self) -> Path:

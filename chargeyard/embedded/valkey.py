@@ -12,6 +12,7 @@ MAX_MEMORY = "128mb"
 
 class ValkeyServer(ServerProcess):
     name = "valkey"
+    program = "valkey-server"
 
     @property
     def url(self) -> str:
@@ -32,7 +33,7 @@ class ValkeyServer(ServerProcess):
             "maxmemory-policy": "allkeys-lru",
         }
         arguments = [part for setting, text in settings.items() for part in (f"--{setting}", text)]
-        return [str(find_binary(DISTRIBUTION, "valkey-server")), *arguments]
+        return [str(find_binary(DISTRIBUTION, self.program)), *arguments]
 
     async def _answers(self) -> bool:
         try:
