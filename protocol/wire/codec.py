@@ -2,7 +2,7 @@
 
 1. What a payload decodes to encodes to an equal payload; a field that was not sent is not sent back.
 2. A payload that its schema refuses raises one PayloadViolation, which names the place.
-3. `null` stands for `{}` where the message requires no field (OCPP 2.x Part 4 §4.1.3); no value inside may be null.
+3. `null` stands for `{}` where the message requires no field (OCPP 2.x Part 4 §4.2.1); no value inside may be null.
 """
 
 import re
