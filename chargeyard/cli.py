@@ -1,0 +1,69 @@
+"""`chargeyard <verb>`: a table of verbs, each a module whose `main(argv)` runs it.
+
+A verb is one row. Its module is imported only when the verb is called, so help costs nothing and a missing optional
+part hurts nobody else.
+"""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chargeyard.errors import ChargeyardError
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    name: str
+    module: str
+    summary: str
+
+
+VERBS = (
+    Verb("up", "chargeyard.demo", "run the whole platform with a demo fleet, until Ctrl-C"),
+    Verb("smoke", "chargeyard.smoke", "run everything in a temporary folder until sessions are paid; exit 0 or 1"),
+    Verb("reset", "chargeyard.reset", "remove the data that `up` keeps in .chargeyard/"),
+    Verb("doctor", "chargeyard.doctor", "check this machine and say how to fix what is missing"),
+    Verb("fleet", "simulator.cli", "run simulated charging stations against any CSMS"),
+)
+
+EXAMPLES = (
+    "chargeyard up --no-fleet",
+    "chargeyard fleet run --url ws://127.0.0.1:9000/ocpp --count 10 --ocpp mixed --seed 7",
+    "chargeyard doctor",
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit code of the verb that `argv` names; 2 where it names none that exists."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(usage())
+        return 0 if arguments else 2
+    verb = next((row for row in VERBS if row.name == arguments[0]), None)
+    if verb is None:
+        print(f"chargeyard: there is no verb {arguments[0]!r}.\n\n{usage()}", file=sys.stderr)
+        return 2
+    return run(verb, arguments[1:])
+
+
+def run(verb: Verb, arguments: Sequence[str]) -> int:
+    """The verb's own exit code; 1 and one sentence for an error that a person can act on; 130 after Ctrl-C."""
+    try:
+        code: int = importlib.import_module(verb.module).main(arguments)
+    except ChargeyardError as error:
+        print(f"chargeyard {verb.name}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def usage() -> str:
+    width = max(len(verb.name) for verb in VERBS)
+    verbs = "\n".join(f"  {verb.name:<{width}}  {verb.summary}" for verb in VERBS)
+    examples = "\n".join(f"  {line}" for line in EXAMPLES)
+    return (
+        f"usage: chargeyard <verb> [options]\n\n{verbs}\n\nexamples:\n{examples}\n\n"
+        "`chargeyard <verb> --help` says more."
+    )

@@ -1,0 +1,66 @@
+"""The table of verbs: every row says what it is, and none costs an import before it is called."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chargeyard import cli
+from chargeyard.embedded import locked_data_dir
+
+
+@pytest.mark.parametrize("argv", [[], ["no-such-verb"]])
+def test_call_without_a_known_verb_is_a_usage_error(argv: list[str]) -> None:
+    assert cli.main(argv) == 2
+
+
+def test_help_lists_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
+    code = cli.main(["--help"])
+
+    printed = capsys.readouterr().out
+    assert code == 0
+    assert all(verb.name in printed and verb.summary in printed for verb in cli.VERBS)
+
+
+def test_help_imports_no_verb() -> None:
+    modules = {verb.module for verb in cli.VERBS}
+    program = f"import sys, chargeyard.cli as cli; cli.main(['--help']); sys.exit(bool({modules} & sys.modules.keys()))"
+
+    done = subprocess.run([sys.executable, "-c", program], check=False)
+
+    assert done.returncode == 0
+
+
+def test_error_that_a_person_can_act_on_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with locked_data_dir(tmp_path):
+        code = cli.main(["reset", "--data", str(tmp_path), "--yes"])
+
+    assert code == 1
+    assert f"chargeyard reset: {tmp_path} is in use by process" in capsys.readouterr().err
+
+
+def test_reset_removes_the_data(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    (data_dir / "postgres").mkdir(parents=True)
+
+    code = cli.main(["reset", "--data", str(data_dir), "--yes"])
+
+    assert code == 0
+    assert not data_dir.exists()
+
+
+def test_reset_of_nothing_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = cli.main(["reset", "--data", str(tmp_path / "data")])
+
+    assert code == 0
+    assert "does not exist" in capsys.readouterr().out
+
+
+def test_doctor_gives_a_fix_with_everything_that_is_not_good(capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["doctor"])
+
+    lines = capsys.readouterr().out.splitlines()
+    unwell = [number for number, line in enumerate(lines) if line.startswith(("optional", "missing"))]
+    assert any(line.startswith("ok") for line in lines)
+    assert all("fix: " in lines[number + 1] for number in unwell)
