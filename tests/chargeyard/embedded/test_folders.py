@@ -44,7 +44,7 @@ def test_program_below_a_closed_folder_is_copied_for_everyone(tmp_path: Path, mo
     install_wheel(tmp_path / "closed", program="tool/bin/served", beside="tool/share/template")
     monkeypatch.syspath_prepend(tmp_path / "closed")
 
-    found = find_binary("sample", "served", copied_levels=2, cache=tmp_path / "cache")
+    found = find_binary("sample", "served", cache=tmp_path / "cache")
 
     assert found == tmp_path / "cache" / "sample-1.0" / "tool" / "bin" / "served"
     assert (found.parents[1] / "share" / "template").stat().st_mode & 0o777 == 0o644
