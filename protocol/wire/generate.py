@@ -40,9 +40,9 @@ _KEYWORDS = {
 }
 
 
-def main(arguments: list[str]) -> int:
-    """Write the modules, or with `--check` only compare them; return 1 where one is stale."""
-    modules = {Path(__file__).with_name(f"{module}.py"): generate_module(module) for module in VERSIONS}
+def main(arguments: list[str], folder: Path) -> int:
+    """Write the modules into the folder, or with `--check` only compare them; return 1 where one is stale."""
+    modules = {folder / f"{module}.py": generate_module(module) for module in VERSIONS}
     if arguments == ["--check"]:
         stale = [path for path, text in modules.items() if not path.exists() or path.read_text("utf-8") != text]
         for path in stale:
@@ -196,4 +196,4 @@ _T = TypeVar("_T")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:], Path(__file__).parent))
