@@ -78,6 +78,8 @@ def check_platform() -> list[Finding]:
 
 
 def check_venv() -> list[Finding]:
+    if sys.prefix != sys.base_prefix:
+        return [Finding("venv", Grade.GOOD, f"running in {sys.prefix}")]
     if (REPOSITORY / ".venv" / "bin" / "python").exists():
         return [Finding("venv", Grade.GOOD, ".venv is there")]
     if importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip"):
