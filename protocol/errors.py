@@ -22,9 +22,6 @@
 How a class is spelled on the wire is the edge's business (`protocol.ocppj.codes`): the versions differ.
 """
 
-# A class names what happened, as in "ReserveNow: NotExpressible"; only OCPP's own names end in Error.
-# ruff: noqa: N818
-
 
 class OcppError(Exception):
     """Base of every error that this package raises."""

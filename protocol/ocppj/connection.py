@@ -55,6 +55,10 @@ SETTLED_CALLS = 8
 
 _NO_DETAILS = Raw(b"{}")
 
+_CALL_RESULT = 3
+_ANSWERS = (_CALL_RESULT, 4)
+_UNANSWERED = (*_ANSWERS, 5, 6)  # every type but CALL
+
 
 class PendingCall(Struct, frozen=True, gc=False):
     """Our CALL that waits for its answer until `deadline`, on the clock that `now` is read from."""
@@ -168,20 +172,20 @@ class OcppConnection:
         return IncomingError(frame.message_id, pending.action, frame.code, frame.description, frame.details, deviations)
 
     def _receive_broken(self, broken: BrokenFrame) -> ProtocolViolation:
-        message_id, error = broken.message_id, broken.error
-        pending = self._pending
-        is_answer = broken.message_type in (3, 4)
-        if is_answer and pending is not None and pending.message_id == message_id:
+        error, message_id, pending = broken.error, broken.message_id, self._pending
+        if broken.message_type in _ANSWERS and pending is not None and pending.message_id == message_id:
             self._settle(pending, AnswerFault.DUPLICATE)
-            # The receiver of a CALLRESULT that cannot be read says so in 2.1, and in no other version.
-            can_refuse = broken.message_type == 3 and self.version is OcppVersion.V21
-            reply = self._write_error(CallResultError, message_id, error) if can_refuse else None
-            return ProtocolViolation(error, message_id, reply, pending.action)
-        is_ignored = isinstance(error, MessageTypeNotSupported) and self.version is OcppVersion.V16
-        if is_answer or is_ignored or broken.message_type in (5, 6):
+            return ProtocolViolation(error, message_id, self._refuse_broken(broken), pending.action)
+        is_unknown_type = isinstance(error, MessageTypeNotSupported)
+        if self.version is OcppVersion.V16 if is_unknown_type else broken.message_type in _UNANSWERED:
             return ProtocolViolation(error, message_id, None)
         reply = self._write_error(CallError, UNREADABLE_MESSAGE_ID if message_id is None else message_id, error)
         return ProtocolViolation(error, message_id, reply)
+
+    def _refuse_broken(self, answer: BrokenFrame) -> bytes | None:
+        if self.version is not OcppVersion.V21 or answer.message_type != _CALL_RESULT or answer.message_id is None:
+            return None
+        return self._write_error(CallResultError, answer.message_id, answer.error)
 
     def _find_fault(self, message_id: str, payload: Raw | None) -> UnexpectedAnswer:
         action, fault = self._settled.get(message_id, (None, AnswerFault.UNKNOWN))

@@ -130,10 +130,10 @@ def test_struct_and_schema_give_the_same_verdict(module: str, file: str, data: s
 
 @pytest.mark.slow
 @every_message
-@settings(max_examples=40, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_struct_and_schema_give_the_same_verdict_at_length(module: str, file: str, data: st.DataObject) -> None:
-    compare(module, file, data, limit=200)
+    compare(module, file, data, limit=100)
 
 
 class TestTheComparisonCanFail:
