@@ -93,22 +93,19 @@ class _Types:
         """Write a named enumeration or object, and before it what it holds; return its name."""
         if name == "CustomData":
             return name
+        _require_known_keywords(schema)
         if "enum" in schema:
-            values = textwrap.fill(", ".join(f'"{value}"' for value in schema["enum"]), 112, break_on_hyphens=False)
-            code = f"{name} = Literal[{values}]"
-            long_code = f"{name} = Literal[\n{textwrap.indent(values, '    ')},\n]"
-            return _put(self.enumerations, name, code if len(code) <= 120 else long_code)
+            return _put(self.enumerations, name, _literal(name, schema["enum"]))
+        if schema["additionalProperties"] is not False:
+            raise ValueError(f"{name} is an open object, and only CustomData may be one.")
         fields = schema.get("properties", {})
         required = frozenset(schema.get("required", ()))
         lines = [self._attribute(field, fields[field], definitions, field in required) for field in fields]
         if tenths := [field for field, inner in fields.items() if "multipleOf" in inner]:
             lines += ["", "    def __post_init__(self) -> None:"]
             lines += [f'        require_tenths("{field}", self.{attribute_name(field)})' for field in tenths]
-        return _put(
-            self.structs,
-            name,
-            "\n".join([f"class {name}(WireStruct, frozen=True, kw_only=True):", *(lines or ["    pass"])]),
-        )
+        head = f"class {name}(WireStruct, frozen=True, kw_only=True):"
+        return _put(self.structs, name, "\n".join([head, *(lines or ["    pass"])]))
 
     def _attribute(self, field: str, schema: Schema, definitions: Schema, is_required: bool) -> str:
         name = attribute_name(field)
@@ -123,9 +120,8 @@ class _Types:
         if "$ref" in schema:
             name = schema["$ref"].removeprefix("#/definitions/")
             return self.add(type_name(name), definitions[name], definitions)
+        _require_known_keywords(schema)
         kind = schema.get("type")
-        if unknown := schema.keys() - _SILENT - _KEYWORDS[kind]:
-            raise ValueError(f"A schema of type {kind} uses {sorted(unknown)}, which nothing here translates.")
         if kind is None:
             return "Raw"
         if kind == "object" or "enum" in schema:
@@ -155,6 +151,20 @@ class _Types:
             return kind
         base = "tuple[_T, ...]" if kind == "tuple" else kind
         return _put(self.aliases, name, f"{name} = Annotated[{base}, Meta({', '.join(bounds)})]")
+
+
+def _require_known_keywords(schema: Schema) -> None:
+    kind = schema.get("type")
+    if unknown := schema.keys() - _SILENT - _KEYWORDS[kind]:
+        raise ValueError(f"A schema of type {kind} uses {sorted(unknown)}, which nothing here translates.")
+
+
+def _literal(name: str, values: list[str]) -> str:
+    listed = ", ".join(f'"{value}"' for value in values)
+    if len(f"{name} = Literal[{listed}]") <= 120:
+        return f"{name} = Literal[{listed}]"
+    lines = textwrap.fill(listed, 120, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False)
+    return f"{name} = Literal[\n{lines},\n]"
 
 
 def _put(types: dict[str, str], name: str, code: str) -> str:

@@ -53,16 +53,16 @@ UploadLogStatusEnum = Literal[
     "BadMessage", "Idle", "NotSupportedOperation", "PermissionDenied", "Uploaded", "UploadFailure", "Uploading",
 ]
 ReadingContextEnum = Literal[
-    "Interruption.Begin", "Interruption.End", "Sample.Clock", "Sample.Periodic", "Transaction.Begin",
-    "Transaction.End", "Trigger", "Other",
+    "Interruption.Begin", "Interruption.End", "Sample.Clock", "Sample.Periodic", "Transaction.Begin", "Transaction.End",
+    "Trigger", "Other",
 ]
 ValueFormatEnum = Literal["Raw", "SignedData"]
 MeasurandEnum = Literal[
     "Energy.Active.Export.Register", "Energy.Active.Import.Register", "Energy.Reactive.Export.Register",
     "Energy.Reactive.Import.Register", "Energy.Active.Export.Interval", "Energy.Active.Import.Interval",
-    "Energy.Reactive.Export.Interval", "Energy.Reactive.Import.Interval", "Power.Active.Export",
-    "Power.Active.Import", "Power.Offered", "Power.Reactive.Export", "Power.Reactive.Import", "Power.Factor",
-    "Current.Import", "Current.Export", "Current.Offered", "Voltage", "Frequency", "Temperature", "SoC", "RPM",
+    "Energy.Reactive.Export.Interval", "Energy.Reactive.Import.Interval", "Power.Active.Export", "Power.Active.Import",
+    "Power.Offered", "Power.Reactive.Export", "Power.Reactive.Import", "Power.Factor", "Current.Import",
+    "Current.Export", "Current.Offered", "Voltage", "Frequency", "Temperature", "SoC", "RPM",
 ]
 PhaseEnum = Literal["L1", "L2", "L3", "N", "L1-N", "L2-N", "L3-N", "L1-L2", "L2-L3", "L3-L1"]
 LocationEnum = Literal["Cable", "EV", "Inlet", "Outlet", "Body"]
@@ -78,9 +78,9 @@ UpdateEnum = Literal["Differential", "Full"]
 UpdateStatusEnum = Literal["Accepted", "Failed", "NotSupported", "VersionMismatch"]
 ChargingProfileStatusEnum = Literal["Accepted", "Rejected", "NotSupported"]
 FirmwareStatusEnum = Literal[
-    "Downloaded", "DownloadFailed", "Downloading", "DownloadScheduled", "DownloadPaused", "Idle",
-    "InstallationFailed", "Installing", "Installed", "InstallRebooting", "InstallScheduled",
-    "InstallVerificationFailed", "InvalidSignature", "SignatureVerified",
+    "Downloaded", "DownloadFailed", "Downloading", "DownloadScheduled", "DownloadPaused", "Idle", "InstallationFailed",
+    "Installing", "Installed", "InstallRebooting", "InstallScheduled", "InstallVerificationFailed", "InvalidSignature",
+    "SignatureVerified",
 ]
 UpdateFirmwareStatusEnum = Literal[
     "Accepted", "Rejected", "AcceptedCanceled", "InvalidCertificate", "RevokedCertificate",

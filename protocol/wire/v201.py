@@ -40,8 +40,8 @@ TupleFrom1To1024 = Annotated[tuple[_T, ...], Meta(min_length=1, max_length=1024)
 IdTokenEnum = Literal["Central", "eMAID", "ISO14443", "ISO15693", "KeyCode", "Local", "MacAddress", "NoAuthorization"]
 HashAlgorithmEnum = Literal["SHA256", "SHA384", "SHA512"]
 AuthorizationStatusEnum = Literal[
-    "Accepted", "Blocked", "ConcurrentTx", "Expired", "Invalid", "NoCredit", "NotAllowedTypeEVSE",
-    "NotAtThisLocation", "NotAtThisTime", "Unknown",
+    "Accepted", "Blocked", "ConcurrentTx", "Expired", "Invalid", "NoCredit", "NotAllowedTypeEVSE", "NotAtThisLocation",
+    "NotAtThisTime", "Unknown",
 ]
 MessageFormatEnum = Literal["ASCII", "HTML", "URI", "UTF8"]
 AuthorizeCertificateStatusEnum = Literal[
@@ -70,9 +70,9 @@ CustomerInformationStatusEnum = Literal["Accepted", "Rejected", "Invalid"]
 DataTransferStatusEnum = Literal["Accepted", "Rejected", "UnknownMessageId", "UnknownVendorId"]
 DeleteCertificateStatusEnum = Literal["Accepted", "Failed", "NotFound"]
 FirmwareStatusEnum = Literal[
-    "Downloaded", "DownloadFailed", "Downloading", "DownloadScheduled", "DownloadPaused", "Idle",
-    "InstallationFailed", "Installing", "Installed", "InstallRebooting", "InstallScheduled",
-    "InstallVerificationFailed", "InvalidSignature", "SignatureVerified",
+    "Downloaded", "DownloadFailed", "Downloading", "DownloadScheduled", "DownloadPaused", "Idle", "InstallationFailed",
+    "Installing", "Installed", "InstallRebooting", "InstallScheduled", "InstallVerificationFailed", "InvalidSignature",
+    "SignatureVerified",
 ]
 CertificateActionEnum = Literal["Install", "Update"]
 Iso15118EVCertificateStatusEnum = Literal["Accepted", "Failed"]
@@ -114,10 +114,9 @@ MeasurandEnum = Literal[
     "Current.Export", "Current.Import", "Current.Offered", "Energy.Active.Export.Register",
     "Energy.Active.Import.Register", "Energy.Reactive.Export.Register", "Energy.Reactive.Import.Register",
     "Energy.Active.Export.Interval", "Energy.Active.Import.Interval", "Energy.Active.Net",
-    "Energy.Reactive.Export.Interval", "Energy.Reactive.Import.Interval", "Energy.Reactive.Net",
-    "Energy.Apparent.Net", "Energy.Apparent.Import", "Energy.Apparent.Export", "Frequency", "Power.Active.Export",
-    "Power.Active.Import", "Power.Factor", "Power.Offered", "Power.Reactive.Export", "Power.Reactive.Import", "SoC",
-    "Voltage",
+    "Energy.Reactive.Export.Interval", "Energy.Reactive.Import.Interval", "Energy.Reactive.Net", "Energy.Apparent.Net",
+    "Energy.Apparent.Import", "Energy.Apparent.Export", "Frequency", "Power.Active.Export", "Power.Active.Import",
+    "Power.Factor", "Power.Offered", "Power.Reactive.Export", "Power.Reactive.Import", "SoC", "Voltage",
 ]
 PhaseEnum = Literal["L1", "L2", "L3", "N", "L1-N", "L2-N", "L3-N", "L1-L2", "L2-L3", "L3-L1"]
 LocationEnum = Literal["Body", "Cable", "EV", "Inlet", "Outlet"]
@@ -138,9 +137,9 @@ RecurrencyKindEnum = Literal["Daily", "Weekly"]
 RequestStartStopStatusEnum = Literal["Accepted", "Rejected"]
 ReservationUpdateStatusEnum = Literal["Expired", "Removed"]
 ConnectorEnum = Literal[
-    "cCCS1", "cCCS2", "cG105", "cTesla", "cType1", "cType2", "s309-1P-16A", "s309-1P-32A", "s309-3P-16A",
-    "s309-3P-32A", "sBS1361", "sCEE-7-7", "sType2", "sType3", "Other1PhMax16A", "Other1PhOver16A", "Other3Ph",
-    "Pan", "wInductive", "wResonant", "Undetermined", "Unknown",
+    "cCCS1", "cCCS2", "cG105", "cTesla", "cType1", "cType2", "s309-1P-16A", "s309-1P-32A", "s309-3P-16A", "s309-3P-32A",
+    "sBS1361", "sCEE-7-7", "sType2", "sType3", "Other1PhMax16A", "Other1PhOver16A", "Other3Ph", "Pan", "wInductive",
+    "wResonant", "Undetermined", "Unknown",
 ]
 ReserveNowStatusEnum = Literal["Accepted", "Faulted", "Occupied", "Rejected", "Unavailable"]
 ResetEnum = Literal["Immediate", "OnIdle"]
@@ -168,16 +167,16 @@ SetVariableStatusEnum = Literal[
 ConnectorStatusEnum = Literal["Available", "Occupied", "Reserved", "Unavailable", "Faulted"]
 TransactionEventEnum = Literal["Ended", "Started", "Updated"]
 TriggerReasonEnum = Literal[
-    "Authorized", "CablePluggedIn", "ChargingRateChanged", "ChargingStateChanged", "Deauthorized",
-    "EnergyLimitReached", "EVCommunicationLost", "EVConnectTimeout", "MeterValueClock", "MeterValuePeriodic",
-    "TimeLimitReached", "Trigger", "UnlockCommand", "StopAuthorized", "EVDeparted", "EVDetected", "RemoteStop",
-    "RemoteStart", "AbnormalCondition", "SignedDataReceived", "ResetCommand",
+    "Authorized", "CablePluggedIn", "ChargingRateChanged", "ChargingStateChanged", "Deauthorized", "EnergyLimitReached",
+    "EVCommunicationLost", "EVConnectTimeout", "MeterValueClock", "MeterValuePeriodic", "TimeLimitReached", "Trigger",
+    "UnlockCommand", "StopAuthorized", "EVDeparted", "EVDetected", "RemoteStop", "RemoteStart", "AbnormalCondition",
+    "SignedDataReceived", "ResetCommand",
 ]
 ChargingStateEnum = Literal["Charging", "EVConnected", "SuspendedEV", "SuspendedEVSE", "Idle"]
 ReasonEnum = Literal[
-    "DeAuthorized", "EmergencyStop", "EnergyLimitReached", "EVDisconnected", "GroundFault", "ImmediateReset",
-    "Local", "LocalOutOfCredit", "MasterPass", "Other", "OvercurrentFault", "PowerLoss", "PowerQuality", "Reboot",
-    "Remote", "SOCLimitReached", "StoppedByEV", "TimeLimitReached", "Timeout",
+    "DeAuthorized", "EmergencyStop", "EnergyLimitReached", "EVDisconnected", "GroundFault", "ImmediateReset", "Local",
+    "LocalOutOfCredit", "MasterPass", "Other", "OvercurrentFault", "PowerLoss", "PowerQuality", "Reboot", "Remote",
+    "SOCLimitReached", "StoppedByEV", "TimeLimitReached", "Timeout",
 ]
 MessageTriggerEnum = Literal[
     "BootNotification", "LogStatusNotification", "FirmwareStatusNotification", "Heartbeat", "MeterValues",

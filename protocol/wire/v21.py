@@ -64,8 +64,8 @@ TupleFrom1To1024 = Annotated[tuple[_T, ...], Meta(min_length=1, max_length=1024)
 GenericStatusEnum = Literal["Accepted", "Rejected"]
 HashAlgorithmEnum = Literal["SHA256", "SHA384", "SHA512"]
 AuthorizationStatusEnum = Literal[
-    "Accepted", "Blocked", "ConcurrentTx", "Expired", "Invalid", "NoCredit", "NotAllowedTypeEVSE",
-    "NotAtThisLocation", "NotAtThisTime", "Unknown",
+    "Accepted", "Blocked", "ConcurrentTx", "Expired", "Invalid", "NoCredit", "NotAllowedTypeEVSE", "NotAtThisLocation",
+    "NotAtThisTime", "Unknown",
 ]
 MessageFormatEnum = Literal["ASCII", "HTML", "URI", "UTF8", "QRCODE"]
 AuthorizeCertificateStatusEnum = Literal[
@@ -73,8 +73,8 @@ AuthorizeCertificateStatusEnum = Literal[
     "CertChainError", "ContractCancelled",
 ]
 EnergyTransferModeEnum = Literal[
-    "AC_single_phase", "AC_two_phase", "AC_three_phase", "DC", "AC_BPT", "AC_BPT_DER", "AC_DER", "DC_BPT",
-    "DC_ACDP", "DC_ACDP_BPT", "WPT",
+    "AC_single_phase", "AC_two_phase", "AC_three_phase", "DC", "AC_BPT", "AC_BPT_DER", "AC_DER", "DC_BPT", "DC_ACDP",
+    "DC_ACDP_BPT", "WPT",
 ]
 DayOfWeekEnum = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 EvseKindEnum = Literal["AC", "DC"]
@@ -99,9 +99,9 @@ ChargingProfilePurposeEnum = Literal[
 ]
 ClearChargingProfileStatusEnum = Literal["Accepted", "Unknown"]
 DERControlEnum = Literal[
-    "EnterService", "FreqDroop", "FreqWatt", "FixedPFAbsorb", "FixedPFInject", "FixedVar", "Gradients",
-    "HFMustTrip", "HFMayTrip", "HVMustTrip", "HVMomCess", "HVMayTrip", "LimitMaxDischarge", "LFMustTrip",
-    "LVMustTrip", "LVMomCess", "LVMayTrip", "PowerMonitoringMustTrip", "VoltVar", "VoltWatt", "WattPF", "WattVar",
+    "EnterService", "FreqDroop", "FreqWatt", "FixedPFAbsorb", "FixedPFInject", "FixedVar", "Gradients", "HFMustTrip",
+    "HFMayTrip", "HVMustTrip", "HVMomCess", "HVMayTrip", "LimitMaxDischarge", "LFMustTrip", "LVMustTrip", "LVMomCess",
+    "LVMayTrip", "PowerMonitoringMustTrip", "VoltVar", "VoltWatt", "WattPF", "WattVar",
 ]
 DERControlStatusEnum = Literal["Accepted", "Rejected", "NotSupported", "NotFound"]
 ClearMessageStatusEnum = Literal["Accepted", "Unknown", "Rejected"]
@@ -111,9 +111,9 @@ CustomerInformationStatusEnum = Literal["Accepted", "Rejected", "Invalid"]
 DataTransferStatusEnum = Literal["Accepted", "Rejected", "UnknownMessageId", "UnknownVendorId"]
 DeleteCertificateStatusEnum = Literal["Accepted", "Failed", "NotFound"]
 FirmwareStatusEnum = Literal[
-    "Downloaded", "DownloadFailed", "Downloading", "DownloadScheduled", "DownloadPaused", "Idle",
-    "InstallationFailed", "Installing", "Installed", "InstallRebooting", "InstallScheduled",
-    "InstallVerificationFailed", "InvalidSignature", "SignatureVerified",
+    "Downloaded", "DownloadFailed", "Downloading", "DownloadScheduled", "DownloadPaused", "Idle", "InstallationFailed",
+    "Installing", "Installed", "InstallRebooting", "InstallScheduled", "InstallVerificationFailed", "InvalidSignature",
+    "SignatureVerified",
 ]
 CertificateActionEnum = Literal["Install", "Update"]
 Iso15118EVCertificateStatusEnum = Literal["Accepted", "Failed"]
@@ -156,21 +156,20 @@ UploadLogStatusEnum = Literal[
     "AcceptedCanceled",
 ]
 MeasurandEnum = Literal[
-    "Current.Export", "Current.Export.Offered", "Current.Export.Minimum", "Current.Import",
-    "Current.Import.Offered", "Current.Import.Minimum", "Current.Offered", "Display.PresentSOC",
-    "Display.MinimumSOC", "Display.TargetSOC", "Display.MaximumSOC", "Display.RemainingTimeToMinimumSOC",
-    "Display.RemainingTimeToTargetSOC", "Display.RemainingTimeToMaximumSOC", "Display.ChargingComplete",
-    "Display.BatteryEnergyCapacity", "Display.InletHot", "Energy.Active.Export.Interval",
-    "Energy.Active.Export.Register", "Energy.Active.Import.Interval", "Energy.Active.Import.Register",
-    "Energy.Active.Import.CableLoss", "Energy.Active.Import.LocalGeneration.Register", "Energy.Active.Net",
-    "Energy.Active.Setpoint.Interval", "Energy.Apparent.Export", "Energy.Apparent.Import", "Energy.Apparent.Net",
-    "Energy.Reactive.Export.Interval", "Energy.Reactive.Export.Register", "Energy.Reactive.Import.Interval",
-    "Energy.Reactive.Import.Register", "Energy.Reactive.Net", "EnergyRequest.Target", "EnergyRequest.Minimum",
-    "EnergyRequest.Maximum", "EnergyRequest.Minimum.V2X", "EnergyRequest.Maximum.V2X", "EnergyRequest.Bulk",
-    "Frequency", "Power.Active.Export", "Power.Active.Import", "Power.Active.Setpoint", "Power.Active.Residual",
-    "Power.Export.Minimum", "Power.Export.Offered", "Power.Factor", "Power.Import.Offered", "Power.Import.Minimum",
-    "Power.Offered", "Power.Reactive.Export", "Power.Reactive.Import", "SoC", "Voltage", "Voltage.Minimum",
-    "Voltage.Maximum",
+    "Current.Export", "Current.Export.Offered", "Current.Export.Minimum", "Current.Import", "Current.Import.Offered",
+    "Current.Import.Minimum", "Current.Offered", "Display.PresentSOC", "Display.MinimumSOC", "Display.TargetSOC",
+    "Display.MaximumSOC", "Display.RemainingTimeToMinimumSOC", "Display.RemainingTimeToTargetSOC",
+    "Display.RemainingTimeToMaximumSOC", "Display.ChargingComplete", "Display.BatteryEnergyCapacity",
+    "Display.InletHot", "Energy.Active.Export.Interval", "Energy.Active.Export.Register",
+    "Energy.Active.Import.Interval", "Energy.Active.Import.Register", "Energy.Active.Import.CableLoss",
+    "Energy.Active.Import.LocalGeneration.Register", "Energy.Active.Net", "Energy.Active.Setpoint.Interval",
+    "Energy.Apparent.Export", "Energy.Apparent.Import", "Energy.Apparent.Net", "Energy.Reactive.Export.Interval",
+    "Energy.Reactive.Export.Register", "Energy.Reactive.Import.Interval", "Energy.Reactive.Import.Register",
+    "Energy.Reactive.Net", "EnergyRequest.Target", "EnergyRequest.Minimum", "EnergyRequest.Maximum",
+    "EnergyRequest.Minimum.V2X", "EnergyRequest.Maximum.V2X", "EnergyRequest.Bulk", "Frequency", "Power.Active.Export",
+    "Power.Active.Import", "Power.Active.Setpoint", "Power.Active.Residual", "Power.Export.Minimum",
+    "Power.Export.Offered", "Power.Factor", "Power.Import.Offered", "Power.Import.Minimum", "Power.Offered",
+    "Power.Reactive.Export", "Power.Reactive.Import", "SoC", "Voltage", "Voltage.Minimum", "Voltage.Maximum",
 ]
 ReadingContextEnum = Literal[
     "Interruption.Begin", "Interruption.End", "Other", "Sample.Clock", "Sample.Periodic", "Transaction.Begin",
@@ -186,8 +185,8 @@ GridEventFaultEnum = Literal[
 ]
 IslandingDetectionEnum = Literal[
     "NoAntiIslandingSupport", "RoCoF", "UVP_OVP", "UFP_OFP", "VoltageVectorShift", "ZeroCrossingDetection",
-    "OtherPassive", "ImpedanceMeasurement", "ImpedanceAtFrequency", "SlipModeFrequencyShift",
-    "SandiaFrequencyShift", "SandiaVoltageShift", "FrequencyJump", "RCLQFactor", "OtherActive",
+    "OtherPassive", "ImpedanceMeasurement", "ImpedanceAtFrequency", "SlipModeFrequencyShift", "SandiaFrequencyShift",
+    "SandiaVoltageShift", "FrequencyJump", "RCLQFactor", "OtherActive",
 ]
 ControlModeEnum = Literal["ScheduledControl", "DynamicControl"]
 MobilityNeedsModeEnum = Literal["EVCC", "EVCC_SECC"]
@@ -243,11 +242,10 @@ TariffCostEnum = Literal["NormalCost", "MinCost", "MaxCost"]
 TransactionEventEnum = Literal["Ended", "Started", "Updated"]
 TriggerReasonEnum = Literal[
     "AbnormalCondition", "Authorized", "CablePluggedIn", "ChargingRateChanged", "ChargingStateChanged",
-    "CostLimitReached", "Deauthorized", "EnergyLimitReached", "EVCommunicationLost", "EVConnectTimeout",
-    "EVDeparted", "EVDetected", "LimitSet", "MeterValueClock", "MeterValuePeriodic", "OperationModeChanged",
-    "RemoteStart", "RemoteStop", "ResetCommand", "RunningCost", "SignedDataReceived", "SoCLimitReached",
-    "StopAuthorized", "TariffChanged", "TariffNotAccepted", "TimeLimitReached", "Trigger", "TxResumed",
-    "UnlockCommand",
+    "CostLimitReached", "Deauthorized", "EnergyLimitReached", "EVCommunicationLost", "EVConnectTimeout", "EVDeparted",
+    "EVDetected", "LimitSet", "MeterValueClock", "MeterValuePeriodic", "OperationModeChanged", "RemoteStart",
+    "RemoteStop", "ResetCommand", "RunningCost", "SignedDataReceived", "SoCLimitReached", "StopAuthorized",
+    "TariffChanged", "TariffNotAccepted", "TimeLimitReached", "Trigger", "TxResumed", "UnlockCommand",
 ]
 PreconditioningStatusEnum = Literal["Unknown", "Ready", "NotReady", "Preconditioning"]
 ChargingStateEnum = Literal["EVConnected", "Charging", "SuspendedEV", "SuspendedEVSE", "Idle"]
