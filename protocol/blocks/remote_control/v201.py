@@ -1,0 +1,144 @@
+"""OCPP 2.0.1 remote control: RequestStartTransaction, RequestStopTransaction, TriggerMessage."""
+
+from msgspec import UNSET
+
+from protocol.blocks.remote_control.messages import RequestStart, RequestStop, TriggerKind, TriggerMessage
+from protocol.dialects.v201 import read_id_token, read_status_info, write_id_token, write_status_info
+from protocol.dialects.words import given, spelled
+from protocol.domain.commands import CommandReply
+from protocol.domain.identifiers import TransactionId
+from protocol.domain.routes import Direction, Route
+from protocol.domain.version import OcppVersion
+from protocol.errors import ActionNotSupported
+from protocol.wire import v201
+
+_KINDS = {str(kind): kind for kind in TriggerKind}
+
+
+def decode_request_start(request: v201.RequestStartTransactionRequest) -> RequestStart:
+    """Source: OCPP 2.0.1 F01, F02. A charging profile is not read."""
+    return RequestStart(
+        id_token=read_id_token(request.id_token),
+        remote_start_id=request.remote_start_id,
+        evse=given(request.evse_id),
+    )
+
+
+def encode_request_start(message: RequestStart) -> v201.RequestStartTransactionRequest:
+    """Source: OCPP 2.0.1 F01."""
+    return v201.RequestStartTransactionRequest(
+        id_token=write_id_token(message.id_token),
+        remote_start_id=message.remote_start_id,
+        evse_id=UNSET if message.evse is None else message.evse,
+    )
+
+
+def decode_request_start_reply(response: v201.RequestStartTransactionResponse) -> CommandReply:
+    """The transaction id is there where the transaction already runs (F02)."""
+    reply = read_status_info(response.status, response.status_info)
+    transaction = given(response.transaction_id)
+    if transaction is None:
+        return reply
+    return CommandReply(status=reply.status, reason=reply.reason, transaction_id=TransactionId(transaction))
+
+
+def encode_request_start_reply(reply: CommandReply) -> v201.RequestStartTransactionResponse:
+    """Accepted or Rejected."""
+    return v201.RequestStartTransactionResponse(
+        status=spelled(reply.status),
+        status_info=write_status_info(reply) or UNSET,
+        transaction_id=UNSET if reply.transaction_id is None else reply.transaction_id,
+    )
+
+
+def decode_request_stop(request: v201.RequestStopTransactionRequest) -> RequestStop:
+    """Source: OCPP 2.0.1 F03."""
+    return RequestStop(transaction_id=TransactionId(request.transaction_id))
+
+
+def encode_request_stop(message: RequestStop) -> v201.RequestStopTransactionRequest:
+    """Source: OCPP 2.0.1 F03."""
+    return v201.RequestStopTransactionRequest(transaction_id=message.transaction_id)
+
+
+def decode_request_stop_reply(response: v201.RequestStopTransactionResponse) -> CommandReply:
+    """Accepted or Rejected."""
+    return read_status_info(response.status, response.status_info)
+
+
+def encode_request_stop_reply(reply: CommandReply) -> v201.RequestStopTransactionResponse:
+    """Accepted or Rejected."""
+    return v201.RequestStopTransactionResponse(
+        status=spelled(reply.status), status_info=write_status_info(reply) or UNSET
+    )
+
+
+def decode_trigger(request: v201.TriggerMessageRequest) -> TriggerMessage:
+    """Raises ActionNotSupported for the four triggers of blocks that we do not speak.
+
+    Source: OCPP 2.0.1 F06.
+    """
+    kind = _KINDS.get(request.requested_message)
+    if kind is None:
+        raise ActionNotSupported(f"TriggerMessage {request.requested_message}", version=OcppVersion.V201)
+    evse = given(request.evse)
+    return TriggerMessage(requested=kind, evse=None if evse is None else evse.id)
+
+
+def encode_trigger(message: TriggerMessage) -> v201.TriggerMessageRequest:
+    """Source: OCPP 2.0.1 F06. A status is asked of a connector (F06.FR.12): connector 1."""
+    connector = 1 if message.requested is TriggerKind.STATUS_NOTIFICATION else UNSET
+    return v201.TriggerMessageRequest(
+        requested_message=spelled(message.requested),
+        evse=UNSET if message.evse is None else v201.EVSE(id=message.evse, connector_id=connector),
+    )
+
+
+def decode_trigger_reply(response: v201.TriggerMessageResponse) -> CommandReply:
+    """Accepted, Rejected or NotImplemented."""
+    return read_status_info(response.status, response.status_info)
+
+
+def encode_trigger_reply(reply: CommandReply) -> v201.TriggerMessageResponse:
+    """Accepted, Rejected or NotImplemented."""
+    return v201.TriggerMessageResponse(status=spelled(reply.status), status_info=write_status_info(reply) or UNSET)
+
+
+ROUTES = (
+    Route(
+        action="RequestStartTransaction",
+        direction=Direction.FROM_CSMS,
+        messages=(RequestStart,),
+        reply=CommandReply,
+        request=v201.RequestStartTransactionRequest,
+        response=v201.RequestStartTransactionResponse,
+        decode_request=decode_request_start,
+        encode_request=encode_request_start,
+        decode_response=decode_request_start_reply,
+        encode_response=encode_request_start_reply,
+    ),
+    Route(
+        action="RequestStopTransaction",
+        direction=Direction.FROM_CSMS,
+        messages=(RequestStop,),
+        reply=CommandReply,
+        request=v201.RequestStopTransactionRequest,
+        response=v201.RequestStopTransactionResponse,
+        decode_request=decode_request_stop,
+        encode_request=encode_request_stop,
+        decode_response=decode_request_stop_reply,
+        encode_response=encode_request_stop_reply,
+    ),
+    Route(
+        action="TriggerMessage",
+        direction=Direction.FROM_CSMS,
+        messages=(TriggerMessage,),
+        reply=CommandReply,
+        request=v201.TriggerMessageRequest,
+        response=v201.TriggerMessageResponse,
+        decode_request=decode_trigger,
+        encode_request=encode_trigger,
+        decode_response=decode_trigger_reply,
+        encode_response=encode_trigger_reply,
+    ),
+)

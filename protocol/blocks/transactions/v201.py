@@ -1,0 +1,151 @@
+"""OCPP 2.0.1 transactions: TransactionEvent, one action for three messages."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import UNSET
+
+from protocol.blocks.transactions.messages import (
+    TransactionEnd,
+    TransactionEvent,
+    TransactionReply,
+    TransactionStart,
+    TransactionUpdate,
+)
+from protocol.dialects.v201 import (
+    read_id_token,
+    read_id_token_info,
+    read_meter_values,
+    write_id_token,
+    write_id_token_info,
+    write_meter_values,
+)
+from protocol.dialects.words import given, read_timestamp, spelled
+from protocol.domain.identifiers import TransactionId
+from protocol.domain.metering import MeterValue, ReadingContext, import_register_wh
+from protocol.domain.routes import Direction, Route
+from protocol.domain.status import ChargingState
+from protocol.domain.time import format_timestamp
+from protocol.domain.version import OcppVersion
+from protocol.errors import NotExpressible
+from protocol.wire import v201
+
+_MESSAGE_OF: Mapping[str, type[TransactionEvent]] = {
+    "Started": TransactionStart,
+    "Updated": TransactionUpdate,
+    "Ended": TransactionEnd,
+}
+_EVENT_TYPE_OF = {message: event_type for event_type, message in _MESSAGE_OF.items()}
+_DECIDING_CONTEXT = {
+    "Started": ReadingContext.TRANSACTION_BEGIN,
+    "Ended": ReadingContext.TRANSACTION_END,
+}
+
+
+def decode_transaction_event(request: v201.TransactionEventRequest) -> TransactionEvent:
+    """A start, an update or an end. `meter_wh` is the register that decides a bill, where there is one.
+
+    Source: OCPP 2.0.1 E01 to E15.
+    """
+    info = request.transaction_info
+    evse, token, state = given(request.evse), given(request.id_token), given(info.charging_state)
+    meter_values = read_meter_values(given(request.meter_value) or ())
+    fields: dict[str, Any] = {  # Any: the three messages share these fields, and the end has one more
+        "occurred_at": read_timestamp(request.timestamp, "$.timestamp"),
+        "wire_key": (
+            "TransactionEvent",
+            info.transaction_id,
+            request.event_type,
+            str(request.seq_no),
+            request.timestamp,
+            request.trigger_reason,
+        ),
+        "transaction_id": TransactionId(info.transaction_id),
+        "evse": None if evse is None else evse.id or None,
+        "connector": None if evse is None else given(evse.connector_id),
+        "id_token": None if token is None else read_id_token(token),
+        "meter_wh": _deciding_register_wh(request.event_type, meter_values),
+        "meter_values": meter_values,
+        "charging_state": None if state is None else ChargingState(state),
+        "trigger": request.trigger_reason,
+        "seq_no": request.seq_no,
+        "is_offline": bool(given(request.offline)),
+        "remote_start_id": given(info.remote_start_id),
+        "reservation_id": given(request.reservation_id),
+    }
+    if request.event_type == "Ended":
+        fields["stopped_reason"] = given(info.stopped_reason) or "Local"
+    return _MESSAGE_OF[request.event_type](**fields)
+
+
+def encode_transaction_event(message: TransactionEvent) -> v201.TransactionEventRequest:
+    """Raises NotExpressible without a transaction id, a seqNo or a trigger: 2.x always says them (E01)."""
+    if message.transaction_id is None or message.seq_no is None or not message.trigger:
+        raise NotExpressible(OcppVersion.V201, "a transaction event without its id, seqNo or trigger")
+    return v201.TransactionEventRequest(
+        event_type=spelled(_EVENT_TYPE_OF[type(message)]),
+        meter_value=write_meter_values(message.meter_values) or UNSET,
+        timestamp=format_timestamp(message.occurred_at),
+        trigger_reason=spelled(message.trigger),
+        seq_no=message.seq_no,
+        offline=message.is_offline or UNSET,
+        reservation_id=UNSET if message.reservation_id is None else message.reservation_id,
+        transaction_info=_write_transaction(message, message.transaction_id),
+        evse=UNSET if message.evse is None else _write_evse(message.evse, message.connector),
+        id_token=UNSET if message.id_token is None else write_id_token(message.id_token),
+    )
+
+
+def decode_reply(response: v201.TransactionEventResponse) -> TransactionReply:
+    """A verdict where the event named a token."""
+    info = given(response.id_token_info)
+    return TransactionReply(id_token_info=None if info is None else read_id_token_info(info))
+
+
+def encode_reply(reply: TransactionReply) -> v201.TransactionEventResponse:
+    """A verdict where the event named a token; the station chose the transaction id."""
+    info = reply.id_token_info
+    return v201.TransactionEventResponse(id_token_info=UNSET if info is None else write_id_token_info(info))
+
+
+def _deciding_register_wh(event_type: str, meter_values: tuple[MeterValue, ...]) -> str | None:
+    """The register with the context that belongs to a start or an end; else the last register that was said."""
+    context, last = _DECIDING_CONTEXT.get(event_type), None
+    for meter_value in meter_values:
+        register_wh = import_register_wh(meter_value)
+        if register_wh is None:
+            continue
+        if any(reading.context == context for reading in meter_value.readings):
+            return register_wh
+        last = register_wh
+    return last
+
+
+def _write_transaction(message: TransactionEvent, transaction_id: TransactionId) -> v201.Transaction:
+    reason = message.stopped_reason if isinstance(message, TransactionEnd) else None
+    return v201.Transaction(
+        transaction_id=transaction_id,
+        charging_state=UNSET if message.charging_state is None else spelled(message.charging_state),
+        stopped_reason=UNSET if reason is None else spelled(reason),
+        remote_start_id=UNSET if message.remote_start_id is None else message.remote_start_id,
+    )
+
+
+def _write_evse(evse: int, connector: int | None) -> v201.EVSE:
+    return v201.EVSE(id=evse, connector_id=UNSET if connector is None else connector)
+
+
+ROUTES = (
+    Route(
+        action="TransactionEvent",
+        direction=Direction.FROM_STATION,
+        messages=(TransactionStart, TransactionUpdate, TransactionEnd),
+        reply=TransactionReply,
+        request=v201.TransactionEventRequest,
+        response=v201.TransactionEventResponse,
+        decode_request=decode_transaction_event,
+        encode_request=encode_transaction_event,
+        decode_response=decode_reply,
+        encode_response=encode_reply,
+    ),
+)

@@ -1,0 +1,145 @@
+"""OCPP 1.6 words that several blocks share."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from msgspec import UNSET
+
+from protocol.dialects.words import given, in_base_unit, read_timestamp, spelled
+from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
+from protocol.domain.identifiers import IdToken
+from protocol.domain.metering import ENERGY_IMPORT_REGISTER, MeterReading, MeterValue
+from protocol.domain.time import format_timestamp
+from protocol.domain.version import OcppVersion
+from protocol.errors import NotExpressible
+from protocol.wire import v16
+
+ID_TAG_LENGTH = 20  # OCPP 1.6 §7.27 IdToken is a CiString20Type
+
+# OCPP 1.6 §7.2 has five verdicts; the other five of 2.x are approximated by these rows.
+_VERDICTS: Mapping[AuthorizationStatus, str] = {
+    AuthorizationStatus.ACCEPTED: "Accepted",
+    AuthorizationStatus.BLOCKED: "Blocked",
+    AuthorizationStatus.CONCURRENT_TX: "ConcurrentTx",
+    AuthorizationStatus.EXPIRED: "Expired",
+    AuthorizationStatus.INVALID: "Invalid",
+    AuthorizationStatus.NO_CREDIT: "Blocked",
+    AuthorizationStatus.NOT_ALLOWED_TYPE_EVSE: "Blocked",
+    AuthorizationStatus.NOT_AT_THIS_LOCATION: "Blocked",
+    AuthorizationStatus.NOT_AT_THIS_TIME: "Blocked",
+    AuthorizationStatus.UNKNOWN: "Invalid",
+}
+
+# OCPP 1.6 §7.43: without a unit an energy is in Wh; the other measurands have one unit that makes sense.
+_DEFAULT_UNITS: tuple[tuple[str, str], ...] = (
+    ("Energy.Reactive", "varh"),
+    ("Energy", "Wh"),
+    ("Power.Reactive", "var"),
+    ("Power.Factor", ""),
+    ("Power", "W"),
+    ("Current", "A"),
+    ("Voltage", "V"),
+    ("Frequency", "Hz"),
+    ("SoC", "Percent"),
+    ("Temperature", "Celsius"),
+    ("RPM", ""),
+)
+_UNITS = frozenset(("Wh", "varh", "W", "VA", "var", "A", "V", "K", "Celsius", "Fahrenheit", "Percent"))
+
+
+def read_evse(connector_id: int) -> int | None:
+    """A connector is an EVSE of its own; connector 0 is the station itself (OCPP 1.6 §3.8)."""
+    return connector_id or None
+
+
+def read_id_tag(id_tag: str) -> IdToken:
+    """1.6 says nothing of a token's type."""
+    return IdToken(value=id_tag)
+
+
+def write_id_tag(token: IdToken) -> str:
+    """Raises NotExpressible for a token of more than 20 characters."""
+    if len(token.value) > ID_TAG_LENGTH:
+        raise NotExpressible(OcppVersion.V16, f"an IdToken of {len(token.value)} characters")
+    return token.value
+
+
+def read_id_tag_info(info: v16.IdTagInfo) -> IdTokenInfo:
+    """The verdict that a station heard."""
+    expiry = given(info.expiry_date)
+    return IdTokenInfo(
+        status=AuthorizationStatus(info.status),
+        cache_until=None if expiry is None else read_timestamp(expiry, "$.idTagInfo.expiryDate"),
+    )
+
+
+def write_id_tag_info(info: IdTokenInfo) -> v16.IdTagInfo:
+    """The verdict in 1.6's five words."""
+    return v16.IdTagInfo(
+        status=spelled(_VERDICTS[info.status]),
+        expiry_date=UNSET if info.cache_until is None else format_timestamp(info.cache_until),
+    )
+
+
+def read_meter_values(
+    values: Iterable[v16.MeterValue] | Iterable[v16.TransactionData],
+) -> tuple[MeterValue, ...]:
+    """Sampled values in base units. Signed data is no number: it stays in the message log and makes no reading."""
+    return tuple(
+        MeterValue(
+            measured_at=read_timestamp(value.timestamp, "$.meterValue.timestamp"),
+            readings=tuple(_read_sample(sample) for sample in value.sampled_value if sample.format != "SignedData"),
+        )
+        for value in values
+    )
+
+
+def write_meter_values(values: Iterable[MeterValue]) -> tuple[v16.MeterValue, ...]:
+    """Readings as 1.6 samples; a unit that 1.6 does not know (Hz) is left out."""
+    return tuple(
+        v16.MeterValue(
+            timestamp=format_timestamp(value.measured_at),
+            sampled_value=tuple(v16.SampledValue(**_sample_of(reading)) for reading in value.readings),
+        )
+        for value in values
+    )
+
+
+def write_transaction_data(values: Iterable[MeterValue]) -> tuple[v16.TransactionData, ...]:
+    """The same as StopTransaction carries it (OCPP 1.6 §6.49)."""
+    return tuple(
+        v16.TransactionData(
+            timestamp=format_timestamp(value.measured_at),
+            sampled_value=tuple(v16.TransactionSampledValue(**_sample_of(reading)) for reading in value.readings),
+        )
+        for value in values
+    )
+
+
+def _read_sample(sample: v16.SampledValue | v16.TransactionSampledValue) -> MeterReading:
+    measurand = given(sample.measurand) or ENERGY_IMPORT_REGISTER
+    unit = given(sample.unit) or _default_unit(measurand)
+    value, unit = in_base_unit(sample.value, "Celsius" if unit == "Celcius" else unit)
+    return MeterReading(
+        value=value,
+        unit=unit,
+        measurand=measurand,
+        context=given(sample.context) or "Sample.Periodic",
+        phase=given(sample.phase),
+        location=given(sample.location) or "Outlet",
+    )
+
+
+def _sample_of(reading: MeterReading) -> dict[str, Any]:  # Any: fields of two Structs that differ in nothing used here
+    return {
+        "value": reading.value,
+        "context": reading.context,
+        "measurand": reading.measurand,
+        "phase": UNSET if reading.phase is None else reading.phase,
+        "location": reading.location,
+        "unit": reading.unit if reading.unit in _UNITS else UNSET,
+    }
+
+
+def _default_unit(measurand: str) -> str:
+    return next((unit for prefix, unit in _DEFAULT_UNITS if measurand.startswith(prefix)), "")

@@ -1,0 +1,85 @@
+"""Which action of which version is carried by which route: the blocks, merged.
+
+Invariants:
+1. Every action of every version has a route or is in NOT_SUPPORTED; none is in both.
+2. Within a version a message has one route.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from protocol.blocks.authorization import v16 as authorization_v16, v201 as authorization_v201
+from protocol.blocks.availability import v16 as availability_v16, v201 as availability_v201
+from protocol.blocks.meter_values import v16 as meter_values_v16, v201 as meter_values_v201
+from protocol.blocks.provisioning import v16 as provisioning_v16, v201 as provisioning_v201
+from protocol.blocks.remote_control import v16 as remote_control_v16, v201 as remote_control_v201
+from protocol.blocks.transactions import v16 as transactions_v16, v201 as transactions_v201
+from protocol.domain.routes import Route
+from protocol.domain.version import OcppVersion
+from protocol.errors import ActionNotImplemented, ActionNotSupported, NotExpressible
+from protocol.wire import v16, v21, v201
+
+AnyRoute = Route[Any, Any, Any, Any]  # Any: a table of all routes; each row was checked where it stands
+
+_BLOCKS: Mapping[OcppVersion, tuple[tuple[AnyRoute, ...], ...]] = {
+    OcppVersion.V16: (
+        provisioning_v16.ROUTES,
+        availability_v16.ROUTES,
+        authorization_v16.ROUTES,
+        transactions_v16.ROUTES,
+        meter_values_v16.ROUTES,
+        remote_control_v16.ROUTES,
+    ),
+    OcppVersion.V201: (
+        provisioning_v201.ROUTES,
+        availability_v201.ROUTES,
+        authorization_v201.ROUTES,
+        transactions_v201.ROUTES,
+        meter_values_v201.ROUTES,
+        remote_control_v201.ROUTES,
+    ),
+    OcppVersion.V21: (),
+}
+
+ACTIONS: Mapping[OcppVersion, frozenset[str]] = {
+    OcppVersion.V16: frozenset(v16.ACTIONS),
+    OcppVersion.V201: frozenset(v201.ACTIONS),
+    OcppVersion.V21: frozenset(v21.ACTIONS) | frozenset(v21.SENDS),
+}
+"""Every action that a version knows."""
+
+ROUTES: Mapping[OcppVersion, Mapping[str, AnyRoute]] = {
+    version: {route.action: route for routes in blocks for route in routes} for version, blocks in _BLOCKS.items()
+}
+
+NOT_SUPPORTED: Mapping[OcppVersion, frozenset[str]] = {
+    version: actions - ROUTES[version].keys() for version, actions in ACTIONS.items()
+}
+"""Actions that are known and answered NotSupported."""
+
+
+def _by_message(routes: Iterable[AnyRoute]) -> dict[type[msgspec.Struct], AnyRoute]:
+    return {message: route for route in routes for message in route.messages}
+
+
+_ROUTE_OF_MESSAGE = {version: _by_message(routes.values()) for version, routes in ROUTES.items()}
+
+
+def route_of_action(version: OcppVersion, action: str) -> AnyRoute:
+    """The route of an action that arrived. Raises ActionNotSupported, or ActionNotImplemented for an unknown one."""
+    route = ROUTES[version].get(action)
+    if route is not None:
+        return route
+    if action in NOT_SUPPORTED[version]:
+        raise ActionNotSupported(action, version=version)
+    raise ActionNotImplemented(action, version=version)
+
+
+def route_of_message(version: OcppVersion, message: type[msgspec.Struct]) -> AnyRoute:
+    """The route that can send a message. Raises NotExpressible where the version has none."""
+    route = _ROUTE_OF_MESSAGE[version].get(message)
+    if route is None:
+        raise NotExpressible(version, message.__name__)
+    return route
