@@ -1,0 +1,84 @@
+"""python -m csms: one gateway node, configured by the environment."""
+
+import argparse
+import asyncio
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from csms.app import run_gateway
+from csms.errors import InvalidSettings
+from csms.settings import CsmsSettings, read_settings
+
+_WANTED_FILES = 65_536
+
+_EPILOG = """settings: NATS_URL, TOKEN_KEY, CREDENTIAL_PEPPER; CSMS_PORT, CSMS_HOST, CSMS_ADMIN_PORT, CSMS_VERSIONS, …
+(csms/settings.py has them all)
+
+example:
+  NATS_URL=nats://127.0.0.1:4222 TOKEN_KEY=$(openssl rand -hex 32) CREDENTIAL_PEPPER=$(openssl rand -hex 32) \\
+  CSMS_PORT=9000 python -m csms
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT, then drain; 2 where the settings are not usable."""
+    parser = argparse.ArgumentParser(
+        prog="python -m csms",
+        description=__doc__,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.parse_args(argv)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    try:
+        settings = read_settings(os.environ)
+    except InvalidSettings as error:
+        print(error, file=sys.stderr)
+        return 2
+    _raise_file_limit()
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_serve(settings))
+    return 0
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop's, where the machine has it."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+async def _serve(settings: CsmsSettings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await run_gateway(settings, stop=stop)
+
+
+def _raise_file_limit() -> None:
+    """A socket is an open file: take as many as the system lets us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _WANTED_FILES if hard == resource.RLIM_INFINITY else min(hard, _WANTED_FILES)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

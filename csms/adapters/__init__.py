@@ -1,0 +1,1 @@
+"""The ports, implemented: on NATS, and in memory for tests."""

@@ -1,0 +1,88 @@
+"""The ports in memory, for tests and for a gateway without a platform behind it."""
+
+from collections.abc import Mapping
+
+from csms.errors import PublishFailed
+from csms.ports import Outgoing
+from protocol.blocks.authorization.queries import AuthorizeToken
+from protocol.bus.commands import RegistryEntry
+from protocol.domain.authorization import Authorization, AuthorizationBasis, AuthorizationStatus
+from protocol.domain.identifiers import DriverId, StationKey
+
+
+class MemoryPublisher:
+    """Keeps what was published, once per dedupe key. `fails` makes the stream unreachable."""
+
+    def __init__(self) -> None:
+        self.published: list[Outgoing] = []
+        self.fails = False
+
+    @property
+    def is_patient(self) -> bool:
+        """Whether the stream is reachable."""
+        return not self.fails
+
+    async def publish(self, *events: Outgoing) -> None:
+        """Kept at once, or PublishFailed."""
+        if self.fails:
+            raise PublishFailed(events[0].subject, "told to fail")
+        known = {event.dedupe_key for event in self.published if event.dedupe_key}
+        self.published += [event for event in events if event.dedupe_key not in known]
+
+    def publish_latest(self, slot: str, event: Outgoing) -> None:
+        """Kept at once."""
+        self.published.append(event)
+
+
+class MemoryAuthority:
+    """Accepts the token refs that it knows, with their drivers."""
+
+    def __init__(self, drivers: Mapping[str, DriverId] | None = None) -> None:
+        self.drivers = dict(drivers or {})
+
+    async def judge(self, question: AuthorizeToken) -> Authorization:
+        """ACCEPTED with the driver, or UNKNOWN."""
+        driver = self.drivers.get(question.token_ref)
+        status = AuthorizationStatus.UNKNOWN if driver is None else AuthorizationStatus.ACCEPTED
+        return Authorization(status=status, basis=AuthorizationBasis.IDENTITY, driver_id=driver)
+
+
+class MemoryNumbers:
+    """Numbers from 1, one for each start."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[StationKey, str], int] = {}
+
+    async def number_of(self, station: StationKey, start: str) -> int:
+        """The number of this start."""
+        return self._numbers.setdefault((station, start), 1 + sum(key == station for key, _ in self._numbers))
+
+
+class MemoryRegistry:
+    """A dict of entries."""
+
+    def __init__(self, entries: Mapping[StationKey, RegistryEntry] | None = None) -> None:
+        self.entries = dict(entries or {})
+
+    def find(self, station: StationKey) -> RegistryEntry | None:
+        """The station's entry."""
+        return self.entries.get(station)
+
+
+class MemoryPresence:
+    """Epochs from 1, over all stations, as a bucket's revisions are."""
+
+    def __init__(self) -> None:
+        self.epochs: dict[StationKey, int] = {}
+        self._next = 1
+
+    async def claim(self, station: StationKey) -> int:
+        """The next epoch."""
+        self.epochs[station] = self._next
+        self._next += 1
+        return self.epochs[station]
+
+    async def release(self, station: StationKey, epoch: int) -> None:
+        """Forget the station, unless a newer epoch holds it."""
+        if self.epochs.get(station) == epoch:
+            del self.epochs[station]

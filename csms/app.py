@@ -1,0 +1,261 @@
+"""The gateway, put together: what listens, what connects, and in which order it all ends.
+
+Shut-down, in order: not ready; no upgrade is accepted; sockets close in jittered batches over the drain window; last
+values are flushed; NATS is left. A gateway that dropped all its sockets at once would make a stampede of them.
+"""
+
+import asyncio
+import random
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from urllib.parse import urlsplit
+
+import structlog
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from csms.adapters.identity import IdentityAuthority
+from csms.adapters.key_values import KeyValueNumbers, KeyValuePresence, WatchedRegistry
+from csms.adapters.nats import NatsBus
+from csms.adapters.publisher import JetStreamPublisher
+from csms.commands import CommandDesk
+from csms.errors import BusUnavailable
+from csms.handshake import Accept, Reject, RequestHead, decide, read_target
+from csms.ports import Ports, Presence, StationRegistry
+from csms.presence import SessionTable
+from csms.router import Router
+from csms.session import CLOSE_SERVICE_RESTART, StationSession, StationSocket
+from csms.settings import CsmsSettings
+from csms.station import Station
+from csms.telemetry import CONNECTIONS, HANDSHAKES, REGISTRY
+from csms.transport.head import HandOver, HeadListener, PlainResponse
+from protocol.blocks.availability.events import StationConnected, StationDisconnected
+from protocol.domain.identifiers import tenant_token_key
+from protocol.domain.status import RegistrationStatus
+from protocol.ocppj.connection import OcppConnection
+
+log = structlog.get_logger(__name__)
+
+_LIVENESS_S = 5.0
+_CLAIM_RETRY_S = 1.0
+_HEARTBEAT_INTERVAL_S = 300
+_DRAIN_BATCHES = 20
+_FLUSH_S = 2.0
+
+
+class Gateway:
+    """One node. `admit` and `open_session` are what a transport needs; `drain` ends it."""
+
+    def __init__(
+        self,
+        settings: CsmsSettings,
+        *,
+        ports: Ports,
+        registry: StationRegistry,
+        presence: Presence,
+        tasks: asyncio.TaskGroup,
+        rng: random.Random,
+    ) -> None:
+        self.sessions: SessionTable[StationSession] = SessionTable()
+        self.is_ready = False
+        self._settings = settings
+        self._ports = ports
+        self._registry = registry
+        self._presence = presence
+        self._tasks = tasks
+        self._rng = rng
+        self._router = Router(ports)
+        self._pepper = settings.credential_pepper.get_secret_value().encode()
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def admit(self, head: RequestHead, peer: str) -> PlainResponse | Accept:
+        """The decision about an upgrade request, logged where it is a refusal."""
+        decision = self._decide(head)
+        if isinstance(decision, Accept):
+            HANDSHAKES.labels("101").inc()
+            return decision
+        HANDSHAKES.labels(str(decision.status)).inc()
+        log.warning("station refused", target=head.target, peer=peer, status=decision.status, reason=decision.reason)
+        return PlainResponse.of(decision)
+
+    async def answer_admin(self, head: RequestHead, _peer: str) -> PlainResponse:
+        """/livez, /readyz and /metrics."""
+        path = urlsplit(head.target).path
+        if path == "/livez":
+            return PlainResponse(200, b"alive\n")
+        if path == "/readyz":
+            ready = self.is_ready and self._ports.publisher.is_patient
+            return PlainResponse(200, b"ready\n") if ready else PlainResponse(503, b"not ready\n")
+        if path == "/metrics":
+            return PlainResponse(200, generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
+        return PlainResponse(404, b"/livez, /readyz and /metrics are here\n")
+
+    def open_session(self, socket: StationSocket, decision: Accept) -> StationSession:
+        """The session of an upgraded socket, which speaks for the station from now on."""
+        entry = decision.entry
+        station = Station(
+            key=decision.station,
+            version=decision.version,
+            node=self._settings.node,
+            registration=RegistrationStatus(entry.registration) if entry else RegistrationStatus.PENDING,
+            heartbeat_interval_s=entry.heartbeat_interval_s if entry else _HEARTBEAT_INTERVAL_S,
+            security_profile=decision.security_profile,
+        )
+        session = StationSession(
+            station,
+            OcppConnection(decision.version, new_message_id=lambda: str(uuid.uuid4())),
+            socket,
+            answer=self._router.answer,
+            clock=asyncio.get_running_loop().time,
+            queued_calls=self._settings.queued_calls,
+            queued_commands=self._settings.queued_commands,
+        )
+        self.sessions.enter(station.key, session)
+        task = self._tasks.create_task(self._live(session))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return session
+
+    async def watch_liveness(self) -> None:
+        """Ping silent stations and give up dead ones, until cancelled."""
+        while True:
+            await asyncio.sleep(_LIVENESS_S)
+            for session in self.sessions:
+                session.check_liveness(
+                    ping_after_s=self._settings.ping_interval_s,
+                    dead_after_s=2.5 * max(self._settings.ping_interval_s, session.station.heartbeat_interval_s),
+                )
+
+    def reclaim_presence(self) -> None:
+        """NATS is back: sockets whose epoch is provisional register now."""
+        for session in self.sessions:
+            if session.epoch == 0:
+                self._tasks.create_task(self._claim(session))
+
+    async def drain(self) -> None:
+        """Close every socket, in jittered batches over the drain window, and wait for their sessions."""
+        self.is_ready = False
+        sessions = list(self.sessions)
+        self._rng.shuffle(sessions)
+        log.info("draining", sockets=len(sessions), within_s=self._settings.drain_s)
+        batches = min(_DRAIN_BATCHES, len(sessions))
+        for batch in range(batches):
+            for session in sessions[batch::batches]:
+                session.close(CLOSE_SERVICE_RESTART, "the gateway restarts; connect again")
+            await asyncio.sleep(self._settings.drain_s / batches * self._rng.uniform(0.5, 1.0))
+        if self._running:
+            await asyncio.wait(self._running, timeout=_FLUSH_S)
+
+    def _decide(self, head: RequestHead) -> Accept | Reject:
+        if not self.is_ready or not self._ports.publisher.is_patient:
+            return Reject(503, "the platform cannot take stations now", retry_after_s=self._rng.randint(5, 30))
+        station = read_target(head.target)
+        if station is None:
+            return Reject(404, "no station in this path: /ocpp/{station} or /ocpp/{tenant}/{station}")
+        return decide(
+            head,
+            self._registry.find(station),
+            station=station,
+            served=self._settings.versions,
+            pepper=self._pepper,
+            lets_unknown_in=self._settings.unknown_stations == "pending",
+        )
+
+    async def _live(self, session: StationSession) -> None:
+        station = session.station
+        CONNECTIONS.labels(station.version).inc()
+        reason = "failed"
+        try:
+            reason = await session.run(on_open=partial(self._claim, session))
+        finally:
+            CONNECTIONS.labels(station.version).dec()
+            is_last = self.sessions.leave(station.key, session)
+            self._say_disconnected(session, reason)
+            if is_last and session.epoch:
+                await self._presence.release(station.key, session.epoch)
+
+    async def _claim(self, session: StationSession) -> None:
+        """Presence is ours, or stays provisional (epoch 0) while NATS is away; then the connection is a fact."""
+        station = session.station
+        try:
+            station.epoch = await self._presence.claim(station.key)
+        except BusUnavailable as error:
+            log.warning("presence is provisional", station_id=station.key.station, reason=str(error))
+        connected = StationConnected(
+            node=station.node, version=station.version, security_profile=station.security_profile
+        )
+        fact = station.state(connected, received_at=self._ports.now())
+        self._ports.publisher.publish_latest(f"{station.key}|connected", fact)
+        log.info(
+            "station connected", station_id=station.key.station, tenant=station.key.tenant, version=station.version
+        )
+
+    def _say_disconnected(self, session: StationSession, reason: str) -> None:
+        station = session.station
+        fact = station.state(StationDisconnected(node=station.node, reason=reason), received_at=self._ports.now())
+        self._ports.publisher.publish_latest(f"{station.key}|disconnected|{station.epoch}", fact)
+        log.info("station disconnected", station_id=station.key.station, tenant=station.key.tenant, reason=reason)
+
+
+async def run_gateway(
+    settings: CsmsSettings, *, stop: asyncio.Event, on_ready: Callable[[int, int], None] = lambda *_: None
+) -> None:
+    """Serve stations until `stop` is set, then drain. `on_ready` hears the two ports once everything listens."""
+    master_key = settings.token_key.get_secret_value().encode()
+    async with NatsBus(settings.nats_url, node=settings.node, replicas=settings.stream_replicas) as bus:
+        await bus.ensure_streams()
+        publisher = JetStreamPublisher(bus, deadline_s=settings.publish_deadline_s, patience_s=settings.bus_patience_s)
+        registry = WatchedRegistry(bus)
+        ports = Ports(
+            publisher=publisher,
+            authority=IdentityAuthority(
+                bus,
+                timeout_s=settings.authorize_timeout_s,
+                accepts_when_silent=settings.authorize_fallback == "accept",
+            ),
+            numbers=KeyValueNumbers(bus),
+            now=lambda: datetime.now(UTC),
+            token_key_of=partial(tenant_token_key, master_key),
+        )
+        async with asyncio.TaskGroup() as tasks:
+            gateway = Gateway(
+                settings,
+                ports=ports,
+                registry=registry,
+                presence=KeyValuePresence(bus, node=settings.node),
+                tasks=tasks,
+                rng=random.Random(),  # noqa: S311 # jitter, no secret
+            )
+            background = [
+                tasks.create_task(work) for work in (publisher.run(), registry.run(), gateway.watch_liveness())
+            ]
+            bus.watch_connection(on_lost=lambda: None, on_found=gateway.reclaim_presence)
+            await registry.loaded()
+            await bus.serve_commands(CommandDesk(gateway.sessions.find).carry_out, tasks)
+            await bus.serve_evictions(lambda station, epoch: gateway.sessions.evict(station, newer_epoch=epoch))
+            listener = HeadListener(
+                decide=gateway.admit, hand_over=_hand_over(settings, gateway), timeout_s=settings.handshake_timeout_s
+            )
+            admin = HeadListener(decide=gateway.answer_admin, hand_over=None, timeout_s=settings.handshake_timeout_s)
+            port = await listener.start(settings.host, settings.port)
+            admin_port = await admin.start(settings.admin_host, settings.admin_port)
+            gateway.is_ready = True
+            log.info("gateway ready", node=settings.node, port=port, admin_port=admin_port)
+            on_ready(port, admin_port)
+            await stop.wait()
+            await gateway.drain()
+            await listener.close()
+            await publisher.flush(timeout_s=_FLUSH_S)
+            await admin.close()
+            for task in background:
+                task.cancel()
+    log.info("gateway stopped", node=settings.node)
+
+
+def _hand_over(settings: CsmsSettings, gateway: Gateway) -> HandOver:
+    if settings.transport == "picows":
+        from csms.transport import picows_socket as library
+    else:
+        from csms.transport import websockets_socket as library  # type: ignore[no-redef] # the same seam
+    return partial(library.take_over, open_session=gateway.open_session, max_frame_bytes=settings.max_frame_bytes)

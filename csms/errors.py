@@ -1,0 +1,59 @@
+"""What can go wrong in the gateway, one class per thing a caller can do something about."""
+
+
+class CsmsError(Exception):
+    """Base of every error that this package raises."""
+
+
+class InvalidSettings(CsmsError):
+    """The environment lacks a setting or has a wrong one; a line per problem."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("the settings are not usable:\n" + "\n".join(f"  {problem}" for problem in problems))
+
+
+class PublishFailed(CsmsError):
+    """A fact did not become durable: its station must not be answered."""
+
+    def __init__(self, subject: str, reason: str) -> None:
+        self.subject = subject
+        self.reason = reason
+        super().__init__(f"{subject} is not in its stream: {reason}")
+
+
+class BusUnavailable(CsmsError):
+    """NATS does not answer."""
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(f"{what} needs NATS, which does not answer: {reason}")
+
+
+class StationGone(CsmsError):
+    """The socket closed while something was waited for."""
+
+    def __init__(self, station: str) -> None:
+        super().__init__(f"the connection of {station} closed")
+
+
+class CommandTimedOut(CsmsError):
+    """The station did not answer in time: what it did is unknown."""
+
+    def __init__(self, station: str, action: str, timeout_s: float) -> None:
+        super().__init__(f"{station} did not answer {action} within {timeout_s:g} s; it may have acted on it")
+
+
+class CommandRefused(CsmsError):
+    """The station answered with a CALLERROR, or with something that is no answer."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        self.code = code
+        self.detail = detail
+        super().__init__(f"{code}: {detail}")
+
+
+class TooManyCommands(CsmsError):
+    """More commands wait for one station than its queue takes."""
+
+    def __init__(self, station: str, waiting: int) -> None:
+        super().__init__(f"{waiting} commands already wait for {station}")

@@ -1,0 +1,1 @@
+"""One file per block: a message becomes facts and a reply; nothing else happens here."""

@@ -1,0 +1,31 @@
+"""Heartbeats and connector states (OCPP 2.0.1 G01, G02; OCPP 1.6 §4.6, §4.9)."""
+
+from csms.ports import Ports
+from csms.station import ReceivedCall
+from protocol.blocks.availability.events import ConnectorStatusReported
+from protocol.blocks.availability.machine import CONNECTOR
+from protocol.blocks.availability.messages import Heartbeat, HeartbeatReply, StatusNotification, StatusReply
+
+
+async def on_heartbeat(_message: Heartbeat, call: ReceivedCall, _ports: Ports) -> HeartbeatReply:
+    """The station hears the time. That it is here is known by its socket."""
+    return HeartbeatReply(current_time=call.received_at)
+
+
+async def on_status_notification(message: StatusNotification, call: ReceivedCall, ports: Ports) -> StatusReply:
+    """The report stands, flagged where the table of states has no way to it; the last of each connector is kept."""
+    station, place = call.station, (message.evse, message.connector)
+    observed = CONNECTOR.observe(station.connector_statuses.get(place), message.status)
+    station.connector_statuses[place] = observed.state
+    reported = ConnectorStatusReported(
+        status=message.status,
+        evse=message.evse,
+        connector=message.connector,
+        charging_state=message.charging_state,
+        error_code=message.error_code,
+        info=message.info,
+        is_surprise=observed.is_surprise,
+    )
+    slot = f"{station.key}|status|{message.evse}|{message.connector}"
+    ports.publisher.publish_latest(slot, call.state(reported, occurred_at=message.occurred_at))
+    return StatusReply()

@@ -1,0 +1,24 @@
+"""Boot (OCPP 2.0.1 B01 to B03; OCPP 1.6 §4.2)."""
+
+from csms.ports import Ports
+from csms.station import ReceivedCall
+from protocol.blocks.provisioning.events import StationBooted
+from protocol.blocks.provisioning.messages import BootNotification, BootReply
+
+
+async def on_boot_notification(message: BootNotification, call: ReceivedCall, ports: Ports) -> BootReply:
+    """The station hears what the operator decided of it; the boot is published as soon as NATS takes it."""
+    station = call.station
+    booted = StationBooted(
+        vendor=message.vendor,
+        model=message.model,
+        version=station.version,
+        registration=station.registration,
+        reason=message.reason,
+        serial_number=message.serial_number,
+        firmware_version=message.firmware_version,
+    )
+    ports.publisher.publish_latest(f"{station.key}|boot", call.state(booted))
+    return BootReply(
+        status=station.registration, current_time=call.received_at, interval_s=station.heartbeat_interval_s
+    )

@@ -1,0 +1,133 @@
+"""Transactions (OCPP 2.0.1 E01 to E15; OCPP 1.6 §4.8, §4.10).
+
+Publish before replying: a station that gets no answer sends again (OCPP 1.6 §3.7.1), so losing our reply is safe and
+losing the fact is not.
+"""
+
+from typing import TypeVar
+
+import msgspec
+
+from csms.ports import Outgoing, Ports
+from csms.station import ReceivedCall
+from protocol.blocks.authorization.queries import AuthorizeToken
+from protocol.blocks.meter_values.events import MeterValuesReported
+from protocol.blocks.transactions.events import (
+    TransactionEnded,
+    TransactionFact,
+    TransactionStarted,
+    TransactionUpdated,
+)
+from protocol.blocks.transactions.messages import (
+    TransactionEnd,
+    TransactionEvent,
+    TransactionReply,
+    TransactionStart,
+    TransactionUpdate,
+)
+from protocol.bus.envelope import event_id
+from protocol.domain.authorization import Authorization, AuthorizationBasis, AuthorizationStatus, IdTokenInfo
+from protocol.domain.identifiers import TransactionId, refer_to
+
+FactT = TypeVar("FactT", bound=TransactionFact)
+
+_ONLY_EVSE = 1
+
+
+async def on_transaction_start(message: TransactionStart, call: ReceivedCall, ports: Ports) -> TransactionReply:
+    """The start is a fact, whatever the verdict; the station hears the verdict and, in 1.6, its number.
+
+    With identity silent the start is accepted as deferred: the car charges, and a later verdict may stop it.
+    """
+    authorization = await _judge(message, call, ports)
+    if authorization is not None and authorization.basis is AuthorizationBasis.DEFERRED:
+        authorization = msgspec.structs.replace(authorization, status=AuthorizationStatus.ACCEPTED)
+    transaction_id = message.transaction_id or await _number(message, call, ports)
+    flags: tuple[str, ...] = ()
+    if message.evse is None:
+        message = msgspec.structs.replace(message, evse=_ONLY_EVSE, connector=1)
+        flags = ("start_without_evse",)
+    started = _fact(TransactionStarted, message, call, ports, transaction_id, authorization, flags)
+    await ports.publisher.publish(*_events(started, message, call))
+    return TransactionReply(transaction_id=transaction_id, id_token_info=_info(authorization))
+
+
+async def on_transaction_update(message: TransactionUpdate, call: ReceivedCall, ports: Ports) -> TransactionReply:
+    """The update and its readings are in their streams."""
+    return await _continue(TransactionUpdated, message, call, ports)
+
+
+async def on_transaction_end(message: TransactionEnd, call: ReceivedCall, ports: Ports) -> TransactionReply:
+    """The end and its readings are in their streams, also of a transaction that nobody knows."""
+    return await _continue(TransactionEnded, message, call, ports)
+
+
+async def _continue(kind: type[FactT], message: TransactionEvent, call: ReceivedCall, ports: Ports) -> TransactionReply:
+    assert message.transaction_id is not None  # every dialect's update and end name their transaction
+    authorization = await _judge(message, call, ports)
+    fact = _fact(kind, message, call, ports, message.transaction_id, authorization, ())
+    await ports.publisher.publish(*_events(fact, message, call))
+    return TransactionReply(id_token_info=_info(authorization))
+
+
+async def _judge(message: TransactionEvent, call: ReceivedCall, ports: Ports) -> Authorization | None:
+    if message.id_token is None:
+        return None
+    key = call.station.key
+    question = AuthorizeToken(
+        tenant=key.tenant,
+        token_ref=message.id_token.ref(ports.token_key_of(key.tenant)),
+        station=key.station,
+        evse=message.evse,
+    )
+    return await ports.authority.judge(question)
+
+
+async def _number(message: TransactionStart, call: ReceivedCall, ports: Ports) -> TransactionId:
+    key = call.station.key
+    start = event_id(key.tenant, key.station, *message.wire_key)
+    return TransactionId(str(await ports.numbers.number_of(key, start)))
+
+
+def _info(authorization: Authorization | None) -> IdTokenInfo | None:
+    return None if authorization is None else IdTokenInfo(status=authorization.status)
+
+
+def _fact(
+    kind: type[FactT],
+    message: TransactionEvent,
+    call: ReceivedCall,
+    ports: Ports,
+    transaction_id: TransactionId,
+    authorization: Authorization | None,
+    flags: tuple[str, ...],
+) -> FactT:
+    token = message.id_token
+    reason = {"stopped_reason": message.stopped_reason} if isinstance(message, TransactionEnd) else {}
+    return kind(
+        transaction_id=transaction_id,
+        evse=message.evse,
+        connector=message.connector,
+        token=None if token is None else refer_to(token, ports.token_key_of(call.station.key.tenant)),
+        authorization=authorization,
+        meter_wh=message.meter_wh,
+        charging_state=message.charging_state,
+        trigger=message.trigger,
+        seq_no=message.seq_no,
+        is_offline=message.is_offline,
+        remote_start_id=message.remote_start_id,
+        reservation_id=message.reservation_id,
+        flags=flags,
+        **reason,
+    )
+
+
+def _events(fact: TransactionFact, message: TransactionEvent, call: ReceivedCall) -> list[Outgoing]:
+    """The fact, and its readings beside it: telemetry lives on one stream."""
+    events = [call.state(fact, occurred_at=message.occurred_at, wire_key=message.wire_key)]
+    if message.meter_values:
+        readings = MeterValuesReported(
+            meter_values=message.meter_values, evse=message.evse, transaction_id=fact.transaction_id
+        )
+        events.append(call.state(readings, occurred_at=message.occurred_at))
+    return events

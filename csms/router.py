@@ -1,0 +1,95 @@
+"""From a CALL's action to its handler and back to the text of its answer."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from time import perf_counter
+from typing import Any
+
+import msgspec
+
+from csms.handlers import authorization, availability, meter_values, provisioning, transactions
+from csms.ports import Ports
+from csms.session import StationSession
+from csms.station import ReceivedCall
+from csms.telemetry import CALL_SECONDS, CALLS
+from protocol.blocks.authorization.messages import Authorize
+from protocol.blocks.availability.messages import Heartbeat, StatusNotification
+from protocol.blocks.meter_values.messages import MeterValues
+from protocol.blocks.provisioning.messages import BootNotification
+from protocol.blocks.transactions.messages import TransactionEnd, TransactionStart, TransactionUpdate
+from protocol.domain.routes import Direction
+from protocol.domain.status import RegistrationStatus
+from protocol.domain.version import OcppVersion
+from protocol.errors import ActionNotSupported, RpcError, SecurityError
+from protocol.ocppj.events import IncomingCall
+from protocol.versions import AnyRoute, route_of_action
+from protocol.wire import codec
+
+Handler = Callable[[Any, ReceivedCall, Ports], Awaitable[msgspec.Struct]]  # Any: the key of the table is its type
+
+HANDLERS: Mapping[type[msgspec.Struct], Handler] = {
+    BootNotification: provisioning.on_boot_notification,
+    Heartbeat: availability.on_heartbeat,
+    StatusNotification: availability.on_status_notification,
+    Authorize: authorization.on_authorize,
+    TransactionStart: transactions.on_transaction_start,
+    TransactionUpdate: transactions.on_transaction_update,
+    TransactionEnd: transactions.on_transaction_end,
+    MeterValues: meter_values.on_meter_values,
+}
+
+
+class Router:
+    """Answers a station's CALLs."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._meters: dict[tuple[OcppVersion, str], _Meter] = {}
+
+    async def answer(self, session: StationSession, call: IncomingCall) -> bytes:
+        """The text of the CALLRESULT, or of the CALLERROR for what cannot be handled.
+
+        Raises PublishFailed and BusUnavailable: then no answer may be sent.
+        """
+        began, version = perf_counter(), session.station.version
+        route: AnyRoute | None = None
+        try:
+            route = self._route(session, call)
+            message = route.decode_request(codec.decode(call.payload, route.request))
+            received = ReceivedCall(session.station, self._ports.now(), bytes(call.payload))
+            reply = await HANDLERS[type(message)](message, received, self._ports)
+            text = session.connection.reply(call, codec.encode(route.encode_response(reply)))
+        except RpcError as error:
+            # An action that we do not know would make a label of whatever stations send.
+            CALLS.labels(version, route.action if route else "unknown", type(error).__name__).inc()
+            return session.connection.reply_error(call, error)
+        self._meter(version, route.action).observe(perf_counter() - began)
+        return text
+
+    def _route(self, session: StationSession, call: IncomingCall) -> AnyRoute:
+        version = session.station.version
+        route = route_of_action(version, call.action)
+        if route.direction is Direction.FROM_CSMS:
+            raise ActionNotSupported(call.action, version=version)
+        is_boot = route.messages == (BootNotification,)
+        if session.station.registration is not RegistrationStatus.ACCEPTED and not is_boot:
+            # OCPP 2.0.1 B02.FR.09, B03.FR.07; 1.6 says only that the station should not send it (§4.2).
+            raise SecurityError("This station is not accepted yet: only BootNotification is answered.")
+        return route
+
+    def _meter(self, version: OcppVersion, action: str) -> "_Meter":
+        meter = self._meters.get((version, action))
+        if meter is None:
+            meter = self._meters[version, action] = _Meter(version, action)
+        return meter
+
+
+class _Meter:
+    """The two metrics of one action, looked up once."""
+
+    def __init__(self, version: OcppVersion, action: str) -> None:
+        self._count = CALLS.labels(version, action, "answered")
+        self._seconds = CALL_SECONDS.labels(version, action)
+
+    def observe(self, seconds: float) -> None:
+        self._count.inc()
+        self._seconds.observe(seconds)

@@ -1,0 +1,245 @@
+"""One station's socket from upgrade to close: pumps one OcppConnection.
+
+Invariants:
+1. CALLs are answered one after the other, in the order they came; answers to our own CALLs never wait behind them.
+2. What waits is bounded: a station that sends more than `queued_calls` ahead is not read from until some are answered.
+3. A fact that does not become durable in time gets no answer at all: the socket is closed with 1013, for a station
+   that knows it is offline keeps its messages without spending its attempts.
+4. One CALL of ours is in flight at most; the others wait in order, and fail when the socket closes.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import structlog
+
+from csms.errors import BusUnavailable, CommandRefused, CommandTimedOut, PublishFailed, StationGone, TooManyCommands
+from csms.station import Station
+from csms.telemetry import DEVIATIONS, PROTOCOL_VIOLATIONS, TAKEOVERS
+from protocol.errors import InternalError
+from protocol.ocppj.connection import OcppConnection
+from protocol.ocppj.events import (
+    DuplicateCall,
+    IncomingCall,
+    IncomingError,
+    IncomingResult,
+    ProtocolViolation,
+)
+
+log = structlog.get_logger(__name__)
+
+CLOSE_GOING_AWAY = 1001
+CLOSE_POLICY = 1008
+CLOSE_SERVICE_RESTART = 1012
+CLOSE_TRY_AGAIN_LATER = 1013
+
+
+class StationSocket(Protocol):
+    """What a session needs of a WebSocket, whichever library speaks it."""
+
+    def send_text(self, text: bytes) -> None:
+        """Queue one text message."""
+
+    def send_ping(self) -> None:
+        """Ask for a sign of life."""
+
+    def close(self, code: int, reason: str) -> None:
+        """Start the closing handshake; the socket is cut if it does not end in time."""
+
+    def pause_reading(self) -> None:
+        """Let the station wait."""
+
+    def resume_reading(self) -> None:
+        """Read on."""
+
+
+Answerer = Callable[["StationSession", IncomingCall], Awaitable[bytes]]
+
+
+class StationSession:
+    """The gateway's end of one socket. The transport calls `on_text`, `on_alive` and `on_closed`; `run` is its task."""
+
+    def __init__(
+        self,
+        station: Station,
+        connection: OcppConnection,
+        socket: StationSocket,
+        *,
+        answer: Answerer,
+        clock: Callable[[], float],
+        queued_calls: int,
+        queued_commands: int,
+    ) -> None:
+        self.station = station
+        self.connection = connection
+        self.last_heard_at = clock()
+        self._socket = socket
+        self._answer = answer
+        self._clock = clock
+        self._queued_calls = queued_calls
+        self._queued_commands = queued_commands
+        self._calls: deque[IncomingCall] = deque()
+        self._has_work = asyncio.Event()
+        self._is_paused = False
+        self._closed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._command_lock = asyncio.Lock()
+        self._waiting_commands = 0
+        self._command_answer: asyncio.Future[IncomingResult] | None = None
+
+    @property
+    def epoch(self) -> int:
+        """The presence epoch of this socket; 0 while it is being claimed."""
+        return self.station.epoch
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the socket is gone."""
+        return self._closed.done()
+
+    async def run(self, on_open: Callable[[], Awaitable[None]]) -> str:
+        """Answer CALLs until the socket closes; return why it closed. `on_open` has ended before the first answer."""
+        pump = asyncio.ensure_future(self._pump(on_open))
+        try:
+            await asyncio.wait((pump, self._closed), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            pump.cancel()
+            await asyncio.wait((pump,))
+        if not pump.cancelled() and (error := pump.exception()) is not None:
+            raise error
+        return self._closed.result() if self._closed.done() else "closed by the gateway"
+
+    def on_text(self, text: bytes) -> None:
+        """One text message came. Never raises, never waits."""
+        now = self._clock()
+        self.last_heard_at = now
+        event = self.connection.receive(text, now)
+        match event:
+            case IncomingCall():
+                self._enqueue(event)
+                for deviation in event.deviations:
+                    DEVIATIONS.labels(deviation.rule).inc()
+            case IncomingResult():
+                self._settle(event)
+            case IncomingError():
+                self._fail(CommandRefused(event.code, event.description))
+            case DuplicateCall(reply=bytes() as reply):
+                self._socket.send_text(reply)
+            case ProtocolViolation():
+                self._on_violation(event)
+            case _:
+                log.info("unexpected frame", station_id=self.station.key.station, kind=type(event).__name__)
+
+    def on_alive(self) -> None:
+        """A ping or a pong came: any inbound frame proves life."""
+        self.last_heard_at = self._clock()
+
+    def on_closed(self, reason: str) -> None:
+        """The socket is gone; whoever waits for the station hears so."""
+        if not self._closed.done():
+            self._closed.set_result(reason)
+        self._fail(StationGone(str(self.station.key)))
+
+    def close(self, code: int, reason: str) -> None:
+        """Close the socket from our side."""
+        self._socket.close(code, reason)
+
+    def supersede(self) -> None:
+        """A newer socket of the station is there: this one ends at once."""
+        TAKEOVERS.inc()
+        log.info("socket superseded", station_id=self.station.key.station, tenant=self.station.key.tenant)
+        self.close(CLOSE_POLICY, "a newer connection of this station is open")
+        self.on_closed("superseded")
+
+    def check_liveness(self, *, ping_after_s: float, dead_after_s: float) -> None:
+        """Ping a silent station, and give up one that stays silent. A station that never pongs but speaks is alive."""
+        silent_s = self._clock() - self.last_heard_at
+        if silent_s > dead_after_s:
+            self.close(CLOSE_GOING_AWAY, "nothing heard for too long")
+            self.on_closed("silent")
+        elif silent_s > ping_after_s:
+            self._socket.send_ping()
+
+    async def call(self, action: str, payload: bytes, *, timeout_s: float) -> IncomingResult:
+        """Send a CALL when none is in flight, and return its answer.
+
+        Raises TooManyCommands, StationGone, CommandTimedOut (the outcome is unknown), CommandRefused.
+        """
+        if self._waiting_commands >= self._queued_commands:
+            raise TooManyCommands(str(self.station.key), self._waiting_commands)
+        self._waiting_commands += 1
+        try:
+            async with self._command_lock:
+                return await self._call_now(action, payload, timeout_s)
+        finally:
+            self._waiting_commands -= 1
+
+    async def _call_now(self, action: str, payload: bytes, timeout_s: float) -> IncomingResult:
+        if self._closed.done():
+            raise StationGone(str(self.station.key))
+        _, text = self.connection.call(action, payload, now=self._clock(), timeout_s=timeout_s)
+        self._command_answer = asyncio.get_running_loop().create_future()
+        self._socket.send_text(text)
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await self._command_answer
+        except TimeoutError as error:
+            raise CommandTimedOut(str(self.station.key), action, timeout_s) from error
+        finally:
+            # Cancelled or late: the connection must be free for the next CALL, and know a late answer for what it is.
+            self.connection.expire(float("inf"))
+            self._command_answer = None
+
+    async def _pump(self, on_open: Callable[[], Awaitable[None]]) -> None:
+        await on_open()
+        while True:
+            while self._calls:
+                call = self._calls.popleft()
+                if self._is_paused and len(self._calls) < self._queued_calls // 2:
+                    self._is_paused = False
+                    self._socket.resume_reading()
+                if not await self._answer_one(call):
+                    return
+            self._has_work.clear()
+            await self._has_work.wait()
+
+    async def _answer_one(self, call: IncomingCall) -> bool:
+        """Whether the station can be answered on."""
+        try:
+            reply = await self._answer(self, call)
+        except (PublishFailed, BusUnavailable) as error:
+            log.warning(
+                "station not answered", station_id=self.station.key.station, action=call.action, reason=str(error)
+            )
+            self.close(CLOSE_TRY_AGAIN_LATER, "the platform cannot store messages now")
+            self.on_closed("not durable")
+            return False
+        except Exception:
+            log.exception("call failed", station_id=self.station.key.station, action=call.action)
+            reply = self.connection.reply_error(call, InternalError())
+        self._socket.send_text(reply)
+        return True
+
+    def _enqueue(self, call: IncomingCall) -> None:
+        self._calls.append(call)
+        self._has_work.set()
+        if len(self._calls) >= self._queued_calls and not self._is_paused:
+            self._is_paused = True
+            self._socket.pause_reading()
+
+    def _on_violation(self, violation: ProtocolViolation) -> None:
+        PROTOCOL_VIOLATIONS.labels(self.station.version).inc()
+        log.info("unreadable frame", station_id=self.station.key.station, reason=str(violation.error))
+        if violation.reply is not None:
+            self._socket.send_text(violation.reply)
+        if violation.failed_call is not None:
+            self._fail(CommandRefused("ProtocolError", f"unreadable answer: {violation.error}"))
+
+    def _settle(self, result: IncomingResult) -> None:
+        if self._command_answer is not None and not self._command_answer.done():
+            self._command_answer.set_result(result)
+
+    def _fail(self, error: Exception) -> None:
+        if self._command_answer is not None and not self._command_answer.done():
+            self._command_answer.set_exception(error)

@@ -1,0 +1,73 @@
+"""What the gateway can be told, from the environment; validated once, before anything starts."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+
+from csms.errors import InvalidSettings
+from protocol.domain.version import OcppVersion
+
+# Shared with the back office, so without the prefix.
+_SHARED = {"nats_url": "NATS_URL", "token_key": "TOKEN_KEY", "credential_pepper": "CREDENTIAL_PEPPER"}
+
+
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+
+
+class CsmsSettings(BaseModel):
+    """Names in the environment are upper case with the prefix `CSMS_`, but NATS_URL, TOKEN_KEY, CREDENTIAL_PEPPER.
+
+    Times are seconds. `unknown_stations`: refuse them with 404, or let them in as pending.
+    `authorize_fallback`: what a station hears of a token when identity is silent and no cached verdict is there.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    nats_url: str
+    token_key: SecretStr = Field(min_length=16)
+    credential_pepper: SecretStr = Field(min_length=16)
+    node: str = Field(default_factory=lambda: secrets.token_hex(4), pattern=r"^[A-Za-z0-9_-]+$")
+    host: str = "127.0.0.1"
+    port: int = Field(default=9000, ge=0, le=65535)
+    admin_host: str = "127.0.0.1"
+    admin_port: int = Field(default=9100, ge=0, le=65535)
+    transport: Literal["picows", "websockets"] = "picows"
+    versions: Annotated[tuple[OcppVersion, ...], BeforeValidator(_split)] = (OcppVersion.V201, OcppVersion.V16)
+    unknown_stations: Literal["refuse", "pending"] = "refuse"
+    authorize_timeout_s: float = Field(default=2.0, gt=0)
+    authorize_fallback: Literal["deny", "accept"] = "deny"
+    publish_deadline_s: float = Field(default=8.0, gt=0)
+    bus_patience_s: float = Field(default=10.0, gt=0)
+    handshake_timeout_s: float = Field(default=10.0, gt=0)
+    ping_interval_s: float = Field(default=60.0, gt=0)
+    drain_s: float = Field(default=5.0, ge=0)
+    max_frame_bytes: int = Field(default=256 * 1024, ge=1024)
+    queued_calls: int = Field(default=64, ge=1)
+    queued_commands: int = Field(default=16, ge=1)
+    stream_replicas: int = Field(default=1, ge=1, le=5)
+
+
+def read_settings(environment: Mapping[str, str]) -> CsmsSettings:
+    """The settings in `environment`. Raises InvalidSettings, naming every problem by its variable."""
+    values = {
+        name: environment[variable]
+        for name in CsmsSettings.model_fields
+        if (variable := _variable(name)) in environment
+    }
+    known = {_variable(name) for name in CsmsSettings.model_fields}
+    problems = [f"{name}: no such setting" for name in environment if name.startswith("CSMS_") and name not in known]
+    try:
+        settings = CsmsSettings.model_validate(values)
+    except ValidationError as error:
+        problems += [f"{_variable(str(row['loc'][0]))}: {row['msg']}" for row in error.errors(include_input=False)]
+        raise InvalidSettings(problems) from error
+    if problems:
+        raise InvalidSettings(problems)
+    return settings
+
+
+def _variable(name: str) -> str:
+    return _SHARED.get(name, f"CSMS_{name.upper()}")

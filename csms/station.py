@@ -1,0 +1,87 @@
+"""What a handler knows of the station that spoke, and how it states a fact about it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from csms.ports import Outgoing
+from protocol.bus.catalogue import STATION_EVENTS
+from protocol.bus.envelope import Envelope, encode_envelope, event_id, payload_digest, unique_event_id
+from protocol.bus.subjects import Kind, station_prefix
+from protocol.domain.identifiers import StationKey
+from protocol.domain.status import ConnectorStatus, RegistrationStatus
+from protocol.domain.version import OcppVersion
+
+_SUFFIX_AND_TYPE = {row.struct: (row.kind, row.suffix, row.type) for row in STATION_EVENTS.rows}
+
+
+@dataclass(slots=True)
+class Station:
+    """One station for as long as one socket lasts. `epoch` is 0 until presence has been claimed."""
+
+    key: StationKey
+    version: OcppVersion
+    node: str
+    registration: RegistrationStatus
+    heartbeat_interval_s: int
+    security_profile: int
+    epoch: int = 0
+    connector_statuses: dict[tuple[int | None, int | None], ConnectorStatus] = field(default_factory=dict)
+    _prefixes: dict[Kind, str] = field(default_factory=dict)
+
+    def state(
+        self,
+        fact: msgspec.Struct,
+        *,
+        received_at: datetime,
+        occurred_at: datetime | None = None,
+        payload: bytes = b"",
+        wire_key: tuple[str, ...] = (),
+    ) -> Outgoing:
+        """The fact, wrapped and addressed.
+
+        With a `wire_key` (raw values) the fact has the same id each time it is said, and `payload`, the raw wire
+        text, tells whether the same was said with it.
+        """
+        kind, suffix, event_type = _SUFFIX_AND_TYPE[type(fact)]
+        prefix = self._prefixes.get(kind)
+        if prefix is None:
+            prefix = self._prefixes[kind] = station_prefix(self.key, kind)
+        envelope: Envelope[Any] = Envelope(
+            id=event_id(self.key.tenant, self.key.station, *wire_key) if wire_key else unique_event_id(received_at),
+            source=f"/csms/{self.node}",
+            type=event_type,
+            time=received_at,
+            tenant=self.key.tenant,
+            subject=self.key.station,
+            data=fact,
+            digest=payload_digest(payload) if wire_key else "",
+            epoch=self.epoch,
+            occurredat=occurred_at,
+        )
+        # Readings carry no dedupe key: their rows have a natural one, and the broker would pay for remembering it.
+        dedupe_key = "" if kind is Kind.READING else envelope.dedupe_key
+        return Outgoing(prefix + suffix, encode_envelope(envelope), dedupe_key)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedCall:
+    """A CALL that a handler answers: who sent it, when it came, and its payload as it came."""
+
+    station: Station
+    received_at: datetime
+    payload: bytes
+
+    def state(
+        self, fact: msgspec.Struct, *, occurred_at: datetime | None = None, wire_key: tuple[str, ...] = ()
+    ) -> Outgoing:
+        """A fact that this CALL carried."""
+        return self.station.state(
+            fact,
+            received_at=self.received_at,
+            occurred_at=occurred_at,
+            payload=self.payload,
+            wire_key=wire_key,
+        )

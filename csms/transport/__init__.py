@@ -1,0 +1,1 @@
+"""The only files that touch a socket: the HTTP head, and one file per WebSocket library."""
