@@ -94,14 +94,13 @@ class HeadListener:
             return
         try:
             decision = await self._decide(request, peer)
+            if isinstance(decision, Accept) and self._hand_over is not None and not transport.is_closing():
+                self._hand_over(transport, decision, canonical_head(request, decision), rest)
         except Exception:
-            log.exception("decision failed", target=request.target)
-            decision = PlainResponse(500, b"the request could not be answered\n")
-        if transport.is_closing():
+            log.exception("request failed", target=request.target)
+            transport.abort()
             return
-        if isinstance(decision, Accept) and self._hand_over is not None:
-            self._hand_over(transport, decision, canonical_head(request, decision), rest)
-        elif isinstance(decision, PlainResponse):
+        if isinstance(decision, PlainResponse) and not transport.is_closing():
             respond(transport, decision)
 
 

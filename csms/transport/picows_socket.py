@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport, WSUpgradeRequest
+from picows import WSAutoPingStrategy, WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport, WSUpgradeRequest
 from picows.common import WSUpgradeResponse, WSUpgradeResponseWithListener
 from picows.picows import WSProtocol  # type: ignore[attr-defined] # not in its type stubs
 
@@ -129,7 +129,8 @@ def take_over(
         return WSUpgradeResponseWithListener(response, listener)
 
     protocol = WSProtocol(
-        None, None, False, upgrade, _LOGGER, True, None, False, 0, 0, None, True, max_frame_bytes, None,
+        None, None, False, upgrade, _LOGGER, True, None, False, 0, 0, WSAutoPingStrategy.PING_WHEN_IDLE, True,
+        max_frame_bytes, None,
         _READ_BUFFER_BYTES,
     )  # fmt: skip
     transport.set_protocol(protocol)

@@ -117,16 +117,17 @@ def write_transaction_data(values: Iterable[MeterValue]) -> tuple[v16.Transactio
 
 
 def _read_sample(sample: v16.SampledValue | v16.TransactionSampledValue) -> MeterReading:
-    measurand = given(sample.measurand) or ENERGY_IMPORT_REGISTER
-    unit = given(sample.unit) or _default_unit(measurand)
+    # The hottest lines of the gateway: no call but the one that calculates.
+    measurand = ENERGY_IMPORT_REGISTER if sample.measurand is UNSET else sample.measurand
+    unit = _default_unit(measurand) if sample.unit is UNSET else sample.unit
     value, unit = in_base_unit(sample.value, "Celsius" if unit == "Celcius" else unit)
     return MeterReading(
-        value=value,
-        unit=unit,
-        measurand=measurand,
-        context=given(sample.context) or "Sample.Periodic",
-        phase=given(sample.phase),
-        location=given(sample.location) or "Outlet",
+        value,
+        unit,
+        measurand,
+        "Sample.Periodic" if sample.context is UNSET else sample.context,
+        None if sample.phase is UNSET else sample.phase,
+        "Outlet" if sample.location is UNSET else sample.location,
     )
 
 

@@ -13,7 +13,7 @@ from protocol.errors import PropertyConstraintViolation
 
 _ValueT = TypeVar("_ValueT")
 
-_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+_is_decimal = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?").fullmatch
 _THOUSANDFOLD: Mapping[str, str] = {"kWh": "Wh", "kvarh": "varh", "kW": "W", "kVA": "VA", "kvar": "var", "kVAh": "VAh"}
 
 
@@ -40,7 +40,7 @@ def in_base_unit(value: str, unit: str, *, power_of_ten: int = 0) -> tuple[str, 
 
     Raises PropertyConstraintViolation where the value is no decimal number.
     """
-    if _DECIMAL.fullmatch(value) is None:
+    if _is_decimal(value) is None:
         raise PropertyConstraintViolation(f"{value!r} is not a decimal number", path="$.meterValue")
     base = _THOUSANDFOLD.get(unit)
     exponent = power_of_ten + (0 if base is None else 3)

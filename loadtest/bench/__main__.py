@@ -1,0 +1,31 @@
+"""python -m loadtest.bench <what>: run one benchmark; the last thing printed is one JSON object."""
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+
+from loadtest.bench import gateway
+
+BENCHMARKS: Mapping[str, Callable[[argparse.Namespace], int]] = {"gateway": gateway.run}
+
+_EPILOG = """example:
+  python3 dev.py bench gateway --seconds 5 --connections 200
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """0 where the benchmark's own conditions hold, else 1."""
+    parser = argparse.ArgumentParser(
+        prog="bench", description=__doc__, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("benchmark", choices=BENCHMARKS)
+    parser.add_argument("--connections", type=int, default=200, help="stations that send at once (default 200)")
+    parser.add_argument("--idle-connections", type=int, default=2000, help="sockets for the memory figure")
+    parser.add_argument("--seconds", type=float, default=4.0, help="how long each server is measured (default 4)")
+    parser.add_argument("--transport", choices=("picows", "websockets"), default="picows")
+    arguments = parser.parse_args(argv)
+    return BENCHMARKS[arguments.benchmark](arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
