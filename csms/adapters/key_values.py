@@ -28,6 +28,9 @@ class WatchedRegistry:
         self._bus = bus
         self._entries: dict[str, RegistryEntry] = {}
         self._is_loaded = asyncio.Event()
+        self._is_stale = asyncio.Event()
+        # A watch is a consumer in the memory of a server, and one that restarts tells nobody that it is gone.
+        bus.watch_connection(on_lost=lambda: None, on_found=self._is_stale.set)
 
     def find(self, station: StationKey) -> RegistryEntry | None:
         """The station's entry; None for a station that nobody registered."""
@@ -38,13 +41,21 @@ class WatchedRegistry:
         await self._is_loaded.wait()
 
     async def run(self) -> None:
-        """Watch until cancelled; a watch that breaks is begun anew, and entries stay as they were meanwhile."""
+        """Watch until cancelled, anew after each reconnection; entries stay as they were meanwhile."""
         while True:
-            try:
-                await self._watch(await self._bus.registry_bucket())
-            except _UNAVAILABLE as error:
-                log.warning("registry not watched", reason=str(error) or type(error).__name__)
-            await asyncio.sleep(_REWATCH_S)
+            self._is_stale.clear()
+            async with asyncio.TaskGroup() as tasks:
+                watching = tasks.create_task(self._watch_until_it_breaks())
+                await self._is_stale.wait()
+                watching.cancel()
+
+    async def _watch_until_it_breaks(self) -> None:
+        try:
+            await self._watch(await self._bus.registry_bucket())
+        except _UNAVAILABLE as error:
+            log.warning("registry not watched", reason=str(error) or type(error).__name__)
+        await asyncio.sleep(_REWATCH_S)
+        self._is_stale.set()
 
     async def _watch(self, bucket: KeyValue) -> None:
         watcher = await bucket.watchall()

@@ -174,7 +174,7 @@ class NatsBus:
             tell()
 
     async def _found(self) -> None:
-        log.warning("NATS is back", after_s=round(self.away_s, 1))
+        log.warning("NATS is back", after_s=round(asyncio.get_running_loop().time() - (self._left_at or 0.0), 1))
         self._left_at = None
         for tell in self._on_found:
             tell()

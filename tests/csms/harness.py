@@ -1,0 +1,90 @@
+"""A gateway without NATS: the real one over ports in memory, on a real socket."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+
+from csms.adapters.memory import MemoryAuthority, MemoryNumbers, MemoryPresence, MemoryPublisher, MemoryRegistry
+from csms.app import Gateway, _hand_over
+from csms.ports import Ports
+from csms.settings import CsmsSettings, read_settings
+from csms.transport.head import HeadListener
+from protocol.bus.commands import RegistryEntry
+from protocol.domain.identifiers import StationId, StationKey, TenantId, tenant_token_key
+
+TOKEN_KEY = "token-key-of-the-tests"
+ENVIRONMENT = {
+    "NATS_URL": "nats://unused",
+    "TOKEN_KEY": TOKEN_KEY,
+    "CREDENTIAL_PEPPER": "pepper-of-the-tests",
+    "CSMS_PORT": "0",
+    "CSMS_ADMIN_PORT": "0",
+    "CSMS_DRAIN_S": "0.3",
+}
+
+
+async def until(condition: Callable[[], bool], *, deadline_s: float = 5.0) -> None:
+    """Wait for the condition; AssertionError at the deadline."""
+    end = asyncio.get_running_loop().time() + deadline_s
+    while not condition():
+        assert asyncio.get_running_loop().time() < end, "the condition did not come true in time"
+        await asyncio.sleep(0.01)
+
+
+def station_key(station: str = "CP001", tenant: str = "default") -> StationKey:
+    return StationKey(TenantId(tenant), StationId(station))
+
+
+class GatewayInMemory:
+    """What a test needs to see of it."""
+
+    def __init__(self, settings: CsmsSettings, tasks: asyncio.TaskGroup) -> None:
+        self.publisher = MemoryPublisher()
+        self.authority = MemoryAuthority()
+        self.registry = MemoryRegistry({station_key(): RegistryEntry()})
+        self.presence = MemoryPresence()
+        self.port = 0
+        self.gateway = Gateway(
+            settings,
+            ports=Ports(
+                publisher=self.publisher,
+                authority=self.authority,
+                numbers=MemoryNumbers(),
+                now=lambda: datetime.now(UTC),
+                token_key_of=partial(tenant_token_key, TOKEN_KEY.encode()),
+            ),
+            registry=self.registry,
+            presence=self.presence,
+            tasks=tasks,
+            rng=random.Random(7),
+        )
+        self.gateway.is_ready = True
+
+    def url(self, station: str = "CP001") -> str:
+        return f"ws://127.0.0.1:{self.port}/ocpp/{station}"
+
+    @property
+    def facts(self) -> list[str]:
+        """The last part of each published subject."""
+        return [event.subject.rsplit(".", 1)[1] for event in self.publisher.published]
+
+
+@asynccontextmanager
+async def gateway_in_memory(**environment: str) -> AsyncIterator[GatewayInMemory]:
+    settings = read_settings(ENVIRONMENT | environment)
+    async with asyncio.TaskGroup() as tasks:
+        memory = GatewayInMemory(settings, tasks)
+        listener = HeadListener(
+            decide=memory.gateway.admit,
+            hand_over=_hand_over(settings, memory.gateway),
+            timeout_s=settings.handshake_timeout_s,
+        )
+        memory.port = await listener.start("127.0.0.1", 0)
+        try:
+            yield memory
+        finally:
+            await memory.gateway.drain()
+            await listener.close()

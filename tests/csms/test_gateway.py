@@ -1,0 +1,272 @@
+"""The gateway over real sockets, for both WebSocket libraries, with its ports in memory."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+import pytest
+import pytest_asyncio
+import websockets
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from csms.commands import CommandDesk
+from protocol.blocks.remote_control.messages import TriggerKind, TriggerMessage
+from protocol.bus.commands import CommandAnswer, CommandRequest, Outcome, RegistryEntry
+from tests.csms.harness import GatewayInMemory, gateway_in_memory, station_key, until
+
+START = {"connectorId": 1, "idTag": "CARD", "meterStart": 100, "timestamp": "2026-01-01T00:00:00Z"}
+
+
+@pytest_asyncio.fixture(params=["picows", "websockets"])
+async def csms(request: pytest.FixtureRequest) -> AsyncIterator[GatewayInMemory]:
+    async with gateway_in_memory(CSMS_TRANSPORT=request.param) as gateway:
+        yield gateway
+
+
+async def station(csms: GatewayInMemory, name: str = "CP001", **options: Any) -> ClientConnection:
+    return await connect(csms.url(name), subprotocols=[websockets.Subprotocol("ocpp1.6")], **options)
+
+
+async def exchange(socket: ClientConnection, text: str) -> Any:
+    await socket.send(text)
+    return json.loads(await asyncio.wait_for(socket.recv(), 5))
+
+
+async def call(socket: ClientConnection, action: str, payload: object, message_id: str = "1") -> Any:
+    return await exchange(socket, json.dumps([2, message_id, action, payload]))
+
+
+async def test_boot_is_answered_and_becomes_a_fact(csms: GatewayInMemory) -> None:
+    async with await station(csms) as socket:
+        answer = await call(socket, "BootNotification", {"chargePointVendor": "V", "chargePointModel": "M"})
+
+    assert socket.subprotocol == "ocpp1.6"
+    assert answer[0] == 3
+    assert answer[2]["status"] == "Accepted"
+    assert csms.facts[:2] == ["connected", "booted"]
+
+
+async def test_reconnect_works_without_boot(csms: GatewayInMemory) -> None:
+    async with await station(csms) as socket:
+        answer = await call(socket, "Heartbeat", {})
+
+    assert answer[0] == 3
+
+
+async def test_replayed_start_receives_its_first_transaction_id(csms: GatewayInMemory) -> None:
+    async with await station(csms) as socket:
+        first = await call(socket, "StartTransaction", START, "1")
+        again = await call(socket, "StartTransaction", START, "2")
+        other = await call(socket, "StartTransaction", {**START, "meterStart": 101}, "3")
+
+    assert first[2]["transactionId"] == again[2]["transactionId"] != other[2]["transactionId"]
+    assert csms.facts.count("started") == 2
+
+
+async def test_station_is_not_answered_when_the_fact_is_not_durable(csms: GatewayInMemory) -> None:
+    async with await station(csms) as socket:
+        await call(socket, "Heartbeat", {})
+        csms.publisher.fails = True
+        await socket.send(json.dumps([2, "1", "StartTransaction", START]))
+
+        with pytest.raises(ConnectionClosed) as closed:
+            await asyncio.wait_for(socket.recv(), 5)
+
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1013
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('[2,"1","NoSuchAction",{}]', "NotImplemented"),
+        ('[2,"1","DataTransfer",{"vendorId":"x"}]', "NotSupported"),
+        ('[2,"1","RemoteStopTransaction",{"transactionId":1}]', "NotSupported"),
+        ('[2,"1","Heartbeat",{"x":1}]', "FormationViolation"),
+        ('[2,"1","Authorize",{}]', "OccurenceConstraintViolation"),
+        ('[2,"1","Authorize",{"idTag":7}]', "TypeConstraintViolation"),
+        ('[2,"1","Authorize",{"idTag":"' + "x" * 21 + '"}]', "PropertyConstraintViolation"),
+        ("[2", "FormationViolation"),
+    ],
+)
+async def test_bad_frame_gets_its_error_code_and_the_socket_stays(csms: GatewayInMemory, text: str, code: str) -> None:
+    async with await station(csms) as socket:
+        refused = await exchange(socket, text)
+        answered = await call(socket, "Heartbeat", {}, "after")
+
+    assert refused[0] == 4
+    assert refused[2] == code
+    assert answered[:2] == [3, "after"]
+
+
+async def test_pending_station_hears_pending_and_nothing_else() -> None:
+    async with gateway_in_memory(CSMS_UNKNOWN_STATIONS="pending") as csms, await station(csms, "STRANGER") as socket:
+        boot = await call(socket, "BootNotification", {"chargePointVendor": "V", "chargePointModel": "M"})
+        start = await call(socket, "StartTransaction", START)
+
+    assert boot[2]["status"] == "Pending"
+    assert start[2] == "SecurityError"
+    assert "started" not in csms.facts
+
+
+@pytest.mark.parametrize(("name", "status"), [("STRANGER", 404), ("", 404)])
+async def test_unknown_station_is_refused(csms: GatewayInMemory, name: str, status: int) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        await station(csms, name)
+
+    assert refused.value.response.status_code == status
+
+
+async def test_new_stations_are_told_to_wait_while_the_bus_is_away(csms: GatewayInMemory) -> None:
+    csms.publisher.fails = True
+
+    with pytest.raises(InvalidStatus) as refused:
+        await station(csms)
+
+    assert refused.value.response.status_code == 503
+    assert int(refused.value.response.headers["Retry-After"]) > 0
+
+
+async def test_newest_socket_of_a_station_wins(csms: GatewayInMemory) -> None:
+    async with await station(csms) as older:
+        await call(older, "Heartbeat", {})
+        async with await station(csms) as newer:
+            with pytest.raises(ConnectionClosed):
+                await asyncio.wait_for(older.recv(), 5)
+            answer = await call(newer, "Heartbeat", {})
+
+    assert answer[0] == 3
+    await until(lambda: csms.presence.epochs == {})
+
+
+async def test_no_common_version_is_upgraded_and_closed(csms: GatewayInMemory) -> None:
+    async with connect(csms.url(), subprotocols=[websockets.Subprotocol("ocpp1.5")]) as socket:
+        with pytest.raises(ConnectionClosed):
+            await asyncio.wait_for(socket.recv(), 5)
+
+    assert socket.subprotocol is None
+
+
+async def test_fragmented_message_is_put_together(csms: GatewayInMemory) -> None:
+    async with await station(csms) as socket:
+        await socket.send(iter(['[2,"1","Heart', 'beat",', "{}]"]))
+        answer = json.loads(await asyncio.wait_for(socket.recv(), 5))
+
+    assert answer[:2] == [3, "1"]
+
+
+async def test_message_over_the_limit_closes_the_socket() -> None:
+    async with gateway_in_memory(CSMS_MAX_FRAME_BYTES="2048") as csms, await station(csms) as socket:
+        await socket.send("[" + " " * 4000)
+
+        with pytest.raises(ConnectionClosed) as closed:
+            await asyncio.wait_for(socket.recv(), 5)
+
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1009
+
+
+async def test_many_calls_sent_at_once_are_answered_in_order(csms: GatewayInMemory) -> None:
+    async with await station(csms) as socket:
+        for number in range(300):
+            await socket.send(json.dumps([2, str(number), "Heartbeat", {}]))
+        answers = [json.loads(await asyncio.wait_for(socket.recv(), 5))[1] for _ in range(300)]
+
+    assert answers == [str(number) for number in range(300)]
+
+
+async def test_command_reaches_the_station_and_its_answer_comes_back(csms: GatewayInMemory) -> None:
+    desk = CommandDesk(csms.gateway.sessions.find)
+    message = msgspec.Raw(msgspec.json.encode(TriggerMessage(TriggerKind.HEARTBEAT)))
+    async with await station(csms) as socket:
+        await call(socket, "Heartbeat", {})
+        epoch = csms.presence.epochs[station_key()]
+        asked = asyncio.create_task(
+            desk.carry_out(station_key(), msgspec.json.encode(CommandRequest("trigger", message, epoch=epoch)))
+        )
+        frame = json.loads(await asyncio.wait_for(socket.recv(), 5))
+        await socket.send(json.dumps([3, frame[1], {"status": "Accepted"}]))
+        answer = msgspec.json.decode(await asked, type=CommandAnswer)
+
+    assert frame[2:] == ["TriggerMessage", {"requestedMessage": "Heartbeat"}]
+    assert answer.outcome is Outcome.ANSWERED
+    assert msgspec.json.decode(answer.reply)["status"] == "Accepted"
+
+
+@pytest.mark.parametrize(
+    ("reply", "outcome"),
+    [
+        ('[4,"{id}","InternalError","broken",{{}}]', Outcome.CALL_ERROR),
+        ('[3,"{id}",{{"status":"Maybe"}}]', Outcome.CALL_ERROR),
+        ("", Outcome.TIMED_OUT),
+    ],
+)
+async def test_command_without_a_proper_answer_says_which(csms: GatewayInMemory, reply: str, outcome: Outcome) -> None:
+    desk = CommandDesk(csms.gateway.sessions.find)
+    message = msgspec.Raw(msgspec.json.encode(TriggerMessage(TriggerKind.HEARTBEAT)))
+    async with await station(csms) as socket:
+        await call(socket, "Heartbeat", {})
+        request = CommandRequest("trigger", message, epoch=csms.presence.epochs[station_key()], timeout_s=0.3)
+        asked = asyncio.create_task(desk.carry_out(station_key(), msgspec.json.encode(request)))
+        frame = json.loads(await asyncio.wait_for(socket.recv(), 5))
+        if reply:
+            await socket.send(reply.format(id=frame[1]))
+        answer = msgspec.json.decode(await asked, type=CommandAnswer)
+        again = await call(socket, "Heartbeat", {}, "after")
+
+    assert answer.outcome is outcome
+    assert again[:2] == [3, "after"]
+
+
+async def test_command_of_another_epoch_is_not_here(csms: GatewayInMemory) -> None:
+    desk = CommandDesk(csms.gateway.sessions.find)
+    async with await station(csms) as socket:
+        await call(socket, "Heartbeat", {})
+        request = CommandRequest("trigger", msgspec.Raw(b'{"requested":"Heartbeat"}'), epoch=999)
+        answer = msgspec.json.decode(
+            await desk.carry_out(station_key(), msgspec.json.encode(request)), type=CommandAnswer
+        )
+
+    assert answer.outcome is Outcome.NOT_HERE
+
+
+async def test_version_that_cannot_say_it_is_told_before_anything_is_sent(csms: GatewayInMemory) -> None:
+    desk = CommandDesk(csms.gateway.sessions.find)
+    message = msgspec.Raw(msgspec.json.encode(TriggerMessage(TriggerKind.TRANSACTION_EVENT)))
+    async with await station(csms) as socket:
+        await call(socket, "Heartbeat", {})
+        request = CommandRequest("trigger", message, epoch=csms.presence.epochs[station_key()])
+        answer = msgspec.json.decode(
+            await desk.carry_out(station_key(), msgspec.json.encode(request)), type=CommandAnswer
+        )
+
+    assert answer.outcome is Outcome.NOT_EXPRESSIBLE
+    assert "1.6" in answer.detail
+
+
+async def test_drain_spreads_its_closes_over_the_window() -> None:
+    async with gateway_in_memory(CSMS_DRAIN_S="1.0") as csms:
+        names = [f"CP{number:03d}" for number in range(20)]
+        csms.registry.entries |= {station_key(name): RegistryEntry() for name in names}
+        sockets = [await station(csms, name) for name in names]
+        loop = asyncio.get_running_loop()
+        closed_at: list[float] = []
+
+        async def wait_closed(socket: ClientConnection) -> None:
+            await socket.wait_closed()
+            closed_at.append(loop.time())
+            assert socket.close_code == 1012
+
+        waiting = [asyncio.create_task(wait_closed(socket)) for socket in sockets]
+        began = loop.time()
+        await csms.gateway.drain()
+        await asyncio.gather(*waiting)
+
+        with pytest.raises(InvalidStatus):
+            await station(csms, names[0])
+
+    assert closed_at[-1] - closed_at[0] > 0.3
+    assert closed_at[-1] - began < 2.0
