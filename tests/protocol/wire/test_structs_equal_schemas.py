@@ -14,8 +14,7 @@ from typing import Any
 import jsonschema
 import msgspec
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
 from protocol.errors import PayloadViolation
 from protocol.wire import codec, v16, v21, v201

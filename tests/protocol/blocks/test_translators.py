@@ -1,0 +1,364 @@
+"""Every route, in both directions: wire text to our words and back, for either side of the connection.
+
+A sample is a request with its response as a station or a CSMS would write them. What a dialect approximates has a
+test of its own below.
+"""
+
+import json
+from decimal import Decimal
+
+import msgspec
+import pytest
+from hypothesis import given, strategies as st
+
+from protocol.blocks.availability.messages import StatusNotification
+from protocol.blocks.provisioning.messages import GetVariables, Reset, ResetKind, VariableName
+from protocol.blocks.remote_control.messages import RequestStart, TriggerKind, TriggerMessage
+from protocol.blocks.transactions.messages import TransactionEnd, TransactionStart, TransactionUpdate
+from protocol.dialects.words import in_base_unit
+from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
+from protocol.domain.identifiers import IdToken, IdTokenType, TransactionId
+from protocol.domain.metering import import_register_wh
+from protocol.domain.status import ChargingState, ConnectorStatus
+from protocol.domain.version import OcppVersion
+from protocol.errors import ActionNotImplemented, ActionNotSupported, NotExpressible, PropertyConstraintViolation
+from protocol.versions import ACTIONS, NOT_SUPPORTED, ROUTES, route_of_action, route_of_message
+from protocol.wire import codec
+
+T = "2026-03-01T12:34:56.789Z"
+METER_16 = [
+    {
+        "timestamp": T,
+        "sampledValue": [
+            {
+                "value": "1234.5",
+                "context": "Sample.Periodic",
+                "measurand": "Energy.Active.Import.Register",
+                "location": "Outlet",
+                "unit": "Wh",
+            },
+            {
+                "value": "16.02",
+                "context": "Sample.Clock",
+                "measurand": "Current.Import",
+                "phase": "L1",
+                "location": "EV",
+                "unit": "A",
+            },
+        ],
+    }
+]
+METER_201 = [
+    {
+        "timestamp": T,
+        "sampledValue": [
+            {
+                "value": 1234.5,
+                "context": "Transaction.Begin",
+                "measurand": "Energy.Active.Import.Register",
+                "location": "Outlet",
+                "unitOfMeasure": {"unit": "Wh"},
+            }
+        ],
+    }
+]
+INFO_16 = {"status": "Accepted", "expiryDate": T}
+INFO_201 = {"status": "Accepted", "cacheExpiryDateTime": T}
+TOKEN_201 = {"idToken": "04A2B3", "type": "ISO14443"}
+COMPONENT = {"name": "OCPPCommCtrlr", "evse": {"id": 1}}
+
+SAMPLES = {
+    OcppVersion.V16: {
+        "BootNotification": (
+            {
+                "chargePointVendor": "V",
+                "chargePointModel": "M",
+                "chargePointSerialNumber": "S",
+                "firmwareVersion": "1",
+            },
+            {"status": "Pending", "currentTime": T, "interval": 30},
+        ),
+        "Reset": ({"type": "Hard"}, {"status": "Rejected"}),
+        "GetConfiguration": (
+            {"key": ["A", "B"]},
+            {"configurationKey": [{"key": "A", "readonly": True, "value": "1"}], "unknownKey": ["B"]},
+        ),
+        "Heartbeat": ({}, {"currentTime": T}),
+        "StatusNotification": (
+            {"connectorId": 1, "errorCode": "GroundFailure", "info": "x", "status": "Faulted", "timestamp": T},
+            {},
+        ),
+        "Authorize": ({"idTag": "04A2B3"}, {"idTagInfo": INFO_16}),
+        "StartTransaction": (
+            {"connectorId": 1, "idTag": "04A2B3", "meterStart": 100, "reservationId": 7, "timestamp": T},
+            {"idTagInfo": INFO_16, "transactionId": 42},
+        ),
+        "StopTransaction": (
+            {
+                "idTag": "04A2B3",
+                "meterStop": 200,
+                "timestamp": T,
+                "transactionId": 42,
+                "reason": "Remote",
+                "transactionData": METER_16,
+            },
+            {"idTagInfo": INFO_16},
+        ),
+        "MeterValues": ({"connectorId": 1, "transactionId": 42, "meterValue": METER_16}, {}),
+        "RemoteStartTransaction": ({"connectorId": 1, "idTag": "04A2B3"}, {"status": "Accepted"}),
+        "RemoteStopTransaction": ({"transactionId": 42}, {"status": "Rejected"}),
+        "TriggerMessage": ({"requestedMessage": "StatusNotification", "connectorId": 1}, {"status": "NotImplemented"}),
+    },
+    OcppVersion.V201: {
+        "BootNotification": (
+            {
+                "chargingStation": {"vendorName": "V", "model": "M", "serialNumber": "S", "firmwareVersion": "1"},
+                "reason": "PowerUp",
+            },
+            {"status": "Rejected", "currentTime": T, "interval": 30},
+        ),
+        "Reset": ({"type": "OnIdle", "evseId": 1}, {"status": "Scheduled", "statusInfo": {"reasonCode": "Busy"}}),
+        "GetVariables": (
+            {"getVariableData": [{"component": COMPONENT, "variable": {"name": "HeartbeatInterval"}}]},
+            {
+                "getVariableResult": [
+                    {
+                        "component": COMPONENT,
+                        "variable": {"name": "HeartbeatInterval"},
+                        "attributeStatus": "Accepted",
+                        "attributeValue": "300",
+                    }
+                ]
+            },
+        ),
+        "Heartbeat": ({}, {"currentTime": T}),
+        "StatusNotification": ({"timestamp": T, "connectorStatus": "Occupied", "evseId": 1, "connectorId": 2}, {}),
+        "Authorize": ({"idToken": TOKEN_201}, {"idTokenInfo": INFO_201}),
+        "TransactionEvent": (
+            {
+                "eventType": "Ended",
+                "meterValue": METER_201,
+                "timestamp": T,
+                "triggerReason": "RemoteStop",
+                "seqNo": 3,
+                "offline": True,
+                "reservationId": 7,
+                "transactionInfo": {
+                    "transactionId": "abc",
+                    "chargingState": "Idle",
+                    "stoppedReason": "Remote",
+                    "remoteStartId": 5,
+                },
+                "evse": {"id": 1, "connectorId": 1},
+                "idToken": TOKEN_201,
+            },
+            {"idTokenInfo": INFO_201},
+        ),
+        "MeterValues": ({"evseId": 1, "meterValue": METER_201}, {}),
+        "RequestStartTransaction": (
+            {"evseId": 1, "idToken": TOKEN_201, "remoteStartId": 5},
+            {"status": "Accepted", "transactionId": "abc"},
+        ),
+        "RequestStopTransaction": (
+            {"transactionId": "abc"},
+            {"status": "Rejected", "statusInfo": {"reasonCode": "UnknownTx"}},
+        ),
+        "TriggerMessage": (
+            {"requestedMessage": "StatusNotification", "evse": {"id": 1, "connectorId": 1}},
+            {"status": "Accepted"},
+        ),
+    },
+    OcppVersion.V21: {},
+}
+CASES = [(version, action) for version, samples in SAMPLES.items() for action in samples]
+
+
+@pytest.mark.parametrize("version", OcppVersion)
+def test_every_route_has_a_sample(version: OcppVersion) -> None:
+    assert SAMPLES[version].keys() == ROUTES[version].keys()
+
+
+@pytest.mark.parametrize(("version", "action"), CASES)
+def test_request_reads_and_writes_back_the_same(version: OcppVersion, action: str) -> None:
+    route, sample = route_of_action(version, action), SAMPLES[version][action][0]
+
+    message = route.decode_request(codec.decode(json.dumps(sample).encode(), route.request))
+    written = codec.encode(route.encode_request(message))
+
+    assert json.loads(written) == sample
+    assert type(message) in route.messages
+    assert route_of_message(version, type(message)) is route
+    codec.decode(written, route.request)
+
+
+@pytest.mark.parametrize(("version", "action"), CASES)
+def test_response_reads_and_writes_back_the_same(version: OcppVersion, action: str) -> None:
+    route, sample = route_of_action(version, action), SAMPLES[version][action][1]
+
+    reply = route.decode_response(codec.decode(json.dumps(sample).encode(), route.response))
+    written = codec.encode(route.encode_response(reply))
+
+    assert json.loads(written) == sample
+    assert type(reply) is route.reply
+    codec.decode(written, route.response)
+
+
+@pytest.mark.parametrize("version", OcppVersion)
+def test_every_action_has_a_route_or_is_not_supported(version: OcppVersion) -> None:
+    assert ROUTES[version].keys() | NOT_SUPPORTED[version] == ACTIONS[version]
+    assert not ROUTES[version].keys() & NOT_SUPPORTED[version]
+
+
+def test_known_and_unknown_actions_are_told_apart() -> None:
+    with pytest.raises(ActionNotSupported):
+        route_of_action(OcppVersion.V16, "DataTransfer")
+    with pytest.raises(ActionNotImplemented):
+        route_of_action(OcppVersion.V16, "TransactionEvent")
+
+
+class TestApproximationsOf16:
+    """What 1.6 cannot say, and what it says otherwise."""
+
+    def decode(self, action: str, payload: object) -> msgspec.Struct:
+        route = route_of_action(OcppVersion.V16, action)
+        message = route.decode_request(codec.decode(json.dumps(payload).encode(), route.request))
+        assert isinstance(message, msgspec.Struct)
+        return message
+
+    def test_connector_0_is_the_station(self) -> None:
+        message = self.decode("StatusNotification", {"connectorId": 0, "errorCode": "NoError", "status": "Available"})
+
+        assert message == StatusNotification(status=ConnectorStatus.AVAILABLE)
+
+    @pytest.mark.parametrize(
+        ("word", "state"),
+        [
+            ("Preparing", ChargingState.EV_CONNECTED),
+            ("Charging", ChargingState.CHARGING),
+            ("SuspendedEV", ChargingState.SUSPENDED_EV),
+            ("SuspendedEVSE", ChargingState.SUSPENDED_EVSE),
+            ("Finishing", None),
+        ],
+    )
+    def test_one_status_word_is_two_of_ours(self, word: str, state: ChargingState | None) -> None:
+        message = self.decode("StatusNotification", {"connectorId": 2, "errorCode": "NoError", "status": word})
+
+        assert isinstance(message, StatusNotification)
+        assert (message.status, message.charging_state, message.evse) == (ConnectorStatus.OCCUPIED, state, 2)
+
+    def test_start_names_its_raw_values_and_leaves_the_number_to_the_csms(self) -> None:
+        message = self.decode("StartTransaction", {"connectorId": 1, "idTag": "a", "meterStart": 5, "timestamp": T})
+
+        assert isinstance(message, TransactionStart)
+        assert message.transaction_id is None
+        assert message.wire_key == ("StartTransaction", "1", "a", T, "5")
+        assert message.meter_wh == "5"
+
+    def test_default_unit_is_that_of_the_measurand_and_kilo_is_gone(self) -> None:
+        samples = [{"value": "1.5", "unit": "kWh"}, {"value": "7", "measurand": "Power.Active.Import"}]
+        message = self.decode(
+            "MeterValues", {"connectorId": 1, "meterValue": [{"timestamp": T, "sampledValue": samples}]}
+        )
+
+        energy, power = message.meter_values[0].readings  # type: ignore[attr-defined]
+        assert (energy.value, energy.unit) == ("1500", "Wh")
+        assert (power.value, power.unit) == ("7", "W")
+
+    def test_signed_data_is_no_reading(self) -> None:
+        samples = [{"value": "AB==", "format": "SignedData"}, {"value": "9"}]
+        message = self.decode(
+            "MeterValues", {"connectorId": 1, "meterValue": [{"timestamp": T, "sampledValue": samples}]}
+        )
+
+        assert [reading.value for reading in message.meter_values[0].readings] == ["9"]  # type: ignore[attr-defined]
+
+    @pytest.mark.parametrize("value", ["", "abc", "NaN", "inf", "1,5"])
+    def test_value_that_is_no_number_is_a_violation(self, value: str) -> None:
+        with pytest.raises(PropertyConstraintViolation):
+            self.decode(
+                "MeterValues",
+                {"connectorId": 1, "meterValue": [{"timestamp": T, "sampledValue": [{"value": value}]}]},
+            )
+
+    def test_timestamp_that_is_none_is_a_violation(self) -> None:
+        with pytest.raises(PropertyConstraintViolation):
+            self.decode("StartTransaction", {"connectorId": 1, "idTag": "a", "meterStart": 5, "timestamp": "yesterday"})
+
+    @pytest.mark.parametrize(
+        "message",
+        [
+            Reset(ResetKind.IMMEDIATE, evse=1),
+            GetVariables((VariableName("HeartbeatInterval", "OCPPCommCtrlr"),)),
+            RequestStart(IdToken("x" * 21), remote_start_id=1),
+            TriggerMessage(TriggerKind.TRANSACTION_EVENT),
+        ],
+    )
+    def test_what_16_has_no_words_for_is_refused(self, message: msgspec.Struct) -> None:
+        with pytest.raises(NotExpressible):
+            route_of_message(OcppVersion.V16, type(message)).encode_request(message)
+
+    def test_update_has_no_route(self) -> None:
+        with pytest.raises(NotExpressible):
+            route_of_message(OcppVersion.V16, TransactionUpdate)
+
+    @pytest.mark.parametrize("status", AuthorizationStatus)
+    def test_every_verdict_has_a_word(self, status: AuthorizationStatus) -> None:
+        route = route_of_action(OcppVersion.V16, "Authorize")
+        written = route.encode_response(route.reply(id_token_info=IdTokenInfo(status)))
+
+        codec.decode(codec.encode(written), route.response)
+
+    @pytest.mark.parametrize(
+        "reason", ["GroundFault", "StoppedByEV", "Timeout", "MasterPass", "ImmediateReset", "Local"]
+    )
+    def test_every_stopped_reason_has_a_word(self, reason: str) -> None:
+        route = route_of_action(OcppVersion.V16, "StopTransaction")
+        end = TransactionEnd(
+            occurred_at=msgspec.convert(T, type=__import__("datetime").datetime),
+            transaction_id=TransactionId("1"),
+            stopped_reason=reason,
+        )
+
+        codec.decode(codec.encode(route.encode_request(end)), route.request)
+
+
+def test_201_register_of_the_deciding_context_decides() -> None:
+    route = route_of_action(OcppVersion.V201, "TransactionEvent")
+    samples = [
+        {"value": 5, "context": "Transaction.Begin", "unitOfMeasure": {"unit": "kWh", "multiplier": -1}},
+        {"value": 7},
+    ]
+    payload = {
+        "eventType": "Started",
+        "timestamp": T,
+        "triggerReason": "Authorized",
+        "seqNo": 0,
+        "transactionInfo": {"transactionId": "a"},
+        "meterValue": [{"timestamp": T, "sampledValue": [sample]} for sample in samples],
+    }
+
+    message = route.decode_request(codec.decode(json.dumps(payload).encode(), route.request))
+
+    assert Decimal(message.meter_wh) == 500
+    assert import_register_wh(message.meter_values[1]) == "7"
+
+
+def test_token_without_a_type_becomes_central_in_201() -> None:
+    route = route_of_message(OcppVersion.V201, RequestStart)
+
+    written = route.encode_request(RequestStart(IdToken("x"), remote_start_id=1))
+
+    assert written.id_token.type == IdTokenType.CENTRAL
+
+
+@given(
+    value=st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**9), max_value=10**9),
+    unit=st.sampled_from(["Wh", "kWh", "W", "kW", "A", "V", "Percent"]),
+    power_of_ten=st.integers(-6, 6),
+)
+def test_base_unit_keeps_the_exact_value(value: Decimal, unit: str, power_of_ten: int) -> None:
+    text, base = in_base_unit(format(value, "f"), unit, power_of_ten=power_of_ten)
+
+    factor = Decimal(1000) if unit.startswith("k") else Decimal(1)
+    assert Decimal(text) == value * factor * Decimal(10) ** power_of_ten
+    assert not base.startswith("k")
