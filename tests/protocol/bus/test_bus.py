@@ -108,7 +108,7 @@ def test_unknown_type_is_named() -> None:
         id="i", source="", type="ev.v9.x", time=NOW, tenant=TenantId("t"), subject="s", data=msgspec.Raw(b"{}")
     )
 
-    with pytest.raises(UnknownEventType, match="ev.v9.x"):
+    with pytest.raises(UnknownEventType, match=r"ev\.v9\.x"):
         STATION_EVENTS.decode(decode_envelope(encode_envelope(envelope)))
 
 
