@@ -1,0 +1,88 @@
+"""`python -m backoffice [service …]`: the back office, or a part of it, in this process."""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+import uvloop
+
+from backoffice.contracts import CATALOGUE
+from backoffice.kit.auth import new_secrets
+from backoffice.kit.runtime import listen, migrate_when_possible, run
+from backoffice.kit.service import Service
+from backoffice.kit.settings import InvalidSettings, PlatformSettings, SettingsOfProgram, read_settings
+from backoffice.kit.telemetry import configure_logging
+from backoffice.services import SERVICE_OF_NAME, SERVICES
+
+DESCRIPTION = """
+examples:
+  python -m backoffice                          every service in one process, on 127.0.0.1:8000
+  python -m backoffice sessions --port 8003     one service; its URLs are the same
+  python -m backoffice --migrate-only           bring every schema up to date, and end
+  python -m backoffice --new-keys               print settings with fresh secrets, to keep
+
+Settings come from the environment: DATABASE_URL, NATS_URL, AUTH_PUBLIC_KEY, and what a service asks for by its own
+prefix (SESSIONS_…). What is missing is said at once, all of it. REST documentation: /api/docs. Probes: /livez, /readyz.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code: 0 after a stop that was asked for; 2 for arguments, settings or an address that are wrong."""
+    options = _parse(arguments)
+    if options.new_keys:
+        print("\n".join(f"{name}={value}" for name, value in new_secrets().items()))
+        return 0
+    services = [SERVICE_OF_NAME[name] for name in dict.fromkeys(options.services)] or list(SERVICES)
+    try:
+        settings = read_settings([PlatformSettings, *(service.settings for service in services)], os.environ)
+    except InvalidSettings as error:
+        print(error, file=sys.stderr)
+        return 2
+    platform = settings.of(PlatformSettings)
+    configure_logging(platform.log_level)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        if options.migrate_only:
+            runner.run(migrate_when_possible(platform.database_url, services))
+            return 0
+        return runner.run(_run_until_signal(settings, services, host=options.host, port=options.port))
+
+
+async def _run_until_signal(settings: SettingsOfProgram, services: Sequence[Service], *, host: str, port: int) -> int:
+    try:
+        listener = listen(host, port)
+    except OSError as error:
+        print(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with --port.", file=sys.stderr)
+        return 2
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await run(settings, services, catalogue=CATALOGUE, listener=listener, ready=asyncio.Event(), stop=stop)
+    return 0
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m backoffice",
+        description="Run the back office, whole or in part.",
+        epilog=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "services", nargs="*", metavar="service", help=f"any of {', '.join(SERVICE_OF_NAME)}; none: all"
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
+    parser.add_argument("--port", type=int, default=8000, help="the port to listen on (%(default)s)")
+    parser.add_argument("--migrate-only", action="store_true", help="bring the schemas up to date, and end")
+    parser.add_argument("--new-keys", action="store_true", help="print fresh secrets as settings, and end")
+    options = parser.parse_args(arguments)
+    if unknown := [name for name in options.services if name not in SERVICE_OF_NAME]:
+        parser.error(f"there is no service {', '.join(unknown)}; there are {', '.join(SERVICE_OF_NAME)}")
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What every service is made of. README.md shows a service built from it."""

@@ -1,0 +1,1 @@
+"""How alembic runs for one service: `env.py` is its environment, `upgrade.py` calls it."""

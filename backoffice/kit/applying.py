@@ -1,0 +1,208 @@
+"""A batch of messages applied inside one transaction.
+
+Invariants:
+1. An event is applied in a savepoint of its own, on behalf of its tenant, with its inbox row.
+2. A Refusal makes it a dead letter, and the rest goes on. Unavailable undoes the batch.
+3. Any other error is tried again, ATTEMPTS times; then the event's subject is parked: this event and its later ones
+   are kept aside, in order, and the rest goes on.
+4. An event of an unknown type is counted and passed.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+import structlog
+
+from backoffice.kit.consumer import BatchConsumer, Consumer, Delivery
+from backoffice.kit.database import ALL_TENANTS, Unit, is_outage
+from backoffice.kit.errors import Refusal, Unavailable
+from backoffice.kit.inbox import Seen, record_event
+from backoffice.kit.quarantine import ParkedKey, Quarantine
+from backoffice.kit.stream_reader import StreamMessage
+from backoffice.kit.telemetry import EVENTS_CONSUMED, traced
+from protocol.bus.catalogue import Catalogue, UnknownEventType
+from protocol.bus.envelope import RawEnvelope, decode_envelope
+
+log = structlog.get_logger(__name__)
+
+ATTEMPTS = 10
+
+
+class Applier(Protocol):
+    """Applies messages within a transaction."""
+
+    async def apply(self, unit: Unit, batch: Sequence[StreamMessage]) -> int:
+        """How many, from the first on, are dealt with; the next one failed and is to be tried again."""
+
+    async def reapply(self, unit: Unit, message: StreamMessage) -> None:
+        """A parked message is applied; raises what its handler does."""
+
+
+class EventApplier:
+    """Applies a Consumer's events one by one."""
+
+    def __init__(self, consumer: Consumer, *, catalogue: Catalogue, quarantine: Quarantine, service: str) -> None:
+        self._consumer = consumer
+        self._catalogue = catalogue
+        self._quarantine = quarantine
+        self._service = service
+        self._attempts: dict[int, int] = {}
+
+    async def apply(self, unit: Unit, batch: Sequence[StreamMessage]) -> int:
+        parked = await self._quarantine.parked_keys(unit)
+        for index, message in enumerate(batch):
+            if not await self._deal_with(unit, message, parked):
+                return index
+        return len(batch)
+
+    async def reapply(self, unit: Unit, message: StreamMessage) -> None:
+        async with unit.savepoint():
+            await self._apply_event(unit, decode_envelope(message.payload))
+
+    async def _deal_with(self, unit: Unit, message: StreamMessage, parked: set[ParkedKey]) -> bool:
+        envelope = await _read_envelope(unit, message, self._quarantine)
+        if envelope is None:
+            return self._count("dead_letter")
+        if (envelope.tenant, envelope.subject) in parked:
+            await _across_tenants(unit)
+            await self._quarantine.park(unit, message, envelope, reason="An earlier event of its subject is parked.")
+            return self._count("parked")
+        try:
+            async with unit.savepoint():
+                result = await self._apply_event(unit, envelope)
+        except Unavailable:
+            raise
+        except Refusal as refusal:
+            await _across_tenants(unit)
+            await self._quarantine.bury(unit, message, envelope, reason=f"{type(refusal).__name__}: {refusal}")
+            result = "dead_letter"
+        except Exception as error:
+            if is_outage(error):
+                raise
+            log.exception("event failed", service=self._service, type=envelope.type, event_id=envelope.id)
+            return await self._park_after_attempts(unit, message, envelope, error, parked)
+        self._attempts.pop(message.stream_seq, None)
+        return self._count(result)
+
+    async def _apply_event(self, unit: Unit, envelope: RawEnvelope) -> str:
+        """What became of the event, for the count."""
+        try:
+            event = self._catalogue.decode(envelope)
+        except UnknownEventType:
+            return "unknown_type"
+        except msgspec.ValidationError as error:
+            raise MalformedEvent(str(error)) from error
+        handler = self._consumer.handlers.get(type(event))
+        if handler is None:
+            return "passed"
+        if unit.tenant != envelope.tenant:
+            await unit.act_for(envelope.tenant)
+        seen = await record_event(unit, envelope) if self._consumer.has_inbox else Seen.FIRST
+        if seen is Seen.AGAIN:
+            return "duplicate"
+        with traced(envelope.traceparent):
+            await handler(event, Delivery(envelope, event, is_conflicting=seen is Seen.CONFLICTING), unit)
+            # What the handler left in the session is written inside the savepoint, or fails there.
+            await unit.session.flush()
+        return "applied"
+
+    async def _park_after_attempts(
+        self, unit: Unit, message: StreamMessage, envelope: RawEnvelope, error: Exception, parked: set[ParkedKey]
+    ) -> bool:
+        attempts = self._attempts[message.stream_seq] = self._attempts.get(message.stream_seq, 0) + 1
+        if attempts < ATTEMPTS:
+            return False
+        log.error("subject parked", service=self._service, tenant=envelope.tenant, subject=envelope.subject)
+        await _across_tenants(unit)
+        await self._quarantine.park(unit, message, envelope, reason=f"{type(error).__name__}: {error}")
+        parked.add((envelope.tenant, envelope.subject))
+        del self._attempts[message.stream_seq]
+        return self._count("parked")
+
+    def _count(self, result: str) -> bool:
+        EVENTS_CONSUMED.labels(self._service, self._consumer.kind, result).inc()
+        return True
+
+
+class BatchApplier:
+    """Applies a BatchConsumer's events together; one by one only where that fails."""
+
+    def __init__(self, consumer: BatchConsumer, *, catalogue: Catalogue, quarantine: Quarantine, service: str) -> None:
+        self._consumer = consumer
+        self._catalogue = catalogue
+        self._quarantine = quarantine
+        self._service = service
+
+    async def apply(self, unit: Unit, batch: Sequence[StreamMessage]) -> int:
+        pairs = [(message, await self._read(unit, message)) for message in batch]
+        wanted = [(message, delivery) for message, delivery in pairs if delivery]
+        error = await self._try(unit, [delivery for _, delivery in wanted])
+        if error:
+            log.warning("batch failed", service=self._service, events=len(wanted), exc_info=error)
+            for message, delivery in wanted:
+                await self._apply_alone(unit, message, delivery)
+        EVENTS_CONSUMED.labels(self._service, self._consumer.kind, "applied").inc(len(wanted))
+        return len(batch)
+
+    async def reapply(self, unit: Unit, message: StreamMessage) -> None:
+        raise NotImplementedError("a batch consumer parks nothing")
+
+    async def _read(self, unit: Unit, message: StreamMessage) -> Delivery | None:
+        envelope = await _read_envelope(unit, message, self._quarantine)
+        if envelope is None:
+            return None
+        try:
+            event = self._catalogue.decode(envelope)
+        except UnknownEventType:
+            return None
+        except msgspec.ValidationError as error:
+            await self._quarantine.bury(unit, message, envelope, reason=f"MalformedEvent: {error}")
+            return None
+        return Delivery(envelope, event) if isinstance(event, self._consumer.events) else None
+
+    async def _try(self, unit: Unit, deliveries: Sequence[Delivery]) -> Exception | None:
+        if not deliveries:
+            return None
+        try:
+            async with unit.savepoint():
+                await self._consumer.handler(deliveries, unit)
+        except Unavailable:
+            raise
+        except Exception as error:
+            if is_outage(error):
+                raise
+            return error
+        return None
+
+    async def _apply_alone(self, unit: Unit, message: StreamMessage, delivery: Delivery) -> None:
+        error = await self._try(unit, [delivery])
+        if error:
+            log.error("event refused", service=self._service, event_id=delivery.envelope.id, exc_info=error)
+            EVENTS_CONSUMED.labels(self._service, self._consumer.kind, "dead_letter").inc()
+            reason = f"{type(error).__name__}: {error}"
+            await self._quarantine.bury(unit, message, delivery.envelope, reason=reason)
+
+
+class MalformedEvent(Refusal):
+    """The event's data is not what its type says."""
+
+
+async def _read_envelope(unit: Unit, message: StreamMessage, quarantine: Quarantine) -> RawEnvelope | None:
+    """The message's envelope; None for one that is none and is a dead letter now."""
+    try:
+        envelope = decode_envelope(message.payload)
+    except msgspec.DecodeError as error:
+        reason = f"no envelope: {error}"
+    else:
+        if envelope.tenant not in ("", ALL_TENANTS):
+            return envelope
+        reason = f"no tenant can be named {envelope.tenant!r}"
+    await _across_tenants(unit)
+    await quarantine.bury(unit, message, None, reason=reason)
+    return None
+
+
+async def _across_tenants(unit: Unit) -> None:
+    if unit.tenant != ALL_TENANTS:
+        await unit.act_for(ALL_TENANTS)

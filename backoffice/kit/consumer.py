@@ -1,0 +1,57 @@
+"""What a service makes of a stream: the tables of its event handlers."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from backoffice.kit.database import Unit
+from protocol.bus.envelope import RawEnvelope
+from protocol.bus.subjects import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An event with its envelope.
+
+    `is_conflicting`: its id was seen before with another payload. It is kept, and must not make a second bill.
+    """
+
+    envelope: RawEnvelope
+    event: Any  # Any: the catalogue's row decides the Struct at run time
+    is_conflicting: bool = False
+
+
+Handler = Callable[[Any, Delivery, Unit], Awaitable[None]]
+"""`async def on_started(event: TransactionStarted, delivery: Delivery, unit: Unit) -> None`"""
+
+BatchHandler = Callable[[Sequence[Delivery], Unit], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """A handler for each event Struct of a stream; events of other types pass.
+
+    `has_inbox` False is for readings, whose rows have a natural key. `partitions` are h1 digits, or `*` for the whole
+    stream: whichever process leads one reads it.
+    """
+
+    kind: Kind
+    handlers: Mapping[type[msgspec.Struct], Handler]
+    has_inbox: bool = True
+    partitions: tuple[str, ...] = ("*",)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchConsumer:
+    """One handler for whole batches, across tenants (`unit.tenant` is ALL_TENANTS): no inbox, no savepoints.
+
+    A batch that fails is applied event by event, and an event that fails alone is a dead letter: for streams on whose
+    every event nothing rests.
+    """
+
+    kind: Kind
+    events: tuple[type[msgspec.Struct], ...]
+    handler: BatchHandler
+    partitions: tuple[str, ...] = ("*",)

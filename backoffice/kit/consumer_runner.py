@@ -1,0 +1,155 @@
+"""A stream's events applied to a service's tables, each exactly once in effect.
+
+Invariants:
+1. The cursor moves in the transaction that applies a batch: what lies at or below it is done, whatever is delivered.
+2. One owner reads a partition (an advisory lock); a former owner that commits late meets the cursor's row lock and an
+   advanced cursor, and skips.
+3. Reading begins behind the cursor, and what is read has no gap (`stream_reader.py`): what the server believes to be
+   acknowledged decides nothing.
+4. A batch that is cut short, by a cancellation or a lost connection, has changed nothing and is read again.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+import asyncpg
+import structlog
+
+from backoffice.kit.applying import Applier, BatchApplier, EventApplier
+from backoffice.kit.bus import Bus
+from backoffice.kit.clock import Clock
+from backoffice.kit.consumer import BatchConsumer, Consumer
+from backoffice.kit.cursor import Cursor
+from backoffice.kit.database import ALL_TENANTS, Database
+from backoffice.kit.errors import BusUnavailable, DatabaseUnavailable, Unavailable
+from backoffice.kit.leadership import lead
+from backoffice.kit.quarantine import Quarantine
+from backoffice.kit.stream_reader import ReaderBroken, StreamMessage, StreamReader
+from backoffice.kit.telemetry import BATCH_SECONDS, CONSUMER_LAG, CONSUMER_POSITION
+from protocol.bus.catalogue import Catalogue
+from protocol.bus.subjects import STREAM_OF_KIND, kind_filter
+from protocol.domain.identifiers import TenantId
+
+log = structlog.get_logger(__name__)
+
+WAIT_S = 30.0
+BACKOFF_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+class ConsumerRunner:
+    """Runs one consumer of a service on one partition, while this process leads it."""
+
+    def __init__(
+        self,
+        consumer: Consumer | BatchConsumer,
+        *,
+        h1: str,
+        database: Database,
+        bus: Bus,
+        catalogue: Catalogue,
+        clock: Clock,
+    ) -> None:
+        self._stream = STREAM_OF_KIND[consumer.kind]
+        self.partition = self._stream.value if h1 == "*" else f"{self._stream}-{h1}"
+        self._database = database
+        self._bus = bus
+        self._cursor = Cursor(self.partition)
+        self._quarantine = Quarantine(self.partition, clock=clock)
+        self._applier = self._applier_of(consumer, catalogue)
+        self._reader = StreamReader(
+            bus,
+            self._stream,
+            filter_subject=kind_filter(consumer.kind, h1=h1),
+            durable=f"{database.service}-{self.partition}",
+        )
+        self._labels = (database.service, self.partition)
+
+    async def run(self) -> None:
+        """Never returns."""
+        await lead(self._database, self.partition, self._consume)
+
+    async def release(self, tenant: TenantId, subject: str) -> int:
+        """The parked events of one subject are applied in order, up to one that fails; returns how many were.
+
+        The consumer waits meanwhile, so that no later event of the subject overtakes them. What the failing one raised
+        is logged, and it stays parked with those behind it.
+        """
+        async with self._database.transaction(ALL_TENANTS) as unit:
+            await self._cursor.lock(unit)
+            waiting = await self._quarantine.parked_of(unit, tenant=tenant, subject=subject)
+            for released, message in enumerate(waiting):
+                try:
+                    await self._applier.reapply(unit, message)
+                except Exception:
+                    log.exception("parked event still fails", partition=self.partition, subject=subject)
+                    return released
+                await unit.act_for(ALL_TENANTS)
+                await self._quarantine.forget(unit, message)
+            return len(waiting)
+
+    def _applier_of(self, consumer: Consumer | BatchConsumer, catalogue: Catalogue) -> Applier:
+        service, quarantine = self._database.service, self._quarantine
+        if isinstance(consumer, BatchConsumer):
+            return BatchApplier(consumer, catalogue=catalogue, quarantine=quarantine, service=service)
+        return EventApplier(consumer, catalogue=catalogue, quarantine=quarantine, service=service)
+
+    async def _consume(self, _: asyncpg.Connection) -> None:
+        failures = 0
+        try:
+            while True:
+                try:
+                    await self._read_from_cursor()
+                except ReaderBroken as error:
+                    log.info("reading begins anew", service=self._database.service, reason=str(error))
+                    failures = 0
+                except (BusUnavailable, DatabaseUnavailable) as error:
+                    log.warning("consumer waits", service=self._database.service, reason=str(error))
+                    failures += 1
+                await asyncio.sleep(_backoff(failures))
+        finally:
+            await self._reader.close()
+
+    async def _read_from_cursor(self) -> None:
+        """Reads and applies, from behind the cursor, until the reader breaks."""
+        created_at = await self._bus.stream_created_at(self._stream)
+        async with self._database.transaction(ALL_TENANTS) as unit:
+            position = await self._cursor.read(unit, stream_created_at=created_at)
+        await self._reader.open(after=position)
+        while True:
+            batch = await self._reader.next_batch(wait_s=WAIT_S)
+            if batch:
+                await self._apply_until_done(batch)
+                await self._reader.acknowledge(batch[-1])
+
+    async def _apply_until_done(self, batch: Sequence[StreamMessage]) -> None:
+        """Every message is dealt with; tries for as long as it takes, and nothing overtakes."""
+        tries = 0
+        rest = batch
+        while rest:
+            try:
+                left = await self._apply(rest)
+                tries = 0 if len(left) < len(rest) else tries + 1
+                rest = left
+            except Unavailable as error:
+                tries += 1
+                log.warning("batch waits", service=self._database.service, reason=str(error), tries=tries)
+            if rest:
+                await self._reader.keep_alive(rest[-1])
+                await asyncio.sleep(_backoff(tries))
+        CONSUMER_POSITION.labels(*self._labels).set(batch[-1].stream_seq)
+        CONSUMER_LAG.labels(*self._labels).set(batch[-1].waiting)
+
+    async def _apply(self, batch: Sequence[StreamMessage]) -> Sequence[StreamMessage]:
+        """One transaction; returns the messages that are left, because the first of them failed."""
+        with BATCH_SECONDS.labels(*self._labels).time():
+            async with self._database.transaction(ALL_TENANTS) as unit:
+                done = await self._cursor.lock(unit)
+                fresh = [message for message in batch if message.stream_seq > done]
+                applied = await self._applier.apply(unit, fresh)
+                if applied:
+                    await self._cursor.advance(unit, fresh[applied - 1].stream_seq)
+        return fresh[applied:]
+
+
+def _backoff(tries: int) -> float:
+    return BACKOFF_S[min(tries, len(BACKOFF_S) - 1)]

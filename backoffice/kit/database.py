@@ -1,0 +1,207 @@
+"""One service's database: its own schema, its own role, a small pool, and transactions that belong to one tenant.
+
+Invariants:
+1. Every statement runs in a transaction; `app.tenant` names its tenant, and row-level security shows it no other rows.
+2. ALL_TENANTS is said in words by those who work across tenants: workers, relays, the edge of a batch.
+3. An event is published by the transaction that makes it true: it is a row of the outbox, written with the rest.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
+
+import asyncpg
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError, TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+from backoffice.kit import tables
+from backoffice.kit.errors import DatabaseUnavailable
+from backoffice.kit.telemetry import current_traceparent
+from protocol.bus.catalogue import Catalogue
+from protocol.bus.envelope import Envelope, encode_envelope, unique_event_id
+from protocol.bus.subjects import domain_subject
+from protocol.domain.identifiers import TenantId
+
+ALL_TENANTS = TenantId("*")
+"""The tenant of a transaction that works across them; `check_tenant` lets no tenant have this name."""
+
+POOL_SIZE = 3
+POOL_OVERFLOW = 2
+POOL_TIMEOUT_S = 10.0
+# PostgreSQL's classes for a connection that is gone, a server that stops, and one that has no place left.
+_UNAVAILABLE_STATES = ("08", "57P", "53300")
+
+_TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtext(:source), hashtext(:name))")
+_SET_TENANT = text("SELECT set_config('app.tenant', :tenant, true)")
+
+
+class Unit:
+    """One unit of work: a session in its transaction, on behalf of a tenant, with the events that it makes true.
+
+    `session` is SQLAlchemy's; only a repository writes queries on it. Nobody commits but the edge that opened it.
+    """
+
+    def __init__(self, session: AsyncSession, catalogue: Catalogue, *, source: str) -> None:
+        self.session = session
+        self.tenant = TenantId("")
+        self._catalogue = catalogue
+        self._source = source
+
+    async def act_for(self, tenant: TenantId) -> None:
+        """From here on, until the end of the transaction or savepoint, the rows of `tenant` are seen and written."""
+        await self.session.execute(_SET_TENANT, {"tenant": tenant})
+        self.tenant = tenant
+
+    async def try_lock(self, name: str) -> bool:
+        """Whether the lock of this name was free; then it is ours until the transaction ends."""
+        found = await self.session.execute(_TRY_LOCK, {"source": self._source, "name": name})
+        return bool(found.scalar_one())
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """What is done inside is kept or undone as one; the tenant is the outer one again where it is undone."""
+        tenant = self.tenant
+        try:
+            async with self.session.begin_nested():
+                yield
+        except BaseException:
+            self.tenant = tenant
+            raise
+
+    async def publish(
+        self,
+        event: msgspec.Struct,
+        *,
+        key: str,
+        now: datetime,
+        occurred_at: datetime | None = None,
+        event_id: str | None = None,
+    ) -> None:
+        """`event`, about `key`, is on the bus soon after this transaction commits, and never where it does not.
+
+        The relay delivers it at least once and in order; the stream and the inboxes drop a second delivery. An
+        `event_id` derived from keys makes saying the same twice one event.
+        """
+        assert self.tenant != ALL_TENANTS, "an event belongs to a tenant: act_for() one first"
+        row = self._catalogue.row_of(type(event))
+        envelope = Envelope(
+            id=event_id or unique_event_id(now),
+            source=self._source,
+            type=row.type,
+            time=now,
+            tenant=self.tenant,
+            subject=key,
+            data=event,
+            occurredat=occurred_at,
+            traceparent=current_traceparent(),
+        )
+        values = {
+            "id": envelope.id,
+            "tenant_id": self.tenant,
+            "subject": domain_subject(self.tenant, key=key, service=row.owner, event=row.name),
+            "payload": encode_envelope(envelope),
+            "created_at": now,
+        }
+        await self.session.execute(insert(tables.outbox).values(values).on_conflict_do_nothing())
+
+
+class Database:
+    """The engine of one service. Its connections see the service's schema first and act as its role."""
+
+    def __init__(self, url: str, *, service: str, catalogue: Catalogue) -> None:
+        self.service = service
+        self.url = make_url(url)
+        self._catalogue = catalogue
+        self._engine = create_async_engine(
+            self.url,
+            pool_size=POOL_SIZE,
+            max_overflow=POOL_OVERFLOW,
+            pool_timeout=POOL_TIMEOUT_S,
+            pool_pre_ping=True,
+            connect_args={"server_settings": server_settings(service)},
+        )
+        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def transaction(self, tenant: TenantId) -> AsyncIterator[Unit]:
+        """A unit of work for `tenant`, committed at the end unless an exception leaves it.
+
+        Raises DatabaseUnavailable where the connection cannot be had or is lost.
+        """
+        with _naming_outages():
+            async with self._sessions() as session, session.begin():
+                unit = Unit(session, self._catalogue, source=f"/backoffice/{self.service}")
+                with _naming_failed_connects():
+                    await unit.act_for(tenant)
+                yield unit
+
+    @asynccontextmanager
+    async def raw_connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection beside the pool, for what holds one for long: a lock, LISTEN. Acts as the service's role."""
+        with _naming_failed_connects():
+            connection = await asyncpg.connect(dsn=driver_dsn(self.url), server_settings=server_settings(self.service))
+        try:
+            yield connection
+        finally:
+            connection.terminate()
+
+    async def check(self) -> None:
+        """Returns where the database answers; raises DatabaseUnavailable where it does not."""
+        async with self.transaction(ALL_TENANTS):
+            return
+
+    async def close(self) -> None:
+        """No connection is open any more."""
+        await self._engine.dispose()
+
+
+def role_of(service: str) -> str:
+    """The database role that owns the service's schema and sees nothing else."""
+    return f"chargeyard_{service}"
+
+
+def server_settings(service: str) -> dict[str, str]:
+    """What every connection of the service starts with."""
+    return {"role": role_of(service), "search_path": f"{service},public", "application_name": f"backoffice.{service}"}
+
+
+def driver_dsn(url: URL) -> str:
+    """The SQLAlchemy URL as asyncpg itself reads it."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the error says that the connection, or the whole server, is gone; not that a statement was wrong."""
+    if isinstance(error, PoolTimeoutError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return error.connection_invalidated or state.startswith(_UNAVAILABLE_STATES)
+
+
+@contextmanager
+def _naming_outages() -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        if is_outage(error):
+            raise DatabaseUnavailable(str(error)) from error
+        raise
+
+
+@contextmanager
+def _naming_failed_connects() -> Iterator[None]:
+    try:
+        yield
+    except (
+        OSError,
+        asyncpg.PostgresConnectionError,
+        asyncpg.InterfaceError,
+        asyncpg.OperatorInterventionError,
+    ) as error:
+        raise DatabaseUnavailable(str(error) or type(error).__name__) from error

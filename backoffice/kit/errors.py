@@ -1,0 +1,104 @@
+"""Everything that can go wrong in the back office, one class per thing a caller can do something about.
+
+    BackofficeError
+     ├─ Refusal                 the rules say no; trying again changes nothing
+     │   ├─ NotFound
+     │   ├─ Conflict            the state of things forbids it
+     │   ├─ Unauthenticated     nobody we know is asking
+     │   ├─ Forbidden           someone we know, who may not
+     │   ├─ InvalidRequest      well-formed, and still not a request that can be understood
+     │   └─ TooManyRequests     later it may be allowed
+     └─ Failure                 something did not work
+         ├─ Unavailable         a part is silent; trying again may work
+         ├─ OutcomeUnknown      no answer came in time, and it may have been done
+         └─ PeerFailed          a part answered with an error of its own
+
+A service's errors are subclasses. None knows HTTP: `problems.py` maps the classes of this tree to statuses. A consumer
+puts the event of a Refusal among the dead letters, waits for what is Unavailable, and tries any other error again.
+"""
+
+# A class names what happened, as in ReservationConflict.
+
+
+class BackofficeError(Exception):
+    """Base of every error that this package raises."""
+
+
+class Refusal(BackofficeError):
+    """The rules say no; trying again changes nothing."""
+
+
+class NotFound(Refusal):
+    """There is no such thing, or none that the asker may know of."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        self.kind = kind
+        self.name = name
+        super().__init__(f"There is no {kind} {name}.")
+
+
+class Conflict(Refusal):
+    """The state of things forbids it."""
+
+
+class Unauthenticated(Refusal):
+    """Nobody we know is asking."""
+
+
+class Forbidden(Refusal):
+    """Someone we know is asking, and may not."""
+
+
+class InvalidRequest(Refusal):
+    """Well-formed, and still not a request that can be understood."""
+
+
+class TooManyRequests(Refusal):
+    """Asked too often; later it may be allowed."""
+
+
+class Failure(BackofficeError):
+    """Something did not work."""
+
+
+class Unavailable(Failure):
+    """A part is silent; trying again may work."""
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database cannot be reached, or ended our connection."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The database cannot be reached: {reason}.")
+
+
+class BusUnavailable(Unavailable):
+    """NATS cannot be reached, or did not acknowledge in time."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The bus cannot be reached: {reason}.")
+
+
+class ServiceSilent(Unavailable):
+    """No instance of a service answered a query in time."""
+
+    def __init__(self, service: str, *, query: str) -> None:
+        self.service = service
+        self.query = query
+        super().__init__(f"The service {service} did not answer {query}.")
+
+
+class OutcomeUnknown(Failure):
+    """No answer came in time, and it may have been done."""
+
+
+class PeerFailed(Failure):
+    """A part answered with an error of its own; `code` is the class it named."""
+
+    def __init__(self, peer: str, *, code: str, detail: str) -> None:
+        self.peer = peer
+        self.code = code
+        self.detail = detail
+        super().__init__(f"{peer} failed with {code}: {detail}")

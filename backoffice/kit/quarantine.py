@@ -1,0 +1,85 @@
+"""Events that could not be applied: those refused for good, and those kept aside in order until they are released."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from backoffice.kit.clock import Clock
+from backoffice.kit.database import Unit
+from backoffice.kit.stream_reader import StreamMessage
+from backoffice.kit.tables import dead_letters, parked_events
+from protocol.bus.envelope import RawEnvelope
+from protocol.domain.identifiers import TenantId
+
+ParkedKey = tuple[TenantId, str]
+"""A tenant and the subject (station, session, …) whose events are kept aside."""
+
+# A reason is read by people; a database error can quote a whole batch.
+_REASON_LENGTH = 2_000
+
+
+class Quarantine:
+    """The dead letters and parked events of one partition."""
+
+    def __init__(self, partition: str, *, clock: Clock) -> None:
+        self._partition = partition
+        self._clock = clock
+
+    async def bury(self, unit: Unit, message: StreamMessage, envelope: RawEnvelope | None, *, reason: str) -> None:
+        """The message is kept with the reason why it changed nothing. Without an envelope it belongs to no tenant."""
+        values = {
+            **self._key_of(message),
+            "tenant_id": envelope.tenant if envelope else "",
+            "subject": envelope.subject if envelope else message.subject,
+            "event_type": envelope.type if envelope else "",
+            "payload": message.payload,
+            "reason": reason[:_REASON_LENGTH],
+            "received_at": self._clock(),
+        }
+        await unit.session.execute(insert(dead_letters).values(values).on_conflict_do_nothing())
+
+    async def park(self, unit: Unit, message: StreamMessage, envelope: RawEnvelope, *, reason: str) -> None:
+        """The message waits, behind those of its subject that wait already."""
+        values = {
+            **self._key_of(message),
+            "tenant_id": envelope.tenant,
+            "subject": envelope.subject,
+            "payload": message.payload,
+            "reason": reason[:_REASON_LENGTH],
+            "received_at": self._clock(),
+        }
+        await unit.session.execute(insert(parked_events).values(values).on_conflict_do_nothing())
+
+    async def parked_keys(self, unit: Unit) -> set[ParkedKey]:
+        """Whose events are kept aside now."""
+        rows = await unit.session.execute(
+            select(parked_events.c.tenant_id, parked_events.c.subject)
+            .where(parked_events.c.partition == self._partition)
+            .distinct()
+        )
+        return {(TenantId(row.tenant_id), row.subject) for row in rows}
+
+    async def parked_of(self, unit: Unit, *, tenant: TenantId, subject: str) -> Sequence[StreamMessage]:
+        """The waiting messages of one subject in the order of the stream."""
+        rows = await unit.session.execute(
+            select(parked_events.c.stream_seq, parked_events.c.payload)
+            .where(
+                parked_events.c.partition == self._partition,
+                parked_events.c.tenant_id == tenant,
+                parked_events.c.subject == subject,
+            )
+            .order_by(parked_events.c.stream_seq)
+        )
+        return [StreamMessage(row.stream_seq, subject=subject, payload=row.payload) for row in rows]
+
+    async def forget(self, unit: Unit, message: StreamMessage) -> None:
+        """The message waits no longer."""
+        await unit.session.execute(
+            delete(parked_events).where(
+                parked_events.c.partition == self._partition, parked_events.c.stream_seq == message.stream_seq
+            )
+        )
+
+    def _key_of(self, message: StreamMessage) -> dict[str, object]:
+        return {"partition": self._partition, "stream_seq": message.stream_seq}

@@ -1,0 +1,69 @@
+"""A service's own events about one key, live, as Server-Sent Events whose id is the stream sequence.
+
+A client that comes back with `Last-Event-ID` misses nothing; one that comes without it first gets the newest event of
+each kind. Comments every 15 s keep proxies awake (FastAPI sends them). The stream ends when the process does.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from backoffice.kit.bus import Bus
+from backoffice.kit.errors import BusUnavailable, InvalidRequest
+from backoffice.kit.stream_reader import ReaderBroken, StreamReader
+from protocol.bus.envelope import decode_envelope
+from protocol.bus.subjects import Stream, domain_events_of
+from protocol.domain.identifiers import TenantId
+
+WAIT_S = 1.0
+RETRY_S = 0.5
+
+
+class EventStream:
+    """Follows keys of the DOMAIN stream for one request."""
+
+    def __init__(self, bus: Bus, *, stopping: asyncio.Event, last_event_id: int | None) -> None:
+        self._bus = bus
+        self._stopping = stopping
+        self._last_event_id = last_event_id
+
+    async def follow(self, *, tenant: TenantId, key: str, service: str) -> AsyncIterator[ServerSentEvent]:
+        """The service's events about `key`: `event` is the name of the subject, `data` the event as JSON."""
+        filter_subject = domain_events_of(tenant, key=key, service=service)
+        reader = StreamReader(self._bus, Stream.DOMAIN, filter_subject=filter_subject)
+        try:
+            while not self._stopping.is_set():
+                try:
+                    await reader.open(after=self._last_event_id)
+                    async for event in self._read(reader):
+                        yield event
+                except (ReaderBroken, BusUnavailable):
+                    await asyncio.sleep(RETRY_S)
+        finally:
+            await reader.close()
+
+    async def _read(self, reader: StreamReader) -> AsyncIterator[ServerSentEvent]:
+        while not self._stopping.is_set():
+            for message in await reader.next_batch(wait_s=WAIT_S):
+                envelope = decode_envelope(message.payload)
+                self._last_event_id = message.stream_seq
+                yield ServerSentEvent(
+                    id=str(message.stream_seq),
+                    event=message.subject.rpartition(".")[2],
+                    raw_data=bytes(envelope.data).decode(),
+                )
+
+
+def _event_stream(request: Request, last_event_id: Annotated[str | None, Header()] = None) -> EventStream:
+    if last_event_id is not None and not last_event_id.isdigit():
+        raise InvalidRequest("Last-Event-ID is the id of an event that this stream sent.")
+    state = request.app.state
+    return EventStream(state.bus, stopping=state.stopping, last_event_id=int(last_event_id) if last_event_id else None)
+
+
+EventStreamDep = Annotated[EventStream, Depends(_event_stream)]
+
+__all__ = ["EventSourceResponse", "EventStream", "EventStreamDep", "ServerSentEvent"]

@@ -1,0 +1,9 @@
+"""The table of services: a new one is a line here, a folder beside it and a file in `contracts/`."""
+
+from collections.abc import Sequence
+
+from backoffice.kit.service import Service
+
+SERVICES: Sequence[Service] = ()
+
+SERVICE_OF_NAME = {service.name: service for service in SERVICES}

@@ -1,0 +1,1 @@
+"""A service made of the kit, small enough to test the kit with: it counts the starts of each station."""
