@@ -22,10 +22,10 @@ from csms.adapters.publisher import JetStreamPublisher
 from csms.commands import CommandDesk
 from csms.errors import BusUnavailable
 from csms.handshake import Accept, Reject, RequestHead, decide, read_target
-from csms.ports import Ports, Presence, StationRegistry
+from csms.ports import Ports, Presence
 from csms.presence import SessionTable
 from csms.router import Router
-from csms.session import CLOSE_SERVICE_RESTART, StationSession, StationSocket
+from csms.session import CLOSE_INTERNAL_ERROR, CLOSE_SERVICE_RESTART, StationSession, StationSocket
 from csms.settings import CsmsSettings
 from csms.station import Station
 from csms.telemetry import CONNECTIONS, HANDSHAKES, REGISTRY
@@ -52,7 +52,6 @@ class Gateway:
         settings: CsmsSettings,
         *,
         ports: Ports,
-        registry: StationRegistry,
         presence: Presence,
         tasks: asyncio.TaskGroup,
         rng: random.Random,
@@ -61,7 +60,6 @@ class Gateway:
         self.is_ready = False
         self._settings = settings
         self._ports = ports
-        self._registry = registry
         self._presence = presence
         self._tasks = tasks
         self._rng = rng
@@ -155,7 +153,7 @@ class Gateway:
             return Reject(404, "no station in this path: /ocpp/{station} or /ocpp/{tenant}/{station}")
         return decide(
             head,
-            self._registry.find(station),
+            self._ports.registry.find(station),
             station=station,
             served=self._settings.versions,
             pepper=self._pepper,
@@ -168,6 +166,9 @@ class Gateway:
         reason = "failed"
         try:
             reason = await session.run(on_open=partial(self._claim, session))
+        except Exception:
+            log.exception("session failed", station_id=station.key.station)
+            session.close(CLOSE_INTERNAL_ERROR, "internal error")
         finally:
             CONNECTIONS.labels(station.version).dec()
             is_last = self.sessions.leave(station.key, session)
@@ -215,6 +216,7 @@ async def run_gateway(
                 accepts_when_silent=settings.authorize_fallback == "accept",
             ),
             numbers=KeyValueNumbers(bus),
+            registry=registry,
             now=lambda: datetime.now(UTC),
             token_key_of=partial(tenant_token_key, master_key),
         )
@@ -222,7 +224,6 @@ async def run_gateway(
             gateway = Gateway(
                 settings,
                 ports=ports,
-                registry=registry,
                 presence=KeyValuePresence(bus, node=settings.node),
                 tasks=tasks,
                 rng=random.Random(),  # noqa: S311 # jitter, no secret

@@ -74,5 +74,6 @@ class Ports:
     publisher: EventPublisher
     authority: TokenAuthority
     numbers: TransactionNumbers
+    registry: StationRegistry
     now: Callable[[], datetime]
     token_key_of: Callable[[TenantId], bytes]

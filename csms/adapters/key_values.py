@@ -108,7 +108,7 @@ class KeyValuePresence:
         try:
             bucket = await self._open()
             await bucket.delete(station_key(station), last=epoch)
-        except _UNAVAILABLE as error:
+        except (BusUnavailable, *_UNAVAILABLE) as error:
             log.debug("presence not released", reason=str(error) or type(error).__name__)
 
     async def _open(self) -> KeyValue:

@@ -139,6 +139,8 @@ class NatsBus:
                 await self.client.publish(message.reply, reply)
             except NatsError as error:
                 log.warning("command's answer not sent", reason=str(error))
+            except Exception:
+                log.exception("command failed", subject=message.subject)
             finally:
                 places.release()
 

@@ -4,11 +4,15 @@ from csms.ports import Ports
 from csms.station import ReceivedCall
 from protocol.blocks.provisioning.events import StationBooted
 from protocol.blocks.provisioning.messages import BootNotification, BootReply
+from protocol.domain.status import RegistrationStatus
 
 
 async def on_boot_notification(message: BootNotification, call: ReceivedCall, ports: Ports) -> BootReply:
-    """The station hears what the operator decided of it; the boot is published as soon as NATS takes it."""
+    """The station hears the newest decision about it; the boot is published as soon as NATS takes it."""
     station = call.station
+    if (entry := ports.registry.find(station.key)) is not None:
+        station.registration = RegistrationStatus(entry.registration)
+        station.heartbeat_interval_s = entry.heartbeat_interval_s
     booted = StationBooted(
         vendor=message.vendor,
         model=message.model,

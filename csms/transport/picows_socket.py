@@ -68,14 +68,13 @@ class PicowsSocket(WSListener):
             self._session.on_closed(f"closed with {received.code}" if received is not None else "connection lost")
 
     def pause_writing(self) -> None:
-        """The station does not read: what it should read is bounded by its own CALLs."""
-
-    def resume_writing(self) -> None:
-        """The station reads again."""
+        """The station sends CALLs and does not read their answers: it is cut off before they fill our memory."""
+        if self._transport is not None:
+            self._transport.underlying_transport.abort()
 
     def send_text(self, text: bytes) -> None:
-        """Queue one text message."""
-        if self._transport is not None:
+        """Queue one text message; nothing is sent after the goodbye."""
+        if self._transport is not None and not self._transport.is_close_frame_sent:
             self._transport.send(WSMsgType.TEXT, text)
 
     def send_ping(self) -> None:

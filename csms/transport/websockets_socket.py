@@ -56,6 +56,10 @@ class WebsocketsSocket(asyncio.Protocol):
             code = self._protocol.close_rcvd.code if self._protocol.close_rcvd is not None else None
             self._session.on_closed(f"closed with {code}" if code is not None else "connection lost")
 
+    def pause_writing(self) -> None:
+        """The station sends CALLs and does not read their answers: it is cut off before they fill our memory."""
+        self._transport.abort()
+
     def send_text(self, text: bytes) -> None:
         """Queue one text message."""
         if self._protocol.state is State.OPEN:

@@ -107,7 +107,11 @@ async def test_pending_station_hears_pending_and_nothing_else() -> None:
         boot = await call(socket, "BootNotification", {"chargePointVendor": "V", "chargePointModel": "M"})
         start = await call(socket, "StartTransaction", START)
 
+        csms.registry.entries[station_key("STRANGER")] = RegistryEntry()
+        again = await call(socket, "BootNotification", {"chargePointVendor": "V", "chargePointModel": "M"}, "2")
+
     assert boot[2]["status"] == "Pending"
+    assert again[2]["status"] == "Accepted"
     assert start[2] == "SecurityError"
     assert "started" not in csms.facts
 
