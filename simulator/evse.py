@@ -1,0 +1,175 @@
+"""One EVSE: its outlet, its meter, the car on its cable and the transaction that runs on it.
+
+Invariants:
+1. Energy flows only while a transaction is CHARGING; the transaction moves only as TRANSACTION lets it.
+2. The power never exceeds the outlet's, nor what the car wants.
+3. A car on fewer phases than the outlet leaves the other phases without current, not without voltage.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from protocol.blocks.transactions.machine import TRANSACTION, TransactionState, Trigger, charging_state_of
+from protocol.domain.identifiers import IdToken, TransactionId
+from protocol.domain.status import ChargingState, ConnectorStatus
+from simulator.meter import Line, Meter
+from simulator.vehicle import Vehicle
+
+_MAINS_DV = 2300
+_MAINS_SWING_DV = 25
+_BATTERY_EMPTY_DV = 3400
+_BATTERY_SPAN_DV = 600
+_DECIVOLT_CENTIAMPERE_PER_W = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """What an EVSE can deliver: AC on one or three phases, or DC."""
+
+    max_power_w: int = 11_000
+    phases: int = 3
+    is_dc: bool = False
+
+    @property
+    def line_count(self) -> int:
+        return 1 if self.is_dc else self.phases
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Somebody may charge here as soon as the cable is in. `remote_start_id` is None for a token at the reader."""
+
+    id_token: IdToken
+    remote_start_id: int | None = None
+    is_remote: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Transaction:
+    """What the station knows of one transaction, from its start until the CSMS has confirmed its end.
+
+    `local_id` names it inside the station. `transaction_id` is the name on the wire: the station's own in 2.x; in 1.6
+    None until the CSMS has numbered the start. `sent_events` counts what 2.x numbers by seqNo.
+    """
+
+    local_id: str
+    evse: int
+    id_token: IdToken
+    started_at: datetime
+    start_register_wh: int
+    transaction_id: TransactionId | None = None
+    remote_start_id: int | None = None
+    state: TransactionState = TransactionState.IDLE
+    sent_events: int = 0
+    ended_at: datetime | None = None
+    end_register_wh: int | None = None
+    stopped_reason: str | None = None
+    is_start_acknowledged: bool = False
+    is_end_acknowledged: bool = False
+
+    def move(self, trigger: Trigger) -> None:
+        """Raises IllegalTransition where the table has no way."""
+        self.state = TRANSACTION.advance(self.state, trigger)
+
+    @property
+    def energy_wh(self) -> int | None:
+        """What it delivered, by its registers; None while it runs."""
+        return None if self.end_register_wh is None else self.end_register_wh - self.start_register_wh
+
+    def next_seq_no(self) -> int:
+        """0, 1, 2, … (OCPP 2.0.1 E01.FR.07)."""
+        self.sent_events += 1
+        return self.sent_events - 1
+
+
+class Evse:
+    """Everything behind one outlet.
+
+    `asked` is a token whose verdict is awaited, `reported` what the CSMS was last told, and `has_served` whether the
+    car on the cable has had its transaction.
+    """
+
+    __slots__ = (
+        "_rng",
+        "asked",
+        "grant",
+        "has_served",
+        "meter",
+        "number",
+        "outlet",
+        "reported",
+        "transaction",
+        "vehicle",
+    )
+
+    def __init__(self, number: int, outlet: Outlet, *, rng: Random, at_ms: int) -> None:
+        self.number = number
+        self.outlet = outlet
+        self._rng = rng
+        self.vehicle: Vehicle | None = None
+        self.transaction: Transaction | None = None
+        self.grant: Grant | None = None
+        self.asked: IdToken | None = None
+        self.has_served = False
+        self.reported: tuple[ConnectorStatus, ChargingState | None] | None = None
+        self.meter = Meter(register_wh=rng.randrange(20_000, 4_000_000), lines=(), at_ms=at_ms)
+        self.meter.carry(self._lines())
+
+    @property
+    def status(self) -> tuple[ConnectorStatus, ChargingState | None]:
+        """The connector's state and, where it is in use, the charging state; no charging state after a transaction."""
+        if self.transaction is not None:
+            return ConnectorStatus.OCCUPIED, charging_state_of(self.transaction.state)
+        if self.vehicle is None:
+            return ConnectorStatus.AVAILABLE, None
+        return ConnectorStatus.OCCUPIED, None if self.has_served else ChargingState.EV_CONNECTED
+
+    @property
+    def is_charging(self) -> bool:
+        return self.transaction is not None and self.transaction.state is TransactionState.CHARGING
+
+    def advance(self, now: float) -> None:
+        """Bring meter and battery to `now`."""
+        until_ms = round(now * 1000)
+        while self.meter.read_at_ms < until_ms:
+            step_ms = until_ms - self.meter.read_at_ms
+            if self.is_charging and self.vehicle is not None:
+                step_ms = min(step_ms, self.steady_ms())
+            energy_uj = self.meter.advance(self.meter.read_at_ms + step_ms)
+            if energy_uj and self.vehicle is not None:
+                self.vehicle.store(energy_uj, is_dc=self.outlet.is_dc)
+                self.meter.carry(self._lines())
+
+    def settle(self) -> None:
+        """Let the current follow what the transaction and the car now allow."""
+        self.meter.carry(self._lines())
+
+    def steady_ms(self) -> int:
+        """For how long the power stays as it is, if nobody interferes."""
+        assert self.vehicle is not None
+        return self.vehicle.steady_ms(self.meter.power_mw, is_dc=self.outlet.is_dc)
+
+    def _lines(self) -> tuple[Line, ...]:
+        voltages_dv = [self._voltage_dv() for _ in range(self.outlet.line_count)]
+        loaded, power_w = self._load()
+        return tuple(
+            Line(voltage_dv, int(power_w * _DECIVOLT_CENTIAMPERE_PER_W / loaded / voltage_dv) if line < loaded else 0)
+            for line, voltage_dv in enumerate(voltages_dv)
+        )
+
+    def _load(self) -> tuple[int, float]:
+        """How many lines carry current, and how much power they carry together."""
+        if not self.is_charging or self.vehicle is None:
+            return 0, 0.0
+        wanted_w = self.vehicle.wanted_power_w(is_dc=self.outlet.is_dc)
+        if self.outlet.is_dc:
+            return 1, min(wanted_w, self.outlet.max_power_w)
+        lines = min(self.outlet.phases, self.vehicle.model.ac_phases)
+        per_line_w = min(wanted_w / self.vehicle.model.ac_phases, self.outlet.max_power_w / self.outlet.phases)
+        return lines, per_line_w * lines
+
+    def _voltage_dv(self) -> int:
+        if not self.outlet.is_dc:
+            return _MAINS_DV + self._rng.randint(-_MAINS_SWING_DV, _MAINS_SWING_DV)
+        return 0 if self.vehicle is None else _BATTERY_EMPTY_DV + round(_BATTERY_SPAN_DV * self.vehicle.soc)
