@@ -1,0 +1,141 @@
+"""What the meters say (OCPP 1.6 §4.7; OCPP 2.0.1 J01, J02).
+
+Invariants, of the readings of one instant:
+1. The power is the sum over the phases of voltage times current, to the last digit.
+2. The register is the meter's, in whole Wh: what a start or an end says and what a sample says agree.
+"""
+
+from collections.abc import Callable, Mapping
+
+from protocol.blocks.meter_values.messages import MeterValues
+from protocol.blocks.transactions.messages import TransactionUpdate
+from protocol.domain.metering import (
+    ENERGY_IMPORT_REGISTER,
+    POWER_IMPORT,
+    STATE_OF_CHARGE,
+    MeterReading,
+    MeterValue,
+    ReadingContext,
+)
+from simulator.evse import Evse
+from simulator.state import Alarm, StationState
+
+CURRENT_IMPORT = "Current.Import"
+VOLTAGE = "Voltage"
+_REGISTER_ONLY = (ENERGY_IMPORT_REGISTER,)
+
+
+def take_sample(state: StationState, evse: Evse, now: float) -> None:
+    """The running transaction's readings are said, in the message that the version has for them; and again later."""
+    transaction = evse.transaction
+    if transaction is None:
+        return
+    say_readings(state, evse, now, context=ReadingContext.SAMPLE_PERIODIC, trigger="MeterValuePeriodic")
+    schedule_sample(state, evse, now)
+
+
+def schedule_sample(state: StationState, evse: Evse, now: float) -> None:
+    """The next sample is due in one interval; none where the interval is 0."""
+    if state.settings.sample_interval_s > 0:
+        state.set_alarm(Alarm.SAMPLE, now + state.settings.sample_interval_s, evse=evse.number)
+
+
+def say_readings(state: StationState, evse: Evse, now: float, *, context: ReadingContext, trigger: str) -> None:
+    """The EVSE's readings are said within its transaction, or on their own where none runs."""
+    transaction, value = evse.transaction, read_meter(state, evse, now, context=context)
+    if transaction is None or not state.traits.sends_updates:
+        message = MeterValues(
+            meter_values=(value,),
+            evse=evse.number,
+            transaction_id=None if transaction is None else transaction.transaction_id,
+        )
+        state.post(message, evse=evse.number, transaction=transaction, is_triggered=transaction is None)
+        return
+    update = TransactionUpdate(
+        occurred_at=value.measured_at,
+        transaction_id=transaction.transaction_id,
+        evse=evse.number,
+        connector=1,
+        meter_values=(value,),
+        trigger=trigger,
+        seq_no=transaction.next_seq_no(),
+        is_offline=not state.is_online,
+    )
+    state.post(update, evse=evse.number, transaction=transaction)
+
+
+def read_register(state: StationState, evse: Evse, now: float, *, context: ReadingContext) -> MeterValue:
+    """What decides a bill, and nothing else."""
+    return read_meter(state, evse, now, context=context, measurands=_REGISTER_ONLY)
+
+
+def read_meter(
+    state: StationState,
+    evse: Evse,
+    now: float,
+    *,
+    context: ReadingContext,
+    measurands: tuple[str, ...] | None = None,
+) -> MeterValue:
+    """The readings of this instant: of `measurands`, or of what the station is configured to sample."""
+    evse.advance(now)
+    wanted = state.settings.sampled if measurands is None else measurands
+    readings = (reading for name in wanted for reading in _READERS[name](evse, str(context)))
+    return MeterValue(measured_at=state.instant(now), readings=tuple(readings))
+
+
+def _read_energy(evse: Evse, context: str) -> tuple[MeterReading, ...]:
+    return (MeterReading(value=str(evse.meter.register_wh), context=context),)
+
+
+def _read_power(evse: Evse, context: str) -> tuple[MeterReading, ...]:
+    power_w = _decimal_text(evse.meter.power_mw, digits=3)
+    return (MeterReading(value=power_w, unit="W", measurand=POWER_IMPORT, context=context),)
+
+
+def _read_currents(evse: Evse, context: str) -> tuple[MeterReading, ...]:
+    return tuple(
+        MeterReading(
+            value=_decimal_text(line.current_ca, digits=2),
+            unit="A",
+            measurand=CURRENT_IMPORT,
+            context=context,
+            phase=None if evse.outlet.is_dc else f"L{number}",
+        )
+        for number, line in enumerate(evse.meter.lines, start=1)
+    )
+
+
+def _read_voltages(evse: Evse, context: str) -> tuple[MeterReading, ...]:
+    return tuple(
+        MeterReading(
+            value=_decimal_text(line.voltage_dv, digits=1),
+            unit="V",
+            measurand=VOLTAGE,
+            context=context,
+            phase=None if evse.outlet.is_dc else f"L{number}-N",
+        )
+        for number, line in enumerate(evse.meter.lines, start=1)
+    )
+
+
+def _read_state_of_charge(evse: Evse, context: str) -> tuple[MeterReading, ...]:
+    # Over AC a car does not say how full it is.
+    if not evse.outlet.is_dc or evse.vehicle is None:
+        return ()
+    percent = f"{evse.vehicle.soc * 100:.1f}"
+    return (MeterReading(value=percent, unit="Percent", measurand=STATE_OF_CHARGE, context=context, location="EV"),)
+
+
+_READERS: Mapping[str, Callable[[Evse, str], tuple[MeterReading, ...]]] = {
+    ENERGY_IMPORT_REGISTER: _read_energy,
+    POWER_IMPORT: _read_power,
+    CURRENT_IMPORT: _read_currents,
+    VOLTAGE: _read_voltages,
+    STATE_OF_CHARGE: _read_state_of_charge,
+}
+
+
+def _decimal_text(value: int, *, digits: int) -> str:
+    whole, fraction = divmod(value, 10**digits)
+    return f"{whole}.{fraction:0{digits}d}"

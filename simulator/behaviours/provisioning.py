@@ -1,0 +1,107 @@
+"""Boot, and the resets that lead to one (OCPP 1.6 §4.2, §5.14; OCPP 2.0.1 B01 to B03, B11, B12).
+
+Invariants:
+1. A station boots after power-up and after a reset, never because a socket was lost (OCPP 2.0.1 B01.FR.01).
+2. Before a reset the transactions end, and their ends are said first where the CSMS answers in time.
+3. A reset forgets who was waiting for a cable; it forgets no fact.
+"""
+
+from dataclasses import replace as changed
+
+from protocol.blocks.provisioning.messages import BootNotification, BootReason, BootReply, Reset, ResetKind
+from protocol.domain.commands import CommandReply
+from protocol.domain.status import RegistrationStatus
+from simulator.behaviours import transactions
+from simulator.behaviours.availability import report_changes, schedule_heartbeat
+from simulator.state import Alarm, Happening, StationState
+
+_GRACE_S = {ResetKind.IMMEDIATE: 2.0, ResetKind.ON_IDLE: 10.0}
+_LAST_WORDS_S = 0.2
+_DARK_S = (2.0, 5.0)
+
+
+def on_online(state: StationState, now: float) -> None:
+    """A socket is there: the station boots if it has to, else goes on where it was."""
+    if state.boot_reason is not None:
+        boot(state, now)
+    report_changes(state, now)
+
+
+def boot(state: StationState, _now: float, *, is_triggered: bool = False) -> None:
+    """The boot is said if the station is online; else it will be when it is."""
+    state.clear_alarm(Alarm.BOOT)
+    if not state.is_online or state.outbox.is_urgent(BootNotification):
+        return
+    plan = state.plan
+    message = BootNotification(
+        vendor=plan.vendor,
+        model=plan.model,
+        serial_number=plan.station_id[:25],
+        firmware_version=plan.firmware_version,
+        reason=BootReason.TRIGGERED if is_triggered else state.boot_reason or BootReason.UNKNOWN,
+    )
+    state.post(message, is_triggered=is_triggered)
+
+
+def on_boot_reply(state: StationState, reply: BootReply, now: float) -> None:
+    """Accepted: the station works. Otherwise it boots again after the interval, and says nothing else until then."""
+    state.registration = reply.status
+    if reply.status is not RegistrationStatus.ACCEPTED:
+        boot_later(state, now, wait_s=reply.interval_s)
+        return
+    state.boot_reason = None
+    if reply.interval_s > 0:
+        state.settings = changed(state.settings, heartbeat_interval_s=reply.interval_s)
+    # Stations that were switched on together would beat together.
+    schedule_heartbeat(state, now + state.settings.heartbeat_interval_s * state.rng.uniform(0.5, 1.0))
+    state.note(Happening.BOOTED)
+    report_changes(state, now)
+
+
+def boot_later(state: StationState, now: float, *, wait_s: int = 0) -> None:
+    """The boot is said again: after `wait_s`, or after the station's own interval."""
+    state.set_alarm(Alarm.BOOT, now + (wait_s or state.settings.boot_retry_s))
+
+
+def on_reset(state: StationState, message: Reset, now: float) -> CommandReply:
+    """The station resets now, or when its last transaction has ended."""
+    if message.evse is not None:
+        return CommandReply(status="Rejected", reason="OnlyWholeStation")
+    if state.pending_reset is not None or state.is_rebooting:
+        return CommandReply(status="Rejected", reason="ResetInProgress")
+    state.pending_reset = message
+    if message.kind is ResetKind.ON_IDLE and state.traits.waits_for_idle and state.is_charging:
+        return CommandReply(status="Scheduled")
+    reason = "ImmediateReset" if message.kind is ResetKind.IMMEDIATE else "Reboot"
+    for evse in state.evses:
+        transactions.end(state, evse, now, reason=reason, trigger="ResetCommand")
+    report_changes(state, now)
+    return CommandReply(status="Accepted")
+
+
+def pursue_reset(state: StationState, now: float) -> None:
+    """A reset that was asked for happens once nothing is left to say, and at the latest when its grace is over."""
+    if state.pending_reset is None or state.is_charging:
+        return
+    due_at = state.alarms.get((Alarm.REBOOT, 0))
+    if due_at is None:
+        due_at = now + _GRACE_S[state.pending_reset.kind]
+    if not state.outbox.has_facts:
+        due_at = min(due_at, now + _LAST_WORDS_S)
+    state.set_alarm(Alarm.REBOOT, due_at)
+
+
+def reboot(state: StationState, now: float) -> None:
+    """The station goes dark; the second time, it is back."""
+    if state.is_rebooting:
+        state.is_rebooting = False
+        return
+    state.pending_reset = None
+    state.is_rebooting = True
+    state.registration = None
+    state.boot_reason = BootReason.REMOTE_RESET
+    state.has_reported_itself = False
+    state.alarms.clear()
+    for evse in state.evses:
+        evse.grant = evse.reported = None
+    state.set_alarm(Alarm.REBOOT, now + state.rng.uniform(*_DARK_S))

@@ -1,0 +1,180 @@
+"""A transaction from start to end (OCPP 1.6 §4.8, §4.10; OCPP 2.0.1 E01 to E15).
+
+It starts when there is both a cable and somebody who may charge (TxStartPoint PowerPathClosed), and ends when either
+is gone. The station drives it by the TRANSACTION table.
+
+Invariants:
+1. Each transaction has one start and one end; between them 2.x numbers its events without a hole.
+2. The registers of start and end are the meter's at those instants.
+3. Energy flows between them only.
+"""
+
+import uuid
+
+import msgspec
+
+from protocol.blocks.transactions.machine import TransactionState, Trigger, charging_state_of
+from protocol.blocks.transactions.messages import (
+    TransactionEnd,
+    TransactionReply,
+    TransactionStart,
+    TransactionUpdate,
+)
+from protocol.domain.authorization import AuthorizationStatus
+from protocol.domain.identifiers import IdToken, TransactionId
+from protocol.domain.metering import ReadingContext
+from simulator.behaviours.availability import report_changes
+from simulator.behaviours.meter_values import read_register, schedule_sample
+from simulator.evse import Evse, Grant, Transaction
+from simulator.outbox import Entry
+from simulator.state import Alarm, Happening, StationState
+
+# From the cable to the first current: pilot signal, lock and contactor take this long.
+_HANDSHAKE_S = (0.5, 2.0)
+
+
+def begin(state: StationState, evse: Evse, grant: Grant, now: float, *, trigger: str) -> None:
+    """A transaction runs on the EVSE, whose cable is in; its start is said."""
+    value = read_register(state, evse, now, context=ReadingContext.TRANSACTION_BEGIN)
+    transaction = evse.transaction = _new_transaction(state, evse, grant, now)
+    transaction.move(Trigger.PLUG)
+    evse.grant = None
+    start = TransactionStart(
+        occurred_at=value.measured_at,
+        transaction_id=transaction.transaction_id,
+        evse=evse.number,
+        connector=1,
+        id_token=grant.id_token,
+        meter_wh=str(transaction.start_register_wh),
+        meter_values=(value,),
+        charging_state=charging_state_of(transaction.state),
+        trigger=trigger,
+        seq_no=transaction.next_seq_no(),
+        is_offline=not state.is_online,
+        remote_start_id=grant.remote_start_id,
+    )
+    state.post(start, evse=evse.number, transaction=transaction)
+    state.note(Happening.TRANSACTION_STARTED, evse=evse.number, transaction=transaction)
+    state.clear_alarm(Alarm.EV_CONNECT, evse=evse.number)
+    state.set_alarm(Alarm.POWER, now + state.rng.uniform(*_HANDSHAKE_S), evse=evse.number)
+    schedule_sample(state, evse, now)
+    report_changes(state, now)
+
+
+def follow_vehicle(state: StationState, evse: Evse, now: float) -> None:
+    """The current follows the car: it begins to draw, draws less, and stops when the car has what it wants."""
+    transaction, vehicle = evse.transaction, evse.vehicle
+    if transaction is None or vehicle is None:
+        return
+    evse.advance(now)
+    if transaction.state is TransactionState.EV_CONNECTED:
+        _move(state, evse, Trigger.OFFER if vehicle.is_satisfied else Trigger.DRAW, now)
+    elif transaction.state is TransactionState.CHARGING and vehicle.is_satisfied:
+        _move(state, evse, Trigger.PAUSE, now)
+    if transaction.state is TransactionState.CHARGING:
+        state.set_alarm(Alarm.POWER, now + evse.steady_ms() / 1000, evse=evse.number)
+
+
+def end(
+    state: StationState,
+    evse: Evse,
+    now: float,
+    *,
+    reason: str,
+    trigger: str,
+    id_token: IdToken | None = None,
+) -> None:
+    """The EVSE's transaction has ended; its end is said. `reason` and `trigger` are 2.x words."""
+    transaction = evse.transaction
+    if transaction is None:
+        return
+    value = read_register(state, evse, now, context=ReadingContext.TRANSACTION_END)
+    transaction.move(Trigger.END)
+    transaction.ended_at = value.measured_at
+    transaction.end_register_wh = evse.meter.register_wh
+    transaction.stopped_reason = reason
+    evse.transaction = None
+    evse.has_served = True
+    evse.settle()
+    message = TransactionEnd(
+        occurred_at=value.measured_at,
+        transaction_id=transaction.transaction_id,
+        evse=evse.number,
+        connector=1,
+        id_token=id_token,
+        meter_wh=str(transaction.end_register_wh),
+        meter_values=(value,) if state.traits.sends_updates else (),
+        charging_state=charging_state_of(transaction.state),
+        trigger=trigger,
+        seq_no=transaction.next_seq_no(),
+        is_offline=not state.is_online,
+        stopped_reason=reason,
+    )
+    state.post(message, evse=evse.number, transaction=transaction)
+    state.note(Happening.TRANSACTION_ENDED, evse=evse.number, transaction=transaction, detail=reason)
+    for alarm in (Alarm.POWER, Alarm.SAMPLE):
+        state.clear_alarm(alarm, evse=evse.number)
+
+
+def on_reply(state: StationState, entry: Entry, reply: TransactionReply, now: float) -> None:
+    """The CSMS knows of it. A start in 1.6 has its number now; a token that may not charge ends the transaction."""
+    transaction, info = entry.transaction, reply.id_token_info
+    assert transaction is not None  # every transaction message was posted with its transaction
+    if isinstance(entry.message, TransactionStart):
+        transaction.transaction_id = transaction.transaction_id or reply.transaction_id
+        transaction.is_start_acknowledged = True
+        state.note(Happening.START_ACKNOWLEDGED, evse=entry.evse, transaction=transaction)
+    elif isinstance(entry.message, TransactionEnd):
+        transaction.is_end_acknowledged = True
+        state.note(Happening.END_ACKNOWLEDGED, evse=entry.evse, transaction=transaction)
+        return
+    evse = state.evse(entry.evse)
+    is_refused = info is not None and info.status is not AuthorizationStatus.ACCEPTED
+    if is_refused and evse is not None and evse.transaction is transaction:
+        end(state, evse, now, reason="DeAuthorized", trigger="Deauthorized")
+        report_changes(state, now)
+
+
+def numbered(message: msgspec.Struct, transaction: Transaction) -> msgspec.Struct:
+    """The message with its transaction's name, which in 1.6 may have come after the message was made.
+
+    A start carries none. Where the CSMS has refused the start there is no number: -1.
+    """
+    if isinstance(message, TransactionStart) or getattr(message, "transaction_id", None) is not None:
+        return message
+    name = transaction.transaction_id or TransactionId("-1")
+    return msgspec.structs.replace(message, transaction_id=name)
+
+
+def _new_transaction(state: StationState, evse: Evse, grant: Grant, now: float) -> Transaction:
+    state.transaction_count += 1
+    name = TransactionId(str(uuid.UUID(int=state.rng.getrandbits(128), version=4)))
+    return Transaction(
+        local_id=f"{state.plan.station_id}-{state.transaction_count}",
+        evse=evse.number,
+        id_token=grant.id_token,
+        started_at=state.instant(now),
+        start_register_wh=evse.meter.register_wh,
+        transaction_id=name if state.traits.names_transactions else None,
+        remote_start_id=grant.remote_start_id,
+    )
+
+
+def _move(state: StationState, evse: Evse, trigger: Trigger, now: float) -> None:
+    transaction = evse.transaction
+    assert transaction is not None  # the caller has looked
+    transaction.move(trigger)
+    evse.settle()
+    if state.traits.sends_updates:
+        update = TransactionUpdate(
+            occurred_at=state.instant(now),
+            transaction_id=transaction.transaction_id,
+            evse=evse.number,
+            connector=1,
+            charging_state=charging_state_of(transaction.state),
+            trigger="ChargingStateChanged",
+            seq_no=transaction.next_seq_no(),
+            is_offline=not state.is_online,
+        )
+        state.post(update, evse=evse.number, transaction=transaction)
+    report_changes(state, now)

@@ -1,0 +1,118 @@
+"""A fleet as data: which stations, which drivers, and how stations are configured."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from random import Random
+
+from protocol.domain.identifiers import DEFAULT_TENANT, IdToken, StationId, StationKey, TenantId
+from protocol.domain.version import OcppVersion
+from simulator.errors import InvalidPlan
+from simulator.evse import Outlet
+from simulator.traits import TRAITS
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A station's configuration; `behaviours/configuration.py` says under which names the CSMS reads it.
+
+    `retry_min_s`, `retry_random_s` and `retry_doublings` are the back-off of reconnecting (OCPP 2.0.1 B.5.3) and of
+    facts that got no answer; `refusal_attempts` and `refusal_wait_s` are for facts that got a CALLERROR.
+    """
+
+    heartbeat_interval_s: int = 300
+    sample_interval_s: int = 60
+    sampled: tuple[str, ...] = (
+        "Energy.Active.Import.Register",
+        "Power.Active.Import",
+        "Current.Import",
+        "Voltage",
+        "SoC",
+    )
+    ev_connect_timeout_s: int = 60
+    call_timeout_s: float = 30.0
+    refusal_attempts: int = 3
+    refusal_wait_s: int = 10
+    retry_min_s: float = 1.0
+    retry_random_s: float = 3.0
+    retry_doublings: int = 5
+    boot_retry_s: int = 30
+    starts_offline: bool = True
+    queued_facts: int = 2000
+
+
+def back_off_s(settings: Settings, failures: int, *, rng: Random) -> float:
+    """How long to wait after so many failures: doubled each time, a random part on top (OCPP 2.0.1 Part 4 §5.3)."""
+    doubled_s: float = settings.retry_min_s * 2 ** min(max(failures - 1, 0), settings.retry_doublings)
+    return doubled_s + rng.uniform(0, settings.retry_random_s)
+
+
+_OUTLET = Outlet()
+_SETTINGS = Settings()
+
+
+@dataclass(frozen=True, slots=True)
+class StationPlan:
+    """One station. `password` None: no Basic authentication (security profile 0)."""
+
+    station_id: str
+    version: OcppVersion = OcppVersion.V16
+    tenant: str = DEFAULT_TENANT
+    password: str | None = None
+    evse_count: int = 1
+    outlet: Outlet = _OUTLET
+    vendor: str = "Chargeyard"
+    model: str = "Virtual AC"
+    firmware_version: str = "1.0.0"
+    settings: Settings = _SETTINGS
+
+    def __post_init__(self) -> None:
+        if self.version not in TRAITS:
+            raise InvalidPlan(f"station {self.station_id}: OCPP {self.version} cannot be simulated")
+        if not self.station_id or self.evse_count < 1:
+            raise InvalidPlan(f"station {self.station_id!r} needs an id and at least one EVSE")
+
+    @property
+    def key(self) -> StationKey:
+        return StationKey(TenantId(self.tenant), StationId(self.station_id))
+
+    @property
+    def path(self) -> str:
+        """What follows the CSMS's URL: the station, below its tenant where that is not the default."""
+        return self.station_id if self.tenant == DEFAULT_TENANT else f"{self.tenant}/{self.station_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class DriverPlan:
+    """Who comes, how often, and for how long; times are real seconds.
+
+    `tokens` are shared by a tenant's stations: one is at one EVSE at a time, and an arrival that finds none free drives
+    on. `app_share` of the arrivals only plug in and wait for somebody to start them remotely. `session_s` bounds how
+    long a driver charges, `arrival_s` is the mean time that an EVSE stays empty.
+    """
+
+    tokens: Mapping[str, tuple[IdToken, ...]] = field(default_factory=dict)
+    app_share: float = 0.0
+    session_s: tuple[float, float] = (15.0, 240.0)
+    arrival_s: float = 60.0
+    patience_s: float = 60.0
+
+    def __post_init__(self) -> None:
+        shortest_s, longest_s = self.session_s
+        if not 0 < shortest_s <= longest_s:
+            raise InvalidPlan(f"a session lasts from {shortest_s:g} s to {longest_s:g} s: the first must be the less")
+        if self.arrival_s <= 0:
+            raise InvalidPlan(f"the mean time between arrivals is {self.arrival_s:g} s; it must be above 0")
+
+
+@dataclass(frozen=True, slots=True)
+class FleetPlan:
+    """`drivers` None: nobody comes by himself, as in acceptance tests. Stations connect within `connect_spread_s`."""
+
+    stations: tuple[StationPlan, ...]
+    drivers: DriverPlan | None = None
+    connect_spread_s: float = 1.0
+
+    def __post_init__(self) -> None:
+        keys = {plan.key for plan in self.stations}
+        if len(keys) != len(self.stations):
+            raise InvalidPlan("two stations of the plan have the same tenant and id")

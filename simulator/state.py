@@ -1,0 +1,140 @@
+"""What a station knows, and the few things that every behaviour does with it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from random import Random
+
+import msgspec
+
+from protocol.blocks.provisioning.messages import BootReason, Reset
+from protocol.domain.identifiers import TransactionId
+from protocol.domain.status import RegistrationStatus
+from simulator.evse import Evse, Transaction
+from simulator.outbox import Entry, Outbox
+from simulator.plan import Settings, StationPlan
+from simulator.traits import TRAITS, Traits
+
+
+class Alarm(IntEnum):
+    """What a station wants to be woken for; in this order where several are due at once."""
+
+    BOOT = 1
+    REBOOT = 2
+    POWER = 3
+    SAMPLE = 4
+    EV_CONNECT = 5
+    HEARTBEAT = 6
+
+
+class Happening(StrEnum):
+    """What people outside may want to hear of a station."""
+
+    BOOTED = "booted"
+    ONLINE = "online"
+    OFFLINE = "offline"
+    TRANSACTION_STARTED = "transaction started"
+    TRANSACTION_ENDED = "transaction ended"
+    START_ACKNOWLEDGED = "start acknowledged"
+    END_ACKNOWLEDGED = "end acknowledged"
+    TRANSACTION_REFUSED = "transaction message given up"
+    TOKEN_REFUSED = "token refused"  # noqa: S105 # a name, no secret
+    COMMAND_ANSWERED = "command answered"
+    AWAITS_REMOTE_START = "driver awaits remote start"
+    AWAITS_REMOTE_STOP = "driver awaits remote stop"
+    DRIVER_LEFT = "driver left"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something happened at a station; `evse` 0 is the station itself."""
+
+    happening: Happening
+    evse: int = 0
+    transaction: Transaction | None = None
+    detail: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class StationState:
+    """`boot_reason` is None once the CSMS has accepted the boot; `is_rebooting` while the station is dark."""
+
+    plan: StationPlan
+    settings: Settings
+    traits: Traits
+    evses: tuple[Evse, ...]
+    outbox: Outbox
+    rng: Random
+    instant: Callable[[float], datetime]
+    boot_reason: BootReason | None = BootReason.POWER_UP
+    registration: RegistrationStatus | None = None
+    is_online: bool = False
+    is_rebooting: bool = False
+    pending_reset: Reset | None = None
+    has_reported_itself: bool = False
+    notices: list[Notice] = field(default_factory=list)
+    alarms: dict[tuple[Alarm, int], float] = field(default_factory=dict)
+    transaction_count: int = 0
+
+    @classmethod
+    def of(
+        cls, plan: StationPlan, *, rng: Random, instant: Callable[[float], datetime], now: float = 0.0
+    ) -> "StationState":
+        """A station that has just been powered up."""
+        return cls(
+            plan=plan,
+            settings=plan.settings,
+            traits=TRAITS[plan.version],
+            evses=tuple(
+                Evse(number, plan.outlet, rng=rng, at_ms=round(now * 1000)) for number in range(1, plan.evse_count + 1)
+            ),
+            outbox=Outbox(bound=plan.settings.queued_facts),
+            rng=rng,
+            instant=instant,
+        )
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.registration is RegistrationStatus.ACCEPTED
+
+    @property
+    def is_charging(self) -> bool:
+        """Whether any transaction runs."""
+        return any(evse.transaction is not None for evse in self.evses)
+
+    def evse(self, number: int) -> Evse | None:
+        """None for a number that this station does not have."""
+        return self.evses[number - 1] if 1 <= number <= len(self.evses) else None
+
+    def find_transaction(self, transaction_id: TransactionId) -> Evse | None:
+        """The EVSE on which the transaction runs."""
+        return next(
+            (evse for evse in self.evses if evse.transaction and evse.transaction.transaction_id == transaction_id),
+            None,
+        )
+
+    def post(
+        self,
+        message: msgspec.Struct,
+        *,
+        evse: int = 0,
+        transaction: Transaction | None = None,
+        is_triggered: bool = False,
+    ) -> None:
+        """Say it when its turn comes. What names a transaction is a fact and survives a lost socket."""
+        self.outbox.post(Entry(message, evse=evse, transaction=transaction, is_triggered=is_triggered))
+
+    def note(
+        self, happening: Happening, *, evse: int = 0, transaction: Transaction | None = None, detail: str = ""
+    ) -> None:
+        """Let people outside hear of it."""
+        self.notices.append(Notice(happening, evse, transaction, detail))
+
+    def set_alarm(self, alarm: Alarm, at: float, *, evse: int = 0) -> None:
+        """Be woken once, at `at`; an alarm that is set again moves."""
+        self.alarms[alarm, evse] = at
+
+    def clear_alarm(self, alarm: Alarm, *, evse: int = 0) -> None:
+        """Be not woken for it."""
+        self.alarms.pop((alarm, evse), None)

@@ -1,0 +1,221 @@
+"""A whole charging station without I/O: people and the CSMS act on it, it fills its outbox and says when to wake it.
+
+Invariants:
+1. Nothing here waits or reads a clock: what happens is a function of the state, what came, and `now`.
+2. What a station has to say is in its outbox, in its order; the link takes it from there (`simulator.link`).
+3. `wake_at` is never in the past after `wake(now)`.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from random import Random
+from typing import Any
+
+import msgspec
+
+from protocol.blocks.authorization.messages import Authorize
+from protocol.blocks.availability.messages import StatusNotification
+from protocol.blocks.meter_values.messages import MeterValues
+from protocol.blocks.provisioning.messages import BootNotification, GetVariables, Reset
+from protocol.blocks.remote_control.messages import RequestStart, RequestStop, TriggerMessage
+from protocol.blocks.transactions.machine import TransactionState
+from protocol.blocks.transactions.messages import TransactionEvent
+from protocol.domain.identifiers import IdToken
+from protocol.errors import ActionNotSupported
+from simulator.behaviours import (
+    authorization,
+    availability,
+    configuration,
+    meter_values,
+    provisioning,
+    remote_control,
+    transactions,
+)
+from simulator.evse import Evse
+from simulator.outbox import Entry
+from simulator.plan import StationPlan, back_off_s
+from simulator.state import Alarm, Happening, Notice, StationState
+from simulator.vehicle import Vehicle
+
+_STATUS_SILENCES = 3
+
+Command = Callable[[StationState, Any, float], msgspec.Struct]  # Any: the key of the table is its type
+
+COMMANDS: Mapping[type[msgspec.Struct], Command] = {
+    Reset: provisioning.on_reset,
+    GetVariables: configuration.on_get_variables,
+    RequestStart: remote_control.on_request_start,
+    RequestStop: remote_control.on_request_stop,
+    TriggerMessage: remote_control.on_trigger,
+}
+"""What the CSMS may ask."""
+
+_ON_EVSE: Mapping[Alarm, Callable[[StationState, Evse, float], None]] = {
+    Alarm.POWER: transactions.follow_vehicle,
+    Alarm.SAMPLE: meter_values.take_sample,
+    Alarm.EV_CONNECT: authorization.on_no_cable,
+}
+_ON_STATION: Mapping[Alarm, Callable[[StationState, float], None]] = {
+    Alarm.BOOT: provisioning.boot,
+    Alarm.REBOOT: provisioning.reboot,
+    Alarm.HEARTBEAT: availability.beat,
+}
+
+
+class Station:
+    """One station. `instant` tells the UTC time of a `now`; `rng` is the station's alone."""
+
+    __slots__ = ("state",)
+
+    def __init__(
+        self, plan: StationPlan, *, rng: Random, instant: Callable[[float], datetime], now: float = 0.0
+    ) -> None:
+        self.state = StationState.of(plan, rng=rng, instant=instant, now=now)
+
+    def plug_in(self, evse: int, vehicle: Vehicle, now: float) -> None:
+        """The car's cable is in. Raises ValueError where another car is."""
+        place = self._evse(evse)
+        if place.vehicle is not None:
+            raise ValueError(f"EVSE {evse} of {self.state.plan.station_id} has a car already")
+        place.advance(now)
+        place.vehicle, place.has_served = vehicle, False
+        place.settle()
+        authorization.on_cable(self.state, place, now)
+        provisioning.pursue_reset(self.state, now)
+
+    def unplug(self, evse: int, now: float) -> Vehicle | None:
+        """The cable is out, and the car that was on it is returned; its transaction has ended."""
+        place = self._evse(evse)
+        transactions.end(self.state, place, now, reason="EVDisconnected", trigger="EVCommunicationLost")
+        place.advance(now)
+        vehicle, place.vehicle, place.has_served = place.vehicle, None, False
+        place.settle()
+        availability.report_changes(self.state, now)
+        provisioning.pursue_reset(self.state, now)
+        return vehicle
+
+    def present_token(self, evse: int, id_token: IdToken, now: float) -> None:
+        """Somebody holds a token at the EVSE's reader."""
+        authorization.present(self.state, self._evse(evse), id_token, now)
+        provisioning.pursue_reset(self.state, now)
+
+    def stop_locally(self, evse: int, now: float) -> None:
+        """The transaction ends by the button on the station, whoever started it."""
+        transactions.end(self.state, self._evse(evse), now, reason="Local", trigger="StopAuthorized")
+        availability.report_changes(self.state, now)
+
+    def go_online(self, now: float) -> None:
+        """A socket to the CSMS is open."""
+        self.state.is_online = True
+        self.state.outbox.forget_waits()
+        self.state.note(Happening.ONLINE)
+        provisioning.on_online(self.state, now)
+
+    def go_offline(self, now: float) -> None:
+        """The socket is gone: what bears on transactions is kept, the rest is dropped."""
+        state = self.state
+        state.is_online = False
+        state.note(Happening.OFFLINE)
+        dropped = state.outbox.drop_urgent()
+        availability.forget_reports(state, dropped)
+        for entry in dropped:
+            if isinstance(entry.message, Authorize):
+                authorization.on_no_verdict(state, entry, now)
+
+    def answer(self, message: msgspec.Struct, now: float) -> msgspec.Struct:
+        """What the station answers to the CSMS's request. Raises ActionNotSupported."""
+        command = COMMANDS.get(type(message))
+        if command is None:
+            raise ActionNotSupported(type(message).__name__, version=self.state.plan.version)
+        reply = command(self.state, message, now)
+        self.state.note(Happening.COMMAND_ANSWERED, detail=f"{type(message).__name__} {getattr(reply, 'status', '')}")
+        provisioning.pursue_reset(self.state, now)
+        return reply
+
+    def take_reply(self, entry: Entry, reply: Any, now: float) -> None:  # Any: the entry's message tells its type
+        """The CSMS has answered what the entry said."""
+        state = self.state
+        state.outbox.settle(entry)
+        match entry.message:
+            case TransactionEvent():
+                transactions.on_reply(state, entry, reply, now)
+            case Authorize():
+                authorization.on_verdict(state, entry, reply, now)
+            case BootNotification():
+                provisioning.on_boot_reply(state, reply, now)
+            case _:
+                pass  # a heartbeat, a status and readings are merely heard
+        provisioning.pursue_reset(state, now)
+
+    def take_refusal(self, entry: Entry, code: str, now: float) -> None:
+        """The CSMS has answered with a CALLERROR, or with what is no answer.
+
+        A fact is said again some times (OCPP 1.6 §9.1.30; OCPP 2.0.1 MessageAttempts), the rest is not.
+        """
+        state, entry.refusals = self.state, entry.refusals + 1
+        if entry.is_fact and entry.refusals < state.settings.refusal_attempts:
+            entry.not_before = now + state.settings.refusal_wait_s * entry.refusals
+            return
+        state.outbox.settle(entry)
+        if entry.transaction is not None and not isinstance(entry.message, MeterValues):
+            state.note(Happening.TRANSACTION_REFUSED, evse=entry.evse, transaction=entry.transaction, detail=code)
+        self._give_up(entry, now)
+
+    def take_silence(self, entry: Entry, now: float) -> None:
+        """The CSMS has not answered in time: a fact is said again until it does."""
+        entry.silences += 1
+        if entry.is_fact:
+            entry.not_before = now + back_off_s(self.state.settings, entry.silences, rng=self.state.rng)
+        elif not isinstance(entry.message, StatusNotification) or entry.silences >= _STATUS_SILENCES:
+            self.state.outbox.settle(entry)
+            self._give_up(entry, now)
+
+    @property
+    def wake_at(self) -> float | None:
+        """When the station wants to be woken next; None for never."""
+        return min(self.state.alarms.values(), default=None)
+
+    def wake(self, now: float) -> None:
+        """What was due has happened."""
+        state = self.state
+        for due_at, alarm, number in sorted((at, *key) for key, at in state.alarms.items() if at <= now):
+            if state.alarms.get((alarm, number)) != due_at:
+                continue  # an alarm before this one has moved it
+            state.clear_alarm(alarm, evse=number)
+            evse = state.evse(number)
+            if evse is None:
+                _ON_STATION[alarm](state, now)
+            else:
+                _ON_EVSE[alarm](state, evse, now)
+        provisioning.pursue_reset(state, now)
+
+    def take_notices(self) -> tuple[Notice, ...]:
+        """What has happened since the last time."""
+        notices = tuple(self.state.notices)
+        self.state.notices.clear()
+        return notices
+
+    def describe(self) -> str:
+        """The state in a few words, for people."""
+        state = self.state
+        evses = "; ".join(f"EVSE {evse.number} {_describe_evse(evse)}" for evse in state.evses)
+        link = "online" if state.is_online else "offline"
+        return f"{link}, registration {state.registration or 'unknown'}, {evses}, {len(list(state.outbox))} to say"
+
+    def _give_up(self, entry: Entry, now: float) -> None:
+        if isinstance(entry.message, Authorize):
+            authorization.on_no_verdict(self.state, entry, now)
+        elif isinstance(entry.message, BootNotification):
+            provisioning.boot_later(self.state, now)
+        availability.forget_reports(self.state, (entry,))
+
+    def _evse(self, number: int) -> Evse:
+        evse = self.state.evse(number)
+        if evse is None:
+            raise ValueError(f"station {self.state.plan.station_id} has no EVSE {number}")
+        return evse
+
+
+def _describe_evse(evse: Evse) -> str:
+    state = evse.transaction.state if evse.transaction is not None else TransactionState.ENDED
+    return f"{evse.status[0]}" if state is TransactionState.ENDED else f"{evse.status[0]}/{state}"

@@ -1,0 +1,45 @@
+"""Where stations of the versions behave differently; the wording of messages is the translators' business.
+
+| Trait | 1.6 | 2.x |
+|---|---|---|
+| who names a transaction | the CSMS, in its answer to the start (§4.8) | the station (E01) |
+| what tells that charging goes on | StatusNotification and MeterValues (§4.9, §4.7) | TransactionEvent Updated (E02) |
+| connector 0 has a status | yes (§3.8) | no (G01) |
+| a reset on idle | ends the transactions (§5.14 Soft) | waits for their end (B12) |
+| a boot triggered when accepted | is sent (§5.17) | is refused (F06.FR.17) |
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from protocol.domain.version import OcppVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """One column of the table above."""
+
+    names_transactions: bool
+    sends_updates: bool
+    has_station_status: bool
+    waits_for_idle: bool
+    boots_again_on_trigger: bool
+
+
+_OCPP_16 = Traits(
+    names_transactions=False,
+    sends_updates=False,
+    has_station_status=True,
+    waits_for_idle=False,
+    boots_again_on_trigger=True,
+)
+_OCPP_2 = Traits(
+    names_transactions=True,
+    sends_updates=True,
+    has_station_status=False,
+    waits_for_idle=True,
+    boots_again_on_trigger=False,
+)
+
+TRAITS: Mapping[OcppVersion, Traits] = {OcppVersion.V16: _OCPP_16, OcppVersion.V201: _OCPP_2}
+"""A version without a row cannot be simulated yet."""
