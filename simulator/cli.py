@@ -1,0 +1,214 @@
+"""`chargeyard fleet run`: stations against any CSMS, from the command line.
+
+Exit codes: 0 after Ctrl-C or the duration; 1 where no station ever connected; 2 for arguments that make no fleet;
+130 after a second Ctrl-C.
+"""
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from simulator.errors import CsmsUnreachable, SimulatorError
+from simulator.fleet import Fleet, FleetSummary
+from simulator.inventory import (
+    DEFAULT_TEMPLATE,
+    lay_out_stations,
+    make_tokens,
+    read_credentials,
+    read_tokens,
+    split_tokens,
+)
+from simulator.ledger import Ledger
+from simulator.plan import DriverPlan, FleetPlan, Settings
+
+_PATIENCE_S = 15.0
+_LINE_EVERY_S = 1.0
+_PIPED_LINE_EVERY_S = 10.0
+
+_EPILOG = """\
+examples:
+  chargeyard fleet run --url ws://127.0.0.1:9000/ocpp --count 10 --ocpp mixed --seed 7
+  chargeyard fleet run --url wss://csms.example/ocpp --count 200 --ocpp 2.0.1 --seed 7 \\
+      --id-template 'CP-{n:05d}' --credentials passwords.csv --tokens tokens.txt --ledger delivered.jsonl
+  chargeyard fleet run --url ws://127.0.0.1:9000/ocpp --count 4 --ocpp 1.6 --seed 1 \\
+      --id-tokens ABCD0001,ABCD0002 --session-seconds 15-30 --arrival-seconds 5 --duration 120
+
+The station's id is added to the URL. The CREDENTIALS file has a line `station id,password` for each station that
+authenticates itself; the TOKENS file a line `token` or `token,type` (ISO14443, eMAID, …) for each driver.
+Ctrl-C stops what runs and waits for its confirmation; a second Ctrl-C quits at once.
+"""
+
+
+def main(argv: Sequence[str]) -> int:
+    """The exit code, as the module says."""
+    arguments = _parser().parse_args(argv)
+    try:
+        plan = _plan(arguments)
+        ledger = Ledger(arguments.ledger)
+    except (SimulatorError, OSError) as error:
+        print(f"chargeyard fleet: {error}", file=sys.stderr)
+        return 2
+    try:
+        with ledger, asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            return runner.run(_run(Fleet(plan, url=arguments.url, seed=arguments.seed, ledger=ledger), arguments))
+    except SimulatorError as error:
+        print(f"\nchargeyard fleet: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+async def _run(fleet: Fleet, arguments: argparse.Namespace) -> int:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    living = asyncio.ensure_future(fleet.run(stop))
+    is_interrupted_twice = False
+
+    def on_interrupt() -> None:
+        nonlocal is_interrupted_twice
+        if not stop.is_set():
+            _say_line("stopping: running transactions end now; Ctrl-C again quits at once", is_last=True)
+            stop.set()
+            return
+        is_interrupted_twice = True
+        living.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, on_interrupt)
+    try:
+        await _watch(fleet, living, stop, duration_s=arguments.duration)
+        await living
+    except asyncio.CancelledError:
+        if is_interrupted_twice:
+            return 130
+        raise
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+        living.cancel()
+        await asyncio.wait((living,))
+    _say_line(_describe(fleet.summary()), is_last=True)
+    return 0
+
+
+async def _watch(
+    fleet: Fleet, living: "asyncio.Future[None]", stop: asyncio.Event, *, duration_s: float | None
+) -> None:
+    """Keep the summary line fresh until the fleet is told to stop. Raises CsmsUnreachable."""
+    loop = asyncio.get_running_loop()
+    began_at = said_at = loop.time()
+    every_s = _LINE_EVERY_S if sys.stdout.isatty() else _PIPED_LINE_EVERY_S
+    while not stop.is_set() and not living.done():
+        await asyncio.wait((living,), timeout=0.25)
+        elapsed_s, summary = loop.time() - began_at, fleet.summary()
+        if not summary.has_been_online and elapsed_s > _PATIENCE_S:
+            raise CsmsUnreachable(next(iter(fleet.stations.values())).url, summary.last_failure or "no answer")
+        if duration_s is not None and elapsed_s >= duration_s:
+            stop.set()
+        if loop.time() - said_at >= every_s:
+            said_at = loop.time()
+            _say_line(_describe(summary))
+
+
+def _describe(summary: FleetSummary) -> str:
+    words = (
+        f"stations online {summary.online}/{summary.stations}",
+        f"charging {summary.charging}",
+        f"sessions ended {summary.sessions_ended}, acknowledged {summary.sessions_acknowledged}",
+        f"energy {summary.energy_wh / 1000:.3f} kWh",
+    )
+    failure = f" · {summary.last_failure}" if summary.last_failure and summary.online < summary.stations else ""
+    return " · ".join(words) + failure
+
+
+def _say_line(text: str, *, is_last: bool = False) -> None:
+    if sys.stdout.isatty():
+        print(f"\r\x1b[K{text}", end="\n" if is_last else "", flush=True)
+    else:
+        print(text, flush=True)
+
+
+def _plan(arguments: argparse.Namespace) -> FleetPlan:
+    settings = Settings() if arguments.meter_interval is None else Settings(sample_interval_s=arguments.meter_interval)
+    stations = lay_out_stations(
+        arguments.count,
+        ocpp=arguments.ocpp,
+        seed=arguments.seed,
+        id_template=arguments.id_template,
+        passwords=read_credentials(arguments.credentials) if arguments.credentials else {},
+        settings=settings,
+    )
+    if arguments.tokens:
+        tokens = read_tokens(arguments.tokens)
+    elif arguments.id_tokens:
+        tokens = split_tokens(arguments.id_tokens)
+    else:
+        tokens = make_tokens(stations)
+    drivers = DriverPlan(
+        tokens={station.tenant: tokens for station in stations},
+        session_s=arguments.session_seconds,
+        arrival_s=arguments.arrival_seconds,
+    )
+    return FleetPlan(stations=stations, drivers=drivers, connect_spread_s=max(1.0, arguments.count / 200))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="chargeyard fleet", description="Simulated charging stations.")
+    verbs = parser.add_subparsers(required=True, metavar="run")
+    run = verbs.add_parser(
+        "run",
+        help="run stations and their drivers until Ctrl-C",
+        description="Run stations and their drivers against a CSMS, in real time, until Ctrl-C.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    run.add_argument("--url", required=True, type=_url, help="of the CSMS, without the station's id: ws:// or wss://")
+    run.add_argument("--count", type=int, default=10, help="number of stations (default 10)")
+    run.add_argument("--ocpp", choices=("1.6", "2.0.1", "mixed"), default="mixed", help="version (default mixed)")
+    run.add_argument("--seed", type=int, default=1, help="everything is drawn from it (default 1)")
+    run.add_argument("--id-template", default=DEFAULT_TEMPLATE, help=f"of the ids (default {DEFAULT_TEMPLATE!r})")
+    run.add_argument("--credentials", type=Path, metavar="FILE", help="CSV of station id and password (Basic auth)")
+    tokens = run.add_mutually_exclusive_group()
+    tokens.add_argument("--tokens", type=Path, metavar="FILE", help="tokens that drivers present, one a line")
+    tokens.add_argument("--id-tokens", metavar="A,B,…", help="the same, on the command line")
+    run.add_argument("--duration", type=_positive, metavar="S", help="stop after S seconds")
+    run.add_argument("--ledger", type=Path, metavar="FILE", help="what was delivered, as JSON lines")
+    run.add_argument("--meter-interval", type=int, metavar="S", help="seconds between meter values (default 60)")
+    run.add_argument(
+        "--session-seconds", type=_span, default=(15.0, 240.0), metavar="A-B", help="how long drivers charge"
+    )
+    run.add_argument(
+        "--arrival-seconds", type=_positive, default=60.0, metavar="MEAN", help="how long an EVSE stays empty"
+    )
+    return parser
+
+
+def _url(text: str) -> str:
+    if not text.startswith(("ws://", "wss://")):
+        raise argparse.ArgumentTypeError(f"{text!r} does not begin with ws:// or wss://")
+    return text
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not number > 0:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return number
+
+
+def _span(text: str) -> tuple[float, float]:
+    shortest, dash, longest = text.partition("-")
+    if not dash:
+        raise argparse.ArgumentTypeError(f"{text!r} is no span; 15-240 is one")
+    return _positive(shortest), _positive(longest)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop's, where the machine has it."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop

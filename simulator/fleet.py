@@ -1,0 +1,212 @@
+"""Many stations and their drivers on one clock, from one seed.
+
+Invariants:
+1. Each station and each EVSE's drivers have chance of their own, drawn from the seed and their names: adding a station
+   changes nothing at the others (but who gets which of the shared tokens).
+2. With a virtual clock and a network that answers the same, the same seed makes the same frames to the byte.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from protocol.domain.identifiers import StationKey
+from simulator.clock import Clock, SystemClock
+from simulator.errors import ConditionNotMet
+from simulator.ledger import Ledger
+from simulator.plan import FleetPlan
+from simulator.running import Network, RunningStation
+from simulator.state import Happening, Notice
+from simulator.transport import PicowsNetwork
+from simulator.visits import TokenPool, Visits
+from simulator.wake_ups import WakeUps
+
+_GRANULARITY_S = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class FleetEvent:
+    """Something happened at a station, at `at` by the stations' clock."""
+
+    station: RunningStation
+    notice: Notice
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FleetSummary:
+    """The fleet in numbers. Energy is what ended transactions delivered."""
+
+    stations: int
+    online: int
+    charging: int
+    sessions_ended: int
+    sessions_acknowledged: int
+    energy_wh: int
+    has_been_online: bool
+    last_failure: str
+
+
+class Fleet:
+    """A fleet by its plan. `run` lives it in real time; `start`, `next_wake_at` and `wake_due` let a clock be moved.
+
+    `on_event` is called for everything that happens, within the event: it must not act on stations by itself, only
+    start what will. `network` is the real one unless given.
+    """
+
+    def __init__(
+        self,
+        plan: FleetPlan,
+        *,
+        url: str,
+        seed: int | str,
+        ledger: Ledger | None = None,
+        on_event: Callable[[FleetEvent], None] = lambda _event: None,
+        clock: Clock | None = None,
+        network: Network | None = None,
+    ) -> None:
+        self.plan = plan
+        self.ledger = ledger if ledger is not None else Ledger()
+        self._clock = clock if clock is not None else SystemClock()
+        self._real_network = PicowsNetwork()
+        self._on_event = on_event
+        self._wake_ups: WakeUps[RunningStation | Visits] = WakeUps()
+        self._on_earlier: Callable[[], None] = lambda: None
+        self._ended = self._acknowledged = self._energy_wh = 0
+        self._has_been_online = False
+        self.stations: Mapping[StationKey, RunningStation] = {
+            station.key: RunningStation(
+                station,
+                url=url,
+                seed=f"{seed}|{station.key}",
+                clock=self._clock,
+                network=network if network is not None else self._real_network,
+                schedule=self._schedule,
+                on_notice=self._hear,
+            )
+            for station in plan.stations
+        }
+        drivers = plan.drivers
+        self._pools = {tenant: TokenPool(tokens) for tenant, tokens in drivers.tokens.items()} if drivers else {}
+        self._visits: dict[StationKey, list[Visits]] = {key: self._plan_visits(key, seed) for key in self.stations}
+
+    def start(self) -> None:
+        """Every station is switched on, and drivers are on the way."""
+        now = self._clock.now()
+        for running in self.stations.values():
+            running.start(within_s=self.plan.connect_spread_s)
+        for visits in self._visits.values():
+            for visit in visits:
+                visit.start(now)
+
+    @property
+    def next_wake_at(self) -> float | None:
+        """When `wake_due` has something to do."""
+        return self._wake_ups.next_at
+
+    def wake_due(self) -> None:
+        """Everything whose time has come has happened."""
+        now = self._clock.now()
+        for sleeper in self._wake_ups.take_due(now):
+            sleeper.wake(now)
+
+    async def run(self, stop: asyncio.Event, *, goodbye_s: float = 10.0) -> None:
+        """Live until `stop` is set; then end what runs, wait `goodbye_s` at most for its confirmation, and close."""
+        async with asyncio.TaskGroup() as tasks, self._real_network.using(tasks):
+            pulse = tasks.create_task(self._pulse())
+            self.start()
+            try:
+                await stop.wait()
+                await self._wind_down(goodbye_s)
+            finally:
+                pulse.cancel()
+                for running in self.stations.values():
+                    running.shut()
+        self.ledger.close()
+
+    def summary(self) -> FleetSummary:
+        """The fleet now."""
+        states = [running.state for running in self.stations.values()]
+        failures = (running.last_failure for running in self.stations.values() if running.last_failure)
+        return FleetSummary(
+            stations=len(states),
+            online=sum(state.is_online for state in states),
+            charging=sum(evse.is_charging for state in states for evse in state.evses),
+            sessions_ended=self._ended,
+            sessions_acknowledged=self._acknowledged,
+            energy_wh=self._energy_wh,
+            has_been_online=self._has_been_online,
+            last_failure=next(failures, ""),
+        )
+
+    async def _pulse(self) -> None:
+        """Wake whoever is due, until cancelled: one timer for the whole fleet."""
+        loop, earlier = asyncio.get_running_loop(), asyncio.Event()
+        self._on_earlier = earlier.set
+        while True:
+            self.wake_due()
+            earlier.clear()
+            next_at = self.next_wake_at
+            timer = None
+            if next_at is not None:
+                timer = loop.call_later(max(_GRANULARITY_S, next_at - self._clock.now()), earlier.set)
+            await earlier.wait()
+            if timer is not None:
+                timer.cancel()
+
+    async def _wind_down(self, goodbye_s: float) -> None:
+        for visits in self._visits.values():
+            for visit in visits:
+                visit.send_away()
+        for running in self.stations.values():
+            for evse in running.state.evses:
+                running.stop_locally(evse.number)
+        speaking = [running for running in self.stations.values() if running.state.is_online]
+        waits = (running.until(lambda one: not one.state.outbox.has_facts, goodbye_s) for running in speaking)
+        results = await asyncio.gather(*waits, return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException) and not isinstance(result, ConditionNotMet):
+                raise result
+
+    def _plan_visits(self, key: StationKey, seed: int | str) -> list[Visits]:
+        drivers = self.plan.drivers
+        if drivers is None:
+            return []
+        running = self.stations[key]
+        pool = self._pools.setdefault(key.tenant, TokenPool(()))
+        return [
+            Visits(
+                running,
+                evse.number,
+                drivers,
+                tokens=pool,
+                rng=Random(f"{seed}|{key}|drivers {evse.number}"),  # noqa: S311 # to be repeated, no secret
+                schedule=self._schedule,
+                tell=self._hear,
+            )
+            for evse in running.state.evses
+        ]
+
+    def _schedule(self, sleeper: RunningStation | Visits, at: float | None) -> None:
+        before = self._wake_ups.next_at
+        self._wake_ups.schedule(sleeper, at)
+        if at is not None and (before is None or at < before):
+            self._on_earlier()
+
+    def _hear(self, running: RunningStation, notice: Notice, now: float) -> None:
+        self.ledger.record(running.plan, notice)
+        match notice.happening:
+            case Happening.ONLINE:
+                self._has_been_online = True
+            case Happening.TRANSACTION_ENDED if notice.transaction is not None:
+                self._ended += 1
+                self._energy_wh += notice.transaction.energy_wh or 0
+            case Happening.END_ACKNOWLEDGED:
+                self._acknowledged += 1
+            case _:
+                pass
+        for visit in self._visits.get(running.plan.key, ()):
+            visit.on_notice(notice, now)
+        self._on_event(FleetEvent(running, notice, self._clock.instant(now)))

@@ -1,0 +1,111 @@
+"""Stations, passwords and tokens for a fleet that is given by a few numbers and files."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from random import Random
+
+from protocol.domain.identifiers import IdToken, IdTokenType
+from protocol.domain.version import OcppVersion
+from simulator.errors import InvalidPlan
+from simulator.evse import Outlet
+from simulator.plan import Settings, StationPlan
+
+DEFAULT_TEMPLATE = "SIM{n:04d}"
+MIXED = "mixed"
+
+_MODELS: Sequence[tuple[str, Outlet]] = (
+    ("Virtual AC 7", Outlet(7_400, phases=1)),
+    ("Virtual AC 11", Outlet(11_000, phases=3)),
+    ("Virtual AC 22", Outlet(22_000, phases=3)),
+    ("Virtual DC 50", Outlet(50_000, is_dc=True)),
+    ("Virtual DC 150", Outlet(150_000, is_dc=True)),
+)
+_MODEL_WEIGHTS = (2, 5, 4, 1, 1)
+
+
+def lay_out_stations(
+    count: int,
+    *,
+    ocpp: str,
+    seed: int,
+    id_template: str = DEFAULT_TEMPLATE,
+    passwords: Mapping[str, str] | None = None,
+    settings: Settings | None = None,
+) -> tuple[StationPlan, ...]:
+    """`count` stations of models drawn from the seed, one or two EVSEs each; `mixed` alternates the versions.
+
+    Raises InvalidPlan for a template without `{n}` and for passwords of stations that are not among them.
+    """
+    if count < 1:
+        raise InvalidPlan(f"a fleet has at least one station; got {count}")
+    stations = tuple(
+        _lay_out(number, ocpp, seed, id_template, passwords or {}, settings or Settings())
+        for number in range(1, count + 1)
+    )
+    unknown = set(passwords or {}) - {station.station_id for station in stations}
+    if unknown and len(unknown) == len(passwords or {}):
+        raise InvalidPlan(f"the credentials name none of the stations; they have {min(unknown)!r}, say")
+    return stations
+
+
+def read_credentials(path: Path) -> dict[str, str]:
+    """Passwords by station id, from lines `station id,password`. Raises InvalidPlan naming a bad line."""
+    passwords = {}
+    with path.open(newline="", encoding="utf-8") as file:
+        for number, row in enumerate(csv.reader(file), start=1):
+            if len(row) != 2:
+                raise InvalidPlan(f"{path}, line {number}: expected `station id,password`")
+            passwords[row[0].strip()] = row[1]
+    return passwords
+
+
+def read_tokens(path: Path) -> tuple[IdToken, ...]:
+    """Tokens from lines `token` or `token,type`. Raises InvalidPlan for an unknown type and for none at all."""
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    tokens = tuple(_read_token(line) for line in lines if line)
+    if not tokens:
+        raise InvalidPlan(f"{path} has no token")
+    return tokens
+
+
+def split_tokens(text: str) -> tuple[IdToken, ...]:
+    """Tokens from `a,b,c`."""
+    return tuple(IdToken(value.strip()) for value in text.split(",") if value.strip())
+
+
+def make_tokens(stations: Sequence[StationPlan]) -> tuple[IdToken, ...]:
+    """One token for each EVSE, for a CSMS that takes whatever is presented."""
+    count = sum(station.evse_count for station in stations)
+    return tuple(IdToken(f"DRIVER{number:06d}") for number in range(1, count + 1))
+
+
+def _lay_out(
+    number: int, ocpp: str, seed: int, id_template: str, passwords: Mapping[str, str], settings: Settings
+) -> StationPlan:
+    try:
+        station_id = id_template.format(n=number)
+    except (IndexError, KeyError, ValueError) as error:
+        raise InvalidPlan(f"the template {id_template!r} is not like {DEFAULT_TEMPLATE!r}") from error
+    rng = Random(f"{seed}|{station_id}|model")  # noqa: S311 # to be repeated, no secret
+    model, outlet = rng.choices(_MODELS, _MODEL_WEIGHTS)[0]
+    version = (OcppVersion.V16, OcppVersion.V201)[number % 2 == 0] if ocpp == MIXED else OcppVersion(ocpp)
+    return StationPlan(
+        station_id=station_id,
+        version=version,
+        password=passwords.get(station_id),
+        evse_count=rng.choice((1, 2)),
+        outlet=outlet,
+        model=model,
+        settings=settings,
+    )
+
+
+def _read_token(line: str) -> IdToken:
+    value, comma, kind = line.partition(",")
+    if not comma:
+        return IdToken(value)
+    try:
+        return IdToken(value.strip(), IdTokenType(kind.strip()))
+    except ValueError as error:
+        raise InvalidPlan(f"{kind.strip()!r} is no type of token: {', '.join(IdTokenType)}") from error

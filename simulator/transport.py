@@ -1,0 +1,132 @@
+"""The only file that touches a socket: client WebSockets by picows, and no task for a connection once it is open."""
+
+import asyncio
+import base64
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from picows import WSCloseCode, WSError, WSFrame, WSHandshakeError, WSListener, WSMsgType, WSTransport, ws_connect
+
+from simulator.running import RunningStation
+
+_CONNECTS_AT_ONCE = 64
+_CONNECT_TIMEOUT_S = 15.0
+_READ_BUFFER_BYTES = 2048
+_MAX_FRAME_BYTES = 1024 * 1024
+_LOGGER = logging.LoggerAdapter(logging.getLogger("picows"), {})  # a Logger would get a child for every connection
+
+
+class PicowsSocket(WSListener):
+    """One socket of one station."""
+
+    def __init__(self, running: RunningStation) -> None:
+        self._running = running
+        self._transport: WSTransport | None = None
+        self._fragments = bytearray()
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        """The handshake is complete; a CSMS that does not speak the station's version is left (OCPP-J 1.6 §3.1.3)."""
+        self._transport = transport
+        expected, chosen = self._running.plan.version.subprotocol, _subprotocol(transport)
+        transport.request.headers.clear()  # kept for the life of the socket otherwise
+        if chosen == expected:
+            self._running.on_open(self)
+            return
+        self.close(WSCloseCode.PROTOCOL_ERROR.value)
+        self._running.on_connect_failed(f"the CSMS does not speak {expected}" + (f" but {chosen}" if chosen else ""))
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        """One frame; a message may be several."""
+        if frame.msg_type == WSMsgType.TEXT and frame.fin:
+            self._running.on_text(frame.get_payload_as_bytes())
+        elif frame.msg_type in (WSMsgType.TEXT, WSMsgType.CONTINUATION):
+            self._fragments += frame.get_payload_as_memoryview()
+            if frame.fin:
+                text = bytes(self._fragments)
+                self._fragments.clear()
+                self._running.on_text(text)
+        elif frame.msg_type == WSMsgType.CLOSE:
+            transport.send_close(WSCloseCode.OK)
+            transport.disconnect()
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        """The socket is gone."""
+        handshake = transport.close_handshake
+        received = handshake.recv if handshake is not None else None
+        self._running.on_closed(self, "connection lost" if received is None else f"closed by the CSMS: {received.code}")
+
+    def send(self, text: bytes) -> None:
+        """Write one text message; nothing is sent after the goodbye."""
+        if self._transport is not None and not self._transport.is_close_frame_sent:
+            self._transport.send(WSMsgType.TEXT, text)
+
+    def close(self, code: int) -> None:
+        """Say goodbye and close."""
+        if self._transport is not None:
+            self._transport.send_close(WSCloseCode(code))
+            self._transport.disconnect()
+
+
+class PicowsNetwork:
+    """Real sockets, for as long as `using` a task group; at most 64 handshakes at a time."""
+
+    def __init__(self) -> None:
+        self._tasks: asyncio.TaskGroup | None = None
+        self._connecting: set[asyncio.Task[None]] = set()
+        self._turn = asyncio.Semaphore(_CONNECTS_AT_ONCE)
+
+    @asynccontextmanager
+    async def using(self, tasks: asyncio.TaskGroup) -> AsyncIterator[None]:
+        """Handshakes are tasks of this group; those still under way at the end are given up."""
+        self._tasks = tasks
+        try:
+            yield
+        finally:
+            self._tasks = None
+            for task in self._connecting:
+                task.cancel()
+
+    def connect(self, running: RunningStation) -> None:
+        """Begin a handshake."""
+        if self._tasks is None:
+            raise RuntimeError("connect() needs using()")
+        task = self._tasks.create_task(self._connect(running))
+        self._connecting.add(task)
+        task.add_done_callback(self._connecting.discard)
+
+    async def _connect(self, running: RunningStation) -> None:
+        try:
+            async with self._turn:
+                await ws_connect(
+                    lambda: PicowsSocket(running),
+                    running.url,
+                    websocket_handshake_timeout=_CONNECT_TIMEOUT_S,
+                    extra_headers=_headers(running),
+                    max_frame_size=_MAX_FRAME_BYTES,
+                    read_buffer_init_size=_READ_BUFFER_BYTES,
+                    use_aiofastnet=False,
+                    logger_name=_LOGGER,
+                )
+        except WSHandshakeError as error:
+            running.on_connect_failed(_explain(error))
+        except (OSError, TimeoutError, WSError) as error:
+            running.on_connect_failed(str(error) or type(error).__name__)
+
+
+def _headers(running: RunningStation) -> list[tuple[str, str]]:
+    plan = running.plan
+    headers = [("Sec-WebSocket-Protocol", plan.version.subprotocol)]
+    if plan.password is not None:
+        credentials = base64.b64encode(f"{plan.station_id}:{plan.password}".encode()).decode()
+        headers.append(("Authorization", f"Basic {credentials}"))
+    return headers
+
+
+def _subprotocol(transport: WSTransport) -> str | None:
+    name = transport.response.headers.get("Sec-WebSocket-Protocol")
+    return None if name is None else str(name)
+
+
+def _explain(error: WSHandshakeError) -> str:
+    return str(error) if error.response is None else f"the CSMS answered {int(error.response.status)}"

@@ -1,0 +1,169 @@
+"""Drivers at one EVSE, one after the other: they arrive, plug in, show a token, charge a while and leave.
+
+    AWAY -> ARRIVED -> WAITING -> CHARGING -> LEAVING -> AWAY
+                          |          `-> ASKING -^          an app driver asks to be stopped remotely
+                          `-> LEAVING                       refused, or out of patience
+
+Everything is drawn from the one source of chance that the visits are given.
+"""
+
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from random import Random
+
+from protocol.domain.identifiers import IdToken
+from simulator.plan import DriverPlan
+from simulator.running import RunningStation
+from simulator.state import Happening, Notice
+from simulator.vehicle import draw_vehicle
+
+_WALK_S = (1.0, 4.0)
+_TOKEN_FIRST = 0.25
+_STOPS_BY_TOKEN = 0.8
+_REMOTE_STOP_PATIENCE_S = 15.0
+
+
+class Phase(StrEnum):
+    """Where the driver is."""
+
+    AWAY = "away"
+    ARRIVED = "arrived"
+    WAITING = "waiting"
+    CHARGING = "charging"
+    ASKING = "asking"
+    LEAVING = "leaving"
+
+
+class TokenPool:
+    """The tokens of one tenant's drivers: each is with one driver at a time."""
+
+    def __init__(self, tokens: Iterable[IdToken]) -> None:
+        self._free = list(tokens)
+
+    def take(self, rng: Random) -> IdToken | None:
+        """A free token; None where all are out."""
+        return self._free.pop(rng.randrange(len(self._free))) if self._free else None
+
+    def give_back(self, token: IdToken) -> None:
+        """Its driver has gone."""
+        self._free.append(token)
+
+
+class Visits:
+    """The visits at one EVSE. `schedule` sets the next wake-up; `tell` lets people outside hear of it."""
+
+    def __init__(
+        self,
+        running: RunningStation,
+        evse: int,
+        plan: DriverPlan,
+        *,
+        tokens: TokenPool,
+        rng: Random,
+        schedule: Callable[["Visits", float | None], None],
+        tell: Callable[[RunningStation, Notice, float], None],
+    ) -> None:
+        self.phase = Phase.AWAY
+        self._running = running
+        self._evse = evse
+        self._plan = plan
+        self._tokens = tokens
+        self._rng = rng
+        self._schedule = schedule
+        self._tell = tell
+        self._token: IdToken | None = None
+        self._is_app_driver = False
+
+    def start(self, now: float) -> None:
+        """The first driver is on the way."""
+        self._wait_for_arrival(now)
+
+    def wake(self, now: float) -> None:
+        """The driver does what comes next."""
+        match self.phase:
+            case Phase.AWAY:
+                self._arrive(now)
+            case Phase.ARRIVED:
+                self._complete(now)
+            case Phase.WAITING | Phase.LEAVING | Phase.ASKING:
+                self._leave(now)
+            case Phase.CHARGING:
+                self._finish(now)
+
+    def on_notice(self, notice: Notice, now: float) -> None:
+        """Something happened at the driver's EVSE."""
+        if self.phase is Phase.AWAY or notice.evse != self._evse:
+            return
+        match notice.happening:
+            case Happening.TRANSACTION_STARTED if self.phase in (Phase.ARRIVED, Phase.WAITING):
+                self._move(Phase.CHARGING, now + self._rng.uniform(*self._plan.session_s))
+            case Happening.TRANSACTION_ENDED | Happening.TOKEN_REFUSED if self.phase is not Phase.LEAVING:
+                self._move(Phase.LEAVING, now + self._rng.uniform(*_WALK_S))
+            case _:
+                pass
+
+    def send_away(self) -> None:
+        """The driver goes at once, and no other comes."""
+        self._schedule(self, None)
+        if self.phase is not Phase.AWAY:
+            self._running.unplug(self._evse)
+        self.phase = Phase.AWAY
+        self._return_token()
+
+    def _arrive(self, now: float) -> None:
+        evse = self._running.state.evses[self._evse - 1]
+        self._is_app_driver = self._rng.random() < self._plan.app_share
+        self._token = None if self._is_app_driver else self._tokens.take(self._rng)
+        if evse.vehicle is not None or (self._token is None and not self._is_app_driver):
+            self._return_token()
+            self._wait_for_arrival(now)
+            return
+        self._move(Phase.ARRIVED, now + self._rng.uniform(*_WALK_S))
+        if self._token is not None and self._rng.random() < _TOKEN_FIRST:
+            self._running.present_token(self._evse, self._token)
+        else:
+            self._plug_in()
+
+    def _complete(self, now: float) -> None:
+        """What was not done first is done now: the cable, or the token."""
+        self._move(Phase.WAITING, now + self._plan.patience_s)
+        if self._running.state.evses[self._evse - 1].vehicle is None:
+            self._plug_in()
+        elif self._token is not None:
+            self._running.present_token(self._evse, self._token)
+        else:
+            self._tell(self._running, Notice(Happening.AWAITS_REMOTE_START, self._evse), now)
+
+    def _finish(self, now: float) -> None:
+        if self._is_app_driver:
+            self._move(Phase.ASKING, now + _REMOTE_STOP_PATIENCE_S)
+            transaction = self._running.state.evses[self._evse - 1].transaction
+            self._tell(self._running, Notice(Happening.AWAITS_REMOTE_STOP, self._evse, transaction), now)
+        elif self._token is not None and self._rng.random() < _STOPS_BY_TOKEN:
+            self._move(Phase.LEAVING, now + self._rng.uniform(*_WALK_S))
+            self._running.present_token(self._evse, self._token)
+        else:
+            self._leave(now)
+
+    def _leave(self, now: float) -> None:
+        self.phase = Phase.LEAVING
+        self._running.unplug(self._evse)
+        self._return_token()
+        self._wait_for_arrival(now)
+        self._tell(self._running, Notice(Happening.DRIVER_LEFT, self._evse), now)
+
+    def _plug_in(self) -> None:
+        vehicle = draw_vehicle(self._rng, is_dc=self._running.plan.outlet.is_dc)
+        self._running.plug_in(self._evse, vehicle)
+
+    def _wait_for_arrival(self, now: float) -> None:
+        self._move(Phase.AWAY, now + self._rng.expovariate(1 / self._plan.arrival_s))
+
+    def _return_token(self) -> None:
+        if self._token is not None:
+            self._tokens.give_back(self._token)
+            self._token = None
+
+    def _move(self, phase: Phase, wake_at: float) -> None:
+        self.phase = phase
+        self._schedule(self, wake_at)
