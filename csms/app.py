@@ -206,7 +206,12 @@ async def run_gateway(
     master_key = settings.token_key.get_secret_value().encode()
     async with NatsBus(settings.nats_url, node=settings.node, replicas=settings.stream_replicas) as bus:
         await bus.ensure_streams()
-        publisher = JetStreamPublisher(bus, deadline_s=settings.publish_deadline_s, patience_s=settings.bus_patience_s)
+        publisher = JetStreamPublisher(
+            settings.nats_url,
+            name=f"csms-{settings.node}-publisher",
+            deadline_s=settings.publish_deadline_s,
+            patience_s=settings.bus_patience_s,
+        )
         registry = WatchedRegistry(bus)
         ports = Ports(
             publisher=publisher,

@@ -45,8 +45,9 @@ async def connected(url: str, node: str = "node1") -> AsyncIterator[NatsBus]:
 @pytest_asyncio.fixture
 async def broker(servers: EmbeddedServers, nats_url: str) -> AsyncIterator[Broker]:
     async with connected(nats_url) as bus:
-        publisher = JetStreamPublisher(bus, deadline_s=1.0, patience_s=0.3)
+        publisher = JetStreamPublisher(nats_url, name="tests", deadline_s=1.0, patience_s=0.3)
         running = asyncio.create_task(publisher.run())
+        await until(lambda: publisher.is_connected)
         yield Broker(bus, publisher, servers)
         running.cancel()
 
@@ -66,7 +67,7 @@ async def test_same_dedupe_key_is_stored_once_and_acknowledged_twice(broker: Bro
 
 async def test_publish_is_refused_at_once_while_nats_is_away(broker: Broker) -> None:
     await broker.servers.nats.kill()
-    await until(lambda: not broker.bus.is_connected)
+    await until(lambda: not broker.publisher.is_connected)
     began = asyncio.get_running_loop().time()
 
     with pytest.raises(PublishFailed):
@@ -83,7 +84,7 @@ async def test_publish_in_flight_when_nats_dies_raises_and_is_not_sent_late(brok
     await broker.servers.nats.kill()
     results = await asyncio.wait_for(asyncio.gather(*burst, return_exceptions=True), 5)
     await broker.servers.nats.start()
-    await until(lambda: broker.bus.is_connected)
+    await until(lambda: broker.bus.is_connected and broker.publisher.is_connected)
 
     acknowledged = sum(result is None for result in results)
     assert all(result is None or isinstance(result, PublishFailed) for result in results)

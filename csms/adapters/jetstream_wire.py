@@ -1,0 +1,224 @@
+"""Publishing to JetStream on the NATS wire protocol: one connection that does nothing else.
+
+Invariants:
+1. `publish` returns a future that ends: with the acknowledgement, with PublishFailed, or at the connection's loss.
+2. Nothing is kept for later: while the connection is not ready `publish` raises at once.
+3. Frames of one turn of the event loop leave in one write, in the order of their publishing.
+
+Source: NATS client protocol (INFO, CONNECT, SUB, PUB, HPUB, MSG, HMSG, PING, PONG, -ERR); acknowledgements are JSON,
+`{"stream": …, "seq": …}` or `{"error": {…}}`.
+"""
+
+import asyncio
+import secrets
+import ssl
+from collections.abc import Callable
+from typing import cast
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+import structlog
+
+from csms.errors import PublishFailed
+
+log = structlog.get_logger(__name__)
+
+_CONNECT_TIMEOUT_S = 3.0
+_DEFAULT_PORT = 4222
+_NO_RESPONDERS = b"503"
+
+
+class ServerInfo(msgspec.Struct):
+    """What the server says first."""
+
+    tls_required: bool = False
+    max_payload: int = 1024 * 1024
+
+
+class ConnectOptions(msgspec.Struct, omit_defaults=True):
+    """What we say first."""
+
+    verbose: bool
+    pedantic: bool
+    headers: bool
+    no_responders: bool
+    protocol: int
+    lang: str
+    version: str
+    name: str
+    user: str | None = None
+    password: str | None = msgspec.field(name="pass", default=None)
+    auth_token: str | None = None
+
+
+class PublishConnection(asyncio.Protocol):
+    """One connection, from `open` until it is lost; then another object takes its place."""
+
+    def __init__(self, on_lost: Callable[[], None]) -> None:
+        self._on_lost = on_lost
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._inbox = f"_INBOX.{secrets.token_hex(8)}."
+        self._next = 0
+        self._pending: dict[bytes, tuple[str, asyncio.Future[None]]] = {}
+        self._out: list[bytes] = []
+        self._in = b""
+        self._info: asyncio.Future[ServerInfo] = self._loop.create_future()
+        self._pong: asyncio.Future[None] = self._loop.create_future()
+        self._is_ready = False
+
+    @classmethod
+    async def open(cls, url: str, *, name: str, on_lost: Callable[[], None]) -> "PublishConnection":
+        """A connection that is ready. Raises OSError, TimeoutError, or PublishFailed with what the server refused."""
+        parts = urlsplit(url if "://" in url else f"nats://{url}")
+        connection = cls(on_lost)
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(_CONNECT_TIMEOUT_S):
+            transport, _ = await loop.create_connection(
+                lambda: connection, parts.hostname or "127.0.0.1", parts.port or _DEFAULT_PORT
+            )
+            try:
+                info = await connection._info
+                if info.tls_required or parts.scheme == "tls":
+                    context = ssl.create_default_context()
+                    secured = await loop.start_tls(transport, connection, context, server_hostname=parts.hostname)
+                    connection._transport = cast("asyncio.Transport", secured)
+                connection._say_hello(name, parts.username, parts.password)
+                await connection._pong
+            except BaseException:
+                transport.abort()
+                raise
+        connection._is_ready = True
+        return connection
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether `publish` may be called."""
+        return self._is_ready
+
+    @property
+    def in_flight(self) -> int:
+        """How many events wait for their acknowledgement."""
+        return len(self._pending)
+
+    def publish(self, subject: str, payload: bytes, message_id: str) -> "asyncio.Future[None]":
+        """The future of the acknowledgement. Without a message id the server does not look for duplicates."""
+        if not self._is_ready:
+            raise PublishFailed(subject, "NATS is away")
+        self._next += 1
+        token = b"%x" % self._next
+        reply = self._inbox.encode() + token
+        if message_id:
+            header = b"NATS/1.0\r\nNats-Msg-Id: %s\r\n\r\n" % message_id.encode()
+            size = len(header)
+            head = b"HPUB %s %s %d %d\r\n%s" % (subject.encode(), reply, size, size + len(payload), header)
+        else:
+            head = b"PUB %s %s %d\r\n" % (subject.encode(), reply, len(payload))
+        ack: asyncio.Future[None] = self._loop.create_future()
+        self._pending[token] = (subject, ack)
+        ack.add_done_callback(lambda _: self._pending.pop(token, None))
+        self._write(head, payload, b"\r\n")
+        return ack
+
+    def ping(self) -> "asyncio.Future[None]":
+        """The future of the server's next sign of life."""
+        self._pong = self._loop.create_future()
+        self._write(b"PING\r\n")
+        return self._pong
+
+    def close(self) -> None:
+        """Gone, with everything that was in flight."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """TCP is there; the server speaks first."""
+        self._transport = cast("asyncio.Transport", transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Whoever waits hears so."""
+        self._is_ready = False
+        reason = str(exc or "the connection to NATS was lost")
+        for future in (self._info, self._pong):
+            if not future.done():
+                future.set_exception(OSError(reason))
+                future.exception()  # retrieved: nobody may be waiting
+        for subject, ack in list(self._pending.values()):
+            if not ack.done():
+                ack.set_exception(PublishFailed(subject, reason))
+        self._on_lost()
+
+    def data_received(self, data: bytes) -> None:
+        """Operations came; an incomplete one waits for its rest."""
+        data = self._in + data if self._in else data
+        position, end = 0, len(data)
+        while position < end:
+            line_end = data.find(b"\r\n", position)
+            if line_end < 0:
+                break
+            if data.startswith((b"MSG ", b"HMSG "), position):
+                words = data[position:line_end].split(b" ")
+                start = line_end + 2
+                stop = start + int(words[-1])
+                if stop + 2 > end:
+                    break
+                header_size = int(words[-2]) if words[0] == b"HMSG" else 0
+                self._acknowledge(words[1], data[start : start + header_size], data[start + header_size : stop])
+                position = stop + 2
+            else:
+                self._operate(data[position:line_end])
+                position = line_end + 2
+        self._in = data[position:]
+
+    def _acknowledge(self, subject: bytes, header: bytes, payload: bytes) -> None:
+        pending = self._pending.get(subject[len(self._inbox) :])
+        if pending is None or pending[1].done():
+            return
+        subject_published, ack = pending
+        if _NO_RESPONDERS in header:
+            ack.set_exception(PublishFailed(subject_published, "no stream captures it"))
+        elif b'"error"' in payload:
+            ack.set_exception(PublishFailed(subject_published, payload.decode(errors="replace")))
+        else:
+            ack.set_result(None)
+
+    def _operate(self, line: bytes) -> None:
+        if line == b"PING":
+            self._write(b"PONG\r\n")
+        elif line == b"PONG" and not self._pong.done():
+            self._pong.set_result(None)
+        elif line.startswith(b"INFO ") and not self._info.done():
+            self._info.set_result(msgspec.json.decode(line[5:], type=ServerInfo))
+        elif line.startswith(b"-ERR"):
+            log.warning("NATS refused", reason=line.decode(errors="replace"))
+            if not self._pong.done():
+                self._pong.set_exception(PublishFailed("", line.decode(errors="replace")))
+            self.close()
+
+    def _say_hello(self, name: str, user: str | None, password: str | None) -> None:
+        is_token = user is not None and password is None
+        options = ConnectOptions(
+            verbose=False,
+            pedantic=False,
+            headers=True,
+            no_responders=True,
+            protocol=1,
+            lang="python",
+            version="1",
+            name=name,
+            user=unquote(user) if user is not None and not is_token else None,
+            password=unquote(password) if password is not None else None,
+            auth_token=unquote(user) if user is not None and is_token else None,
+        )
+        hello = b"CONNECT %s\r\nSUB %s* 1\r\nPING\r\n" % (msgspec.json.encode(options), self._inbox.encode())
+        self._write(hello)
+
+    def _write(self, *parts: bytes) -> None:
+        if not self._out:
+            self._loop.call_soon(self._flush)
+        self._out += parts
+
+    def _flush(self) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(b"".join(self._out))
+        self._out.clear()
