@@ -46,15 +46,16 @@ class PicowsSocket(WSListener):
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """One frame; fragments are put together, up to the size of one frame."""
         session, kind = self._session, frame.msg_type
-        if session is None:
+        if kind == WSMsgType.CLOSE:
+            if not transport.is_close_frame_sent:
+                transport.send_close(WSCloseCode.OK)
+            transport.disconnect()
+        elif session is None:
             return
-        if kind == WSMsgType.TEXT and frame.fin:
+        elif kind == WSMsgType.TEXT and frame.fin:
             session.on_text(frame.get_payload_as_bytes())
         elif kind in (WSMsgType.TEXT, WSMsgType.CONTINUATION):
             self._collect(session, frame)
-        elif kind == WSMsgType.CLOSE:
-            transport.send_close(WSCloseCode.OK)
-            transport.disconnect()
         elif kind == WSMsgType.BINARY:
             self.close(WSCloseCode.UNSUPPORTED_DATA.value, "OCPP-J is text")
         else:
