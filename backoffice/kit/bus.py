@@ -36,6 +36,7 @@ RECONNECT_S = 0.2
 PUBLISH_TIMEOUT_S = 5.0
 QUERY_TIMEOUT_S = 2.0
 QUERIES_AT_ONCE = 32
+DRAIN_S = 3.0
 ERROR_HEADER = "Chargeyard-Error"
 TRACE_HEADER = "traceparent"
 _NAME_IN_USE = 10058
@@ -136,22 +137,28 @@ class Bus:
         return msgspec.json.decode(reply.data, type=query.answer)
 
     async def serve(self, answerer: "Answerer") -> None:
-        """Answers a query, many at once, until cancelled; then lets those that began finish.
+        """Answers a query, many at once, until cancelled; those that began have DRAIN_S to finish.
 
         Instances of a service share the questions. While all places are taken the next question waits in its queue.
         """
         query = answerer.query
         places = asyncio.Semaphore(QUERIES_AT_ONCE)
         questions = await self.client.subscribe(query_subject(query.service, query.name), queue=query.service)
-        async with asyncio.TaskGroup() as answering:
+        async with asyncio.TaskGroup() as group:
+            answering: set[asyncio.Task[None]] = set()
             try:
                 async for message in questions.messages:
                     await places.acquire()
-                    task = answering.create_task(self._reply(message, answerer))
+                    task = group.create_task(self._reply(message, answerer))
+                    answering.add(task)
+                    task.add_done_callback(answering.discard)
                     task.add_done_callback(lambda _: places.release())
             except asyncio.CancelledError:
                 if self.client.is_connected:
                     await questions.unsubscribe()
+                if answering:
+                    await asyncio.wait(answering, timeout=DRAIN_S)
+                raise
 
     async def _reply(self, message: Msg, answerer: "Answerer") -> None:
         payload, headers = await answerer.answer(message)

@@ -33,7 +33,9 @@ from protocol.domain.identifiers import TenantId
 log = structlog.get_logger(__name__)
 
 WAIT_S = 30.0
-BACKOFF_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+# A part that is away is waited for with patience; an event that fails holds up its partition, so it is soon parked.
+OUTAGE_BACKOFF_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+FAILURE_BACKOFF_S = (0.02, 0.05, 0.1, 0.2, 0.5)
 
 
 class ConsumerRunner:
@@ -94,18 +96,18 @@ class ConsumerRunner:
         return EventApplier(consumer, catalogue=catalogue, quarantine=quarantine, service=service)
 
     async def _consume(self, _: asyncpg.Connection) -> None:
-        failures = 0
+        outages = 0
         try:
             while True:
                 try:
                     await self._read_from_cursor()
                 except ReaderBroken as error:
                     log.info("reading begins anew", service=self._database.service, reason=str(error))
-                    failures = 0
+                    outages = 0
                 except (BusUnavailable, DatabaseUnavailable) as error:
                     log.warning("consumer waits", service=self._database.service, reason=str(error))
-                    failures += 1
-                await asyncio.sleep(_backoff(failures))
+                    outages += 1
+                await asyncio.sleep(_step(OUTAGE_BACKOFF_S, outages))
         finally:
             await self._reader.close()
 
@@ -123,19 +125,22 @@ class ConsumerRunner:
 
     async def _apply_until_done(self, batch: Sequence[StreamMessage]) -> None:
         """Every message is dealt with; tries for as long as it takes, and nothing overtakes."""
-        tries = 0
+        outages = failures = 0
         rest = batch
         while rest:
+            pause_s = 0.0
             try:
                 left = await self._apply(rest)
-                tries = 0 if len(left) < len(rest) else tries + 1
+                outages, failures = 0, failures + 1 if len(left) == len(rest) else 0
+                pause_s = _step(FAILURE_BACKOFF_S, failures)
                 rest = left
             except Unavailable as error:
-                tries += 1
-                log.warning("batch waits", service=self._database.service, reason=str(error), tries=tries)
+                log.warning("batch waits", service=self._database.service, reason=str(error), outages=outages)
+                pause_s = _step(OUTAGE_BACKOFF_S, outages)
+                outages += 1
             if rest:
                 await self._reader.keep_alive(rest[-1])
-                await asyncio.sleep(_backoff(tries))
+                await asyncio.sleep(pause_s)
         CONSUMER_POSITION.labels(*self._labels).set(batch[-1].stream_seq)
         CONSUMER_LAG.labels(*self._labels).set(batch[-1].waiting)
 
@@ -151,5 +156,5 @@ class ConsumerRunner:
         return fresh[applied:]
 
 
-def _backoff(tries: int) -> float:
-    return BACKOFF_S[min(tries, len(BACKOFF_S) - 1)]
+def _step(backoff_s: Sequence[float], tries: int) -> float:
+    return backoff_s[min(tries, len(backoff_s) - 1)]

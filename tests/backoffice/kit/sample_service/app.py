@@ -74,11 +74,14 @@ class Sample:
         return Parts(
             router=router,
             provides=(self,),
-            consumers=(
-                Consumer(Kind.STATION, {TransactionStarted: self._on_started}),
-                BatchConsumer(Kind.READING, (MeterValuesReported,), self._on_readings),
-            ),
+            consumers=self.consumers(),
             answers=(Answerer(HOW_MANY, self._how_many),),
+        )
+
+    def consumers(self) -> tuple[Consumer, BatchConsumer]:
+        return (
+            Consumer(Kind.STATION, {TransactionStarted: self._on_started}),
+            BatchConsumer(Kind.READING, (MeterValuesReported,), self._on_readings),
         )
 
     def service(self) -> Service:
