@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from backoffice.kit.service import Service
+from backoffice.telemetry.app import SERVICE as TELEMETRY
 
-SERVICES: Sequence[Service] = ()
+SERVICES: Sequence[Service] = (TELEMETRY,)
 
 SERVICE_OF_NAME = {service.name: service for service in SERVICES}

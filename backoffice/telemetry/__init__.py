@@ -1,0 +1,1 @@
+"""Telemetry: meter readings and station events, kept and shown."""

@@ -1,0 +1,76 @@
+"""What telemetry keeps, and in which months.
+
+Invariants:
+1. A reading is known by (tenant, station, evse, measured_at, measurand, phase, location, context).
+2. The partitions cover the months from `MONTHS_BACK` ago to `MONTHS_AHEAD` from now, without a gap.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from protocol.domain.identifiers import StationId, TenantId, TransactionId
+
+MONTHS_BACK = 3
+MONTHS_AHEAD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One measured value. `evse` 0 is the main meter, `phase` "" all of them; `value` is decimal text."""
+
+    tenant_id: TenantId
+    station_id: StationId
+    evse: int
+    measured_at: datetime
+    measurand: str
+    phase: str
+    location: str
+    context: str
+    value: str
+    unit: str
+    transaction_id: TransactionId | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StationEvent:
+    """A fact about a station. `data` is the fact's own Struct as JSON types."""
+
+    event_id: str
+    station_id: StationId
+    event_type: str
+    occurred_at: datetime
+    received_at: datetime
+    data: Mapping[str, Any]  # Any: JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month of UTC, and the partition that holds it."""
+
+    year: int
+    month: int
+
+    @property
+    def begin(self) -> datetime:
+        """Its first instant."""
+        return datetime(self.year, self.month, 1, tzinfo=UTC)
+
+    @property
+    def following(self) -> "Month":
+        """The month after it."""
+        return Month(self.year + self.month // 12, self.month % 12 + 1)
+
+    @property
+    def partition(self) -> str:
+        """The name of its table."""
+        return f"readings_{self.year:04d}_{self.month:02d}"
+
+
+def months_around(now: datetime) -> Iterator[Month]:
+    """The months that have partitions of their own."""
+    position = now.year * 12 + now.month - 1
+    for month in range(position - MONTHS_BACK, position + MONTHS_AHEAD + 1):
+        yield Month(month // 12, month % 12 + 1)
