@@ -9,6 +9,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from fastapi import Query
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from backoffice.kit.errors import InvalidRequest
 
@@ -34,7 +35,7 @@ def after_cursor(
     statement: SelectT,
     cursor: str | None,
     *,
-    keys: Sequence[ColumnElement[Any]],
+    keys: Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]],
     parsers: Sequence[Callable[[str], KeyValue]],
     limit: int,
     descending: bool = False,

@@ -69,6 +69,9 @@ async def run(
             await resources.enter_async_context(_built(service, settings, bus, catalogue, clock))
             for service in services
         ]
+        for one in running:
+            for prepare in one.parts.prepares:
+                await prepare()
         stopping = asyncio.Event()
         app = make_app(
             [one.parts for one in running],

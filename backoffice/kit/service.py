@@ -43,8 +43,8 @@ class Worker:
 class Parts:
     """What a service consists of while it runs.
 
-    `provides` are the objects that its routes ask for by type (`provided`). `background` are coroutines that run for
-    as long as the service does and return only when cancelled.
+    `provides` are the objects that its routes ask for by type (`provided`). `prepares` are awaited in order before
+    anything else runs; `background` coroutines run beside the rest, and may return.
     """
 
     router: APIRouter | None = None
@@ -52,6 +52,7 @@ class Parts:
     consumers: Sequence[Consumer | BatchConsumer] = ()
     answers: Sequence[Answerer] = ()
     workers: Sequence[Worker] = ()
+    prepares: Sequence[Callable[[], Awaitable[None]]] = ()
     background: Sequence[Callable[[], Awaitable[None]]] = ()
 
 

@@ -1,0 +1,38 @@
+"""Identity, put together."""
+
+from functools import partial
+from pathlib import Path
+
+from backoffice.contracts.identity import AUTHORIZE_TOKEN, ISSUE_VIRTUAL_TOKEN
+from backoffice.identity.routes import router
+from backoffice.identity.service import Identity
+from backoffice.identity.settings import IdentitySettings
+from backoffice.kit.auth import Role
+from backoffice.kit.bus import Answerer
+from backoffice.kit.service import Context, Parts, Service
+from protocol.domain.identifiers import DEFAULT_TENANT
+
+
+def build(context: Context[IdentitySettings]) -> Parts:
+    """The parts of identity."""
+    identity = Identity(context.database, settings=context.settings, clock=context.clock)
+    return Parts(
+        router=router,
+        provides=(identity,),
+        answers=(
+            Answerer(AUTHORIZE_TOKEN, identity.authorize),
+            Answerer(ISSUE_VIRTUAL_TOKEN, identity.issue_virtual_token),
+        ),
+        prepares=(partial(_ensure_first_operator, identity, context.settings),),
+    )
+
+
+SERVICE = Service(name="identity", package=Path(__file__).parent, settings=IdentitySettings, build=build)
+
+
+async def _ensure_first_operator(identity: Identity, settings: IdentitySettings) -> None:
+    email, password = settings.first_operator_email, settings.first_operator_password
+    if email and password:
+        await identity.ensure_account(
+            DEFAULT_TENANT, role=Role.OPERATOR, email=email, password=password.get_secret_value()
+        )

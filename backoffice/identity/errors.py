@@ -1,0 +1,32 @@
+"""What identity refuses."""
+
+from backoffice.kit.errors import Conflict, TooManyRequests, Unauthenticated
+
+
+class EmailTaken(Conflict):
+    """Someone registered with this address."""
+
+    def __init__(self) -> None:
+        super().__init__("There is an account with this e-mail address: log in instead.")
+
+
+class WrongCredentials(Unauthenticated):
+    """No account has this address and this password. Which of the two is wrong is not said."""
+
+    def __init__(self) -> None:
+        super().__init__("The e-mail address or the password is wrong.")
+
+
+class TokenTaken(Conflict):
+    """The IdToken belongs to someone else, or to the driver under another type."""
+
+    def __init__(self, mask: str) -> None:
+        self.mask = mask
+        super().__init__(f"The token {mask} is registered already.")
+
+
+class TooManyLogins(TooManyRequests):
+    """More passwords wait to be checked than we have time for."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many people log in at this moment. Try again in a few seconds.")

@@ -1,0 +1,52 @@
+"""Identity's tables."""
+
+from datetime import datetime
+
+from sqlalchemy import DateTime
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """The schema is the connection's."""
+
+    type_annotation_map = {datetime: DateTime(timezone=True)}  # noqa: RUF012 - as SQLAlchemy declares it
+
+
+class Account(Base):
+    """A driver or an operator who logs in. One address may be both."""
+
+    __tablename__ = "accounts"
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[str]
+    email: Mapped[str]
+    password_hash: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class RegisteredToken(Base):
+    """An IdToken of a driver. `purpose` is set for the one-time tokens of starts by app."""
+
+    __tablename__ = "id_tokens"
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    driver_id: Mapped[str]
+    value: Mapped[str]
+    type: Mapped[str]
+    mask: Mapped[str]
+    purpose: Mapped[str | None]
+    is_blocked: Mapped[bool]
+    expires_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class TokenReference(Base):
+    """A name under which a token appears on the bus: one with its type, one as 1.6 says it, without."""
+
+    __tablename__ = "token_refs"
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(primary_key=True)
+    token_id: Mapped[str]

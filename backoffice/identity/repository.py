@@ -1,0 +1,125 @@
+"""Identity's queries."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from backoffice.identity.domain import TokenRecord
+from backoffice.identity.models import Account, RegisteredToken, TokenReference
+from backoffice.kit.database import Unit
+from protocol.domain.identifiers import DriverId
+
+
+async def add_account(unit: Unit, account: Account) -> bool:
+    """Whether the account is new; one with this role and address stays as it was."""
+    values = {
+        "tenant_id": account.tenant_id,
+        "id": account.id,
+        "role": account.role,
+        "email": account.email,
+        "password_hash": account.password_hash,
+        "created_at": account.created_at,
+    }
+    added = await unit.session.execute(
+        insert(Account).values(values).on_conflict_do_nothing(constraint="accounts_email").returning(Account.id)
+    )
+    return added.first() is not None
+
+
+async def find_account_by_email(unit: Unit, *, role: str, email: str) -> Account | None:
+    """The account that logs in with this address."""
+    found = await unit.session.execute(
+        select(Account).where(Account.tenant_id == unit.tenant, Account.role == role, Account.email == email)
+    )
+    return found.scalar_one_or_none()
+
+
+async def find_account(unit: Unit, account_id: str) -> Account | None:
+    """The account of this id."""
+    return await unit.session.get(Account, (unit.tenant, account_id))
+
+
+async def change_password(unit: Unit, account_id: str, password_hash: str) -> None:
+    """The account has another password."""
+    await unit.session.execute(
+        update(Account)
+        .where(Account.tenant_id == unit.tenant, Account.id == account_id)
+        .values(password_hash=password_hash)
+    )
+
+
+async def find_token_record(unit: Unit, ref: str) -> TokenRecord | None:
+    """What decides about the token behind `ref`: two primary-key look-ups in one statement."""
+    found = await unit.session.execute(
+        select(RegisteredToken.driver_id, RegisteredToken.is_blocked, RegisteredToken.expires_at)
+        .join(
+            TokenReference,
+            (TokenReference.tenant_id == RegisteredToken.tenant_id) & (TokenReference.token_id == RegisteredToken.id),
+        )
+        .where(TokenReference.tenant_id == unit.tenant, TokenReference.ref == ref)
+    )
+    row = found.first()
+    return TokenRecord(DriverId(row.driver_id), row.is_blocked, row.expires_at) if row else None
+
+
+async def find_tokens_by_refs(unit: Unit, refs: Sequence[str]) -> Sequence[RegisteredToken]:
+    """The tokens that any of these references names."""
+    found = await unit.session.execute(
+        select(RegisteredToken)
+        .join(
+            TokenReference,
+            (TokenReference.tenant_id == RegisteredToken.tenant_id) & (TokenReference.token_id == RegisteredToken.id),
+        )
+        .where(TokenReference.tenant_id == unit.tenant, TokenReference.ref.in_(refs))
+        .distinct()
+    )
+    return found.scalars().all()
+
+
+async def find_token_by_purpose(unit: Unit, driver_id: str, purpose: str) -> RegisteredToken | None:
+    """The one-time token that was issued for this purpose."""
+    found = await unit.session.execute(
+        select(RegisteredToken).where(
+            RegisteredToken.tenant_id == unit.tenant,
+            RegisteredToken.driver_id == driver_id,
+            RegisteredToken.purpose == purpose,
+        )
+    )
+    return found.scalar_one_or_none()
+
+
+async def add_token(unit: Unit, token: RegisteredToken, refs: Sequence[str]) -> bool:
+    """Whether the token is there now with all its references; False, and nothing is written, where one was taken."""
+    taken = await unit.session.execute(
+        select(TokenReference.ref).where(TokenReference.tenant_id == unit.tenant, TokenReference.ref.in_(refs))
+    )
+    if taken.first() is not None:
+        return False
+    unit.session.add(token)
+    await unit.session.flush()
+    unit.session.add_all(
+        TokenReference(tenant_id=unit.tenant, ref=ref, token_id=token.id) for ref in dict.fromkeys(refs)
+    )
+    await unit.session.flush()
+    return True
+
+
+async def list_tokens_of(unit: Unit, driver_id: str) -> Sequence[RegisteredToken]:
+    """The driver's own tokens, oldest first, without those of single starts."""
+    found = await unit.session.execute(
+        select(RegisteredToken)
+        .where(
+            RegisteredToken.tenant_id == unit.tenant,
+            RegisteredToken.driver_id == driver_id,
+            RegisteredToken.purpose.is_(None),
+        )
+        .order_by(RegisteredToken.created_at, RegisteredToken.id)
+    )
+    return found.scalars().all()
+
+
+async def find_token_of(unit: Unit, driver_id: str, token_id: str) -> RegisteredToken | None:
+    """The driver's token of this id."""
+    token = await unit.session.get(RegisteredToken, (unit.tenant, token_id))
+    return token if token and token.driver_id == driver_id else None

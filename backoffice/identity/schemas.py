@@ -1,0 +1,98 @@
+"""What identity's REST interface takes and gives."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, EmailStr, Field, SecretStr
+
+from backoffice.identity.models import Account, RegisteredToken
+from backoffice.identity.service import Login
+from backoffice.kit.auth import Role
+from protocol.domain.identifiers import DEFAULT_TENANT, IdTokenType
+
+Password = Annotated[SecretStr, Field(min_length=8, max_length=256)]
+
+
+class Registration(BaseModel):
+    """A driver to be. `tenant` is overruled by the header X-Tenant."""
+
+    email: EmailStr
+    password: Password
+    tenant: str = DEFAULT_TENANT
+
+
+class Credentials(BaseModel):
+    """Someone who logs in. `tenant` is overruled by the header X-Tenant."""
+
+    email: EmailStr
+    password: Password
+    role: Role = Role.DRIVER
+    tenant: str = DEFAULT_TENANT
+
+
+class AccessToken(BaseModel):
+    """Sent along as `Authorization: Bearer …`."""
+
+    access_token: str
+    token_type: str = "bearer"  # noqa: S105 - a word of OAuth, no secret
+    expires_in_s: int
+    account_id: str
+    role: Role
+
+    @classmethod
+    def of(cls, login: Login) -> "AccessToken":
+        return cls(
+            access_token=login.access_token,
+            expires_in_s=login.expires_in_s,
+            account_id=login.account_id,
+            role=login.role,
+        )
+
+
+class AccountView(BaseModel):
+    """Who one is."""
+
+    account_id: str
+    email: str
+    role: Role
+    tenant: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, account: Account) -> "AccountView":
+        return cls(
+            account_id=account.id,
+            email=account.email,
+            role=Role(account.role),
+            tenant=account.tenant_id,
+            created_at=account.created_at,
+        )
+
+
+class NewToken(BaseModel):
+    """A card or fob to charge with; `value` as the reader shows it, at most what OCPP carries."""
+
+    value: str = Field(min_length=4, max_length=36, pattern=r"^[A-Za-z0-9*\-_=:+|@.]+$")
+    type: IdTokenType = IdTokenType.ISO14443
+
+
+class TokenView(BaseModel):
+    """A token, by the end of its value."""
+
+    token_id: str
+    type: IdTokenType
+    mask: str
+    is_blocked: bool
+    expires_at: datetime | None
+    created_at: datetime
+
+    @classmethod
+    def of(cls, token: RegisteredToken) -> "TokenView":
+        return cls(
+            token_id=token.id,
+            type=IdTokenType(token.type),
+            mask=token.mask,
+            is_blocked=token.is_blocked,
+            expires_at=token.expires_at,
+            created_at=token.created_at,
+        )

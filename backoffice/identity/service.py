@@ -1,0 +1,167 @@
+"""What identity does: accounts, access tokens, IdTokens and verdicts about them."""
+
+import secrets
+from dataclasses import dataclass
+
+from backoffice.contracts.identity import IssueVirtualToken, VirtualToken
+from backoffice.identity import repository
+from backoffice.identity.domain import judge_token
+from backoffice.identity.errors import EmailTaken, TokenTaken, WrongCredentials
+from backoffice.identity.models import Account, RegisteredToken
+from backoffice.identity.passwords import Passwords
+from backoffice.identity.settings import IdentitySettings
+from backoffice.kit.auth import Principal, Role, TokenSigner
+from backoffice.kit.clock import Clock
+from backoffice.kit.database import Database, Unit
+from backoffice.kit.errors import NotFound
+from protocol.blocks.authorization.queries import AuthorizeToken, TokenVerdict
+from protocol.bus.envelope import unique_event_id
+from protocol.domain.identifiers import DriverId, IdToken, IdTokenType, TenantId, tenant_token_key
+
+# No vowels and nothing that reads like something else; 20 characters is what 1.6 carries (OCPP 1.6 §7.27).
+_VIRTUAL_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789"
+_VIRTUAL_LENGTH = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Someone who proved who they are, and the access token that says so."""
+
+    account_id: str
+    role: Role
+    access_token: str
+    expires_in_s: int
+
+
+class Identity:
+    """Identity's use cases. Those that take a unit are one transaction's; `register` and `log_in` have their own.
+
+    A password is hashed outside of any transaction: it takes longer than all the rest.
+    """
+
+    def __init__(self, database: Database, *, settings: IdentitySettings, clock: Clock) -> None:
+        self.database = database
+        self._clock = clock
+        self._passwords = Passwords()
+        self._signer = TokenSigner(settings.auth_private_key.get_secret_value())
+        self._token_key = settings.token_key.get_secret_value().encode()
+        self._lifetime = settings.access_token_lifetime
+
+    async def register_driver(self, tenant: TenantId, *, email: str, password: str) -> Login:
+        """A driver with this address is there and logged in. Raises EmailTaken."""
+        account = await self._new_account(tenant, Role.DRIVER, email, password)
+        async with self.database.transaction(tenant) as unit:
+            if not await repository.add_account(unit, account):
+                raise EmailTaken
+        return self._login_of(account)
+
+    async def log_in(self, tenant: TenantId, *, role: Role, email: str, password: str) -> Login:
+        """The account that has this address and password. Raises WrongCredentials."""
+        async with self.database.transaction(tenant) as unit:
+            account = await repository.find_account_by_email(unit, role=role, email=email.lower())
+        is_right = await self._passwords.is_right(password, account.password_hash if account else None)
+        if account is None or not is_right:
+            raise WrongCredentials
+        return self._login_of(account)
+
+    async def ensure_account(self, tenant: TenantId, *, role: Role, email: str, password: str) -> str:
+        """An account of this role and address has this password, whatever was before; returns its id."""
+        async with self.database.transaction(tenant) as unit:
+            account = await repository.find_account_by_email(unit, role=role, email=email.lower())
+        if account is not None and await self._passwords.is_right(password, account.password_hash):
+            return account.id
+        new = await self._new_account(tenant, role, email, password)
+        async with self.database.transaction(tenant) as unit:
+            await repository.add_account(unit, new)
+            kept = await repository.find_account_by_email(unit, role=role, email=new.email)
+            assert kept is not None
+            await repository.change_password(unit, kept.id, new.password_hash)
+            return kept.id
+
+    async def read_account(self, unit: Unit, account_id: str) -> Account:
+        """The account. Raises NotFound."""
+        account = await repository.find_account(unit, account_id)
+        if account is None:
+            raise NotFound("account", account_id)
+        return account
+
+    async def register_token(self, unit: Unit, driver_id: str, id_token: IdToken) -> RegisteredToken:
+        """The token is the driver's; it was perhaps before. Raises TokenTaken."""
+        token = self._new_token(unit.tenant, driver_id, id_token)
+        refs = self._refs_of(unit.tenant, id_token)
+        if await repository.add_token(unit, token, refs):
+            return token
+        for existing in await repository.find_tokens_by_refs(unit, refs):
+            if existing.driver_id == driver_id and existing.type == id_token.type:
+                return existing
+        raise TokenTaken(id_token.mask)
+
+    async def block_token(self, unit: Unit, driver_id: str, token_id: str) -> RegisteredToken:
+        """The driver's token charges no longer. Raises NotFound."""
+        token = await repository.find_token_of(unit, driver_id, token_id)
+        if token is None:
+            raise NotFound("token", token_id)
+        token.is_blocked = True
+        return token
+
+    async def authorize(self, question: AuthorizeToken) -> TokenVerdict:
+        """May this token charge?"""
+        async with self.database.transaction(question.tenant) as unit:
+            token = await repository.find_token_record(unit, question.token_ref)
+        return judge_token(token, now=self._clock())
+
+    async def issue_virtual_token(self, question: IssueVirtualToken) -> VirtualToken:
+        """A token for one purpose of one driver, the same whenever it is asked for."""
+        async with self.database.transaction(question.tenant) as unit:
+            issued = await repository.find_token_by_purpose(unit, question.driver_id, question.purpose)
+            if issued is None:
+                issued = await self._issue(unit, question)
+        id_token = IdToken(issued.value, IdTokenType(issued.type))
+        ref, unspecified_ref = self._refs_of(question.tenant, id_token)
+        return VirtualToken(id_token, ref=ref, unspecified_ref=unspecified_ref)
+
+    async def _issue(self, unit: Unit, question: IssueVirtualToken) -> RegisteredToken:
+        value = "".join(secrets.choice(_VIRTUAL_ALPHABET) for _ in range(_VIRTUAL_LENGTH))
+        id_token = IdToken(value, IdTokenType.CENTRAL)
+        token = self._new_token(unit.tenant, question.driver_id, id_token)
+        token.purpose = question.purpose
+        token.expires_at = question.expires_at
+        await repository.add_token(unit, token, self._refs_of(unit.tenant, id_token))
+        return token
+
+    async def _new_account(self, tenant: TenantId, role: Role, email: str, password: str) -> Account:
+        now = self._clock()
+        return Account(
+            tenant_id=tenant,
+            id=unique_event_id(now),
+            role=role,
+            email=email.lower(),
+            password_hash=await self._passwords.hash_password(password),
+            created_at=now,
+        )
+
+    def _new_token(self, tenant: TenantId, driver_id: str, id_token: IdToken) -> RegisteredToken:
+        now = self._clock()
+        return RegisteredToken(
+            tenant_id=tenant,
+            id=unique_event_id(now),
+            driver_id=DriverId(driver_id),
+            value=id_token.value,
+            type=id_token.type,
+            mask=id_token.mask,
+            purpose=None,
+            is_blocked=False,
+            expires_at=None,
+            created_at=now,
+        )
+
+    def _refs_of(self, tenant: TenantId, id_token: IdToken) -> tuple[str, str]:
+        """The token's reference, and the one that a 1.6 station's facts carry: it says no type."""
+        key = tenant_token_key(self._token_key, tenant)
+        return id_token.ref(key), IdToken(id_token.value).ref(key)
+
+    def _login_of(self, account: Account) -> Login:
+        role = Role(account.role)
+        principal = Principal(account.id, TenantId(account.tenant_id), role)
+        access_token = self._signer.sign(principal, now=self._clock(), lifetime=self._lifetime)
+        return Login(account.id, role, access_token, expires_in_s=int(self._lifetime.total_seconds()))

@@ -1,0 +1,23 @@
+"""What identity is told."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+from pydantic import Field
+
+from backoffice.kit.settings import SecretStr, Settings, shared
+
+
+class IdentitySettings(Settings):
+    """`token_key` is the master key under which IdTokens are referred to on the bus; the gateway has it too.
+
+    `first_operator_email` and its password: an operator of the default tenant who is there after every start.
+    """
+
+    prefix: ClassVar[str] = "IDENTITY_"
+
+    auth_private_key: SecretStr = shared("AUTH_PRIVATE_KEY")
+    token_key: SecretStr = shared("TOKEN_KEY", min_length=16)
+    access_token_lifetime: timedelta = timedelta(hours=12)
+    first_operator_email: str | None = None
+    first_operator_password: SecretStr | None = Field(default=None, min_length=8)
