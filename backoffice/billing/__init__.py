@@ -1,0 +1,1 @@
+"""Billing: payment methods, holds, invoices and payments."""

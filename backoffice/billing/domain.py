@@ -1,0 +1,113 @@
+"""The states of holds and invoices, and what is to be done about an invoice.
+
+Invariants:
+1. An invoice's `paid` never exceeds its total, and PAID means that they are equal.
+2. What was held and is not needed is given back.
+3. The keys under which a provider is asked follow from the session and the attempt alone.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from protocol.domain.money import Money
+from protocol.domain.state_table import StateTable
+
+
+class HoldState(StrEnum):
+    """Where an amount is that was authorised before a start."""
+
+    REQUESTED = "requested"
+    HELD = "held"
+    DECLINED = "declined"
+    RELEASING = "releasing"
+    RELEASED = "released"
+    CAPTURED = "captured"
+
+
+class HoldTrigger(StrEnum):
+    """What moves it."""
+
+    AUTHORISED = "authorised"
+    REFUSED = "refused"
+    GIVE_BACK = "give back"
+    GIVEN_BACK = "given back"
+    TAKEN = "taken"
+
+
+HOLD: StateTable[HoldState, HoldTrigger] = StateTable(
+    "hold",
+    {
+        HoldState.REQUESTED: {
+            HoldTrigger.AUTHORISED: HoldState.HELD,
+            HoldTrigger.REFUSED: HoldState.DECLINED,
+            HoldTrigger.GIVE_BACK: HoldState.RELEASING,
+        },
+        HoldState.HELD: {
+            HoldTrigger.GIVE_BACK: HoldState.RELEASING,
+            HoldTrigger.TAKEN: HoldState.CAPTURED,
+            HoldTrigger.GIVEN_BACK: HoldState.RELEASED,
+            HoldTrigger.REFUSED: HoldState.DECLINED,
+        },
+        HoldState.RELEASING: {HoldTrigger.GIVEN_BACK: HoldState.RELEASED},
+        HoldState.DECLINED: {},
+        HoldState.RELEASED: {},
+        HoldState.CAPTURED: {},
+    },
+)
+
+
+class InvoiceState(StrEnum):
+    """DUE: to be collected now. OPEN: an attempt failed, and somebody has to do something."""
+
+    DUE = "due"
+    OPEN = "open"
+    PAID = "paid"
+
+
+class InvoiceTrigger(StrEnum):
+    """What moves it."""
+
+    COLLECTED = "collected in full"
+    FAILED = "not collected in full"
+    RETRY = "try again"
+
+
+INVOICE: StateTable[InvoiceState, InvoiceTrigger] = StateTable(
+    "invoice",
+    {
+        InvoiceState.DUE: {
+            InvoiceTrigger.COLLECTED: InvoiceState.PAID,
+            InvoiceTrigger.FAILED: InvoiceState.OPEN,
+        },
+        InvoiceState.OPEN: {InvoiceTrigger.RETRY: InvoiceState.DUE},
+        InvoiceState.PAID: {},
+    },
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What an attempt brought in. `reason` is empty where nothing is missing."""
+
+    amount: Money
+    provider_reference: str = ""
+    hold_trigger: HoldTrigger | None = None
+    reason: str = ""
+
+
+def outcome_of(total: Money, paid_before: Decimal, collected: Collected) -> tuple[InvoiceTrigger, Money]:
+    """Whether the invoice is paid now, and what stays open."""
+    open_amount = total - Money(paid_before, total.currency) - collected.amount
+    assert open_amount.amount >= 0, "more was collected than was due"
+    return (InvoiceTrigger.FAILED if open_amount.amount > 0 else InvoiceTrigger.COLLECTED), open_amount
+
+
+def hold_key(intent_id: str) -> str:
+    """The provider's idempotency key of a hold."""
+    return f"hold:{intent_id}"
+
+
+def charge_key(session_id: str, attempt: int) -> str:
+    """The provider's idempotency key of an attempt to collect."""
+    return f"charge:{session_id}:{attempt}"

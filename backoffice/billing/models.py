@@ -1,0 +1,112 @@
+"""The tables of billing. Amounts are NUMERIC with two to four decimals; nothing here is a float."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, DateTime, Integer, Numeric, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """Declarative base."""
+
+
+class PaymentMethodRow(Base):
+    """A card of a driver; its number is the provider's secret, not ours."""
+
+    __tablename__ = "payment_methods"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    driver_id: Mapped[str] = mapped_column(Text)
+    provider: Mapped[str] = mapped_column(Text)
+    provider_reference: Mapped[str] = mapped_column(Text)
+    brand: Mapped[str] = mapped_column(Text)
+    last4: Mapped[str] = mapped_column(Text)
+    is_default: Mapped[bool] = mapped_column(Boolean)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class HoldRow(Base):
+    """An amount authorised for a start by app."""
+
+    __tablename__ = "holds"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    intent_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    driver_id: Mapped[str] = mapped_column(Text)
+    payment_method_id: Mapped[str] = mapped_column(Text)
+    provider_reference: Mapped[str] = mapped_column(Text)
+    amount: Mapped[Decimal] = mapped_column(Numeric)
+    currency: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    detail: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class InvoiceNumberRow(Base):
+    """The next number of a tenant: numbers have no gaps, so they come from a row and not from a sequence."""
+
+    __tablename__ = "invoice_numbers"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    next_number: Mapped[int] = mapped_column(BigInteger)
+
+
+class InvoiceRow(Base):
+    """What a session costs, and what of it is paid."""
+
+    __tablename__ = "invoices"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)
+    session_id: Mapped[str] = mapped_column(Text)
+    intent_id: Mapped[str | None] = mapped_column(Text)
+    driver_id: Mapped[str | None] = mapped_column(Text)
+    station_id: Mapped[str] = mapped_column(Text)
+    evse: Mapped[int] = mapped_column(Integer)
+    started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ended_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    energy_wh: Mapped[Decimal] = mapped_column(Numeric)
+    currency: Mapped[str] = mapped_column(Text)
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)  # Any: the price lines as JSON
+    total_excl_vat: Mapped[Decimal] = mapped_column(Numeric)
+    total_incl_vat: Mapped[Decimal] = mapped_column(Numeric)
+    paid: Mapped[Decimal] = mapped_column(Numeric)
+    state: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    attempt: Mapped[int] = mapped_column(Integer)
+    issued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class PaymentRow(Base):
+    """Money that came in for an invoice."""
+
+    __tablename__ = "payments"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    provider_reference: Mapped[str] = mapped_column(Text, primary_key=True)
+    invoice_id: Mapped[str] = mapped_column(Text)
+    payment_method_id: Mapped[str] = mapped_column(Text)
+    amount: Mapped[Decimal] = mapped_column(Numeric)
+    currency: Mapped[str] = mapped_column(Text)
+    paid_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class SandboxPaymentRow(Base):
+    """A payment in the books of the sandbox provider, which knows no tenant."""
+
+    __tablename__ = "sandbox_payments"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    card: Mapped[str] = mapped_column(Text)
+    currency: Mapped[str] = mapped_column(Text)
+    amount: Mapped[Decimal] = mapped_column(Numeric)
+    captured_amount: Mapped[Decimal] = mapped_column(Numeric)
+    state: Mapped[str] = mapped_column(Text)
+    decline_reason: Mapped[str] = mapped_column(Text)
+    capture_before: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

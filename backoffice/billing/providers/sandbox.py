@@ -1,0 +1,115 @@
+"""The sandbox: a payment provider of our own, with its own tables in transactions of its own.
+
+It stands for a company elsewhere: what it committed stays, whether or not the asker lives to hear of it.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from backoffice.billing.errors import InvalidCard
+from backoffice.billing.models import SandboxPaymentRow
+from backoffice.billing.providers.port import PaymentState, ProviderCard, ProviderPayment
+from backoffice.kit.clock import Clock
+from backoffice.kit.database import ALL_TENANTS, Database, Unit
+from protocol.bus.envelope import event_id
+from protocol.domain.money import Money
+
+NAME = "sandbox"
+HELD_FOR = timedelta(days=7)
+
+DECLINED_WHEN_AUTHORISED: Mapping[str, str] = {
+    "4000000000000002": "card_declined",
+    "4000000000009995": "insufficient_funds",
+}
+DECLINED_WHEN_CAPTURED: Mapping[str, str] = {"4000000000000341": "card_declined"}
+_BRANDS: Mapping[str, str] = {"4": "visa", "5": "mastercard", "3": "amex"}
+
+
+class SandboxProvider:
+    """Decides by the card's number; a card's reference is its number, for no card here is real."""
+
+    name = NAME
+
+    def __init__(self, database: Database, *, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def keep_card(self, number: str) -> ProviderCard:
+        """Any number that passes its check digit. Raises InvalidCard."""
+        digits = number.replace(" ", "")
+        if not (digits.isascii() and digits.isdigit() and 12 <= len(digits) <= 19 and _passes_check(digits)):
+            raise InvalidCard
+        return ProviderCard(reference=digits, brand=_BRANDS.get(digits[0], "card"), last4=digits[-4:])
+
+    async def authorise(self, card: str, amount: Money, *, key: str) -> ProviderPayment:
+        """Held, or declined; the same for the same key."""
+        reason = DECLINED_WHEN_AUTHORISED.get(card, "")
+        now = self._clock()
+        values = {
+            "id": event_id("sandbox", key),
+            "card": card,
+            "currency": amount.currency,
+            "amount": amount.rounded().amount,
+            "captured_amount": 0,
+            "state": PaymentState.DECLINED if reason else PaymentState.REQUIRES_CAPTURE,
+            "decline_reason": reason,
+            "capture_before": now + HELD_FOR,
+            "created_at": now,
+        }
+        async with self._database.transaction(ALL_TENANTS) as unit:
+            await unit.session.execute(insert(SandboxPaymentRow).values(values).on_conflict_do_nothing())
+            return _seen(await _find(unit, str(values["id"])))
+
+    async def capture(self, payment: str, amount: Money, *, key: str) -> ProviderPayment:
+        """Taken once: a payment that succeeded answers so again, whatever the key."""
+        async with self._database.transaction(ALL_TENANTS) as unit:
+            row = await _find(unit, payment)
+            if row.state == PaymentState.REQUIRES_CAPTURE:
+                await unit.session.execute(
+                    update(SandboxPaymentRow)
+                    .where(SandboxPaymentRow.id == payment)
+                    .values(self._captured(row, amount.rounded()))
+                )
+                await unit.session.refresh(row)
+            return _seen(row)
+
+    async def cancel(self, payment: str, *, key: str) -> ProviderPayment:
+        """Given back, unless it was taken."""
+        async with self._database.transaction(ALL_TENANTS) as unit:
+            row = await _find(unit, payment)
+            if row.state == PaymentState.REQUIRES_CAPTURE:
+                row.state = PaymentState.CANCELED
+            return _seen(row)
+
+    def _captured(self, row: SandboxPaymentRow, amount: Money) -> dict[str, object]:
+        if row.capture_before < self._clock():
+            return {"state": PaymentState.CANCELED, "decline_reason": "hold_expired"}
+        if reason := DECLINED_WHEN_CAPTURED.get(row.card):
+            return {"state": PaymentState.DECLINED, "decline_reason": reason}
+        return {"state": PaymentState.SUCCEEDED, "captured_amount": min(amount.amount, row.amount)}
+
+
+async def _find(unit: Unit, payment: str) -> SandboxPaymentRow:
+    found = await unit.session.scalars(
+        select(SandboxPaymentRow).where(SandboxPaymentRow.id == payment).with_for_update()
+    )
+    return found.one()
+
+
+def _seen(row: SandboxPaymentRow) -> ProviderPayment:
+    return ProviderPayment(
+        reference=row.id,
+        state=PaymentState(row.state),
+        captured=Money(row.captured_amount, row.currency),
+        capture_before=row.capture_before,
+        decline_reason=row.decline_reason,
+    )
+
+
+def _passes_check(digits: str) -> bool:
+    """The Luhn sum."""
+    doubled = [int(digit) * (1 + index % 2) for index, digit in enumerate(reversed(digits))]
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0

@@ -1,0 +1,147 @@
+"""The queries of billing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from backoffice.billing.domain import HoldState, InvoiceState
+from backoffice.billing.models import HoldRow, InvoiceNumberRow, InvoiceRow, PaymentMethodRow, PaymentRow
+from backoffice.kit.database import Unit
+from backoffice.kit.pagination import after_cursor
+
+
+async def insert_default_method(unit: Unit, row: PaymentMethodRow) -> None:
+    """The driver's newest card is the one that pays."""
+    await unit.session.execute(
+        update(PaymentMethodRow)
+        .where(PaymentMethodRow.tenant_id == unit.tenant, PaymentMethodRow.driver_id == row.driver_id)
+        .values(is_default=False)
+    )
+    unit.session.add(row)
+    await unit.session.flush()
+
+
+async def list_methods(unit: Unit, driver_id: str) -> Sequence[PaymentMethodRow]:
+    """The driver's cards, the newest first."""
+    found = await unit.session.scalars(
+        select(PaymentMethodRow)
+        .where(PaymentMethodRow.tenant_id == unit.tenant, PaymentMethodRow.driver_id == driver_id)
+        .order_by(PaymentMethodRow.created_at.desc(), PaymentMethodRow.id)
+    )
+    return found.all()
+
+
+async def find_default_method(unit: Unit, driver_id: str) -> PaymentMethodRow | None:
+    """The card that pays."""
+    return await unit.session.scalar(
+        select(PaymentMethodRow).where(
+            PaymentMethodRow.tenant_id == unit.tenant,
+            PaymentMethodRow.driver_id == driver_id,
+            PaymentMethodRow.is_default,
+        )
+    )
+
+
+async def find_method(unit: Unit, method_id: str) -> PaymentMethodRow:
+    """A card that a row of ours names."""
+    found = await unit.session.scalars(
+        select(PaymentMethodRow).where(PaymentMethodRow.tenant_id == unit.tenant, PaymentMethodRow.id == method_id)
+    )
+    return found.one()
+
+
+async def insert_hold(unit: Unit, values: dict[str, Any]) -> None:  # Any: a row's columns
+    """The hold is there, once for an intent."""
+    await unit.session.execute(insert(HoldRow).values(values).on_conflict_do_nothing())
+
+
+async def find_hold(unit: Unit, intent_id: str) -> HoldRow | None:
+    """The hold of an intent, locked until the transaction ends."""
+    return await unit.session.scalar(
+        select(HoldRow).where(HoldRow.tenant_id == unit.tenant, HoldRow.intent_id == intent_id).with_for_update()
+    )
+
+
+async def select_releasing(unit: Unit, *, limit: int) -> Sequence[HoldRow]:
+    """Holds of all tenants whose giving back was begun."""
+    found = await unit.session.scalars(select(HoldRow).where(HoldRow.state == HoldState.RELEASING).limit(limit))
+    return found.all()
+
+
+async def take_invoice_number(unit: Unit) -> int:
+    """The tenant's next number; it is given back if the transaction fails, so there is no gap."""
+    statement = insert(InvoiceNumberRow).values(tenant_id=unit.tenant, next_number=2)
+    taken = await unit.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["tenant_id"], set_={"next_number": InvoiceNumberRow.next_number + 1}
+        ).returning(InvoiceNumberRow.next_number)
+    )
+    return int(taken.scalar_one()) - 1
+
+
+async def find_invoice_of_session(unit: Unit, session_id: str) -> InvoiceRow | None:
+    """The session's invoice."""
+    return await unit.session.scalar(
+        select(InvoiceRow).where(InvoiceRow.tenant_id == unit.tenant, InvoiceRow.session_id == session_id)
+    )
+
+
+async def find_invoice(unit: Unit, invoice_id: str) -> InvoiceRow | None:
+    """The invoice, locked until the transaction ends."""
+    return await unit.session.scalar(
+        select(InvoiceRow).where(InvoiceRow.tenant_id == unit.tenant, InvoiceRow.id == invoice_id).with_for_update()
+    )
+
+
+async def select_due(unit: Unit, *, limit: int) -> Sequence[InvoiceRow]:
+    """Invoices of all tenants that are to be collected, the oldest first."""
+    found = await unit.session.scalars(
+        select(InvoiceRow).where(InvoiceRow.state == InvoiceState.DUE).order_by(InvoiceRow.issued_at).limit(limit)
+    )
+    return found.all()
+
+
+async def select_invoices(
+    unit: Unit, *, driver_id: str | None, state: InvoiceState | None, cursor: str | None, limit: int
+) -> Sequence[InvoiceRow]:
+    """A page's rows, the newest first, with one more than `limit` where there is one."""
+    statement = select(InvoiceRow).where(InvoiceRow.tenant_id == unit.tenant)
+    if driver_id is not None:
+        statement = statement.where(InvoiceRow.driver_id == driver_id)
+    if state is not None:
+        statement = statement.where(InvoiceRow.state == state)
+    found = await unit.session.scalars(
+        after_cursor(
+            statement,
+            cursor,
+            keys=(InvoiceRow.issued_at, InvoiceRow.id),
+            parsers=(datetime.fromisoformat, str),
+            limit=limit,
+            descending=True,
+        )
+    )
+    return found.all()
+
+
+async def insert_payment(unit: Unit, row: PaymentRow) -> None:
+    """The payment is there."""
+    unit.session.add(row)
+    await unit.session.flush()
+
+
+async def list_payments(unit: Unit, invoice_id: str) -> Sequence[tuple[PaymentRow, PaymentMethodRow]]:
+    """The invoice's payments with their cards, the oldest first."""
+    found = await unit.session.execute(
+        select(PaymentRow, PaymentMethodRow)
+        .join(
+            PaymentMethodRow,
+            (PaymentMethodRow.tenant_id == PaymentRow.tenant_id)
+            & (PaymentMethodRow.id == PaymentRow.payment_method_id),
+        )
+        .where(PaymentRow.tenant_id == unit.tenant, PaymentRow.invoice_id == invoice_id)
+        .order_by(PaymentRow.paid_at)
+    )
+    return [(row[0], row[1]) for row in found.all()]
