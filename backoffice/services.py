@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from backoffice.billing.app import SERVICE as BILLING
 from backoffice.kit.service import Service
 from backoffice.telemetry.app import SERVICE as TELEMETRY
 
-SERVICES: Sequence[Service] = (TELEMETRY,)
+SERVICES: Sequence[Service] = (TELEMETRY, BILLING)
 
 SERVICE_OF_NAME = {service.name: service for service in SERVICES}

@@ -16,7 +16,7 @@ class PaymentCompleted(msgspec.Struct, frozen=True):
 
     session_id: str
     invoice_id: str
-    driver_id: DriverId
+    driver_id: DriverId | None
     amount: Decimal
     currency: str
 

@@ -1,0 +1,47 @@
+"""The billing service, put together."""
+
+from pathlib import Path
+
+from backoffice.billing.collection import Collection
+from backoffice.billing.consumers import BillingEvents
+from backoffice.billing.holds import Holds
+from backoffice.billing.providers.port import PaymentProvider
+from backoffice.billing.providers.sandbox import SandboxProvider
+from backoffice.billing.routes import router
+from backoffice.billing.service import Billing
+from backoffice.billing.settings import BillingSettings
+from backoffice.contracts.billing import HOLD_PAYMENT, RELEASE_HOLD
+from backoffice.contracts.sessions import ChargingSessionCompleted
+from backoffice.kit.bus import Answerer
+from backoffice.kit.consumer import Consumer
+from backoffice.kit.service import Context, Parts, Service, Worker
+from protocol.bus.subjects import Kind
+
+_COLLECT_EVERY_S = 0.25
+_RELEASE_EVERY_S = 1.0
+
+
+def build(context: Context[BillingSettings]) -> Parts:
+    """Its parts, with the sandbox as provider."""
+    return build_with(context, SandboxProvider(context.database, clock=context.clock))
+
+
+def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> Parts:
+    """Its parts, with any provider."""
+    billing = Billing(context.database, provider, clock=context.clock)
+    holds = Holds(context.database, provider, clock=context.clock)
+    collection = Collection(context.database, provider, clock=context.clock)
+    events = BillingEvents(billing)
+    return Parts(
+        router=router,
+        provides=(billing,),
+        consumers=(Consumer(Kind.DOMAIN, {ChargingSessionCompleted: events.on_session_completed}),),
+        answers=(Answerer(HOLD_PAYMENT, holds.hold_payment), Answerer(RELEASE_HOLD, holds.release_hold)),
+        workers=(
+            Worker("collect_due", collection.collect_due, every_s=_COLLECT_EVERY_S),
+            Worker("finish_releases", holds.finish_releases, every_s=_RELEASE_EVERY_S),
+        ),
+    )
+
+
+SERVICE = Service(name="billing", package=Path(__file__).parent, settings=BillingSettings, build=build)

@@ -1,0 +1,160 @@
+"""Collecting invoices: the provider is asked outside of any transaction of ours, then the outcome is recorded in one.
+
+A crash between the two leaves the invoice DUE. The next attempt asks under the same key and gets the same answer, so
+money moves once. Two workers never collect at the same time: the kit's worker lock sees to it.
+"""
+
+import structlog
+
+from backoffice.billing import repository
+from backoffice.billing.domain import (
+    HOLD,
+    INVOICE,
+    Collected,
+    HoldState,
+    HoldTrigger,
+    InvoiceState,
+    charge_key,
+    outcome_of,
+)
+from backoffice.billing.models import HoldRow, InvoiceRow, PaymentMethodRow, PaymentRow
+from backoffice.billing.providers.port import PaymentProvider, PaymentState, ProviderPayment, ProviderUnavailable
+from backoffice.contracts.billing import PaymentCompleted, PaymentFailed
+from backoffice.kit.clock import Clock
+from backoffice.kit.database import ALL_TENANTS, Database, Unit
+from protocol.bus.envelope import event_id
+from protocol.domain.identifiers import DriverId, TenantId
+from protocol.domain.money import Money
+
+log = structlog.get_logger(__name__)
+
+_INVOICES_AT_ONCE = 50
+
+
+class Collection:
+    """The worker that turns DUE invoices into PAID or OPEN ones."""
+
+    def __init__(self, database: Database, provider: PaymentProvider, *, clock: Clock) -> None:
+        self._database = database
+        self._provider = provider
+        self._clock = clock
+
+    async def collect_due(self) -> None:
+        """Every invoice that is due was tried once; one whose provider is silent stays due."""
+        async with self._database.transaction(ALL_TENANTS) as unit:
+            due = await repository.select_due(unit, limit=_INVOICES_AT_ONCE)
+        for invoice in due:
+            try:
+                await self._collect(TenantId(invoice.tenant_id), invoice)
+            except ProviderUnavailable as error:
+                log.warning("invoice not collected yet", invoice_id=invoice.id, reason=str(error))
+
+    async def _collect(self, tenant: TenantId, invoice: InvoiceRow) -> None:
+        async with self._database.transaction(tenant) as unit:
+            hold = await repository.find_hold(unit, invoice.intent_id) if invoice.intent_id else None
+            method = await _method_for(unit, invoice, hold)
+        due = Money(invoice.total_incl_vat - invoice.paid, invoice.currency)
+        collected = await self._take(invoice, due, hold, method)
+        async with self._database.transaction(tenant) as unit:
+            await self._record(unit, invoice.id, collected, hold, method)
+
+    async def _take(
+        self, invoice: InvoiceRow, due: Money, hold: HoldRow | None, method: PaymentMethodRow | None
+    ) -> Collected:
+        """Ask the provider for what is due: from the hold where there is one, else from the card."""
+        nothing = Money(due.amount * 0, due.currency)
+        is_held = hold is not None and hold.state == HoldState.HELD
+        if due.amount == 0:
+            if is_held and hold is not None:
+                await self._provider.cancel(hold.provider_reference, key=f"cancel:{hold.intent_id}")
+            return Collected(nothing, hold_trigger=HoldTrigger.GIVEN_BACK if is_held else None)
+        if method is None:
+            return Collected(nothing, reason="no_payment_method")
+        if is_held and hold is not None:
+            held = Money(hold.amount, hold.currency)
+            amount = due if due.amount <= held.amount else held
+            taken = await self._provider.capture(
+                hold.provider_reference, amount, key=charge_key(invoice.session_id, invoice.attempt)
+            )
+            return _collected(taken, nothing, due=due, from_hold=True)
+        return await self._charge(invoice, due, method, nothing)
+
+    async def _charge(self, invoice: InvoiceRow, due: Money, method: PaymentMethodRow, nothing: Money) -> Collected:
+        key = charge_key(invoice.session_id, invoice.attempt)
+        held = await self._provider.authorise(method.provider_reference, due, key=key)
+        if held.state is PaymentState.REQUIRES_CAPTURE:
+            held = await self._provider.capture(held.reference, due, key=f"{key}:capture")
+        return _collected(held, nothing, due=due, from_hold=False)
+
+    async def _record(
+        self,
+        unit: Unit,
+        invoice_id: str,
+        collected: Collected,
+        hold: HoldRow | None,
+        method: PaymentMethodRow | None,
+    ) -> None:
+        invoice = await repository.find_invoice(unit, invoice_id)
+        if invoice is None or invoice.state != InvoiceState.DUE:
+            return
+        now = self._clock()
+        if collected.hold_trigger is not None and hold is not None:
+            locked = await repository.find_hold(unit, hold.intent_id)
+            # A release that began meanwhile goes its own way: the provider has decided which of the two came first.
+            if locked is not None and locked.state == HoldState.HELD:
+                locked.state = HOLD.advance(HoldState.HELD, collected.hold_trigger)
+        if collected.amount.amount > 0 and method is not None:
+            payment = PaymentRow(
+                tenant_id=unit.tenant,
+                provider_reference=collected.provider_reference,
+                invoice_id=invoice.id,
+                payment_method_id=method.id,
+                amount=collected.amount.amount,
+                currency=collected.amount.currency,
+                paid_at=now,
+            )
+            await repository.insert_payment(unit, payment)
+        total = Money(invoice.total_incl_vat, invoice.currency)
+        trigger, open_amount = outcome_of(total, invoice.paid, collected)
+        invoice.paid += collected.amount.amount
+        invoice.state = INVOICE.advance(InvoiceState(invoice.state), trigger)
+        invoice.reason = collected.reason if open_amount.amount else ""
+        event = _event_of(invoice, open_amount)
+        identity = event_id(unit.tenant, invoice.id, type(event).__name__, str(invoice.attempt))
+        await unit.publish(event, key=invoice.session_id, now=now, event_id=identity)
+
+
+async def _method_for(unit: Unit, invoice: InvoiceRow, hold: HoldRow | None) -> PaymentMethodRow | None:
+    """The card that was asked before the start, else the one that pays now."""
+    if hold is not None and hold.state == HoldState.HELD:
+        return await repository.find_method(unit, hold.payment_method_id)
+    return await repository.find_default_method(unit, invoice.driver_id) if invoice.driver_id else None
+
+
+def _collected(payment: ProviderPayment, nothing: Money, *, due: Money, from_hold: bool) -> Collected:
+    if payment.state is PaymentState.SUCCEEDED:
+        reason = "" if payment.captured.amount >= due.amount else "hold_exceeded"
+        trigger = HoldTrigger.TAKEN if from_hold else None
+        return Collected(payment.captured, payment.reference, trigger, reason)
+    reason = payment.decline_reason or "canceled"
+    return Collected(nothing, payment.reference, HoldTrigger.REFUSED if from_hold else None, reason)
+
+
+def _event_of(invoice: InvoiceRow, open_amount: Money) -> PaymentCompleted | PaymentFailed:
+    driver_id = DriverId(invoice.driver_id) if invoice.driver_id else None
+    if open_amount.amount == 0:
+        return PaymentCompleted(
+            session_id=invoice.session_id,
+            invoice_id=invoice.id,
+            driver_id=driver_id,
+            amount=invoice.total_incl_vat,
+            currency=invoice.currency,
+        )
+    return PaymentFailed(
+        session_id=invoice.session_id,
+        invoice_id=invoice.id,
+        driver_id=driver_id,
+        open_amount=open_amount.amount,
+        currency=invoice.currency,
+        reason=invoice.reason,
+    )

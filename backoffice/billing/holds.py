@@ -1,0 +1,106 @@
+"""Amounts held before a start by app.
+
+Each step is a transaction of ours, the provider's answer, and a transaction of ours: whatever dies between them, the
+next call goes on from the row, under the same key.
+"""
+
+from backoffice.billing import repository
+from backoffice.billing.domain import HOLD, HoldState, HoldTrigger, hold_key
+from backoffice.billing.models import HoldRow
+from backoffice.billing.providers.port import PaymentProvider, PaymentState
+from backoffice.contracts.billing import HoldPayment, HoldResult, HoldStatus, ReleaseHold, ReleaseResult
+from backoffice.kit.clock import Clock
+from backoffice.kit.database import ALL_TENANTS, Database
+from protocol.domain.identifiers import TenantId
+from protocol.domain.money import Money
+
+_RELEASES_AT_ONCE = 50
+_RESULTS = {
+    HoldState.HELD: HoldStatus.HELD,
+    HoldState.CAPTURED: HoldStatus.HELD,
+    HoldState.DECLINED: HoldStatus.DECLINED,
+    HoldState.RELEASING: HoldStatus.DECLINED,
+    HoldState.RELEASED: HoldStatus.DECLINED,
+}
+
+
+class Holds:
+    """Holds, gives back, and finishes what was begun."""
+
+    def __init__(self, database: Database, provider: PaymentProvider, *, clock: Clock) -> None:
+        self._database = database
+        self._provider = provider
+        self._clock = clock
+
+    async def hold_payment(self, question: HoldPayment) -> HoldResult:
+        """The amount is held; the same answer for the same intent. Raises ProviderUnavailable."""
+        amount = Money(question.amount, question.currency).rounded()
+        async with self._database.transaction(question.tenant) as unit:
+            method = await repository.find_default_method(unit, question.driver_id)
+            if method is None:
+                return HoldResult(HoldStatus.NO_PAYMENT_METHOD)
+            values = {
+                "tenant_id": question.tenant,
+                "intent_id": question.intent_id,
+                "driver_id": question.driver_id,
+                "payment_method_id": method.id,
+                "provider_reference": "",
+                "amount": amount.amount,
+                "currency": amount.currency,
+                "state": HoldState.REQUESTED,
+                "detail": "",
+                "created_at": self._clock(),
+            }
+            await repository.insert_hold(unit, values)
+            hold = await repository.find_hold(unit, question.intent_id)
+            assert hold is not None
+            if hold.state != HoldState.REQUESTED:
+                return _result(hold)
+            card = (await repository.find_method(unit, hold.payment_method_id)).provider_reference
+        payment = await self._provider.authorise(card, amount, key=hold_key(question.intent_id))
+        is_held = payment.state is PaymentState.REQUIRES_CAPTURE
+        async with self._database.transaction(question.tenant) as unit:
+            hold = await repository.find_hold(unit, question.intent_id)
+            assert hold is not None
+            hold.provider_reference, hold.detail = payment.reference, payment.decline_reason
+            if hold.state == HoldState.REQUESTED:
+                trigger = HoldTrigger.AUTHORISED if is_held else HoldTrigger.REFUSED
+                hold.state = HOLD.advance(HoldState(hold.state), trigger)
+            return _result(hold)
+
+    async def release_hold(self, question: ReleaseHold) -> ReleaseResult:
+        """The hold is on its way back; the worker gives it back where the provider is silent now."""
+        async with self._database.transaction(question.tenant) as unit:
+            hold = await repository.find_hold(unit, question.intent_id)
+            if hold is None or hold.state not in (HoldState.REQUESTED, HoldState.HELD):
+                return ReleaseResult(is_released=False)
+            hold.state = HOLD.advance(HoldState(hold.state), HoldTrigger.GIVE_BACK)
+        return ReleaseResult(is_released=True)
+
+    async def finish_releases(self) -> None:
+        """Holds whose giving back was begun are given back."""
+        async with self._database.transaction(ALL_TENANTS) as unit:
+            releasing = await repository.select_releasing(unit, limit=_RELEASES_AT_ONCE)
+        for hold in releasing:
+            await self._give_back(TenantId(hold.tenant_id), hold)
+
+    async def _give_back(self, tenant: TenantId, hold: HoldRow) -> None:
+        reference = hold.provider_reference
+        if not reference:
+            # We died before we heard the answer: the same key tells what it was.
+            async with self._database.transaction(tenant) as unit:
+                card = (await repository.find_method(unit, hold.payment_method_id)).provider_reference
+            amount = Money(hold.amount, hold.currency)
+            reference = (await self._provider.authorise(card, amount, key=hold_key(hold.intent_id))).reference
+        await self._provider.cancel(reference, key=f"cancel:{hold.intent_id}")
+        await self._mark_released(tenant, hold.intent_id)
+
+    async def _mark_released(self, tenant: TenantId, intent_id: str) -> None:
+        async with self._database.transaction(tenant) as unit:
+            hold = await repository.find_hold(unit, intent_id)
+            if hold is not None and hold.state == HoldState.RELEASING:
+                hold.state = HOLD.advance(HoldState.RELEASING, HoldTrigger.GIVEN_BACK)
+
+
+def _result(hold: HoldRow) -> HoldResult:
+    return HoldResult(_RESULTS[HoldState(hold.state)], detail=hold.detail)

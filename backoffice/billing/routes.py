@@ -1,0 +1,83 @@
+"""Billing by REST."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from backoffice.billing.domain import InvoiceState
+from backoffice.billing.schemas import InvoiceView, NewPaymentMethod, PaymentMethodView, ReceiptView, RetryRequest
+from backoffice.billing.service import Billing
+from backoffice.kit.auth import AnyPrincipal, Driver, Principal, Role
+from backoffice.kit.idempotency import IdempotencyKey, once
+from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
+from backoffice.kit.service import provided
+
+router = APIRouter(prefix="/billing", tags=["billing"])
+BillingDep = Annotated[Billing, Depends(provided(Billing))]
+
+
+@router.post("/payment-methods", status_code=201)
+async def add_payment_method(body: NewPaymentMethod, driver: Driver, billing: BillingDep) -> PaymentMethodView:
+    """Add a card; it is the one that pays from now on."""
+    async with billing.database.transaction(driver.tenant) as unit:
+        return PaymentMethodView.of(await billing.add_card(unit, driver.subject, body.card_number))
+
+
+@router.get("/payment-methods")
+async def list_payment_methods(driver: Driver, billing: BillingDep) -> list[PaymentMethodView]:
+    """The driver's cards, the newest first."""
+    async with billing.database.transaction(driver.tenant) as unit:
+        return [PaymentMethodView.of(row) for row in await billing.list_cards(unit, driver.subject)]
+
+
+@router.get("/invoices")
+async def list_invoices(
+    principal: AnyPrincipal,
+    billing: BillingDep,
+    state: InvoiceState | None = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: After = None,
+) -> Page[InvoiceView]:
+    """A driver's own invoices, or an operator's whole tenant's; the newest first."""
+    async with billing.database.transaction(principal.tenant) as unit:
+        rows = await billing.list_invoices(
+            unit, driver_id=_driver_of(principal), state=state, cursor=cursor, limit=limit
+        )
+        return page_of(rows, limit=limit, view=InvoiceView.of, key=lambda row: (row.issued_at, row.id))
+
+
+@router.get("/invoices/{invoice_id}")
+async def read_invoice(invoice_id: str, principal: AnyPrincipal, billing: BillingDep) -> InvoiceView:
+    """One invoice."""
+    async with billing.database.transaction(principal.tenant) as unit:
+        return InvoiceView.of(await billing.find_invoice(unit, invoice_id, driver_id=_driver_of(principal)))
+
+
+@router.get("/receipts/{session_id}")
+async def read_receipt(session_id: str, principal: AnyPrincipal, billing: BillingDep) -> ReceiptView:
+    """A session's invoice, line by line, with what was paid and by which card."""
+    async with billing.database.transaction(principal.tenant) as unit:
+        return ReceiptView.of(await billing.find_receipt(unit, session_id, driver_id=_driver_of(principal)))
+
+
+@router.post("/invoices/{invoice_id}/pay", status_code=202)
+async def pay_invoice(invoice_id: str, driver: Driver, billing: BillingDep, key: IdempotencyKey) -> InvoiceView:
+    """Try an open invoice again, with the card that pays now."""
+    async with billing.database.transaction(driver.tenant) as unit:
+
+        async def retry() -> InvoiceView:
+            return InvoiceView.of(await billing.retry_invoice(unit, invoice_id, driver_id=driver.subject))
+
+        return await once(
+            unit,
+            scope=f"{driver.subject} pay",
+            key=key,
+            request=RetryRequest(invoice_id=invoice_id),
+            now=billing.clock(),
+            view=InvoiceView,
+            act=retry,
+        )
+
+
+def _driver_of(principal: Principal) -> str | None:
+    return principal.subject if principal.role is Role.DRIVER else None

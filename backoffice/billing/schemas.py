@@ -1,0 +1,121 @@
+"""What billing takes and shows by REST."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from pydantic import BaseModel, Field
+
+from backoffice.billing.domain import InvoiceState
+from backoffice.billing.models import InvoiceRow, PaymentMethodRow, PaymentRow
+from backoffice.billing.service import Receipt
+
+
+class NewPaymentMethod(BaseModel):
+    """A card of the sandbox."""
+
+    card_number: str = Field(min_length=12, max_length=24, examples=["4242 4242 4242 4242"])
+
+
+class PaymentMethodView(BaseModel):
+    """A card as it is shown."""
+
+    id: str
+    brand: str
+    last4: str
+    is_default: bool
+
+    @classmethod
+    def of(cls, row: PaymentMethodRow) -> "PaymentMethodView":
+        """A row as it is shown."""
+        return cls(id=row.id, brand=row.brand, last4=row.last4, is_default=row.is_default)
+
+
+class LineView(BaseModel):
+    """One line of an invoice."""
+
+    dimension: str
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    amount_excl_vat: Decimal
+    vat_percent: Decimal
+    amount_incl_vat: Decimal
+
+
+class InvoiceView(BaseModel):
+    """An invoice. `reason` says why it is open."""
+
+    id: str
+    number: int
+    session_id: str
+    driver_id: str | None
+    station_id: str
+    evse: int
+    started_at: datetime
+    ended_at: datetime
+    energy_wh: Decimal
+    currency: str
+    lines: list[LineView]
+    total_excl_vat: Decimal
+    total_incl_vat: Decimal
+    paid: Decimal
+    state: InvoiceState
+    reason: str
+    issued_at: datetime
+
+    @classmethod
+    def of(cls, row: InvoiceRow) -> "InvoiceView":
+        """A row as it is shown."""
+        return cls(
+            id=row.id,
+            number=row.number,
+            session_id=row.session_id,
+            driver_id=row.driver_id,
+            station_id=row.station_id,
+            evse=row.evse,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            energy_wh=row.energy_wh,
+            currency=row.currency,
+            lines=[LineView.model_validate(line) for line in row.lines],
+            total_excl_vat=row.total_excl_vat,
+            total_incl_vat=row.total_incl_vat,
+            paid=row.paid,
+            state=InvoiceState(row.state),
+            reason=row.reason,
+            issued_at=row.issued_at,
+        )
+
+
+class PaymentView(BaseModel):
+    """What was paid, and by which card."""
+
+    amount: Decimal
+    currency: str
+    paid_at: datetime
+    card: str
+
+    @classmethod
+    def of(cls, row: PaymentRow, method: PaymentMethodRow) -> "PaymentView":
+        """A row as it is shown."""
+        card = f"{method.brand} …{method.last4}"
+        return cls(amount=row.amount, currency=row.currency, paid_at=row.paid_at, card=card)
+
+
+class ReceiptView(BaseModel):
+    """A session's invoice with its payments."""
+
+    invoice: InvoiceView
+    payments: list[PaymentView]
+
+    @classmethod
+    def of(cls, receipt: Receipt) -> "ReceiptView":
+        """A receipt as it is shown."""
+        payments = [PaymentView.of(row, method) for row, method in receipt.payments]
+        return cls(invoice=InvoiceView.of(receipt.invoice), payments=payments)
+
+
+class RetryRequest(BaseModel):
+    """Which invoice is to be tried again; the path's, so that an Idempotency-Key means one invoice."""
+
+    invoice_id: str
