@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
+import asyncpg
 import structlog
 import uvicorn
 
@@ -19,11 +20,12 @@ from backoffice.kit.auth import TokenVerifier
 from backoffice.kit.bus import Bus
 from backoffice.kit.clock import Clock, utc_now
 from backoffice.kit.consumer_runner import ConsumerRunner
-from backoffice.kit.database import ALL_TENANTS, Database
+from backoffice.kit.database import Database
 from backoffice.kit.errors import BusUnavailable, DatabaseUnavailable
 from backoffice.kit.http import make_app
 from backoffice.kit.idempotency import prune_keys
 from backoffice.kit.inbox import prune_inbox
+from backoffice.kit.leadership import lead
 from backoffice.kit.migrations import migrate
 from backoffice.kit.outbox import OutboxRelay
 from backoffice.kit.service import Context, Parts, Service, Worker
@@ -133,8 +135,8 @@ def _works_of(
         yield relay.run
         yield from (runner.run for runner in one.runners)
         yield from one.parts.background
-        for worker in (*one.parts.workers, *_housekeeping(one.database, relay, clock)):
-            yield partial(_repeat, worker, one.database)
+        workers = (*one.parts.workers, *_housekeeping(one.database, relay, clock))
+        yield partial(lead, one.database, "workers", partial(_run_workers, workers, one.database))
 
 
 def _queries_of(running: Iterable[RunningService], bus: Bus) -> Iterator[Callable[[], Awaitable[None]]]:
@@ -163,21 +165,21 @@ async def _keep_streams(bus: Bus, replicas: int) -> None:
                 reconnected.set()
 
 
+async def _run_workers(workers: Sequence[Worker], database: Database, _lock: asyncpg.Connection) -> None:
+    """The service's workers run, each in its rhythm, while this process leads them."""
+    async with asyncio.TaskGroup() as group:
+        for worker in workers:
+            group.create_task(_repeat(worker, database))
+
+
 async def _repeat(worker: Worker, database: Database) -> None:
-    """Runs the worker in its rhythm, for ever, unless another process is at it."""
     while True:
         try:
-            await _run_alone(worker, database)
+            await worker.run()
         except Exception:
             WORKER_FAILURES.labels(database.service, worker.name).inc()
             log.exception("worker failed", service=database.service, worker=worker.name)
         await asyncio.sleep(worker.every_s)
-
-
-async def _run_alone(worker: Worker, database: Database) -> None:
-    async with database.transaction(ALL_TENANTS) as unit:
-        if await unit.try_lock(f"worker {worker.name}"):
-            await worker.run()
 
 
 @asynccontextmanager
