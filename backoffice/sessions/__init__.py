@@ -1,0 +1,1 @@
+"""Sessions: intents to charge, charging sessions, and their frozen records."""

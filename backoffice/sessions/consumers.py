@@ -1,0 +1,48 @@
+"""Facts and readings of transactions become sessions."""
+
+from datetime import datetime
+
+from backoffice.kit.clock import Clock
+from backoffice.kit.consumer import Delivery
+from backoffice.kit.database import Unit
+from backoffice.sessions import facts, progress
+from backoffice.sessions.settlement import settle
+from protocol.blocks.meter_values.events import MeterValuesReported
+from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted, TransactionUpdated
+from protocol.domain.identifiers import StationId
+
+
+class SessionEvents:
+    """The handlers."""
+
+    def __init__(self, *, clock: Clock) -> None:
+        self._clock = clock
+
+    async def on_transaction_started(self, event: TransactionStarted, delivery: Delivery, unit: Unit) -> None:
+        """A session begins, or one whose end came first is whole now."""
+        now = self._clock()
+        session = await facts.on_started(unit, event, station_id=_station(delivery), at=_at(delivery), now=now)
+        await settle(unit, session, now=now)
+
+    async def on_transaction_updated(self, event: TransactionUpdated, delivery: Delivery, unit: Unit) -> None:
+        """A session goes on."""
+        await facts.on_updated(unit, event, station_id=_station(delivery), at=_at(delivery), now=self._clock())
+
+    async def on_transaction_ended(self, event: TransactionEnded, delivery: Delivery, unit: Unit) -> None:
+        """A session ends."""
+        now = self._clock()
+        session = await facts.on_ended(unit, event, station_id=_station(delivery), at=_at(delivery), now=now)
+        await settle(unit, session, now=now)
+
+    async def on_meter_values(self, event: MeterValuesReported, delivery: Delivery, unit: Unit) -> None:
+        """A session's meter went on."""
+        await progress.on_meter_values(unit, event, station_id=_station(delivery), now=self._clock())
+
+
+def _station(delivery: Delivery) -> StationId:
+    return StationId(delivery.envelope.subject)
+
+
+def _at(delivery: Delivery) -> datetime:
+    """When the station says it happened."""
+    return delivery.envelope.occurredat or delivery.envelope.time

@@ -1,0 +1,52 @@
+"""What sessions refuses."""
+
+from backoffice.kit.errors import Conflict, NotFound, OutcomeUnknown
+
+
+class SessionNotFound(NotFound):
+    """There is none of this id, or it is somebody else's."""
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__("session", session_id)
+
+
+class IntentNotFound(NotFound):
+    """There is none of this id, or it is somebody else's."""
+
+    def __init__(self, intent_id: str) -> None:
+        super().__init__("charge intent", intent_id)
+
+
+class EvseNotFound(NotFound):
+    """No such place is registered."""
+
+    def __init__(self, station_id: str, evse: int) -> None:
+        super().__init__("EVSE", f"{evse} of station {station_id}")
+
+
+class StationOffline(Conflict):
+    """Nothing can be said to it now."""
+
+    def __init__(self, station_id: str) -> None:
+        super().__init__(f"Station {station_id} is offline; nothing was sent to it.")
+
+
+class StationRefused(Conflict):
+    """The station said no."""
+
+    def __init__(self, station_id: str, detail: str) -> None:
+        super().__init__(f"Station {station_id} refused: {detail or 'it gave no reason'}.")
+
+
+class SessionNotRunning(Conflict):
+    """There is nothing to stop."""
+
+    def __init__(self, session_id: str, state: str) -> None:
+        super().__init__(f"Session {session_id} is {state}; only a running one can be stopped.")
+
+
+class StopOutcomeUnknown(OutcomeUnknown):
+    """The station did not answer; it may have stopped."""
+
+    def __init__(self, station_id: str) -> None:
+        super().__init__(f"Station {station_id} did not answer in time; it may have stopped. Look at the session.")

@@ -1,0 +1,189 @@
+"""Starts by app: a token, a hold, a command, each asked once, each step a row before the next.
+
+1. The command is never sent twice by itself: a time-out leaves the intent commanded, and a transaction may still claim it.
+2. Whatever fails or expires owes its hold back until billing has heard so.
+"""
+
+import secrets
+from datetime import timedelta
+from decimal import Decimal
+
+import structlog
+
+from backoffice.contracts.billing import HOLD_PAYMENT, RELEASE_HOLD, HoldPayment, HoldStatus, ReleaseHold
+from backoffice.contracts.identity import ISSUE_VIRTUAL_TOKEN, IssueVirtualToken, VirtualToken
+from backoffice.contracts.stations import (
+    DESCRIBE_EVSE,
+    START_ON_EVSE,
+    CommandStatus,
+    DescribeEvse,
+    StartOnEvse,
+)
+from backoffice.contracts.tariffs import TARIFF_IN_FORCE, TariffInForce
+from backoffice.kit.bus import Bus
+from backoffice.kit.clock import Clock
+from backoffice.kit.database import ALL_TENANTS, Database, Unit
+from backoffice.kit.errors import Failure
+from backoffice.sessions import repository
+from backoffice.sessions.cost import currency_of, is_free
+from backoffice.sessions.domain import INTENT, IntentState, IntentTrigger
+from backoffice.sessions.errors import EvseNotFound, IntentNotFound, StationOffline
+from backoffice.sessions.models import IntentRow
+from backoffice.sessions.settings import SessionsSettings
+from protocol.bus.envelope import unique_event_id
+from protocol.domain.identifiers import DriverId, StationId, TenantId
+
+log = structlog.get_logger(__name__)
+
+_TOKEN_OUTLIVES_INTENT = timedelta(minutes=30)
+_COMMAND_TIMEOUT_S = 35.0
+_INTENTS_AT_ONCE = 100
+_LARGEST_START_ID = 2**31 - 1
+
+
+class Intents:
+    """Makes intents, drives them, gives up those that nobody claims."""
+
+    def __init__(self, database: Database, bus: Bus, *, settings: SessionsSettings, clock: Clock) -> None:
+        self._database = database
+        self._bus = bus
+        self._settings = settings
+        self._clock = clock
+
+    async def check_place(self, tenant: TenantId, station_id: StationId, evse: int) -> None:
+        """Raises EvseNotFound or StationOffline."""
+        place = await self._bus.ask(DESCRIBE_EVSE, DescribeEvse(tenant, station_id, evse))
+        if not place.is_known:
+            raise EvseNotFound(station_id, evse)
+        if not place.is_online:
+            raise StationOffline(station_id)
+
+    async def request(self, unit: Unit, driver_id: str, station_id: StationId, evse: int) -> IntentRow:
+        """The intent is there; `drive` makes something of it once this is committed."""
+        now = self._clock()
+        row = IntentRow(
+            tenant_id=unit.tenant,
+            id=unique_event_id(now),
+            driver_id=driver_id,
+            station_id=station_id,
+            evse=evse,
+            state=IntentState.REQUESTED,
+            detail="",
+            remote_start_id=1 + secrets.randbelow(_LARGEST_START_ID),
+            token_ref=None,
+            unspecified_ref=None,
+            session_id=None,
+            owes_release=False,
+            created_at=now,
+            expires_at=now + timedelta(seconds=self._settings.intent_expires_s),
+        )
+        await repository.insert_intent(unit, row)
+        return row
+
+    async def drive(self, tenant: TenantId, intent_id: str) -> IntentRow:
+        """Hold the payment and send the start, as far as that was not done; return how the intent stands then.
+
+        Raises Failure where a service is silent: the intent expires by itself then.
+        """
+        async with self._database.transaction(tenant) as unit:
+            intent = await self._find(unit, intent_id)
+        if intent.state != IntentState.REQUESTED:
+            return intent
+        token = await self._issue_token(tenant, intent)
+        refusal = await self._hold(tenant, intent)
+        if refusal:
+            return await self._move(tenant, intent_id, IntentTrigger.REFUSED, detail=refusal)
+        held = await self._move(tenant, intent_id, IntentTrigger.HELD)
+        if held.state != IntentState.PAYMENT_HELD:
+            return held
+        return await self._command(tenant, held, token)
+
+    async def read(self, unit: Unit, intent_id: str, *, driver_id: str | None) -> IntentRow:
+        """The intent. Raises IntentNotFound, also where it is another driver's."""
+        intent = await self._find(unit, intent_id)
+        if driver_id not in (None, intent.driver_id):
+            raise IntentNotFound(intent_id)
+        return intent
+
+    async def give_up_late(self) -> None:
+        """Intents that nobody claimed in time have expired, and what was held for any that failed is given back."""
+        async with self._database.transaction(ALL_TENANTS) as unit:
+            late = await repository.select_late_intents(unit, self._clock(), limit=_INTENTS_AT_ONCE)
+        for intent in late:
+            await self._move(TenantId(intent.tenant_id), intent.id, IntentTrigger.LATE, detail="nobody came")
+        async with self._database.transaction(ALL_TENANTS) as unit:
+            owing = await repository.select_owing_intents(unit, limit=_INTENTS_AT_ONCE)
+        for intent in owing:
+            await self._release(TenantId(intent.tenant_id), intent.id)
+
+    async def _issue_token(self, tenant: TenantId, intent: IntentRow) -> VirtualToken:
+        question = IssueVirtualToken(
+            tenant=tenant,
+            driver_id=DriverId(intent.driver_id),
+            purpose=f"intent:{intent.id}",
+            expires_at=intent.expires_at + _TOKEN_OUTLIVES_INTENT,
+        )
+        token = await self._bus.ask(ISSUE_VIRTUAL_TOKEN, question)
+        async with self._database.transaction(tenant) as unit:
+            row = await self._find(unit, intent.id)
+            row.token_ref, row.unspecified_ref = token.ref, token.unspecified_ref
+        return token
+
+    async def _hold(self, tenant: TenantId, intent: IntentRow) -> str:
+        """Why nothing is held; empty where it is, or where charging here is free."""
+        station_id = StationId(intent.station_id)
+        tariff = await self._bus.ask(TARIFF_IN_FORCE, TariffInForce(tenant, station_id, intent.evse, self._clock()))
+        if is_free(bytes(tariff.tariff)):
+            return ""
+        question = HoldPayment(
+            tenant=tenant,
+            driver_id=DriverId(intent.driver_id),
+            intent_id=intent.id,
+            amount=Decimal(self._settings.hold_amount),
+            currency=currency_of(bytes(tariff.tariff)),
+        )
+        result = await self._bus.ask(HOLD_PAYMENT, question, timeout_s=15.0)
+        return "" if result.status is HoldStatus.HELD else f"{result.status}: {result.detail}".rstrip(": ")
+
+    async def _command(self, tenant: TenantId, intent: IntentRow, token: VirtualToken) -> IntentRow:
+        question = StartOnEvse(
+            tenant=tenant,
+            station_id=StationId(intent.station_id),
+            evse=intent.evse,
+            id_token=token.id_token,
+            remote_start_id=intent.remote_start_id,
+        )
+        try:
+            result = await self._bus.ask(START_ON_EVSE, question, timeout_s=_COMMAND_TIMEOUT_S)
+        except Failure as error:
+            # It may have been sent: whoever starts within the time claims the intent.
+            return await self._move(tenant, intent.id, IntentTrigger.SENT, detail=f"unknown: {error}")
+        if result.status in (CommandStatus.ACCEPTED, CommandStatus.UNKNOWN):
+            return await self._move(tenant, intent.id, IntentTrigger.SENT, detail=result.detail)
+        detail = f"{result.status}: {result.detail}".rstrip(": ")
+        return await self._move(tenant, intent.id, IntentTrigger.REFUSED, detail=detail)
+
+    async def _move(self, tenant: TenantId, intent_id: str, trigger: IntentTrigger, *, detail: str = "") -> IntentRow:
+        """The intent after `trigger`, unless a transaction or the clock was faster."""
+        async with self._database.transaction(tenant) as unit:
+            intent = await self._find(unit, intent_id)
+            state = IntentState(intent.state)
+            if trigger in INTENT.transitions[state]:
+                intent.state, intent.detail = INTENT.advance(state, trigger), detail or intent.detail
+                intent.owes_release = intent.state in (IntentState.FAILED, IntentState.EXPIRED)
+            return intent
+
+    async def _release(self, tenant: TenantId, intent_id: str) -> None:
+        try:
+            await self._bus.ask(RELEASE_HOLD, ReleaseHold(tenant, intent_id))
+        except Failure as error:
+            log.info("hold not given back yet", intent_id=intent_id, reason=str(error))
+            return
+        async with self._database.transaction(tenant) as unit:
+            (await self._find(unit, intent_id)).owes_release = False
+
+    async def _find(self, unit: Unit, intent_id: str) -> IntentRow:
+        intent = await repository.find_intent(unit, intent_id)
+        if intent is None:
+            raise IntentNotFound(intent_id)
+        return intent

@@ -1,0 +1,93 @@
+"""The tables of sessions. Energy is NUMERIC Wh, money NUMERIC."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, DateTime, Integer, LargeBinary, Numeric, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """Declarative base."""
+
+
+class IntentRow(Base):
+    """A start by app. `owes_release`: its hold is to be given back, and billing has not heard of it yet."""
+
+    __tablename__ = "intents"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    driver_id: Mapped[str] = mapped_column(Text)
+    station_id: Mapped[str] = mapped_column(Text)
+    evse: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(Text)
+    detail: Mapped[str] = mapped_column(Text)
+    remote_start_id: Mapped[int] = mapped_column(BigInteger)
+    token_ref: Mapped[str | None] = mapped_column(Text)
+    unspecified_ref: Mapped[str | None] = mapped_column(Text)
+    session_id: Mapped[str | None] = mapped_column(Text)
+    owes_release: Mapped[bool] = mapped_column(Boolean)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class SessionRow(Base):
+    """A session, as far as its facts have come. Columns are None until the fact or the answer that fills them."""
+
+    __tablename__ = "sessions"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    station_id: Mapped[str] = mapped_column(Text)
+    transaction_id: Mapped[str] = mapped_column(Text)
+    evse: Mapped[int | None] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(Text)
+    driver_id: Mapped[str | None] = mapped_column(Text)
+    intent_id: Mapped[str | None] = mapped_column(Text)
+    token_ref: Mapped[str | None] = mapped_column(Text)
+    token_mask: Mapped[str | None] = mapped_column(Text)
+    needs_verdict: Mapped[bool] = mapped_column(Boolean)
+    is_announced: Mapped[bool] = mapped_column(Boolean)
+    started_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    start_wh: Mapped[Decimal | None] = mapped_column(Numeric)
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    end_wh: Mapped[Decimal | None] = mapped_column(Numeric)
+    stopped_reason: Mapped[str | None] = mapped_column(Text)
+    tariff: Mapped[bytes | None] = mapped_column(LargeBinary)
+    tariff_id: Mapped[str | None] = mapped_column(Text)
+    tariff_version: Mapped[int | None] = mapped_column(Integer)
+    timezone: Mapped[str] = mapped_column(Text)
+    energy_wh: Mapped[Decimal] = mapped_column(Numeric)
+    power_w: Mapped[Decimal | None] = mapped_column(Numeric)
+    state_of_charge_percent: Mapped[Decimal | None] = mapped_column(Numeric)
+    cost_excl_vat: Mapped[Decimal] = mapped_column(Numeric)
+    cost_incl_vat: Mapped[Decimal] = mapped_column(Numeric)
+    currency: Mapped[str] = mapped_column(Text)
+    lines: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)  # Any: the price lines as JSON
+    flags: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class RegisterRow(Base):
+    """What a transaction's register said at one instant; kept also before its start is known."""
+
+    __tablename__ = "registers"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    session_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    measured_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
+    register_wh: Mapped[Decimal] = mapped_column(Numeric)
+
+
+class PauseRow(Base):
+    """From here on energy flowed, or did not."""
+
+    __tablename__ = "pauses"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    session_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
+    is_paused: Mapped[bool] = mapped_column(Boolean)

@@ -1,0 +1,101 @@
+"""A running session as its meter tells it: energy, power and cost so far, said about once a second."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+
+from backoffice.contracts.sessions import ChargingSessionUpdated
+from backoffice.kit.database import Unit
+from backoffice.sessions import repository
+from backoffice.sessions.cost import cost_of
+from backoffice.sessions.domain import RUNNING, session_id_of
+from backoffice.sessions.energy import SessionShape, measure
+from backoffice.sessions.models import SessionRow
+from protocol.blocks.meter_values.events import MeterValuesReported
+from protocol.domain.identifiers import DriverId, StationId, TransactionId
+from protocol.domain.metering import POWER_IMPORT, STATE_OF_CHARGE, MeterValue, import_register_wh
+
+_AT_MOST_EVERY = timedelta(seconds=1)
+
+
+async def on_meter_values(unit: Unit, fact: MeterValuesReported, *, station_id: StationId, now: datetime) -> None:
+    """The registers are kept; a running session is shown with them. Readings outside of transactions are nobody's."""
+    if fact.transaction_id is None:
+        return
+    session_id = session_id_of(unit.tenant, station_id, fact.transaction_id)
+    is_new = False
+    for meter_value in fact.meter_values:
+        register_wh = _decimal(import_register_wh(meter_value))
+        if register_wh is not None:
+            is_new |= await repository.insert_register(unit, session_id, meter_value.measured_at, register_wh)
+    session = await repository.find_session(unit, session_id) if is_new else None
+    if session is None or session.state not in RUNNING:
+        return
+    _show(session, fact.meter_values)
+    if now - session.updated_at >= _AT_MOST_EVERY:
+        await _say_progress(unit, session, now)
+
+
+def _show(session: SessionRow, meter_values: Iterable[MeterValue]) -> None:
+    for meter_value in meter_values:
+        power_w = _total(meter_value, POWER_IMPORT)
+        state_of_charge = _total(meter_value, STATE_OF_CHARGE)
+        session.power_w = power_w if power_w is not None else session.power_w
+        if state_of_charge is not None:
+            session.state_of_charge_percent = state_of_charge
+
+
+async def _say_progress(unit: Unit, session: SessionRow, now: datetime) -> None:
+    assert session.started_at is not None
+    readings = [point for point in await repository.list_registers(unit, session.id) if point.at >= session.started_at]
+    measured, start_wh, end_wh = measure(session.start_wh, None, readings)
+    session.energy_wh, session.updated_at = measured.energy_wh, now
+    if session.tariff is not None:
+        shape = SessionShape(
+            started_at=session.started_at,
+            ended_at=readings[-1].at if readings else session.started_at,
+            start_wh=start_wh,
+            end_wh=end_wh,
+            readings=readings,
+            pauses=await repository.list_pauses(unit, session.id),
+        )
+        cost = cost_of(session.tariff, shape, timezone=session.timezone)
+        session.cost_excl_vat, session.cost_incl_vat = cost.total_excl_vat, cost.total_incl_vat
+        session.currency = cost.currency
+    await unit.publish(_updated(session, session.started_at, now), key=session.id, now=now)
+
+
+def _updated(session: SessionRow, started_at: datetime, now: datetime) -> ChargingSessionUpdated:
+    return ChargingSessionUpdated(
+        session_id=session.id,
+        station_id=StationId(session.station_id),
+        evse=session.evse or 1,
+        transaction_id=TransactionId(session.transaction_id),
+        driver_id=DriverId(session.driver_id) if session.driver_id else None,
+        started_at=started_at,
+        updated_at=now,
+        energy_wh=session.energy_wh,
+        power_w=session.power_w,
+        state_of_charge_percent=session.state_of_charge_percent,
+        cost_excl_vat=session.cost_excl_vat,
+        cost_incl_vat=session.cost_incl_vat,
+        currency=session.currency,
+    )
+
+
+def _total(meter_value: MeterValue, measurand: str) -> Decimal | None:
+    """The value of all phases: as it was measured, else the sum of the phases."""
+    found = [reading for reading in meter_value.readings if reading.measurand == measurand]
+    total = next((reading.value for reading in found if reading.phase is None), None)
+    if total is not None:
+        return _decimal(total)
+    phases = [value for reading in found if (value := _decimal(reading.value)) is not None]
+    return sum(phases, Decimal(0)) if phases else None
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    try:
+        value = Decimal(text) if text is not None else None
+    except InvalidOperation:
+        return None
+    return value if value is not None and value.is_finite() else None

@@ -1,0 +1,100 @@
+"""Sessions by REST."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from backoffice.kit.auth import AnyPrincipal, Driver, Principal, Role
+from backoffice.kit.idempotency import IdempotencyKey, once
+from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
+from backoffice.kit.service import provided
+from backoffice.kit.sse import EventSourceResponse, EventStreamDep, ServerSentEvent
+from backoffice.sessions.models import SessionRow
+from backoffice.sessions.schemas import IntentView, NewSession, SessionView
+from backoffice.sessions.service import Sessions
+
+router = APIRouter(prefix="/sessions", tags=["sessions"])
+SessionsDep = Annotated[Sessions, Depends(provided(Sessions))]
+
+
+@router.post("", status_code=202)
+async def start_session(body: NewSession, driver: Driver, sessions: SessionsDep, key: IdempotencyKey) -> IntentView:
+    """Start charging by app: holds the payment, sends the start, and answers how that went.
+
+    The session itself begins when the station says so: look at the intent's `session_id`.
+    """
+    await sessions.intents.check_place(driver.tenant, body.station_id, body.evse)
+    async with sessions.database.transaction(driver.tenant) as unit:
+
+        async def request() -> IntentView:
+            return IntentView.of(await sessions.intents.request(unit, driver.subject, body.station_id, body.evse))
+
+        requested = await once(
+            unit,
+            scope=f"{driver.subject} start",
+            key=key,
+            request=body,
+            now=sessions.clock(),
+            view=IntentView,
+            act=request,
+        )
+    return IntentView.of(await sessions.intents.drive(driver.tenant, requested.id))
+
+
+@router.get("/intents/{intent_id}")
+async def read_intent(intent_id: str, principal: AnyPrincipal, sessions: SessionsDep) -> IntentView:
+    """How a start by app stands."""
+    async with sessions.database.transaction(principal.tenant) as unit:
+        return IntentView.of(await sessions.intents.read(unit, intent_id, driver_id=_driver_of(principal)))
+
+
+@router.get("")
+async def list_sessions(
+    principal: AnyPrincipal, sessions: SessionsDep, limit: Limit = DEFAULT_LIMIT, cursor: After = None
+) -> Page[SessionView]:
+    """A driver's own sessions, or an operator's whole tenant's; the newest first."""
+    async with sessions.database.transaction(principal.tenant) as unit:
+        rows = await sessions.list_sessions(unit, driver_id=_driver_of(principal), cursor=cursor, limit=limit)
+        return page_of(rows, limit=limit, view=SessionView.of, key=_position_of)
+
+
+@router.get("/{session_id}")
+async def read_session(session_id: str, principal: AnyPrincipal, sessions: SessionsDep) -> SessionView:
+    """One session."""
+    async with sessions.database.transaction(principal.tenant) as unit:
+        return SessionView.of(await sessions.find_session(unit, session_id, driver_id=_driver_of(principal)))
+
+
+@router.post("/{session_id}/stop", status_code=202)
+async def stop_session(session_id: str, principal: AnyPrincipal, sessions: SessionsDep) -> SessionView:
+    """Ask the station to stop. The session ends when the station says so."""
+    async with sessions.database.transaction(principal.tenant) as unit:
+        session = await sessions.find_session(unit, session_id, driver_id=_driver_of(principal))
+    await sessions.stop_session(principal.tenant, session)
+    return SessionView.of(session)
+
+
+async def _may_follow(session_id: str, principal: AnyPrincipal, sessions: SessionsDep) -> Principal:
+    """Raises SessionNotFound before the first byte."""
+    async with sessions.database.transaction(principal.tenant) as unit:
+        await sessions.find_session(unit, session_id, driver_id=_driver_of(principal))
+    return principal
+
+
+@router.get("/{session_id}/events", response_class=EventSourceResponse)
+async def follow_session(
+    session_id: str, principal: Annotated[Principal, Depends(_may_follow)], events: EventStreamDep
+) -> AsyncIterator[ServerSentEvent]:
+    """The session's own events as they are committed; `Last-Event-ID` goes on where a stream broke off."""
+    async for event in events.follow(tenant=principal.tenant, key=session_id, service="sessions"):
+        yield event
+
+
+def _driver_of(principal: Principal) -> str | None:
+    return principal.subject if principal.role is Role.DRIVER else None
+
+
+def _position_of(row: SessionRow) -> tuple[str, str]:
+    assert row.started_at is not None
+    return row.started_at.isoformat(), row.id

@@ -1,0 +1,107 @@
+"""What sessions takes and shows by REST."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from pydantic import BaseModel, Field
+
+from backoffice.sessions.domain import IntentState, SessionState
+from backoffice.sessions.models import IntentRow, SessionRow
+from protocol.domain.identifiers import StationId
+
+
+class NewSession(BaseModel):
+    """Where the driver wants to charge."""
+
+    station_id: StationId = Field(min_length=1, max_length=255, examples=["BER-001"])
+    evse: int = Field(default=1, ge=1)
+
+
+class IntentView(BaseModel):
+    """A start by app. `session_id` is there once a transaction has claimed it; `detail` says why it failed."""
+
+    id: str
+    station_id: str
+    evse: int
+    state: IntentState
+    detail: str
+    session_id: str | None
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, row: IntentRow) -> "IntentView":
+        """A row as it is shown."""
+        return cls(
+            id=row.id,
+            station_id=row.station_id,
+            evse=row.evse,
+            state=IntentState(row.state),
+            detail=row.detail,
+            session_id=row.session_id,
+            expires_at=row.expires_at,
+        )
+
+
+class LineView(BaseModel):
+    """One line of the price."""
+
+    dimension: str
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    amount_excl_vat: Decimal
+    vat_percent: Decimal
+    amount_incl_vat: Decimal
+
+
+class SessionView(BaseModel):
+    """A session: what is so far while it runs, what is billed once it is completed."""
+
+    id: str
+    station_id: str
+    evse: int
+    transaction_id: str
+    state: SessionState
+    driver_id: str | None
+    intent_id: str | None
+    token: str | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    energy_wh: Decimal
+    power_w: Decimal | None
+    state_of_charge_percent: Decimal | None
+    cost_excl_vat: Decimal
+    cost_incl_vat: Decimal
+    currency: str
+    tariff_id: str | None
+    tariff_version: int | None
+    lines: list[LineView]
+    stopped_reason: str | None
+    flags: list[str]
+
+    @classmethod
+    def of(cls, row: SessionRow) -> "SessionView":
+        """A row as it is shown."""
+        return cls(
+            id=row.id,
+            station_id=row.station_id,
+            evse=row.evse or 1,
+            transaction_id=row.transaction_id,
+            state=SessionState(row.state),
+            driver_id=row.driver_id,
+            intent_id=row.intent_id,
+            token=row.token_mask,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            energy_wh=row.energy_wh,
+            power_w=row.power_w,
+            state_of_charge_percent=row.state_of_charge_percent,
+            cost_excl_vat=row.cost_excl_vat,
+            cost_incl_vat=row.cost_incl_vat,
+            currency=row.currency,
+            tariff_id=row.tariff_id,
+            tariff_version=row.tariff_version,
+            lines=[LineView.model_validate(line) for line in row.lines or ()],
+            stopped_reason=row.stopped_reason,
+            flags=row.flags,
+        )

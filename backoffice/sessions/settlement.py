@@ -1,0 +1,157 @@
+"""What a session needs from others, and its end.
+
+1. A session that began without a tariff asks for the one in force at its start; the answer for a past time never changes.
+2. A verdict that identity was too silent to give is asked again; a refusal stops the transaction, once.
+3. A session whose facts and answers are all there is settled: its CDR is frozen and said, in one transaction.
+"""
+
+from datetime import datetime
+
+import msgspec
+import structlog
+
+from backoffice.contracts.identity import AUTHORIZE_TOKEN
+from backoffice.contracts.sessions import ChargingSessionCompleted
+from backoffice.contracts.stations import (
+    DESCRIBE_EVSE,
+    STOP_TRANSACTION,
+    DescribeEvse,
+    EvseDescription,
+    StopTransaction,
+)
+from backoffice.contracts.tariffs import TARIFF_IN_FORCE, TariffInForce, TariffVersion
+from backoffice.kit.bus import Bus
+from backoffice.kit.clock import Clock
+from backoffice.kit.database import ALL_TENANTS, Database, Unit
+from backoffice.kit.errors import Failure
+from backoffice.sessions import repository
+from backoffice.sessions.cost import cost_of
+from backoffice.sessions.domain import SESSION, SessionState, SessionTrigger
+from backoffice.sessions.energy import SessionShape, measure
+from backoffice.sessions.facts import announce
+from backoffice.sessions.models import SessionRow
+from protocol.blocks.authorization.queries import AuthorizeToken, TokenVerdict
+from protocol.bus.envelope import event_id
+from protocol.domain.authorization import AuthorizationStatus
+from protocol.domain.identifiers import DriverId, StationId, TenantId, TransactionId
+
+log = structlog.get_logger(__name__)
+
+_SESSIONS_AT_ONCE = 100
+
+
+class Settlement:
+    """The worker that asks and settles."""
+
+    def __init__(self, database: Database, bus: Bus, *, clock: Clock) -> None:
+        self._database = database
+        self._bus = bus
+        self._clock = clock
+
+    async def go_on(self) -> None:
+        """Every session that asks for something was helped as far as others answer now."""
+        async with self._database.transaction(ALL_TENANTS) as unit:
+            asking = await repository.select_asking(unit, limit=_SESSIONS_AT_ONCE)
+        for session in asking:
+            try:
+                await self._help(TenantId(session.tenant_id), session)
+            except Failure as error:
+                log.info("session waits", session_id=session.id, reason=str(error))
+
+    async def _help(self, tenant: TenantId, session: SessionRow) -> None:
+        tariff = place = verdict = None
+        if session.tariff is None:
+            tariff, place = await self._ask_tariff(tenant, session)
+        if session.needs_verdict and session.token_ref is not None:
+            verdict = await self._ask_verdict(tenant, session)
+        async with self._database.transaction(tenant) as unit:
+            current = await repository.find_session(unit, session.id)
+            assert current is not None
+            if tariff is not None and place is not None and current.tariff is None:
+                _take_tariff(current, tariff, place)
+            is_refused = verdict is not None and _take_verdict(current, verdict)
+            await announce(unit, current, self._clock())
+            await settle(unit, current, now=self._clock())
+        if is_refused:
+            await self._stop(tenant, session)
+
+    async def _ask_tariff(self, tenant: TenantId, session: SessionRow) -> tuple[TariffVersion, EvseDescription]:
+        assert session.started_at is not None
+        station_id, evse = StationId(session.station_id), session.evse or 1
+        tariff = await self._bus.ask(TARIFF_IN_FORCE, TariffInForce(tenant, station_id, evse, session.started_at))
+        place = await self._bus.ask(DESCRIBE_EVSE, DescribeEvse(tenant, station_id, evse))
+        return tariff, place
+
+    async def _ask_verdict(self, tenant: TenantId, session: SessionRow) -> TokenVerdict:
+        assert session.token_ref is not None
+        question = AuthorizeToken(tenant, session.token_ref, StationId(session.station_id), session.evse)
+        return await self._bus.ask(AUTHORIZE_TOKEN, question)
+
+    async def _stop(self, tenant: TenantId, session: SessionRow) -> None:
+        """Sent once: whether the station stopped is told by its next fact."""
+        question = StopTransaction(tenant, StationId(session.station_id), TransactionId(session.transaction_id))
+        result = await self._bus.ask(STOP_TRANSACTION, question, timeout_s=35.0)
+        log.info("refused session told to stop", session_id=session.id, result=result.status)
+
+
+async def settle(unit: Unit, session: SessionRow, *, now: datetime) -> None:
+    """Freeze the CDR and say so, if the session has ended and nothing is missing."""
+    if session.state != SessionState.ENDING or session.needs_verdict or session.tariff is None:
+        return
+    assert session.started_at is not None
+    assert session.ended_at is not None
+    readings = await repository.list_registers(unit, session.id)
+    within = [point for point in readings if session.started_at <= point.at <= session.ended_at]
+    measured, start_wh, end_wh = measure(session.start_wh, session.end_wh, within)
+    shape = SessionShape(
+        started_at=session.started_at,
+        ended_at=session.ended_at,
+        start_wh=start_wh,
+        end_wh=end_wh,
+        readings=within,
+        pauses=await repository.list_pauses(unit, session.id),
+    )
+    cost = cost_of(session.tariff, shape, timezone=session.timezone)
+    session.energy_wh = measured.energy_wh
+    session.flags = [*session.flags, *(flag for flag in measured.flags if flag not in session.flags)]
+    session.cost_excl_vat, session.cost_incl_vat = cost.total_excl_vat, cost.total_incl_vat
+    session.currency, session.lines = cost.currency, msgspec.to_builtins(cost.lines)
+    session.state = SESSION.advance(SessionState.ENDING, SessionTrigger.SETTLED)
+    completed = ChargingSessionCompleted(
+        session_id=session.id,
+        station_id=StationId(session.station_id),
+        evse=session.evse or 1,
+        transaction_id=TransactionId(session.transaction_id),
+        driver_id=DriverId(session.driver_id) if session.driver_id else None,
+        started_at=session.started_at,
+        intent_id=session.intent_id,
+        ended_at=session.ended_at,
+        energy_wh=session.energy_wh,
+        tariff_id=session.tariff_id or "",
+        tariff_version=session.tariff_version or 0,
+        currency=cost.currency,
+        lines=cost.lines,
+        total_excl_vat=cost.total_excl_vat,
+        total_incl_vat=cost.total_incl_vat,
+        stopped_reason=session.stopped_reason or "",
+    )
+    await unit.publish(completed, key=session.id, now=now, event_id=event_id(unit.tenant, "completed", session.id))
+
+
+def _take_tariff(session: SessionRow, tariff: TariffVersion, place: EvseDescription) -> None:
+    session.tariff, session.tariff_id, session.tariff_version = bytes(tariff.tariff), tariff.tariff_id, tariff.version
+    session.timezone = place.timezone
+
+
+def _take_verdict(session: SessionRow, verdict: TokenVerdict) -> bool:
+    """Whether the transaction has to be stopped."""
+    if not session.needs_verdict:
+        return False
+    session.needs_verdict = False
+    if verdict.status is AuthorizationStatus.ACCEPTED:
+        session.driver_id = verdict.driver_id
+        return False
+    was_running = session.ended_at is None
+    session.flags = [*session.flags, f"refused_{verdict.status.lower()}"]
+    session.state = SESSION.advance(SessionState(session.state), SessionTrigger.REFUSED)
+    return was_running
