@@ -1,13 +1,13 @@
 """What billing takes and shows by REST."""
 
 from datetime import datetime
-from decimal import Decimal
 
 from pydantic import BaseModel, Field
 
 from backoffice.billing.domain import InvoiceState
 from backoffice.billing.models import InvoiceRow, PaymentMethodRow, PaymentRow
 from backoffice.billing.service import Receipt
+from backoffice.kit.numbers import PlainDecimal
 
 
 class NewPaymentMethod(BaseModel):
@@ -34,12 +34,12 @@ class LineView(BaseModel):
     """One line of an invoice."""
 
     dimension: str
-    quantity: Decimal
+    quantity: PlainDecimal
     unit: str
-    unit_price: Decimal
-    amount_excl_vat: Decimal
-    vat_percent: Decimal
-    amount_incl_vat: Decimal
+    unit_price: PlainDecimal
+    amount_excl_vat: PlainDecimal
+    vat_percent: PlainDecimal
+    amount_incl_vat: PlainDecimal
 
 
 class InvoiceView(BaseModel):
@@ -53,12 +53,12 @@ class InvoiceView(BaseModel):
     evse: int
     started_at: datetime
     ended_at: datetime
-    energy_wh: Decimal
+    energy_wh: PlainDecimal
     currency: str
     lines: list[LineView]
-    total_excl_vat: Decimal
-    total_incl_vat: Decimal
-    paid: Decimal
+    total_excl_vat: PlainDecimal
+    total_incl_vat: PlainDecimal
+    paid: PlainDecimal
     state: InvoiceState
     reason: str
     issued_at: datetime
@@ -90,7 +90,7 @@ class InvoiceView(BaseModel):
 class PaymentView(BaseModel):
     """What was paid, and by which card."""
 
-    amount: Decimal
+    amount: PlainDecimal
     currency: str
     paid_at: datetime
     card: str

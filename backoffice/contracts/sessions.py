@@ -40,7 +40,11 @@ class ChargingSessionUpdated(SessionEvent, frozen=True, kw_only=True):
 
 
 class PriceLine(msgspec.Struct, frozen=True):
-    """One line of a price: a quantity (kWh, h, or 1) of one dimension at one unit price; four decimals."""
+    """One line of a price: a quantity (kWh, h, or 1) of one dimension at one unit price; four decimals.
+
+    `dimension` is OCPI's, or MIN_PRICE or MAX_PRICE for the difference that a limit makes. `element` is the place in
+    the tariff of the element that made it; None for a limit. `vat_percent` is 0 also where no VAT applies.
+    """
 
     dimension: str
     quantity: Decimal
@@ -49,6 +53,7 @@ class PriceLine(msgspec.Struct, frozen=True):
     amount_excl_vat: Decimal
     vat_percent: Decimal
     amount_incl_vat: Decimal
+    element: int | None = None
 
 
 class ChargingSessionCompleted(SessionEvent, frozen=True, kw_only=True):

@@ -1,8 +1,11 @@
 """The sessions service, put together."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from backoffice.kit.consumer import Consumer
+import msgspec
+
+from backoffice.kit.consumer import Consumer, Handler
 from backoffice.kit.service import Context, Parts, Service, Worker
 from backoffice.sessions.consumers import SessionEvents
 from backoffice.sessions.intents import Intents
@@ -24,7 +27,7 @@ def build(context: Context[SessionsSettings]) -> Parts:
     sessions = Sessions(context.database, context.bus, intents, clock=context.clock)
     settlement = Settlement(context.database, context.bus, clock=context.clock)
     events = SessionEvents(clock=context.clock)
-    facts = {
+    facts: Mapping[type[msgspec.Struct], Handler] = {
         TransactionStarted: events.on_transaction_started,
         TransactionUpdated: events.on_transaction_updated,
         TransactionEnded: events.on_transaction_ended,

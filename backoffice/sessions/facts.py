@@ -1,7 +1,7 @@
 """What the facts of a transaction make of its session, in whatever order they come.
 
-Nothing is asked here: a consumer's transaction waits for nobody, and a replay makes the same rows. What must be asked (the
-tariff, a deferred verdict) is asked by `settlement.py` afterwards.
+Nothing is asked here: a consumer's transaction waits for nobody, and a replay makes the same rows. What must be asked
+(the tariff, a deferred verdict) is asked by `settlement.py` afterwards.
 """
 
 from datetime import datetime

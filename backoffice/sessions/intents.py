@@ -1,6 +1,6 @@
 """Starts by app: a token, a hold, a command, each asked once, each step a row before the next.
 
-1. The command is never sent twice by itself: a time-out leaves the intent commanded, and a transaction may still claim it.
+1. The command is never sent twice by itself: a time-out leaves the intent commanded, for a transaction to claim.
 2. Whatever fails or expires owes its hold back until billing has heard so.
 """
 

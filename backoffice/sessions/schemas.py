@@ -1,10 +1,10 @@
 """What sessions takes and shows by REST."""
 
 from datetime import datetime
-from decimal import Decimal
 
 from pydantic import BaseModel, Field
 
+from backoffice.kit.numbers import PlainDecimal
 from backoffice.sessions.domain import IntentState, SessionState
 from backoffice.sessions.models import IntentRow, SessionRow
 from protocol.domain.identifiers import StationId
@@ -46,12 +46,12 @@ class LineView(BaseModel):
     """One line of the price."""
 
     dimension: str
-    quantity: Decimal
+    quantity: PlainDecimal
     unit: str
-    unit_price: Decimal
-    amount_excl_vat: Decimal
-    vat_percent: Decimal
-    amount_incl_vat: Decimal
+    unit_price: PlainDecimal
+    amount_excl_vat: PlainDecimal
+    vat_percent: PlainDecimal
+    amount_incl_vat: PlainDecimal
 
 
 class SessionView(BaseModel):
@@ -67,11 +67,11 @@ class SessionView(BaseModel):
     token: str | None
     started_at: datetime | None
     ended_at: datetime | None
-    energy_wh: Decimal
-    power_w: Decimal | None
-    state_of_charge_percent: Decimal | None
-    cost_excl_vat: Decimal
-    cost_incl_vat: Decimal
+    energy_wh: PlainDecimal
+    power_w: PlainDecimal | None
+    state_of_charge_percent: PlainDecimal | None
+    cost_excl_vat: PlainDecimal
+    cost_incl_vat: PlainDecimal
     currency: str
     tariff_id: str | None
     tariff_version: int | None

@@ -1,6 +1,6 @@
 """What a session needs from others, and its end.
 
-1. A session that began without a tariff asks for the one in force at its start; the answer for a past time never changes.
+1. A session asks for the tariff in force at its start; the answer for a past time never changes.
 2. A verdict that identity was too silent to give is asked again; a refusal stops the transaction, once.
 3. A session whose facts and answers are all there is settled: its CDR is frozen and said, in one transaction.
 """

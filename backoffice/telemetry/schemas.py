@@ -1,11 +1,11 @@
 """What telemetry shows by REST."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel
 
+from backoffice.kit.numbers import PlainDecimal
 from backoffice.telemetry.models import ReadingRow, StationEventRow
 
 
@@ -18,7 +18,7 @@ class ReadingView(BaseModel):
     phase: str | None
     context: str
     location: str
-    value: Decimal
+    value: PlainDecimal
     unit: str
     transaction_id: str | None
 
