@@ -1,0 +1,1 @@
+"""Worked examples that others published, in our own words."""
