@@ -24,6 +24,7 @@ VERBS = (
     Verb("smoke", "chargeyard.smoke", "run everything in a temporary folder until sessions are paid; exit 0 or 1"),
     Verb("reset", "chargeyard.reset", "remove the data that `up` keeps in .chargeyard/"),
     Verb("doctor", "chargeyard.doctor", "check this machine and say how to fix what is missing"),
+    Verb("price", "chargeyard.price", "price a session by an OCPI tariff, and explain every cent"),
     Verb("fleet", "simulator.cli", "run simulated charging stations against any CSMS"),
 )
 
