@@ -141,6 +141,7 @@ class Platform:
             "REDIS_URL": self.servers.redis_url,
             "AUTH_PUBLIC_KEY": self.secrets.auth_public_key,
             "AUTH_PRIVATE_KEY": self.secrets.auth_private_key,
+            "IDENTITY_FIRST_OPERATOR_PASSWORD": self.secrets.operator_password,
             **self._backoffice_settings,
         }
         return Program(

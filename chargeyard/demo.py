@@ -1,0 +1,177 @@
+"""`up`: the whole platform on this machine, with a demo fleet of stations and drivers, until Ctrl-C."""
+
+import argparse
+import asyncio
+import hashlib
+import json
+import signal
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from chargeyard.app_drivers import AppDrivers
+from chargeyard.platform import Platform
+from chargeyard.reset import DATA_DIR
+from chargeyard.rest import RestClient
+from chargeyard.summary import Summary, follow
+from chargeyard.world import World, demo_drivers, make_world, provision
+from simulator.fleet import Fleet
+from simulator.plan import Settings
+
+OPERATOR = "operator@example.com"
+REST_PORT, STATION_PORT = 8000, 9000
+_MARKER = "demo.json"
+_SAMPLE_S = 10
+_SESSION_S = (15.0, 240.0)
+_ARRIVAL_S = 45.0
+_APP_SHARE = 0.4
+_REDRAW_S = 1.0
+_PLAIN_REDRAW_S = 10.0
+
+_EPILOG = """examples:
+  python3 dev.py up                     everything, with 40 stations
+  python3 dev.py up --no-fleet          the platform alone
+  python3 dev.py up --lan --no-fleet    for a real station in this network
+  python3 dev.py up --port 8080 --station-port 9090
+"""
+
+
+def main(argv: Sequence[str]) -> int:
+    """0 after Ctrl-C or SIGTERM; ChargeyardError with what to do where something cannot start or ended by itself."""
+    parser = argparse.ArgumentParser(
+        prog="chargeyard up", description=__doc__, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, default=DATA_DIR, help="the data folder (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=REST_PORT, help="REST (default: %(default)s)")
+    parser.add_argument("--station-port", type=int, default=STATION_PORT, help="stations (default: %(default)s)")
+    parser.add_argument("--stations", type=int, default=40, help="size of the demo fleet (default: %(default)s)")
+    parser.add_argument("--no-fleet", action="store_true", help="no demo fleet, only the platform")
+    parser.add_argument("--lan", action="store_true", help="listen on the network, for a real station")
+    parser.add_argument("--seed", type=int, default=7, help="of the fleet's chances (default: %(default)s)")
+    options = parser.parse_args(argv)
+    asyncio.run(_up(options))
+    return 0
+
+
+async def _up(options: argparse.Namespace) -> None:
+    began = time.monotonic()
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, _ask_to_stop, stop)
+    platform = Platform(
+        options.data,
+        report=_say,
+        host="0.0.0.0" if options.lan else "127.0.0.1",  # noqa: S104 # that is what --lan asks for
+        rest_port=options.port,
+        station_port=options.station_port,
+        backoffice_settings={"IDENTITY_FIRST_OPERATOR_EMAIL": OPERATOR},
+    )
+    async with platform, asyncio.TaskGroup() as tasks, RestClient(platform.rest_url) as operator:
+        watching = tasks.create_task(platform.watch())
+        await operator.log_in(OPERATOR, platform.secrets.operator_password, role="operator")
+        world = make_world(options.stations, secret=platform.secrets.token_key, settings=_settings())
+        await _provision_once(world, platform, operator)
+        summary, following = Summary(), asyncio.Event()
+        await summary.begin(operator)
+        counting = tasks.create_task(follow(platform.servers.nats_url, summary, ready=following))
+        await following.wait()
+        _print_banner(platform, world, is_lan=options.lan, seconds=time.monotonic() - began)
+        drawing = tasks.create_task(_draw(summary))
+        if options.no_fleet:
+            await stop.wait()
+        else:
+            await _run_fleet(world, platform, stop=stop, seed=options.seed)
+        for task in (drawing, counting, watching):
+            task.cancel()
+    _say(f"stopped; data stays in {platform.servers.data_dir}")
+
+
+async def _provision_once(world: World, platform: Platform, operator: RestClient) -> None:
+    """The demo's stations and drivers are there; a marker tells that they were made by an earlier `up`."""
+    marker = platform.servers.data_dir / _MARKER
+    digest = hashlib.sha256(repr(world).encode()).hexdigest()
+    if marker.exists() and json.loads(marker.read_text()).get("world") == digest:
+        return
+    await provision(
+        world,
+        operator,
+        rest_url=platform.rest_url,
+        driver_password=platform.secrets.driver_password,
+        report=_say,
+    )
+    marker.write_text(json.dumps({"world": digest}))
+
+
+async def _run_fleet(world: World, platform: Platform, *, stop: asyncio.Event, seed: int) -> None:
+    async with asyncio.TaskGroup() as tasks:
+        phones = AppDrivers(
+            platform.rest_url, world.drivers, password=platform.secrets.driver_password, tasks=tasks, seed=seed
+        )
+        drivers = demo_drivers(world, session_s=_SESSION_S, arrival_s=_ARRIVAL_S, app_share=_APP_SHARE)
+        # Another seed each time, or every `up` would deliver what the last one did.
+        fleet = Fleet(
+            world.fleet_plan(drivers),
+            url=platform.station_url,
+            seed=f"{seed} {time.time_ns()}",
+            on_event=phones.on_event,
+        )
+        await fleet.run(stop)
+        await phones.close()
+
+
+def _settings() -> Settings:
+    return Settings(heartbeat_interval_s=60, sample_interval_s=_SAMPLE_S)
+
+
+def _print_banner(platform: Platform, world: World, *, is_lan: bool, seconds: float) -> None:
+    host = _lan_address() if is_lan else "127.0.0.1"
+    password = platform.secrets.driver_password
+    lines = (
+        "",
+        f"ready after {seconds:.1f} s",
+        "",
+        f"  REST            http://{host}:{platform.rest_port}/api/docs",
+        f"  stations        ws://{host}:{platform.station_port}/ocpp/{{station id}}",
+        f"  demo driver     {world.drivers[0].email}    {password}",
+        f"  demo operator   {OPERATOR}    {platform.secrets.operator_password}",
+        f"  data and logs   {platform.servers.data_dir}    (python3 dev.py reset clears them)",
+        "",
+        "Ctrl-C ends it.",
+        "",
+    )
+    print("\n".join(lines), flush=True)
+
+
+def _lan_address() -> str:
+    """The address by which this machine reaches the network; nothing is sent to find it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return socket.gethostname()
+        return str(probe.getsockname()[0])
+
+
+async def _draw(summary: Summary) -> None:
+    """The summary: rewritten in place on a terminal, a line now and then elsewhere."""
+    is_terminal = sys.stdout.isatty()
+    while True:
+        if is_terminal:
+            print(f"\r\x1b[K{summary}", end="", flush=True)
+        else:
+            print(summary, flush=True)
+        await asyncio.sleep(_REDRAW_S if is_terminal else _PLAIN_REDRAW_S)
+
+
+def _ask_to_stop(stop: asyncio.Event) -> None:
+    """The first signal ends in order; the second at once."""
+    if stop.is_set():
+        raise KeyboardInterrupt
+    print("\nstopping: cars are unplugged and stations say goodbye; Ctrl-C again quits at once", flush=True)
+    stop.set()
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
