@@ -1,0 +1,1 @@
+"""Tariffs: what charging costs where and when, and what it cost then."""

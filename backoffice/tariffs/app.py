@@ -1,0 +1,26 @@
+"""Tariffs, put together."""
+
+from pathlib import Path
+
+from backoffice.contracts.tariffs import TARIFF_IN_FORCE, TARIFFS_IN_FORCE
+from backoffice.kit.bus import Answerer
+from backoffice.kit.service import Context, Parts, Service
+from backoffice.tariffs.routes import router
+from backoffice.tariffs.service import Tariffs
+from backoffice.tariffs.settings import TariffsSettings
+
+
+def build(context: Context[TariffsSettings]) -> Parts:
+    """The parts of tariffs."""
+    tariffs = Tariffs(context.database, clock=context.clock, currency=context.settings.currency)
+    return Parts(
+        router=router,
+        provides=(tariffs,),
+        answers=(
+            Answerer(TARIFF_IN_FORCE, tariffs.answer_tariff_in_force),
+            Answerer(TARIFFS_IN_FORCE, tariffs.answer_tariffs_in_force),
+        ),
+    )
+
+
+SERVICE = Service(name="tariffs", package=Path(__file__).parent, settings=TariffsSettings, build=build)

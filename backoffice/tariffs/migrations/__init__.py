@@ -1,0 +1,1 @@
+"""The schema of tariffs, revision by revision."""

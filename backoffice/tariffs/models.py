@@ -1,0 +1,41 @@
+"""Tables of tariffs. A place without a station is the tenant; one without an EVSE the station."""
+
+from datetime import datetime
+
+from sqlalchemy import DateTime
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """The schema is the connection's."""
+
+    type_annotation_map = {datetime: DateTime(timezone=True)}  # noqa: RUF012 - as SQLAlchemy declares it
+
+
+class TariffVersionRow(Base):
+    """A version, as OCPI JSON to the letter."""
+
+    __tablename__ = "tariff_versions"
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    tariff_id: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    tariff: Mapped[bytes]
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+
+
+class AssignmentRow(Base):
+    """A tariff at a place. `station_id` empty and `evse` 0 stand for none: a key has no NULL."""
+
+    __tablename__ = "assignments"
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    station_id: Mapped[str] = mapped_column(primary_key=True)
+    evse: Mapped[int] = mapped_column(primary_key=True)
+    valid_from: Mapped[datetime] = mapped_column(primary_key=True)
+    tariff_id: Mapped[str]
+    valid_until: Mapped[datetime | None]
+    created_by: Mapped[str]

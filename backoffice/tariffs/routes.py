@@ -1,0 +1,84 @@
+"""Tariffs' REST interface, for operators."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+
+from backoffice.kit.auth import Operator
+from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
+from backoffice.kit.service import provided
+from backoffice.tariffs.schemas import AssignmentsView, NewAssignments, TariffView
+from backoffice.tariffs.service import Tariffs
+
+router = APIRouter(prefix="/tariffs", tags=["tariffs"])
+TariffsDep = Annotated[Tariffs, Depends(provided(Tariffs))]
+
+# The body is taken as bytes: its numbers are money, and JSON parsers make floats of them.
+_OCPI_BODY: dict[str, Any] = {  # Any: a piece of OpenAPI
+    "requestBody": {
+        "required": True,
+        "description": "An OCPI 2.2.1 Tariff object (§11.3.1).",
+        "content": {
+            "application/json": {
+                "schema": {"type": "object", "required": ["id", "currency", "elements"]},
+                "example": {
+                    "id": "standard",
+                    "currency": "EUR",
+                    "elements": [
+                        {"price_components": [{"type": "ENERGY", "price": 0.45, "vat": 21.0, "step_size": 1}]}
+                    ],
+                },
+            }
+        },
+    }
+}
+
+
+@router.get("")
+async def list_tariffs(
+    operator: Operator, tariffs: TariffsDep, limit: Limit = DEFAULT_LIMIT, cursor: After = None
+) -> Page[TariffView]:
+    """The newest version of each tariff."""
+    async with tariffs.database.transaction(operator.tenant) as unit:
+        found = await tariffs.list_newest(unit, cursor=cursor, limit=limit)
+    return page_of(found, limit=limit, view=TariffView.of, key=lambda version: (version.tariff_id,))
+
+
+@router.put("/{tariff_id}", openapi_extra=_OCPI_BODY)
+async def publish_tariff(tariff_id: str, request: Request, operator: Operator, tariffs: TariffsDep) -> TariffView:
+    """A new version, valid from now on, or from its `start_date_time`. The same JSON again makes none."""
+    json = await request.body()
+    async with tariffs.database.transaction(operator.tenant) as unit:
+        return TariffView.of(await tariffs.publish(unit, tariff_id, json, operator_id=operator.subject))
+
+
+@router.get("/{tariff_id}")
+async def read_tariff(tariff_id: str, operator: Operator, tariffs: TariffsDep) -> TariffView:
+    """The version in force now, else the newest."""
+    async with tariffs.database.transaction(operator.tenant) as unit:
+        return TariffView.of(await tariffs.read_version(unit, tariff_id))
+
+
+@router.get("/{tariff_id}/versions")
+async def list_versions(tariff_id: str, operator: Operator, tariffs: TariffsDep) -> list[TariffView]:
+    """All versions, the newest first."""
+    async with tariffs.database.transaction(operator.tenant) as unit:
+        return [TariffView.of(version) for version in await tariffs.list_versions(unit, tariff_id)]
+
+
+@router.put("/{tariff_id}/assignments")
+async def assign_tariff(
+    tariff_id: str, body: NewAssignments, operator: Operator, tariffs: TariffsDep
+) -> AssignmentsView:
+    """The tariff holds at these places and nowhere else from now on. `{"places": [{}]}`: as the tenant's default."""
+    places = [place.place() for place in body.places]
+    async with tariffs.database.transaction(operator.tenant) as unit:
+        assigned = await tariffs.assign(unit, tariff_id, places, operator_id=operator.subject)
+        return AssignmentsView.of(tariff_id, list(assigned))
+
+
+@router.get("/{tariff_id}/assignments")
+async def list_assignments(tariff_id: str, operator: Operator, tariffs: TariffsDep) -> AssignmentsView:
+    """Where the tariff holds now."""
+    async with tariffs.database.transaction(operator.tenant) as unit:
+        return AssignmentsView.of(tariff_id, list(await tariffs.list_assignments(unit, tariff_id)))
