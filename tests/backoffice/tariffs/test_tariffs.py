@@ -2,9 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
+import asyncpg
 import httpx
 import msgspec
 
@@ -16,6 +18,7 @@ from backoffice.contracts.tariffs import (
     TariffsInForce,
     TariffVersion,
 )
+from backoffice.kit.testing import eventually
 from backoffice.pricing.tariff import read_tariff
 from protocol.domain.identifiers import DEFAULT_TENANT, StationId, TenantId
 from tests.factories.places import HttpPlace
@@ -103,25 +106,38 @@ async def test_answer_for_a_past_time_never_changes(place: HttpPlace) -> None:
     assert (await ask(place)).tariff_id == "b"
 
 
-async def test_question_during_changes_is_answered_as_it_is_ever_after(place: HttpPlace) -> None:
-    await publish(place, "a", "0")
-    await assign(place, "a", EVERYWHERE)
+@asynccontextmanager
+async def price_list_locked(database_url: str, function: str) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
+    """The default tenant's price list is held as by a question or a change; yields whether someone waits for it."""
+    connection = await asyncpg.connect(database_url.replace("+asyncpg", ""))
+    try:
+        await connection.execute(f"SELECT {function}(hashtext('tariffs'), hashtext('default'))")
 
-    async def change() -> None:
-        for cents in range(1, 15):
-            await publish(place, "a", f"0.{cents:02}")
+        async def someone_waits() -> bool:
+            return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"))
 
-    async def question() -> Sequence[tuple[datetime, TariffVersion]]:
-        return [(at := place.clock(), await ask(place, at=at)) for _ in range(40)]
+        yield someone_waits
+    finally:
+        await connection.close()
 
+
+async def test_change_waits_for_questions_and_begins_after_them(place: HttpPlace, database_url: str) -> None:
     async with asyncio.TaskGroup() as group:
-        group.create_task(change())
-        asked = [group.create_task(question()) for _ in range(2)]
+        async with price_list_locked(database_url, "pg_advisory_lock_shared") as someone_waits:
+            change = group.create_task(publish(place, "a"))
+            await eventually(someone_waits)
+            asked_at = place.clock()
 
-    answers = [pair for task in asked for pair in task.result()]
-    assert len({answer.version for _, answer in answers}) > 2
-    for at, answer in answers:
-        assert (await ask(place, at=at)).version == answer.version
+    assert datetime.fromisoformat(change.result().json()["valid_from"]) > asked_at
+
+
+async def test_question_waits_for_a_change_that_has_begun(place: HttpPlace, database_url: str) -> None:
+    async with asyncio.TaskGroup() as group, price_list_locked(database_url, "pg_advisory_lock") as someone_waits:
+        question = group.create_task(ask(place))
+        await eventually(someone_waits)
+        assert not question.done()
+
+    assert question.result().tariff_id == "free"
 
 
 async def test_version_that_starts_later_holds_from_then_on(place: HttpPlace) -> None:
