@@ -100,16 +100,10 @@ def price(tariff: Tariff, periods: Sequence[ChargingPeriod], *, timezone: ZoneIn
 
 
 def _priced_periods(tariff: Tariff, periods: Sequence[ChargingPeriod], timezone: ZoneInfo) -> Iterator[PricedPeriod]:
-    boundaries = Boundaries.of(tariff)
+    boundaries = Boundaries.of(tariff, periods, timezone)
     session_started_at, energy_wh, has_flat = periods[0].started_at, ZERO, False
     for period in periods:
-        cuts = cuts_of(
-            period,
-            boundaries,
-            session_started_at=session_started_at,
-            energy_before_wh=energy_wh,
-            timezone=timezone,
-        )
+        cuts = cuts_of(period, boundaries, energy_before_wh=energy_wh)
         before_wh = energy_wh
         for piece in pieces(period, cuts):
             now = _circumstances(piece, session_started_at, before_wh, timezone)

@@ -72,9 +72,13 @@ def cut_at_energy(period: ChargingPeriod, energy_wh: Decimal) -> Cut | None:
 
 def pieces(period: ChargingPeriod, cuts: Iterable[Cut]) -> Iterator[ChargingPeriod]:
     """The period cut into pieces, in order. Energy and time are spread evenly over it."""
+    ordered = sorted(set(cuts), key=lambda cut: cut.share)
+    if not ordered:
+        yield period
+        return
     begin, energy_wh, charging_s, parking_s = period.started_at, ZERO, ZERO, ZERO
     length = _microseconds(period.duration)
-    for cut in sorted(set(cuts), key=lambda cut: cut.share):
+    for cut in ordered:
         at = period.started_at + _MICROSECOND * round(cut.of(length))
         before = (cut.of(period.energy_wh), cut.of(period.charging_s), cut.of(period.parking_s))
         yield replace(

@@ -7,10 +7,12 @@ Invariants:
 4. Between two neighbouring cuts of `cuts_of` every element is active throughout, or not at all.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -53,39 +55,32 @@ def is_active(restrictions: Restrictions | None, now: Circumstances) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Boundaries:
-    """Everything in a tariff at which an element may become active or inactive."""
+    """Everything at which an element may become active or inactive during one session; the instants are in order."""
 
-    times: frozenset[time]
+    instants: tuple[datetime, ...]
     energies_wh: tuple[Decimal, ...]
-    durations_s: tuple[int, ...]
 
     @classmethod
-    def of(cls, tariff: Tariff) -> "Boundaries":
-        """The boundaries of the tariff's elements."""
+    def of(cls, tariff: Tariff, periods: Sequence[ChargingPeriod], timezone: ZoneInfo) -> "Boundaries":
+        """The boundaries of the tariff's elements between the begin and the end of the session."""
         found = [element.restrictions for element in tariff.elements if element.restrictions]
-        times = {_time(text) for each in found for text in (each.start_time, each.end_time) if text}
+        begin, end = periods[0].started_at, periods[-1].ended_at
+        durations_s = {b for each in found for b in (each.min_duration, each.max_duration) if b}
+        instants = {begin + timedelta(seconds=duration_s) for duration_s in durations_s}
         if tariff.has_local_times:
-            times.add(time(0))
+            times = {_time(text) for each in found for text in (each.start_time, each.end_time) if text}
+            instants.update(_instants_of({*times, time(0)}, begin, end, timezone))
         return cls(
-            times=frozenset(times),
+            instants=tuple(sorted(instants)),
             energies_wh=tuple(b * _WH_PER_KWH for each in found for b in (each.min_kwh, each.max_kwh) if b),
-            durations_s=tuple(b for each in found for b in (each.min_duration, each.max_duration) if b),
         )
 
 
-def cuts_of(
-    period: ChargingPeriod,
-    boundaries: Boundaries,
-    *,
-    session_started_at: datetime,
-    energy_before_wh: Decimal,
-    timezone: ZoneInfo,
-) -> Iterator[Cut]:
+def cuts_of(period: ChargingPeriod, boundaries: Boundaries, *, energy_before_wh: Decimal) -> Iterator[Cut]:
     """Where the period must be cut, in no order."""
-    instants = [session_started_at + timedelta(seconds=duration) for duration in boundaries.durations_s]
-    if boundaries.times:
-        instants += _instants_of(boundaries.times, period, timezone)
-    for instant in instants:
+    first = bisect_right(boundaries.instants, period.started_at)
+    last = bisect_left(boundaries.instants, period.ended_at)
+    for instant in boundaries.instants[first:last]:
         if cut := cut_at_time(period, instant):
             yield cut
     for energy_wh in boundaries.energies_wh:
@@ -131,10 +126,9 @@ def _is_within(measured: Span | None, lowest: Decimal | None, highest: Decimal |
     return highest is None or measured.high < highest * scale
 
 
-def _instants_of(times: frozenset[time], period: ChargingPeriod, timezone: ZoneInfo) -> Iterator[datetime]:
-    """The local times of day, on every day that the period touches, as instants."""
-    day = period.started_at.astimezone(timezone).date()
-    last_day = period.ended_at.astimezone(timezone).date()
+def _instants_of(times: Iterable[time], begin: datetime, end: datetime, timezone: ZoneInfo) -> Iterator[datetime]:
+    """The local times of day, on every day from `begin` to `end`, as instants."""
+    day, last_day = begin.astimezone(timezone).date(), end.astimezone(timezone).date()
     while day <= last_day:
         midnight = datetime.combine(day, time(0), tzinfo=timezone)
         next_midnight = datetime.combine(day + _ONE_DAY, time(0), tzinfo=timezone)
@@ -147,5 +141,6 @@ def _instants_of(times: frozenset[time], period: ChargingPeriod, timezone: ZoneI
         day += _ONE_DAY
 
 
+@lru_cache(maxsize=1440)
 def _time(text: str) -> time:
     return time(int(text[:2]), int(text[3:]))

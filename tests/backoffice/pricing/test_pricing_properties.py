@@ -103,15 +103,11 @@ def priced(tariff: Tariff, periods: Sequence[ChargingPeriod]) -> Price:
 
 def cut_everywhere(tariff: Tariff, periods: Sequence[ChargingPeriod]) -> list[ChargingPeriod]:
     """The session with a period of its own for every boundary of the tariff, as OCPI asks of a CDR."""
-    cut, energy_wh = [], ZERO
+    boundaries = Boundaries.of(tariff, periods, AMSTERDAM)
+    cut: list[ChargingPeriod] = []
+    energy_wh = ZERO
     for period in periods:
-        cuts = cuts_of(
-            period,
-            Boundaries.of(tariff),
-            session_started_at=periods[0].started_at,
-            energy_before_wh=energy_wh,
-            timezone=AMSTERDAM,
-        )
+        cuts = cuts_of(period, boundaries, energy_before_wh=energy_wh)
         cut += pieces(period, cuts)
         energy_wh += period.energy_wh
     return cut

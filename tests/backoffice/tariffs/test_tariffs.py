@@ -122,11 +122,11 @@ async def price_list_locked(database_url: str, function: str) -> AsyncIterator[C
 
 
 async def test_change_waits_for_questions_and_begins_after_them(place: HttpPlace, database_url: str) -> None:
-    async with asyncio.TaskGroup() as group:
-        async with price_list_locked(database_url, "pg_advisory_lock_shared") as someone_waits:
-            change = group.create_task(publish(place, "a"))
-            await eventually(someone_waits)
-            asked_at = place.clock()
+    locked = price_list_locked(database_url, "pg_advisory_lock_shared")
+    async with asyncio.TaskGroup() as group, locked as someone_waits:
+        change = group.create_task(publish(place, "a"))
+        await eventually(someone_waits)
+        asked_at = place.clock()
 
     assert datetime.fromisoformat(change.result().json()["valid_from"]) > asked_at
 
