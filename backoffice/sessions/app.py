@@ -13,6 +13,7 @@ from backoffice.sessions.routes import router
 from backoffice.sessions.service import Sessions
 from backoffice.sessions.settings import SessionsSettings
 from backoffice.sessions.settlement import Settlement
+from protocol.blocks.availability.events import ConnectorStatusReported
 from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted, TransactionUpdated
 from protocol.bus.subjects import Kind
@@ -31,6 +32,7 @@ def build(context: Context[SessionsSettings]) -> Parts:
         TransactionStarted: events.on_transaction_started,
         TransactionUpdated: events.on_transaction_updated,
         TransactionEnded: events.on_transaction_ended,
+        ConnectorStatusReported: events.on_connector_status,
     }
     return Parts(
         router=router,

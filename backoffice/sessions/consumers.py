@@ -7,6 +7,7 @@ from backoffice.kit.consumer import Delivery
 from backoffice.kit.database import Unit
 from backoffice.sessions import facts, progress
 from backoffice.sessions.settlement import settle
+from protocol.blocks.availability.events import ConnectorStatusReported
 from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted, TransactionUpdated
 from protocol.domain.identifiers import StationId
@@ -33,6 +34,10 @@ class SessionEvents:
         now = self._clock()
         session = await facts.on_ended(unit, event, station_id=_station(delivery), at=_at(delivery), now=now)
         await settle(unit, session, now=now)
+
+    async def on_connector_status(self, event: ConnectorStatusReported, delivery: Delivery, unit: Unit) -> None:
+        """Energy flows on an EVSE, or does not."""
+        await facts.on_connector_status(unit, event, station_id=_station(delivery), at=_at(delivery))
 
     async def on_meter_values(self, event: MeterValuesReported, delivery: Delivery, unit: Unit) -> None:
         """A session's meter went on."""

@@ -32,5 +32,10 @@ def is_free(tariff: bytes) -> bool:
     return _read(tariff).is_free
 
 
+def has_conditions(tariff: bytes) -> bool:
+    """Whether it matters to the price when, or how fast, the energy flowed."""
+    return _has_conditions(_read(tariff))
+
+
 def _has_conditions(tariff: Tariff) -> bool:
     return any(element.restrictions is not None for element in tariff.elements)

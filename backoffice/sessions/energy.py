@@ -6,11 +6,11 @@ Invariants:
 3. Readings spread the energy over time; they never change its sum where both registers are there.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from itertools import pairwise
 
 from backoffice.pricing.periods import ChargingPeriod, Span
 
@@ -105,19 +105,20 @@ def _points(shape: SessionShape) -> list[RegisterPoint]:
 
 def _register_at(points: Sequence[RegisterPoint], at: datetime) -> Decimal:
     """The register at an instant, on the straight line between its neighbours."""
-    for before, after in pairwise(points):
-        if before.at <= at <= after.at:
-            if at == after.at:
-                return after.register_wh
-            share = Decimal((at - before.at).total_seconds()) / Decimal((after.at - before.at).total_seconds())
-            return before.register_wh + (after.register_wh - before.register_wh) * share
-    return points[-1].register_wh
+    index = bisect_left(points, at, key=lambda point: point.at)
+    after = points[index]
+    if after.at == at:
+        return after.register_wh
+    before = points[index - 1]
+    share = Decimal((at - before.at).total_seconds()) / Decimal((after.at - before.at).total_seconds())
+    return before.register_wh + (after.register_wh - before.register_wh) * share
 
 
 def _period(begin: datetime, end: datetime, *, energy_wh: Decimal, pauses: Sequence[PauseChange]) -> ChargingPeriod:
     duration_s = Decimal((end - begin).total_seconds())
     power_w = energy_wh * _SECONDS_PER_HOUR / duration_s
-    is_paused = next((pause.is_paused for pause in reversed(pauses) if pause.at <= begin), False)
+    known = bisect_right(pauses, begin, key=lambda pause: pause.at)
+    is_paused = pauses[known - 1].is_paused if known else False
     return ChargingPeriod(
         started_at=begin,
         ended_at=end,

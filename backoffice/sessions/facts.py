@@ -24,6 +24,7 @@ from backoffice.sessions.domain import (
     trigger_of,
 )
 from backoffice.sessions.models import IntentRow, SessionRow
+from protocol.blocks.availability.events import ConnectorStatusReported
 from protocol.blocks.transactions.events import (
     TransactionEnded,
     TransactionFact,
@@ -91,6 +92,17 @@ async def on_ended(
         await _judge(unit, session, fact)
     await announce(unit, session, now)
     return session
+
+
+async def on_connector_status(
+    unit: Unit, status: ConnectorStatusReported, *, station_id: StationId, at: datetime
+) -> None:
+    """A 1.6 station says by its status what a 2.x station says in the transaction: whether energy flows (1.6 §4.9)."""
+    if status.evse is None or status.charging_state is None:
+        return
+    session = await repository.find_session_at(unit, station_id, status.evse, at)
+    if session is not None:
+        await _note_charging_state(unit, session, status.charging_state, at)
 
 
 async def announce(unit: Unit, session: SessionRow, now: datetime) -> None:

@@ -1,12 +1,14 @@
 """Starts by app: a token, a hold, a command, each asked once, each step a row before the next.
 
-1. The command is never sent twice by itself: a time-out leaves the intent commanded, for a transaction to claim.
+1. The command is sent by whoever moved the intent to PAYMENT_HELD, and by nobody else: a request that is repeated
+   meanwhile sends none, and a time-out leaves the intent commanded, for a transaction to claim.
 2. Whatever fails or expires owes its hold back until billing has heard so.
 """
 
 import secrets
 from datetime import timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 import structlog
 
@@ -39,6 +41,13 @@ _TOKEN_OUTLIVES_INTENT = timedelta(minutes=30)
 _COMMAND_TIMEOUT_S = 35.0
 _INTENTS_AT_ONCE = 100
 _LARGEST_START_ID = 2**31 - 1
+
+
+class Move(NamedTuple):
+    """An intent as it stands, and whether it was we who moved it there."""
+
+    intent: IntentRow
+    is_ours: bool
 
 
 class Intents:
@@ -92,11 +101,9 @@ class Intents:
         token = await self._issue_token(tenant, intent)
         refusal = await self._hold(tenant, intent)
         if refusal:
-            return await self._move(tenant, intent_id, IntentTrigger.REFUSED, detail=refusal)
+            return (await self._move(tenant, intent_id, IntentTrigger.REFUSED, detail=refusal)).intent
         held = await self._move(tenant, intent_id, IntentTrigger.HELD)
-        if held.state != IntentState.PAYMENT_HELD:
-            return held
-        return await self._command(tenant, held, token)
+        return await self._command(tenant, held.intent, token) if held.is_ours else held.intent
 
     async def read(self, unit: Unit, intent_id: str, *, driver_id: str | None) -> IntentRow:
         """The intent. Raises IntentNotFound, also where it is another driver's."""
@@ -157,21 +164,22 @@ class Intents:
             result = await self._bus.ask(START_ON_EVSE, question, timeout_s=_COMMAND_TIMEOUT_S)
         except Failure as error:
             # It may have been sent: whoever starts within the time claims the intent.
-            return await self._move(tenant, intent.id, IntentTrigger.SENT, detail=f"unknown: {error}")
+            return (await self._move(tenant, intent.id, IntentTrigger.SENT, detail=f"unknown: {error}")).intent
         if result.status in (CommandStatus.ACCEPTED, CommandStatus.UNKNOWN):
-            return await self._move(tenant, intent.id, IntentTrigger.SENT, detail=result.detail)
+            return (await self._move(tenant, intent.id, IntentTrigger.SENT, detail=result.detail)).intent
         detail = f"{result.status}: {result.detail}".rstrip(": ")
-        return await self._move(tenant, intent.id, IntentTrigger.REFUSED, detail=detail)
+        return (await self._move(tenant, intent.id, IntentTrigger.REFUSED, detail=detail)).intent
 
-    async def _move(self, tenant: TenantId, intent_id: str, trigger: IntentTrigger, *, detail: str = "") -> IntentRow:
-        """The intent after `trigger`, unless a transaction or the clock was faster."""
+    async def _move(self, tenant: TenantId, intent_id: str, trigger: IntentTrigger, *, detail: str = "") -> Move:
+        """The intent after `trigger`, unless a transaction, the clock or a repeated request was faster."""
         async with self._database.transaction(tenant) as unit:
             intent = await self._find(unit, intent_id)
             state = IntentState(intent.state)
-            if trigger in INTENT.transitions[state]:
+            is_ours = trigger in INTENT.transitions[state]
+            if is_ours:
                 intent.state, intent.detail = INTENT.advance(state, trigger), detail or intent.detail
                 intent.owes_release = intent.state in (IntentState.FAILED, IntentState.EXPIRED)
-            return intent
+            return Move(intent, is_ours)
 
     async def _release(self, tenant: TenantId, intent_id: str) -> None:
         try:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.kit.database import Unit
 from backoffice.kit.pagination import after_cursor
-from backoffice.sessions.domain import RUNNING, IntentState, SessionState
+from backoffice.sessions.domain import IntentState, SessionState
 from backoffice.sessions.energy import PauseChange, RegisterPoint
 from backoffice.sessions.models import IntentRow, PauseRow, RegisterRow, SessionRow
 from protocol.domain.identifiers import StationId
@@ -44,19 +44,22 @@ async def read_session(unit: Unit, session_id: str) -> SessionRow | None:
     )
 
 
-async def find_running(unit: Unit, station_id: StationId, evse: int) -> SessionRow | None:
-    """The session that runs on an EVSE, locked."""
+async def find_session_at(unit: Unit, station_id: StationId, evse: int, at: datetime) -> SessionRow | None:
+    """The session that ran on an EVSE at that time and is not settled yet, locked until the transaction ends."""
     return await unit.session.scalar(
         select(SessionRow)
         .where(
             SessionRow.tenant_id == unit.tenant,
             SessionRow.station_id == station_id,
             SessionRow.evse == evse,
-            SessionRow.state.in_(RUNNING),
+            SessionRow.state.not_in(_TERMINAL),
+            SessionRow.started_at <= at,
+            SessionRow.ended_at.is_(None) | (SessionRow.ended_at > at),
         )
         .order_by(SessionRow.started_at.desc())
         .limit(1)
         .with_for_update()
+        .execution_options(populate_existing=True)
     )
 
 

@@ -43,7 +43,7 @@ class IntentView(BaseModel):
 
 
 class LineView(BaseModel):
-    """One line of the price."""
+    """One line of the price. `element` is the place in the tariff of what made it, from 0; null for a limit."""
 
     dimension: str
     quantity: PlainDecimal
@@ -52,6 +52,7 @@ class LineView(BaseModel):
     amount_excl_vat: PlainDecimal
     vat_percent: PlainDecimal
     amount_incl_vat: PlainDecimal
+    element: int | None = None
 
 
 class SessionView(BaseModel):

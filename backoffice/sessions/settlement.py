@@ -3,9 +3,11 @@
 1. A session asks for the tariff in force at its start; the answer for a past time never changes.
 2. A verdict that identity was too silent to give is asked again; a refusal stops the transaction, once.
 3. A session whose facts and answers are all there is settled: its CDR is frozen and said, in one transaction.
+4. Where readings decide (a register is missing, or the tariff has conditions) they are waited for: they come on another
+   stream than the end, to which nobody gave an order.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 import structlog
@@ -25,7 +27,7 @@ from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS, Database, Unit
 from backoffice.kit.errors import Failure
 from backoffice.sessions import repository
-from backoffice.sessions.cost import cost_of
+from backoffice.sessions.cost import cost_of, has_conditions
 from backoffice.sessions.domain import SESSION, SessionState, SessionTrigger
 from backoffice.sessions.energy import SessionShape, measure
 from backoffice.sessions.facts import announce
@@ -38,6 +40,8 @@ from protocol.domain.identifiers import DriverId, StationId, TenantId, Transacti
 log = structlog.get_logger(__name__)
 
 _SESSIONS_AT_ONCE = 100
+# The gateway publishes readings before, or with, the end. What is still on its way is with us long before this.
+_READINGS_COME_WITHIN = timedelta(seconds=2)
 
 
 class Settlement:
@@ -98,6 +102,8 @@ async def settle(unit: Unit, session: SessionRow, *, now: datetime) -> None:
     """Freeze the CDR and say so, if the session has ended and nothing is missing."""
     if session.state != SessionState.ENDING or session.needs_verdict or session.tariff is None:
         return
+    if _readings_decide(session, session.tariff) and now - session.updated_at < _READINGS_COME_WITHIN:
+        return
     assert session.started_at is not None
     assert session.ended_at is not None
     readings = await repository.list_registers(unit, session.id)
@@ -136,6 +142,10 @@ async def settle(unit: Unit, session: SessionRow, *, now: datetime) -> None:
         stopped_reason=session.stopped_reason or "",
     )
     await unit.publish(completed, key=session.id, now=now, event_id=event_id(unit.tenant, "completed", session.id))
+
+
+def _readings_decide(session: SessionRow, tariff: bytes) -> bool:
+    return session.start_wh is None or session.end_wh is None or has_conditions(tariff)
 
 
 def _take_tariff(session: SessionRow, tariff: TariffVersion, place: EvseDescription) -> None:

@@ -39,6 +39,7 @@ from backoffice.kit.testing import eventually
 from backoffice.sessions.app import SERVICE
 from backoffice.sessions.domain import session_id_of
 from protocol.blocks.authorization.queries import AuthorizeToken, TokenVerdict
+from protocol.blocks.availability.events import ConnectorStatusReported
 from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted, TransactionUpdated
 from protocol.bus.envelope import decode_envelope
@@ -46,7 +47,7 @@ from protocol.bus.subjects import domain_events_of
 from protocol.domain.authorization import Authorization, AuthorizationBasis, AuthorizationStatus
 from protocol.domain.identifiers import DriverId, IdToken, IdTokenType, StationId, TenantId, TokenRef, TransactionId
 from protocol.domain.metering import MeterReading, MeterValue
-from protocol.domain.status import ChargingState
+from protocol.domain.status import ChargingState, ConnectorStatus
 from tests.factories.places import HttpPlace, open_place
 
 DEFAULT, CP001, TX = TenantId("default"), StationId("CP001"), TransactionId("17")
@@ -58,6 +59,18 @@ TARIFF = b'{"id":"T","currency":"EUR","elements":[{"price_components":[{"type":"
 FREE = b'{"id":"F","currency":"EUR","elements":[{"price_components":[{"type":"ENERGY","price":0,"step_size":1}]}]}'
 
 
+def energy(price: str) -> str:
+    return f'{{"type":"ENERGY","price":{price},"step_size":1}}'
+
+
+def element_of(component: str) -> str:
+    return f'{{"price_components":[{component}]}}'
+
+
+def tariff_json(*elements: str) -> bytes:
+    return f'{{"id":"T","currency":"EUR","elements":[{",".join(elements)}]}}'.encode()
+
+
 class Others:
     """The services around: what they were asked, and what they answer."""
 
@@ -67,6 +80,7 @@ class Others:
         self.command = CommandResult(CommandStatus.ACCEPTED)
         self.verdict = TokenVerdict(AuthorizationStatus.ACCEPTED, DriverId("driver-1"))
         self.is_silent = False
+        self.tokens_together = asyncio.Barrier(1)
         self.asked: list[Any] = []
 
     def answerers(self) -> list[Answerer]:
@@ -109,6 +123,7 @@ class Others:
 
     async def _token(self, question: IssueVirtualToken) -> VirtualToken:
         self.asked.append(question)
+        await self.tokens_together.wait()
         token = IdToken(f"V{question.purpose[-8:]}", IdTokenType.CENTRAL)
         return VirtualToken(token, ref=f"ref-{question.purpose}", unspecified_ref=f"unspecified-{question.purpose}")
 
@@ -237,7 +252,7 @@ async def test_running_session_shows_energy_power_and_cost(place: HttpPlace) -> 
     await publish(place, started())
     await session_in(place, "charging")
     await eventually(lambda: tariff_known(place))
-    place.clock.advance(timedelta(seconds=5))
+    await publish(place, TransactionUpdated(transaction_id=TX, charging_state=ChargingState.CHARGING), minutes=10)
     await place.publish_fact(reading("3000", minutes=10), station=CP001)
 
     async def shown() -> dict[str, Any]:
@@ -249,6 +264,40 @@ async def test_running_session_shows_energy_power_and_cost(place: HttpPlace) -> 
     _, updated = await said(place, 2)
     assert isinstance(updated, ChargingSessionUpdated)
     assert updated.energy_wh == 2000
+
+
+async def test_reading_that_comes_after_the_end_decides_where_the_tariff_asks_for_power(
+    place: HttpPlace, others: Others
+) -> None:
+    slow, fast = energy("0.1"), energy("0.5")
+    others.tariff = tariff_json(f'{{"price_components":[{slow}],"restrictions":{{"max_power":10}}}}', element_of(fast))
+    await publish(place, started())
+    await publish(place, ended(), minutes=60)
+    await place.publish_fact(reading("2000", minutes=30), station=CP001)
+
+    session = await session_in(place, "completed")
+
+    # 1 kWh at 2 kW and 19 kWh at 38 kW; at 20 kW throughout it were 10.00.
+    assert session["cost_incl_vat"] == "9.60"
+
+
+@pytest.mark.parametrize("version", ["1.6", "2.0.1"])
+async def test_time_without_energy_is_parking(place: HttpPlace, others: Others, version: str) -> None:
+    parking = '{"type":"PARKING_TIME","price":6,"step_size":1}'
+    others.tariff = tariff_json(element_of(energy("0.5")), element_of(parking))
+    await publish(place, started())
+    if version == "1.6":
+        status = ConnectorStatusReported(ConnectorStatus.OCCUPIED, evse=1, charging_state=ChargingState.SUSPENDED_EV)
+        await publish(place, status, minutes=40)
+    else:
+        update = TransactionUpdated(transaction_id=TX, charging_state=ChargingState.SUSPENDED_EV)
+        await publish(place, update, minutes=40)
+    await publish(place, ended(), minutes=60)
+
+    session = await session_in(place, "completed")
+
+    assert session["cost_incl_vat"] == "12.00"
+    assert [(line["dimension"], line["element"]) for line in session["lines"]] == [("ENERGY", 0), ("PARKING_TIME", 1)]
 
 
 async def tariff_known(place: HttpPlace) -> bool:
@@ -345,6 +394,15 @@ async def test_start_said_twice_is_sent_once(place: HttpPlace, others: Others) -
     first, again = await start_by_app(place), await start_by_app(place)
 
     assert first.json()["id"] == again.json()["id"]
+    assert len(others.were_asked(StartOnEvse)) == 1
+
+
+async def test_start_repeated_while_the_first_is_on_its_way_is_sent_once(place: HttpPlace, others: Others) -> None:
+    others.tokens_together = asyncio.Barrier(2)
+
+    answers = await asyncio.gather(start_by_app(place), start_by_app(place))
+
+    assert len({answer.json()["id"] for answer in answers}) == 1
     assert len(others.were_asked(StartOnEvse)) == 1
 
 
