@@ -40,6 +40,7 @@ class LineView(BaseModel):
     amount_excl_vat: PlainDecimal
     vat_percent: PlainDecimal
     amount_incl_vat: PlainDecimal
+    element: int | None = None
 
 
 class InvoiceView(BaseModel):

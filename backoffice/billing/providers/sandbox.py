@@ -5,6 +5,7 @@ It stands for a company elsewhere: what it committed stays, whether or not the a
 
 from collections.abc import Mapping
 from datetime import timedelta
+from enum import StrEnum
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -14,22 +15,33 @@ from backoffice.billing.models import SandboxPaymentRow
 from backoffice.billing.providers.port import PaymentState, ProviderCard, ProviderPayment
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS, Database, Unit
-from protocol.bus.envelope import event_id
+from protocol.bus.envelope import event_id, unique_event_id
 from protocol.domain.money import Money
 
 NAME = "sandbox"
 HELD_FOR = timedelta(days=7)
 
-DECLINED_WHEN_AUTHORISED: Mapping[str, str] = {
-    "4000000000000002": "card_declined",
-    "4000000000009995": "insufficient_funds",
+
+class Behaviour(StrEnum):
+    """What a card does. It is the beginning of the card's reference, for its number is forgotten at once."""
+
+    PAYS = "pays"
+    DECLINED = "card_declined"
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+    DECLINED_WHEN_CAPTURED = "declined_when_captured"
+
+
+BEHAVIOUR_OF_NUMBER: Mapping[str, Behaviour] = {
+    "4000000000000002": Behaviour.DECLINED,
+    "4000000000009995": Behaviour.INSUFFICIENT_FUNDS,
+    "4000000000000341": Behaviour.DECLINED_WHEN_CAPTURED,
 }
-DECLINED_WHEN_CAPTURED: Mapping[str, str] = {"4000000000000341": "card_declined"}
+_DECLINED_WHEN_AUTHORISED = (Behaviour.DECLINED, Behaviour.INSUFFICIENT_FUNDS)
 _BRANDS: Mapping[str, str] = {"4": "visa", "5": "mastercard", "3": "amex"}
 
 
 class SandboxProvider:
-    """Decides by the card's number; a card's reference is its number, for no card here is real."""
+    """Decides by the card's number, and keeps none: who tries a real card has not given it away."""
 
     name = NAME
 
@@ -42,11 +54,14 @@ class SandboxProvider:
         digits = number.replace(" ", "")
         if not (digits.isascii() and digits.isdigit() and 12 <= len(digits) <= 19 and _passes_check(digits)):
             raise InvalidCard
-        return ProviderCard(reference=digits, brand=_BRANDS.get(digits[0], "card"), last4=digits[-4:])
+        behaviour = BEHAVIOUR_OF_NUMBER.get(digits, Behaviour.PAYS)
+        reference = f"{behaviour}:{unique_event_id(self._clock())}"
+        return ProviderCard(reference=reference, brand=_BRANDS.get(digits[0], "card"), last4=digits[-4:])
 
     async def authorise(self, card: str, amount: Money, *, key: str) -> ProviderPayment:
         """Held, or declined; the same for the same key."""
-        reason = DECLINED_WHEN_AUTHORISED.get(card, "")
+        behaviour = _behaviour_of(card)
+        reason = str(behaviour) if behaviour in _DECLINED_WHEN_AUTHORISED else ""
         now = self._clock()
         values = {
             "id": event_id("sandbox", key),
@@ -87,8 +102,8 @@ class SandboxProvider:
     def _captured(self, row: SandboxPaymentRow, amount: Money) -> dict[str, object]:
         if row.capture_before < self._clock():
             return {"state": PaymentState.CANCELED, "decline_reason": "hold_expired"}
-        if reason := DECLINED_WHEN_CAPTURED.get(row.card):
-            return {"state": PaymentState.DECLINED, "decline_reason": reason}
+        if _behaviour_of(row.card) is Behaviour.DECLINED_WHEN_CAPTURED:
+            return {"state": PaymentState.DECLINED, "decline_reason": str(Behaviour.DECLINED)}
         return {"state": PaymentState.SUCCEEDED, "captured_amount": min(amount.amount, row.amount)}
 
 
@@ -107,6 +122,10 @@ def _seen(row: SandboxPaymentRow) -> ProviderPayment:
         capture_before=row.capture_before,
         decline_reason=row.decline_reason,
     )
+
+
+def _behaviour_of(card: str) -> Behaviour:
+    return Behaviour(card.partition(":")[0])
 
 
 def _passes_check(digits: str) -> bool:

@@ -120,6 +120,16 @@ class Bench:
         finally:
             await connection.close()
 
+    async def texts_of(self, *tables: str) -> list[str]:
+        """Every row of these tables as text."""
+        connection = await asyncpg.connect(self._dsn)
+        try:
+            rows = [await connection.fetch(f"SELECT t::text FROM billing.{table} t") for table in tables]
+            assert all(rows)
+            return [row["t"] for found in rows for row in found]
+        finally:
+            await connection.close()
+
     async def said(self, session_id: str) -> list[PaymentCompleted | PaymentFailed]:
         subscription = await self.place.bus.jetstream.subscribe(
             domain_events_of(DEFAULT, key=session_id, service="billing"), ordered_consumer=True
@@ -299,6 +309,15 @@ async def test_drivers_see_their_own_and_operators_their_tenants(bench: Bench) -
     assert listed.json()["items"] == []
     operators = await get("/api/v1/billing/invoices", params={"state": "paid"}, headers=place.operator_headers())
     assert len(operators.json()["items"]) == 1
+
+
+async def test_number_of_a_card_is_kept_nowhere(bench: Bench) -> None:
+    await bench.add_card("4242 4242 4242 4242")
+    await bench.hold()
+
+    texts = await bench.texts_of("payment_methods", "holds", "sandbox_payments")
+
+    assert not [text for text in texts if "4242424242424242" in text]
 
 
 @pytest.mark.parametrize("number", ["4242 4242 4242 4241", "abcdefghijklm"])
