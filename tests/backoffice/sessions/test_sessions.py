@@ -272,7 +272,9 @@ async def test_reading_that_comes_after_the_end_decides_where_the_tariff_asks_fo
     slow, fast = energy("0.1"), energy("0.5")
     others.tariff = tariff_json(f'{{"price_components":[{slow}],"restrictions":{{"max_power":10}}}}', element_of(fast))
     await publish(place, started())
+    await eventually(lambda: tariff_known(place))
     await publish(place, ended(), minutes=60)
+    await session_in(place, "ending")
     await place.publish_fact(reading("2000", minutes=30), station=CP001)
 
     session = await session_in(place, "completed")
