@@ -69,6 +69,7 @@ class SessionRow(Base):
     lines: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)  # Any: the price lines as JSON
     flags: Mapped[list[str]] = mapped_column(ARRAY(Text))
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    progress_said_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class RegisterRow(Base):

@@ -32,7 +32,7 @@ async def on_meter_values(unit: Unit, fact: MeterValuesReported, *, station_id: 
     if session is None or session.state not in RUNNING:
         return
     _show(session, fact.meter_values)
-    if now - session.updated_at >= _AT_MOST_EVERY:
+    if session.progress_said_at is None or now - session.progress_said_at >= _AT_MOST_EVERY:
         await _say_progress(unit, session, now)
 
 
@@ -49,7 +49,7 @@ async def _say_progress(unit: Unit, session: SessionRow, now: datetime) -> None:
     assert session.started_at is not None
     readings = [point for point in await repository.list_registers(unit, session.id) if point.at >= session.started_at]
     measured, start_wh, end_wh = measure(session.start_wh, None, readings)
-    session.energy_wh, session.updated_at = measured.energy_wh, now
+    session.energy_wh, session.updated_at, session.progress_said_at = measured.energy_wh, now, now
     if session.tariff is not None:
         shape = SessionShape(
             started_at=session.started_at,

@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("lines", JSONB),
         sa.Column("flags", ARRAY(sa.Text), nullable=False),
         sa.Column("updated_at", _TIME, nullable=False),
+        sa.Column("progress_said_at", _TIME),
         sa.UniqueConstraint("tenant_id", "station_id", "transaction_id"),
     )
     op.create_index("sessions_of_driver", "sessions", ["tenant_id", "driver_id", "started_at", "id"])
