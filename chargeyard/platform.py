@@ -134,8 +134,10 @@ class Platform:
             log_file=self.servers.data_dir / "logs" / "gateway.log",
         )
 
-    def _make_backoffice(self) -> Program:
-        environ = {
+    @property
+    def backoffice_environ(self) -> dict[str, str]:
+        """The settings of the back office, whole or in parts."""
+        return {
             **self._shared_settings(),
             "DATABASE_URL": self.servers.database_url,
             "REDIS_URL": self.servers.redis_url,
@@ -144,11 +146,13 @@ class Platform:
             "IDENTITY_FIRST_OPERATOR_PASSWORD": self.secrets.operator_password,
             **self._backoffice_settings,
         }
+
+    def _make_backoffice(self) -> Program:
         return Program(
             "back office",
             "backoffice",
             ["--host", self.host, "--port", str(self.rest_port)],
-            environ=environ,
+            environ=self.backoffice_environ,
             ready_url=f"{self.rest_url}/readyz",
             log_file=self.servers.data_dir / "logs" / "backoffice.log",
         )

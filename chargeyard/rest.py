@@ -25,8 +25,7 @@ class RestClient:
 
     def __init__(self, url: str, *, tenant: str = "default") -> None:
         self.account_id = ""
-        self._tenant = tenant
-        self._http = httpx.AsyncClient(base_url=url, timeout=_TIMEOUT_S)
+        self._http = httpx.AsyncClient(base_url=url, timeout=_TIMEOUT_S, headers={"X-Tenant": tenant})
 
     async def __aenter__(self) -> Self:
         return self
@@ -81,4 +80,3 @@ class RestClient:
     def _take(self, login: dict[str, Any]) -> None:  # Any: JSON
         self.account_id = login["account_id"]
         self._http.headers["Authorization"] = f"Bearer {login['access_token']}"
-        self._http.headers["X-Tenant"] = self._tenant

@@ -113,7 +113,7 @@ async def _smoke(folder: Path) -> int:
         is_enough = await _wait_for_paid(operator, world)
         stop.set()
         await running
-        rows = await _settled_rows(fleet.ledger.entries(), operator, world)
+        rows = await billed_rows(fleet.ledger.entries(), operator, world)
         await phones.close()
         watching.cancel()
     return _judge(rows, is_enough=is_enough, seconds=time.monotonic() - began)
@@ -132,7 +132,7 @@ async def _wait_for_paid(operator: RestClient, world: World) -> bool:
     return False
 
 
-async def _settled_rows(entries: Sequence[LedgerEntry], operator: RestClient, world: World) -> list[Row]:
+async def billed_rows(entries: Sequence[LedgerEntry], operator: RestClient, world: World) -> list[Row]:
     """Every delivered session with its record and its invoice; a session that is missing is a row without them."""
     delivered = [entry for entry in entries if entry.is_end_acknowledged]
     station_of = {station.plan.station_id: station for station in world.stations}

@@ -9,6 +9,8 @@ import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+# Its pytest plugin would import it at the very end, when greenlets have upset Python 3.11's count of recursion.
+import hypothesis  # noqa: F401
 import nats
 import pytest_asyncio
 import redis.asyncio

@@ -47,6 +47,7 @@ class NatsBus:
         self._on_lost: list[Callable[[], None]] = []
         self._on_found: list[Callable[[], None]] = []
         self._left_at: float | None = None
+        self._is_closing = False
 
     async def __aenter__(self) -> "NatsBus":
         await self.client.connect(
@@ -64,6 +65,7 @@ class NatsBus:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._is_closing = True
         await self.client.close()
 
     @property
@@ -170,6 +172,8 @@ class NatsBus:
             return await self.jetstream.create_key_value(config)
 
     async def _lost(self) -> None:
+        if self._is_closing:
+            return
         log.warning("NATS is away")
         self._left_at = asyncio.get_running_loop().time()
         for tell in self._on_lost:

@@ -1,0 +1,45 @@
+"""The whole platform as programs, once for a module; spoken to by wire and REST only."""
+
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from chargeyard.demo import OPERATOR
+from chargeyard.platform import Platform
+from chargeyard.rest import RestClient
+from tests.acceptance.network import Network
+
+
+def report(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
+    folder: Path = tmp_path_factory.mktemp("platform")
+    started = Platform(
+        folder,
+        report=report,
+        durable=False,
+        environ={},
+        gateway_settings={"CSMS_DRAIN_S": "2"},
+        backoffice_settings={"IDENTITY_FIRST_OPERATOR_EMAIL": OPERATOR, "SESSIONS_INTENT_EXPIRES_S": "20"},
+    )
+    async with started:
+        yield started
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def operator(platform: Platform) -> AsyncIterator[RestClient]:
+    async with RestClient(platform.rest_url) as client:
+        await client.log_in(OPERATOR, platform.secrets.operator_password, role="operator")
+        yield client
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def network(platform: Platform, operator: RestClient) -> AsyncIterator[Network]:
+    async with Network(platform, operator) as made:
+        yield made
