@@ -23,6 +23,7 @@ def build(context: Context[IdentitySettings]) -> Parts:
             Answerer(AUTHORIZE_TOKEN, identity.authorize),
             Answerer(ISSUE_VIRTUAL_TOKEN, identity.issue_virtual_token),
         ),
+        background=(identity.failed_logins.keep_open,),
         prepares=(partial(_ensure_first_operator, identity, context.settings),),
     )
 

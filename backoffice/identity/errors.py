@@ -25,6 +25,13 @@ class TokenTaken(Conflict):
         super().__init__(f"The token {mask} is registered already.")
 
 
+class TooManyFailedLogins(TooManyRequests):
+    """Somebody guesses passwords for this address, or its owner has forgotten theirs."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many wrong passwords for this address. Try again in a quarter of an hour.")
+
+
 class TooManyLogins(TooManyRequests):
     """More passwords wait to be checked than we have time for."""
 

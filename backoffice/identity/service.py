@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from backoffice.contracts.identity import IssueVirtualToken, VirtualToken
 from backoffice.identity import repository
 from backoffice.identity.domain import judge_token
-from backoffice.identity.errors import EmailTaken, TokenTaken, WrongCredentials
+from backoffice.identity.errors import EmailTaken, TokenTaken, TooManyFailedLogins, WrongCredentials
 from backoffice.identity.models import Account, RegisteredToken
 from backoffice.identity.passwords import Passwords
 from backoffice.identity.settings import IdentitySettings
@@ -14,6 +14,7 @@ from backoffice.kit.auth import Principal, Role, TokenSigner
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import Database, Unit
 from backoffice.kit.errors import NotFound
+from backoffice.kit.failures import FailureCounter
 from protocol.blocks.authorization.queries import AuthorizeToken, TokenVerdict
 from protocol.bus.envelope import unique_event_id
 from protocol.domain.identifiers import DriverId, IdToken, IdTokenType, TenantId, tenant_token_key
@@ -21,6 +22,7 @@ from protocol.domain.identifiers import DriverId, IdToken, IdTokenType, TenantId
 # No vowels and nothing that reads like something else; 20 characters is what 1.6 carries (OCPP 1.6 §7.27).
 _VIRTUAL_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789"
 _VIRTUAL_LENGTH = 18
+FAILURES_FORGOTTEN_AFTER_S = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Identity:
 
     def __init__(self, database: Database, *, settings: IdentitySettings, clock: Clock) -> None:
         self.database = database
+        self.failed_logins = FailureCounter(settings.redis_url, scope="login", window_s=FAILURES_FORGOTTEN_AFTER_S)
+        self._failed_logins_allowed = settings.failed_logins_allowed
         self._clock = clock
         self._passwords = Passwords()
         self._signer = TokenSigner(settings.auth_private_key.get_secret_value())
@@ -56,11 +60,15 @@ class Identity:
         return self._login_of(account)
 
     async def log_in(self, tenant: TenantId, *, role: Role, email: str, password: str) -> Login:
-        """The account that has this address and password. Raises WrongCredentials."""
+        """The account that has this address and password. Raises WrongCredentials, TooManyFailedLogins."""
+        who = f"{tenant}|{role}|{email.lower()}"
+        if await self.failed_logins.count(who) >= self._failed_logins_allowed:
+            raise TooManyFailedLogins
         async with self.database.transaction(tenant) as unit:
             account = await repository.find_account_by_email(unit, role=role, email=email.lower())
         is_right = await self._passwords.is_right(password, account.password_hash if account else None)
         if account is None or not is_right:
+            await self.failed_logins.note(who)
             raise WrongCredentials
         return self._login_of(account)
 

@@ -9,7 +9,9 @@ from backoffice.kit.settings import SecretStr, Settings, shared
 
 
 class IdentitySettings(Settings):
-    """`token_key` is the master key under which IdTokens are referred to on the bus; the gateway has it too.
+    """`failed_logins_allowed`: wrong passwords for one address in a quarter of an hour, counted where REDIS_URL is given.
+
+    `token_key` is the master key under which IdTokens are referred to on the bus; the gateway has it too.
 
     `first_operator_email` and its password: an operator of the default tenant who is there after every start.
     """
@@ -19,5 +21,7 @@ class IdentitySettings(Settings):
     auth_private_key: SecretStr = shared("AUTH_PRIVATE_KEY")
     token_key: SecretStr = shared("TOKEN_KEY", min_length=16)
     access_token_lifetime: timedelta = timedelta(hours=12)
+    redis_url: str | None = shared("REDIS_URL", default=None)
+    failed_logins_allowed: int = Field(default=10, ge=1)
     first_operator_email: str | None = None
     first_operator_password: SecretStr | None = Field(default=None, min_length=8)
