@@ -9,7 +9,7 @@ from backoffice.kit.settings import SecretStr, Settings, shared
 
 
 class IdentitySettings(Settings):
-    """`failed_logins_allowed`: wrong passwords for one address in a quarter of an hour, counted where REDIS_URL is given.
+    """`failed_logins_allowed` within a quarter of an hour for one address, counted where REDIS_URL is given.
 
     `token_key` is the master key under which IdTokens are referred to on the bus; the gateway has it too.
 

@@ -1,0 +1,1 @@
+"""Where stations are, what they are doing, and how they are told to do something."""

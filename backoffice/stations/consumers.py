@@ -1,0 +1,156 @@
+"""What the gateway's facts say of a station's presence and state, held in its rows.
+
+Invariants:
+1. A report older than the one that is held changes nothing, so no order of arrival matters.
+2. A socket that ended says nothing of a newer one: presence is fenced by the epoch.
+3. A change is published as StationStatusChanged; a repetition is not.
+"""
+
+from backoffice.contracts.stations import StationStatusChanged
+from backoffice.kit.clock import Clock
+from backoffice.kit.consumer import Consumer, Delivery
+from backoffice.kit.database import Unit
+from backoffice.stations import repository
+from backoffice.stations.domain import evse_status, occupied_by
+from backoffice.stations.models import Evse, Station
+from protocol.blocks.availability.events import ConnectorStatusReported, StationConnected, StationDisconnected
+from protocol.blocks.provisioning.events import StationBooted
+from protocol.blocks.transactions.events import (
+    TransactionEnded,
+    TransactionFact,
+    TransactionStarted,
+    TransactionUpdated,
+)
+from protocol.bus.subjects import Kind
+from protocol.domain.identifiers import StationId
+from protocol.domain.status import ConnectorStatus
+
+
+class StationFacts:
+    """Handlers of FACTS. A station that nobody registered is passed over."""
+
+    def __init__(self, *, clock: Clock) -> None:
+        self._clock = clock
+
+    def consumer(self) -> Consumer:
+        """The consumer made of these handlers."""
+        return Consumer(
+            Kind.STATION,
+            {
+                StationConnected: self.on_connected,
+                StationDisconnected: self.on_disconnected,
+                StationBooted: self.on_booted,
+                ConnectorStatusReported: self.on_status_reported,
+                TransactionStarted: self.on_transaction,
+                TransactionUpdated: self.on_transaction,
+                TransactionEnded: self.on_transaction,
+            },
+        )
+
+    async def on_connected(self, event: StationConnected, delivery: Delivery, unit: Unit) -> None:
+        """The station is online by this socket, unless a newer one is known."""
+        station = await repository.lock_station(unit, delivery.envelope.subject)
+        if station is None:
+            return
+        at, epoch = delivery.envelope.received_at, delivery.envelope.epoch
+        # A presence bucket that was lost counts its epochs from 1 again: then the time decides.
+        if epoch < station.epoch and station.connected_at is not None and at < station.connected_at:
+            return
+        was_online = station.is_online
+        station.is_online, station.epoch, station.connected_at = True, epoch, at
+        station.version = event.version
+        if not was_online:
+            await self._publish(unit, station, None)
+
+    async def on_disconnected(self, event: StationDisconnected, delivery: Delivery, unit: Unit) -> None:
+        """The station is offline, unless a newer socket is known."""
+        station = await repository.lock_station(unit, delivery.envelope.subject)
+        if station is None or delivery.envelope.epoch < station.epoch:
+            return
+        was_online = station.is_online
+        station.is_online, station.epoch = False, delivery.envelope.epoch
+        if was_online:
+            await self._publish(unit, station, None)
+
+    async def on_booted(self, event: StationBooted, delivery: Delivery, unit: Unit) -> None:
+        """The station is what it says it is."""
+        station = await repository.lock_station(unit, delivery.envelope.subject)
+        at = delivery.envelope.received_at
+        if station is None or (station.booted_at is not None and station.booted_at > at):
+            return
+        station.booted_at = at
+        station.vendor, station.model = event.vendor, event.model
+        station.serial_number, station.firmware_version = event.serial_number, event.firmware_version
+
+    async def on_status_reported(self, event: ConnectorStatusReported, delivery: Delivery, unit: Unit) -> None:
+        """The connector, or the station as a whole, has the reported status."""
+        station = await repository.lock_station(unit, delivery.envelope.subject)
+        if station is None:
+            return
+        if event.evse is None:
+            await self._report_station(station, event, delivery, unit)
+        else:
+            await self._report_connector(station, event, delivery, unit)
+
+    async def on_transaction(self, event: TransactionFact, delivery: Delivery, unit: Unit) -> None:
+        """The EVSE's charging state is what its transaction says; a vehicle that charges occupies it.
+
+        2.x says the charging state here and nowhere else. What was said while offline describes the past.
+        """
+        if event.evse is None or event.is_offline:
+            return
+        station = await repository.lock_station(unit, delivery.envelope.subject)
+        evse = await repository.lock_evse(unit, delivery.envelope.subject, event.evse)
+        at = delivery.envelope.received_at
+        if station is None or evse is None or (evse.charging_state_at is not None and evse.charging_state_at > at):
+            return
+        has_ended = isinstance(event, TransactionEnded)
+        if event.charging_state is None and not has_ended:
+            return
+        evse.charging_state, evse.charging_state_at = None if has_ended else event.charging_state, at
+        if not has_ended and occupied_by(event.charging_state) and evse.status == ConnectorStatus.AVAILABLE:
+            evse.status = ConnectorStatus.OCCUPIED
+            await self._publish(unit, station, evse)
+
+    async def _report_station(
+        self, station: Station, event: ConnectorStatusReported, delivery: Delivery, unit: Unit
+    ) -> None:
+        at = delivery.envelope.received_at
+        if station.status_at is not None and station.status_at > at:
+            return
+        has_changed = station.status != event.status
+        station.status, station.status_at = event.status, at
+        if has_changed:
+            await self._publish(unit, station, None)
+
+    async def _report_connector(
+        self, station: Station, event: ConnectorStatusReported, delivery: Delivery, unit: Unit
+    ) -> None:
+        assert event.evse is not None
+        evse = await repository.lock_evse(unit, station.id, event.evse)
+        if evse is None:
+            return
+        at = delivery.envelope.received_at
+        for connector in evse.connectors:
+            is_meant = connector.connector == (event.connector or 1)
+            if is_meant and (connector.status_at is None or connector.status_at <= at):
+                connector.status, connector.status_at, connector.error_code = event.status, at, event.error_code
+        before = evse.status
+        evse.status = evse_status(
+            ConnectorStatus(connector.status) for connector in evse.connectors if connector.status
+        )
+        if event.charging_state is not None and (evse.charging_state_at is None or evse.charging_state_at <= at):
+            evse.charging_state, evse.charging_state_at = event.charging_state, at
+        if evse.status != before:
+            await self._publish(unit, station, evse)
+
+    async def _publish(self, unit: Unit, station: Station, evse: Evse | None) -> None:
+        status = evse.status if evse else station.status
+        changed = StationStatusChanged(
+            station_id=StationId(station.id),
+            location_id=station.location_id,
+            evse=evse.evse if evse else None,
+            status=ConnectorStatus(status) if status else None,
+            is_online=station.is_online,
+        )
+        await unit.publish(changed, key=station.id, now=self._clock())

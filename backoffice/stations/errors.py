@@ -1,0 +1,65 @@
+"""What stations refuses, and how a command can end without an answer."""
+
+from backoffice.kit.errors import Conflict, NotFound, OutcomeUnknown, PeerFailed
+
+
+class StationNotFound(NotFound):
+    """The tenant has no station of this name."""
+
+    def __init__(self, station_id: str) -> None:
+        super().__init__("station", station_id)
+
+
+class LocationNotFound(NotFound):
+    """The tenant has no location of this name."""
+
+    def __init__(self, location_id: str) -> None:
+        super().__init__("location", location_id)
+
+
+class StationExists(Conflict):
+    """The tenant has a station of this name."""
+
+    def __init__(self, station_id: str) -> None:
+        self.station_id = station_id
+        super().__init__(f"There is a station {station_id} already. PUT changes it.")
+
+
+class LocationExists(Conflict):
+    """The tenant has a location of this name."""
+
+    def __init__(self, location_id: str) -> None:
+        self.location_id = location_id
+        super().__init__(f"There is a location {location_id} already. PUT changes it.")
+
+
+class StationOffline(Conflict):
+    """No gateway node holds the station's socket: the command was not sent."""
+
+    def __init__(self, station_id: str) -> None:
+        self.station_id = station_id
+        super().__init__(f"Station {station_id} is not connected. The command was not sent.")
+
+
+class CommandNotExpressible(Conflict):
+    """The station's OCPP version has no words for the command."""
+
+    def __init__(self, station_id: str, *, detail: str) -> None:
+        self.station_id = station_id
+        super().__init__(f"Station {station_id} cannot be told this: {detail}")
+
+
+class CommandTimedOut(OutcomeUnknown):
+    """No answer came in time; the station may have done it."""
+
+    def __init__(self, station_id: str, *, command: str) -> None:
+        self.station_id = station_id
+        self.command = command
+        super().__init__(f"Station {station_id} did not answer {command} in time. It may have done it.")
+
+
+class StationRefusedCall(PeerFailed):
+    """The station answered the command with a CALLERROR."""
+
+    def __init__(self, station_id: str, *, code: str, detail: str) -> None:
+        super().__init__(f"Station {station_id}", code=code, detail=detail)

@@ -1,0 +1,1 @@
+"""The schema of stations, revision by revision."""

@@ -1,0 +1,99 @@
+"""The tables of stations."""
+
+from datetime import datetime
+
+from sqlalchemy import DateTime, ForeignKeyConstraint, Integer
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+class Base(DeclarativeBase):
+    """The schema is the connection's."""
+
+    type_annotation_map = {datetime: DateTime(timezone=True)}  # noqa: RUF012 - as SQLAlchemy declares it
+
+
+class Location(Base):
+    """A place with stations: WGS 84 degrees, an IANA time zone, a country of ISO 3166 alpha-2."""
+
+    __tablename__ = "locations"
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    address: Mapped[str]
+    city: Mapped[str]
+    country: Mapped[str]
+    timezone: Mapped[str]
+    latitude: Mapped[float]
+    longitude: Mapped[float]
+    created_at: Mapped[datetime]
+
+
+class Station(Base):
+    """A charging station. `epoch` orders its sockets: the newest one is what we know it by."""
+
+    __tablename__ = "stations"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id", "location_id"], ["locations.tenant_id", "locations.id"]),)
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    location_id: Mapped[str]
+    security_profiles: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    credential_hash: Mapped[str | None]
+    default_version: Mapped[str]
+    vendor: Mapped[str | None] = mapped_column(default=None)
+    model: Mapped[str | None] = mapped_column(default=None)
+    serial_number: Mapped[str | None] = mapped_column(default=None)
+    firmware_version: Mapped[str | None] = mapped_column(default=None)
+    booted_at: Mapped[datetime | None] = mapped_column(default=None)
+    is_online: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[str | None] = mapped_column(default=None)
+    epoch: Mapped[int] = mapped_column(default=0)
+    connected_at: Mapped[datetime | None] = mapped_column(default=None)
+    status: Mapped[str | None] = mapped_column(default=None)
+    status_at: Mapped[datetime | None] = mapped_column(default=None)
+    created_at: Mapped[datetime]
+
+    location: Mapped[Location] = relationship(lazy="raise", viewonly=True)
+    evses: Mapped[list["Evse"]] = relationship(lazy="raise", order_by="Evse.evse", cascade="all, delete-orphan")
+
+
+class Evse(Base):
+    """A place for one vehicle. Its connectors make its `status`, its transaction says its `charging_state`."""
+
+    __tablename__ = "evses"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id", "station_id"], ["stations.tenant_id", "stations.id"]),)
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    station_id: Mapped[str] = mapped_column(primary_key=True)
+    evse: Mapped[int] = mapped_column(primary_key=True)
+    max_power_w: Mapped[int]
+    status: Mapped[str | None] = mapped_column(default=None)
+    charging_state: Mapped[str | None] = mapped_column(default=None)
+    charging_state_at: Mapped[datetime | None] = mapped_column(default=None)
+
+    connectors: Mapped[list["Connector"]] = relationship(
+        lazy="raise", order_by="Connector.connector", cascade="all, delete-orphan"
+    )
+
+
+class Connector(Base):
+    """A connector of an EVSE. `standard` is an OCPI word (2.2.1 §8.4.5), as IEC_62196_T2."""
+
+    __tablename__ = "connectors"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "station_id", "evse"], ["evses.tenant_id", "evses.station_id", "evses.evse"]
+        ),
+    )
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    station_id: Mapped[str] = mapped_column(primary_key=True)
+    evse: Mapped[int] = mapped_column(primary_key=True)
+    connector: Mapped[int] = mapped_column(primary_key=True)
+    standard: Mapped[str]
+    power_w: Mapped[int]
+    status: Mapped[str | None] = mapped_column(default=None)
+    status_at: Mapped[datetime | None] = mapped_column(default=None)
+    error_code: Mapped[str | None] = mapped_column(default=None)

@@ -1,0 +1,99 @@
+"""What the gateway must know of stations, in a key-value bucket that every node watches.
+
+The tables are the truth. An entry is written after its commit, and everything is compared at start, after every
+reconnection and now and then, so that a write that was lost in between does not stay lost.
+"""
+
+import asyncio
+
+import msgspec
+import structlog
+from nats.js.kv import KeyValue
+
+from backoffice.kit.bus import Bus
+from backoffice.kit.database import ALL_TENANTS, Database
+from backoffice.kit.errors import BusUnavailable, DatabaseUnavailable
+from backoffice.stations import repository
+from backoffice.stations.models import Station
+from protocol.bus.commands import RegistryEntry
+from protocol.bus.subjects import REGISTRY_BUCKET, station_key
+from protocol.domain.identifiers import StationId, StationKey, TenantId
+
+log = structlog.get_logger(__name__)
+
+RETRY_S = 1.0
+
+
+class Registry:
+    """Writes the registry bucket."""
+
+    def __init__(self, bus: Bus, database: Database, *, heartbeat_interval_s: int) -> None:
+        self._bus = bus
+        self._database = database
+        self._heartbeat_interval_s = heartbeat_interval_s
+
+    async def write(self, station: Station) -> None:
+        """The gateway knows the station, now or, where the bus is away, after the next comparison."""
+        try:
+            bucket = await self._bus.bucket(REGISTRY_BUCKET)
+            with self._bus.naming_outages():
+                await bucket.put(_key_of(station), self._entry_of(station))
+        except BusUnavailable as error:
+            log.warning("registry entry waits", station_id=station.id, reason=str(error))
+
+    async def keep_reconciled(self) -> None:
+        """Compares at once and after every reconnection; never returns."""
+        async with self._bus.reconnections() as reconnected:
+            while True:
+                reconnected.clear()
+                try:
+                    await self.reconcile()
+                except (BusUnavailable, DatabaseUnavailable) as error:
+                    log.warning("registry not compared", reason=str(error))
+                    await asyncio.sleep(RETRY_S)
+                    continue
+                await reconnected.wait()
+
+    async def reconcile(self) -> int:
+        """The bucket says of every station what the tables say; returns how many entries were wrong."""
+        bucket = await self._bus.bucket(REGISTRY_BUCKET)
+        # The bucket first: a station that is registered meanwhile is not taken for one that was removed.
+        found = await self._read_all(bucket)
+        async with self._database.transaction(ALL_TENANTS) as unit:
+            stations = await repository.list_all_stations(unit)
+        wanted = {_key_of(station): self._entry_of(station) for station in stations}
+        wrong = [key for key in {*found, *wanted} if found.get(key) != wanted.get(key)]
+        with self._bus.naming_outages():
+            for key in wrong:
+                if key in wanted:
+                    await bucket.put(key, wanted[key])
+                else:
+                    await bucket.delete(key)
+        if wrong:
+            log.info("registry reconciled", entries=len(wrong))
+        return len(wrong)
+
+    async def _read_all(self, bucket: KeyValue) -> dict[str, bytes]:
+        entries: dict[str, bytes] = {}
+        with self._bus.naming_outages():
+            watcher = await bucket.watchall(ignore_deletes=True)
+            async for entry in watcher:
+                # nats-py says None once everything that is there was said.
+                if entry is None:
+                    break
+                entries[entry.key] = entry.value or b""
+            await watcher.stop()  # type: ignore[no-untyped-call]
+        return entries
+
+    def _entry_of(self, station: Station) -> bytes:
+        entry = RegistryEntry(
+            security_profiles=tuple(station.security_profiles),
+            credential_hash=station.credential_hash,
+            default_version=station.default_version,
+            heartbeat_interval_s=self._heartbeat_interval_s,
+        )
+        return msgspec.json.encode(entry)
+
+
+def _key_of(station: Station) -> str:
+    return station_key(StationKey(TenantId(station.tenant_id), StationId(station.id)))

@@ -1,0 +1,95 @@
+"""The queries of stations."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import selectinload
+
+from backoffice.kit.database import Unit
+from backoffice.kit.pagination import after_cursor
+from backoffice.stations.domain import SearchBox
+from backoffice.stations.models import Evse, Location, Station
+
+_WHOLE = (selectinload(Station.evses).selectinload(Evse.connectors), selectinload(Station.location))
+
+
+async def find_location(unit: Unit, location_id: str) -> Location | None:
+    """The location of this name."""
+    return await unit.session.get(Location, (unit.tenant, location_id))
+
+
+async def list_locations(unit: Unit, *, cursor: str | None, limit: int) -> Sequence[Location]:
+    """Locations by id, one more than `limit`."""
+    statement = after_cursor(
+        select(Location).where(Location.tenant_id == unit.tenant),
+        cursor,
+        keys=[Location.id],
+        parsers=[str],
+        limit=limit,
+    )
+    return (await unit.session.execute(statement)).scalars().all()
+
+
+async def find_station(unit: Unit, station_id: str) -> Station | None:
+    """The station with its location, EVSEs and connectors."""
+    return await unit.session.scalar(_stations_of(unit).where(Station.id == station_id))
+
+
+async def list_stations(unit: Unit, *, cursor: str | None, limit: int) -> Sequence[Station]:
+    """Stations by id, one more than `limit`."""
+    statement = after_cursor(_stations_of(unit), cursor, keys=[Station.id], parsers=[str], limit=limit)
+    return (await unit.session.scalars(statement)).all()
+
+
+async def list_all_stations(unit: Unit) -> Sequence[Station]:
+    """Every station of every tenant, without what hangs on it."""
+    return (await unit.session.execute(select(Station))).scalars().all()
+
+
+async def find_nearby(
+    unit: Unit, *, latitude: float, longitude: float, radius_m: float, box: SearchBox, limit: int
+) -> Sequence[tuple[Station, float]]:
+    """The stations within the radius with their distance in metres, nearest first."""
+    distance_m = func.earth_distance(
+        func.ll_to_earth(Location.latitude, Location.longitude), func.ll_to_earth(latitude, longitude)
+    )
+    statement = (
+        _stations_of(unit)
+        .add_columns(distance_m.label("distance_m"))
+        .join(Location, (Location.tenant_id == Station.tenant_id) & (Location.id == Station.location_id))
+        .where(
+            Location.latitude.between(*box.latitudes),
+            or_(*(Location.longitude.between(*longitudes) for longitudes in box.longitudes)),
+            distance_m <= radius_m,
+        )
+        .order_by(distance_m, Station.id)
+        .limit(limit)
+    )
+    return [(row[0], float(row[1])) for row in (await unit.session.execute(statement)).all()]
+
+
+async def lock_evse(unit: Unit, station_id: str, evse: int) -> Evse | None:
+    """The EVSE with its connectors, which nobody else changes before this transaction ends."""
+    found = await unit.session.execute(
+        select(Evse)
+        .where(Evse.tenant_id == unit.tenant, Evse.station_id == station_id, Evse.evse == evse)
+        .options(selectinload(Evse.connectors))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return found.scalar_one_or_none()
+
+
+async def lock_station(unit: Unit, station_id: str) -> Station | None:
+    """The station alone, which nobody else changes before this transaction ends."""
+    found = await unit.session.execute(
+        select(Station)
+        .where(Station.tenant_id == unit.tenant, Station.id == station_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return found.scalar_one_or_none()
+
+
+def _stations_of(unit: Unit) -> Select[Station]:
+    return select(Station).where(Station.tenant_id == unit.tenant).options(*_WHOLE)

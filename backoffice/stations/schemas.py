@@ -1,0 +1,299 @@
+"""What the REST interface of stations takes and gives."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, model_validator
+
+from backoffice.stations.models import Connector, Evse, Location, Station
+from protocol.blocks.provisioning.messages import ResetKind
+from protocol.blocks.remote_control.messages import TriggerKind
+from protocol.domain.identifiers import IdTokenType
+from protocol.domain.status import ChargingState, ConnectorStatus
+from protocol.domain.version import OcppVersion
+
+MAX_STATION_ID = 48  # OCPP 2.1 §2.1: identityString of a charging station
+
+
+def _known_timezone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"there is no IANA timezone {name}")
+    return name
+
+
+Name = Annotated[str, Field(min_length=1, max_length=120)]
+# What a station's URL can carry without escaping, but for `:`, which some vendors' serial numbers have.
+StationName = Annotated[str, Field(min_length=1, max_length=MAX_STATION_ID, pattern=r"^[A-Za-z0-9*\-_=:+|@.]+$")]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+
+
+class LocationBody(BaseModel):
+    """A location without its name in the URL."""
+
+    name: Name
+    address: str = ""
+    city: str = ""
+    country: str = Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2")
+    timezone: Annotated[str, AfterValidator(_known_timezone)] = "UTC"
+    latitude: Latitude
+    longitude: Longitude
+
+
+class NewLocation(LocationBody):
+    """A location; without an id it is given one."""
+
+    location_id: str | None = Field(default=None, min_length=1, max_length=36, pattern=r"^[A-Za-z0-9\-_]+$")
+
+
+class LocationView(LocationBody):
+    """A location."""
+
+    location_id: str
+
+    @classmethod
+    def of(cls, location: Location) -> "LocationView":
+        return cls(
+            location_id=location.id,
+            name=location.name,
+            address=location.address,
+            city=location.city,
+            country=location.country,
+            timezone=location.timezone,
+            latitude=location.latitude,
+            longitude=location.longitude,
+        )
+
+
+class ConnectorBody(BaseModel):
+    """A connector; `standard` is an OCPI word."""
+
+    connector: int = Field(default=1, ge=1)
+    standard: str = Field(default="IEC_62196_T2", pattern=r"^[A-Z0-9_]+$")
+    power_w: int = Field(default=22_000, gt=0)
+
+
+class EvseBody(BaseModel):
+    """An EVSE; what it delivers at most is what its strongest connector does."""
+
+    evse: int = Field(ge=1)
+    connectors: list[ConnectorBody] = Field(default_factory=lambda: [ConnectorBody()], min_length=1)
+
+    @model_validator(mode="after")
+    def _numbers_differ(self) -> "EvseBody":
+        if len({connector.connector for connector in self.connectors}) < len(self.connectors):
+            raise ValueError("two connectors of the EVSE have the same number")
+        return self
+
+
+class StationBody(BaseModel):
+    """A station without its name in the URL.
+
+    `password` is what the station logs in with (security profile 1 and 2): one is made and shown once where none is
+    given to a new station; none at all is asked where only profile 0 is allowed.
+    """
+
+    location_id: str
+    security_profiles: list[Annotated[int, Field(ge=0, le=3)]] = Field(default=[1], min_length=1)
+    password: SecretStr | None = Field(default=None, min_length=16, max_length=40)
+    default_version: OcppVersion = OcppVersion.V16
+    evses: list[EvseBody] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _numbers_differ(self) -> "StationBody":
+        if len({evse.evse for evse in self.evses}) < len(self.evses):
+            raise ValueError("two EVSEs of the station have the same number")
+        return self
+
+
+class NewStation(StationBody):
+    """A station."""
+
+    station_id: StationName
+
+
+class ConnectorView(ConnectorBody):
+    """A connector and its last reported status."""
+
+    status: ConnectorStatus | None
+    error_code: str | None
+
+    @classmethod
+    def of(cls, connector: Connector) -> "ConnectorView":
+        return cls(
+            connector=connector.connector,
+            standard=connector.standard,
+            power_w=connector.power_w,
+            status=ConnectorStatus(connector.status) if connector.status else None,
+            error_code=connector.error_code,
+        )
+
+
+class PriceView(BaseModel):
+    """What charging costs at a glance, VAT included; the tariff has the rest. Null: that dimension is free."""
+
+    tariff_id: str
+    tariff_version: int
+    currency: str
+    per_kwh: Decimal | None
+    per_hour: Decimal | None
+    per_hour_parked: Decimal | None
+    per_session: Decimal | None
+
+
+class EvseView(BaseModel):
+    """An EVSE. `is_available`: a driver can start here now. `price` is null where tariffs is silent or has none."""
+
+    evse: int
+    max_power_w: int
+    status: ConnectorStatus | None
+    charging_state: ChargingState | None
+    is_available: bool
+    connectors: list[ConnectorView]
+    price: PriceView | None = None
+
+    @classmethod
+    def of(cls, evse: Evse, *, is_online: bool, price: PriceView | None) -> "EvseView":
+        return cls(
+            evse=evse.evse,
+            max_power_w=evse.max_power_w,
+            status=ConnectorStatus(evse.status) if evse.status else None,
+            charging_state=ChargingState(evse.charging_state) if evse.charging_state else None,
+            is_available=is_online and evse.status == ConnectorStatus.AVAILABLE,
+            connectors=[ConnectorView.of(connector) for connector in evse.connectors],
+            price=price,
+        )
+
+
+class StationView(BaseModel):
+    """A station as a driver sees it."""
+
+    station_id: str
+    location: LocationView
+    is_online: bool
+    version: OcppVersion | None
+    vendor: str | None
+    model: str | None
+    evses: list[EvseView]
+
+    @classmethod
+    def of(cls, station: Station, prices: dict[tuple[str, int], PriceView]) -> "StationView":
+        return cls(**cls._parts_of(station, prices))
+
+    @classmethod
+    def _parts_of(cls, station: Station, prices: dict[tuple[str, int], PriceView]) -> dict[str, Any]:
+        """What the views of a station have in common; Any: fields of several types, which pydantic checks."""
+        return {
+            "station_id": station.id,
+            "location": LocationView.of(station.location),
+            "is_online": station.is_online,
+            "version": station.version,
+            "vendor": station.vendor,
+            "model": station.model,
+            "evses": [
+                EvseView.of(evse, is_online=station.is_online, price=prices.get((station.id, evse.evse)))
+                for evse in station.evses
+            ],
+        }
+
+
+class NearbyStation(StationView):
+    """A station and how far it is."""
+
+    distance_m: float
+
+    @classmethod
+    def at(cls, station: Station, distance_m: float, prices: dict[tuple[str, int], PriceView]) -> "NearbyStation":
+        return cls(**cls._parts_of(station, prices), distance_m=round(distance_m, 1))
+
+
+class OperatedStation(StationView):
+    """A station as its operator sees it. `password` is there once: in the answer that made it."""
+
+    security_profiles: list[int]
+    default_version: OcppVersion
+    serial_number: str | None
+    firmware_version: str | None
+    booted_at: datetime | None
+    connected_at: datetime | None
+    password: str | None = None
+
+    @classmethod
+    def operated(cls, station: Station, *, password: str | None = None) -> "OperatedStation":
+        return cls(
+            **cls._parts_of(station, {}),
+            security_profiles=station.security_profiles,
+            default_version=OcppVersion(station.default_version),
+            serial_number=station.serial_number,
+            firmware_version=station.firmware_version,
+            booted_at=station.booted_at,
+            connected_at=station.connected_at,
+            password=password,
+        )
+
+
+class StartBody(BaseModel):
+    """Start a transaction for this token. Without an EVSE the station chooses."""
+
+    token: str = Field(min_length=1, max_length=36)
+    token_type: IdTokenType = IdTokenType.CENTRAL
+    evse: int | None = Field(default=None, ge=1)
+    remote_start_id: int | None = Field(default=None, ge=0, lt=2**31)
+
+
+class StopBody(BaseModel):
+    """Stop this transaction."""
+
+    transaction_id: str = Field(min_length=1, max_length=36)
+
+
+class ResetBody(BaseModel):
+    """Reset the station, or one EVSE (2.x)."""
+
+    kind: ResetKind = ResetKind.ON_IDLE
+    evse: int | None = Field(default=None, ge=1)
+
+
+class TriggerBody(BaseModel):
+    """Send that message again, now."""
+
+    requested: TriggerKind
+    evse: int | None = Field(default=None, ge=1)
+
+
+class VariableBody(BaseModel):
+    """A variable of a component (2.x), or a configuration key (1.6) without one."""
+
+    variable: str
+    component: str = ""
+    evse: int | None = None
+
+
+class VariablesBody(BaseModel):
+    """The variables to read; none means every key (1.6 only)."""
+
+    names: list[VariableBody] = []
+
+
+class CommandView(BaseModel):
+    """What the station answered, in its own word. The truth arrives later, as an event."""
+
+    status: str
+    reason: str = ""
+    transaction_id: str | None = None
+
+
+class VariableView(VariableBody):
+    """One answer."""
+
+    status: str
+    value: str | None
+    is_readonly: bool | None
+
+
+class VariablesView(BaseModel):
+    """The answers in the order of the station."""
+
+    results: list[VariableView]

@@ -1,0 +1,201 @@
+"""What stations does: an inventory that the gateway knows, and answers about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backoffice.contracts.stations import (
+    CommandResult,
+    CommandStatus,
+    DescribeEvse,
+    EvseDescription,
+    StartOnEvse,
+    StopTransaction,
+)
+from backoffice.kit.clock import Clock
+from backoffice.kit.database import Database, Unit
+from backoffice.kit.errors import OutcomeUnknown, PeerFailed
+from backoffice.stations import repository
+from backoffice.stations.commands import StationCommands
+from backoffice.stations.errors import (
+    CommandNotExpressible,
+    LocationExists,
+    LocationNotFound,
+    StationExists,
+    StationNotFound,
+    StationOffline,
+)
+from backoffice.stations.models import Connector, Evse, Location, Station
+from backoffice.stations.registry import Registry
+from protocol.blocks.remote_control.messages import RequestStart, RequestStop
+from protocol.bus.envelope import unique_event_id
+from protocol.bus.secrets import credential_hash, new_station_password
+from protocol.domain.commands import CommandReply
+from protocol.domain.identifiers import StationKey
+
+# Profiles in which the station shows a password (OCPP 2.0.1 A00, profiles 1 and 2).
+_PASSWORD_PROFILES = {1, 2}
+
+
+@dataclass(frozen=True, slots=True)
+class LocationPlan:
+    """What a location is to be."""
+
+    name: str
+    address: str
+    city: str
+    country: str
+    timezone: str
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorPlan:
+    """What a connector is to be."""
+
+    connector: int
+    standard: str
+    power_w: int
+
+
+@dataclass(frozen=True, slots=True)
+class StationPlan:
+    """What a station is to be; `password` None keeps the one it has, or makes one for a new station."""
+
+    location_id: str
+    security_profiles: Sequence[int]
+    password: str | None
+    default_version: str
+    evses: dict[int, Sequence[ConnectorPlan]]
+
+
+class Stations:
+    """The use cases of stations."""
+
+    def __init__(
+        self, database: Database, *, commands: StationCommands, registry: Registry, pepper: bytes, clock: Clock
+    ) -> None:
+        self.database = database
+        self.commands = commands
+        self.registry = registry
+        self._pepper = pepper
+        self._clock = clock
+
+    async def create_location(self, unit: Unit, location_id: str | None, plan: LocationPlan) -> Location:
+        """A new location. Raises LocationExists."""
+        now = self._clock()
+        location_id = location_id or unique_event_id(now)
+        if await repository.find_location(unit, location_id):
+            raise LocationExists(location_id)
+        return await self.save_location(unit, location_id, plan)
+
+    async def save_location(self, unit: Unit, location_id: str, plan: LocationPlan) -> Location:
+        """The location is as planned, whether or not it was there."""
+        location = await repository.find_location(unit, location_id)
+        if location is None:
+            location = Location(tenant_id=unit.tenant, id=location_id, created_at=self._clock())
+            unit.session.add(location)
+        location.name, location.address, location.city = plan.name, plan.address, plan.city
+        location.country, location.timezone = plan.country, plan.timezone
+        location.latitude, location.longitude = plan.latitude, plan.longitude
+        await unit.session.flush()
+        return location
+
+    async def create_station(self, unit: Unit, station_id: str, plan: StationPlan) -> tuple[Station, str | None]:
+        """A new station, with the password that was made for it. Raises StationExists or LocationNotFound."""
+        if await repository.find_station(unit, station_id):
+            raise StationExists(station_id)
+        return await self.save_station(unit, station_id, plan)
+
+    async def save_station(self, unit: Unit, station_id: str, plan: StationPlan) -> tuple[Station, str | None]:
+        """The station is as planned, with the password that was made for it, if one was. Raises LocationNotFound.
+
+        The caller writes the registry after the commit.
+        """
+        if await repository.find_location(unit, plan.location_id) is None:
+            raise LocationNotFound(plan.location_id)
+        station = await repository.find_station(unit, station_id)
+        made_password = None
+        if station is None:
+            station = Station(tenant_id=unit.tenant, id=station_id, created_at=self._clock(), evses=[])
+            unit.session.add(station)
+            if plan.password is None and _PASSWORD_PROFILES & set(plan.security_profiles):
+                made_password = new_station_password()
+        if password := plan.password or made_password:
+            station.credential_hash = credential_hash(password.encode(), pepper=self._pepper)
+        station.location_id = plan.location_id
+        station.security_profiles = list(plan.security_profiles)
+        station.default_version = plan.default_version
+        _shape_evses(station, plan)
+        await unit.session.flush()
+        return await self.read_station(unit, station_id), made_password
+
+    async def read_station(self, unit: Unit, station_id: str) -> Station:
+        """The station. Raises StationNotFound."""
+        station = await repository.find_station(unit, station_id)
+        if station is None:
+            raise StationNotFound(station_id)
+        return station
+
+    async def describe_evse(self, question: DescribeEvse) -> EvseDescription:
+        """Where an EVSE is."""
+        async with self.database.transaction(question.tenant) as unit:
+            station = await repository.find_station(unit, question.station_id)
+        evse = next((one for one in station.evses if one.evse == question.evse), None) if station else None
+        if station is None or evse is None:
+            return EvseDescription(is_known=False)
+        return EvseDescription(
+            is_known=True,
+            location_id=station.location_id,
+            location_name=station.location.name,
+            country=station.location.country,
+            timezone=station.location.timezone,
+            max_power_w=evse.max_power_w,
+            is_online=station.is_online,
+        )
+
+    async def start_on_evse(self, question: StartOnEvse) -> CommandResult:
+        """Sends a RequestStart, once."""
+        message = RequestStart(question.id_token, question.remote_start_id, evse=question.evse)
+        return await self._command(StationKey(question.tenant, question.station_id), message)
+
+    async def stop_transaction(self, question: StopTransaction) -> CommandResult:
+        """Sends a RequestStop, once."""
+        message = RequestStop(question.transaction_id)
+        return await self._command(StationKey(question.tenant, question.station_id), message)
+
+    async def _command(self, station: StationKey, message: RequestStart | RequestStop) -> CommandResult:
+        try:
+            reply = await self.commands.send(station, message, reply=CommandReply)
+        except StationOffline as offline:
+            return CommandResult(CommandStatus.OFFLINE, str(offline))
+        except OutcomeUnknown as unknown:
+            return CommandResult(CommandStatus.UNKNOWN, str(unknown))
+        except (CommandNotExpressible, PeerFailed) as refused:
+            return CommandResult(CommandStatus.REFUSED, str(refused))
+        status = CommandStatus.ACCEPTED if reply.is_accepted else CommandStatus.REFUSED
+        return CommandResult(status, " ".join(filter(None, (reply.status, reply.reason))))
+
+
+def _shape_evses(station: Station, plan: StationPlan) -> None:
+    """The station has the planned EVSEs and connectors; those that stay keep what they reported."""
+    existing = {evse.evse: evse for evse in station.evses}
+    station.evses[:] = [
+        _shape_evse(existing.get(number), station, number, connectors) for number, connectors in plan.evses.items()
+    ]
+
+
+def _shape_evse(evse: Evse | None, station: Station, number: int, connectors: Sequence[ConnectorPlan]) -> Evse:
+    if evse is None:
+        evse = Evse(tenant_id=station.tenant_id, station_id=station.id, evse=number, connectors=[])
+    evse.max_power_w = max(connector.power_w for connector in connectors)
+    existing = {connector.connector: connector for connector in evse.connectors}
+    shaped = []
+    for plan in connectors:
+        connector = existing.get(plan.connector) or Connector(
+            tenant_id=station.tenant_id, station_id=station.id, evse=number, connector=plan.connector
+        )
+        connector.standard, connector.power_w = plan.standard, plan.power_w
+        shaped.append(connector)
+    evse.connectors[:] = shaped
+    return evse
