@@ -200,9 +200,9 @@ class RunningStation:
         if self.state.is_rebooting:
             self._drop_socket(CLOSE_NORMAL, now)
             self._connect_at = None
-        elif self._link.is_dead:
-            self._drop_socket(CLOSE_GOING_AWAY, now)
         self._link.pump(now)
+        if self._link.is_dead:
+            self._drop_socket(CLOSE_GOING_AWAY, now)
         if self._socket is not None:
             for frame in self._link.outgoing:
                 self._socket.send(frame)

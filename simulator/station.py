@@ -73,8 +73,10 @@ class Station:
         self.state = StationState.of(plan, rng=rng, instant=instant, now=now)
 
     def plug_in(self, evse: int, vehicle: Vehicle, now: float) -> None:
-        """The car's cable is in. Raises ValueError where another car is."""
+        """The car's cable is in. Raises ValueError where another car is, or where the cable does not fit the car."""
         place = self._evse(evse)
+        if not vehicle.model.can_charge(is_dc=place.outlet.is_dc):
+            raise ValueError(f"a {vehicle.model.name} has no inlet for EVSE {evse} of {self.state.plan.station_id}")
         if place.vehicle is not None:
             raise ValueError(f"EVSE {evse} of {self.state.plan.station_id} has a car already")
         place.advance(now)

@@ -15,6 +15,7 @@ from random import Random
 from simulator.meter import MICROJOULES_PER_WH
 
 _TAPER_FLOOR = 0.05
+_DAY_MS = 86_400_000
 _STEADY_SOC = 0.005  # the power is worked out again whenever the battery has filled by this much
 
 
@@ -82,10 +83,13 @@ class Vehicle:
         return full_power_w * self._taper()
 
     def steady_ms(self, power_mw: int, *, is_dc: bool) -> int:
-        """For how long the wanted power may be taken as constant while `power_mw` flows; at least 1."""
+        """For how long the wanted power may be taken as constant while `power_mw` flows; at least 1.
+
+        Without power nothing changes it: a day, then.
+        """
         stored_mw = power_mw * self._efficiency_percent(is_dc) / 100
         if stored_mw <= 0:
-            return 1
+            return _DAY_MS
         room_uj = min(self._target_uj - self._stored_uj, round(self.battery_uj * _STEADY_SOC))
         return max(1, -int(-room_uj // stored_mw))
 

@@ -30,6 +30,7 @@ _STOPPED_REASON_OF: Mapping[str, str] = {
     "UnlockCommand": "Remote",
 }
 _REASON_OF: Mapping[str, str] = {
+    "Reboot": "SoftReset",
     "ImmediateReset": "HardReset",
     "GroundFault": "Other",
     "EnergyLimitReached": "Other",

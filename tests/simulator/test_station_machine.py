@@ -1,0 +1,137 @@
+"""A station in any order of things that people, the network and the CSMS do to it."""
+
+from hypothesis import settings, strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from protocol.blocks.authorization.messages import Authorize
+from protocol.blocks.provisioning.messages import Reset, ResetKind
+from protocol.blocks.remote_control.messages import RequestStart, RequestStop
+from protocol.blocks.transactions.messages import TransactionEnd, TransactionStart
+from protocol.domain.identifiers import IdToken
+from protocol.domain.version import OcppVersion
+from protocol.errors import InternalError
+from simulator.plan import Settings, StationPlan
+from simulator.vehicle import VEHICLE_MODELS, Vehicle
+from tests.simulator.scripted_csms import Silence, World, transaction_events
+
+EVSES = st.integers(1, 2)
+TOKENS = st.sampled_from([IdToken("A1"), IdToken("B2")])
+SILENT = (Authorize, TransactionStart, TransactionEnd)
+
+
+class StationMachine(RuleBasedStateMachine):
+    """Whatever happens: registers rise only in transactions, and in the end the CSMS knows what the ledger knows."""
+
+    @initialize(version=st.sampled_from([OcppVersion.V16, OcppVersion.V201]), seed=st.integers(0, 99))
+    def power_up(self, version: OcppVersion, seed: int) -> None:
+        plan = StationPlan("CP1", version=version, evse_count=2, settings=Settings(sample_interval_s=15))
+        self.world = World(plan, seed=seed)
+        self.answers = dict(self.world.csms.scripts)
+        self.registers_wh = [evse.meter.register_wh for evse in self.world.station.state.evses]
+
+    @rule(seconds=st.sampled_from([0.05, 1, 4, 20, 90]))
+    def time_passes(self, seconds: float) -> None:
+        self.world.run_for(seconds)
+
+    @rule(evse=EVSES, soc=st.sampled_from([0.2, 0.7999]))
+    def a_car_is_plugged_in(self, evse: int, soc: float) -> None:
+        if self.world.station.state.evses[evse - 1].vehicle is None:
+            self.world.station.plug_in(evse, Vehicle(VEHICLE_MODELS[2], soc=soc, target_soc=0.8))
+
+    @rule(evse=EVSES)
+    def a_cable_is_pulled(self, evse: int) -> None:
+        self.world.station.unplug(evse)
+
+    @rule(evse=EVSES, token=TOKENS)
+    def a_token_is_presented(self, evse: int, token: IdToken) -> None:
+        self.world.station.present_token(evse, token)
+
+    @precondition(lambda self: self.world.csms.sockets and not self.world.csms.is_down)
+    @rule(evse=st.one_of(st.none(), EVSES), token=TOKENS)
+    def the_csms_starts(self, evse: int | None, token: IdToken) -> None:
+        self.ask(RequestStart(token, remote_start_id=1, evse=evse))
+
+    @precondition(lambda self: self.world.csms.sockets and not self.world.csms.is_down)
+    @rule(evse=EVSES)
+    def the_csms_stops(self, evse: int) -> None:
+        transaction = self.world.station.state.evses[evse - 1].transaction
+        if transaction is not None and transaction.transaction_id is not None:
+            self.ask(RequestStop(transaction.transaction_id))
+
+    @precondition(lambda self: self.world.csms.sockets and not self.world.csms.is_down)
+    @rule(kind=st.sampled_from(ResetKind))
+    def the_csms_resets(self, kind: ResetKind) -> None:
+        self.ask(Reset(kind))
+
+    @rule()
+    def the_network_breaks(self) -> None:
+        self.world.csms.go_down()
+
+    @rule()
+    def the_network_is_back(self) -> None:
+        self.world.csms.is_down = False
+
+    @rule(kind=st.sampled_from(SILENT))
+    def the_csms_falls_silent(self, kind: type) -> None:
+        self.world.csms.scripts[kind] = lambda _: Silence()
+
+    @rule()
+    def the_csms_answers_again(self) -> None:
+        self.world.csms.scripts = dict(self.answers)
+
+    @rule()
+    def the_csms_fails_to_judge(self) -> None:
+        self.world.csms.scripts[Authorize] = lambda _: InternalError()
+
+    @invariant()
+    def registers_rise_only_while_charging(self) -> None:
+        for index, evse in enumerate(self.world.station.state.evses):
+            assert evse.meter.register_wh >= self.registers_wh[index]
+            assert evse.meter.power_mw <= 1000 * evse.outlet.max_power_w
+            assert evse.meter.power_mw == 0 or evse.is_charging
+            self.registers_wh[index] = evse.meter.register_wh
+
+    @invariant()
+    def nothing_due_is_left_undone(self) -> None:
+        wake_at = self.world.station.station.wake_at
+        assert wake_at is None or wake_at >= self.world.clock.now() - 0.001
+
+    def teardown(self) -> None:
+        if not hasattr(self, "world"):
+            return
+        world = self.world
+        world.csms.is_down = False
+        world.csms.scripts = dict(self.answers)
+        world.run_for(200)
+        for number in (1, 2):
+            world.station.unplug(number)
+        world.run_for(200)
+
+        entries = {entry.transaction_id: entry for entry in world.fleet.ledger.entries()}
+        starts = {repr(start): start for start in world.csms.of(TransactionStart)}.values()
+        ends = {repr(end): end for end in world.csms.of(TransactionEnd)}.values()
+        assert not world.station.state.outbox.has_facts
+        assert all(entry.is_start_acknowledged and entry.is_end_acknowledged for entry in entries.values())
+        assert sorted(int(start.meter_wh) for start in starts) == sorted(e.start_register_wh for e in entries.values())
+        assert {end.transaction_id: int(end.meter_wh) for end in ends} == {
+            name: entry.end_register_wh for name, entry in entries.items()
+        }
+        if world.station.plan.version is OcppVersion.V201:
+            assert_numbered_without_a_hole(world)
+
+    def ask(self, message: object) -> None:
+        if self.world.station.state.is_online and self.world.csms.sockets[-1].connection.pending is None:
+            self.world.csms.sockets[-1].ask(message)
+
+
+def assert_numbered_without_a_hole(world: World) -> None:
+    numbers: dict[str, list[int]] = {}
+    for event in transaction_events(world.csms):
+        heard = numbers.setdefault(event.transaction_id, [])
+        if not heard or heard[-1] != event.seq_no:  # said again
+            heard.append(event.seq_no)
+    assert all(heard == list(range(len(heard))) for heard in numbers.values())
+
+
+StationMachine.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestStationMachine = StationMachine.TestCase
