@@ -1,0 +1,361 @@
+"""Stations on real servers: inventory, map, live status, registry, and commands to a node that the test plays."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+import pytest_asyncio
+from nats.aio.msg import Msg
+
+from backoffice.contracts.stations import (
+    DESCRIBE_EVSE,
+    START_ON_EVSE,
+    STOP_TRANSACTION,
+    CommandStatus,
+    DescribeEvse,
+    StartOnEvse,
+    StationStatusChanged,
+    StopTransaction,
+)
+from backoffice.contracts.tariffs import TARIFFS_IN_FORCE, TariffsInForce, TariffVersion, TariffVersions
+from backoffice.kit.bus import Answerer
+from backoffice.kit.testing import SECRETS, eventually
+from backoffice.stations.app import SERVICE
+from protocol.blocks.availability.events import ConnectorStatusReported, StationConnected, StationDisconnected
+from protocol.blocks.provisioning.events import StationBooted
+from protocol.blocks.provisioning.messages import BootReason
+from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted
+from protocol.bus.commands import CommandAnswer, CommandRequest, Outcome, PresenceEntry, RegistryEntry
+from protocol.bus.envelope import decode_envelope
+from protocol.bus.secrets import credential_matches
+from protocol.bus.subjects import PRESENCE_BUCKET, REGISTRY_BUCKET, domain_events_of, node_commands, station_key
+from protocol.domain.identifiers import IdToken, StationId, StationKey, TenantId, TransactionId
+from protocol.domain.status import ChargingState, ConnectorStatus, RegistrationStatus
+from protocol.domain.version import OcppVersion
+from tests.factories.places import HttpPlace, open_place
+
+DEFAULT, CP001 = TenantId("default"), StationId("CP001")
+KEY = StationKey(DEFAULT, CP001)
+T0 = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
+TARIFF = b'{"id":"T","currency":"EUR","elements":[{"price_components":[{"type":"ENERGY","price":0.5,"vat":20}]}]}'
+
+
+@pytest_asyncio.fixture
+async def place(database_url: str, nats_url: str) -> AsyncIterator[HttpPlace]:
+    environ = {"STATIONS_COMMAND_TIMEOUT_S": "1"}
+    async with open_place([SERVICE], database_url=database_url, nats_url=nats_url, environ=environ) as opened:
+        yield opened
+
+
+async def put(place: HttpPlace, path: str, body: object, *, tenant: TenantId = DEFAULT) -> Any:
+    answer = await place.http.put(f"/api/v1{path}", json=body, headers=place.operator_headers(tenant=tenant))
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def add_station(
+    place: HttpPlace,
+    station_id: str = "CP001",
+    *,
+    latitude: float = 52.52,
+    longitude: float = 13.41,
+    tenant: TenantId = DEFAULT,
+    **fields: Any,
+) -> Any:
+    location = {"name": "L", "country": "DE", "timezone": "Europe/Berlin", "latitude": latitude, "longitude": longitude}
+    await put(place, f"/locations/at-{station_id}", location, tenant=tenant)
+    body = {"location_id": f"at-{station_id}", "evses": [{"evse": 1, "connectors": [{"power_w": 11_000}]}]} | fields
+    return await put(place, f"/stations/{station_id}", body, tenant=tenant)
+
+
+async def connect(place: HttpPlace, *, epoch: int, at: datetime = T0, tenant: TenantId = DEFAULT) -> None:
+    fact = StationConnected(node="n1", version=OcppVersion.V201, security_profile=1)
+    await place.publish_fact(fact, station=CP001, tenant=tenant, epoch=epoch, received_at=at)
+
+
+async def report(place: HttpPlace, status: ConnectorStatus, *, at: datetime = T0) -> None:
+    fact = ConnectorStatusReported(status=status, evse=1, connector=1)
+    await place.publish_fact(fact, station=CP001, received_at=at)
+
+
+async def shown(place: HttpPlace, *, tenant: TenantId = DEFAULT) -> dict[str, Any]:
+    answer = await place.http.get("/api/v1/stations/CP001", headers=place.driver_headers(tenant=tenant))
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+async def become(place: HttpPlace, *, is_online: bool, status: str | None = None) -> dict[str, Any]:
+    async def is_so() -> dict[str, Any]:
+        body = await shown(place)
+        is_right = body["is_online"] == is_online and body["evses"][0]["status"] == status
+        return body if is_right else {}
+
+    return await eventually(is_so, what=f"online {is_online}, status {status}")
+
+
+async def all_consumed(place: HttpPlace) -> bool:
+    consumers = await place.bus.jetstream.consumers_info("FACTS")
+    return all(one.num_pending == 0 and one.num_ack_pending == 0 for one in consumers)
+
+
+async def test_new_station_shows_its_password_once_and_is_registered_by_its_hash(place: HttpPlace) -> None:
+    made = await add_station(place)
+    again = await add_station(place)
+    bucket = await place.bus.bucket(REGISTRY_BUCKET)
+    entry = msgspec.json.decode((await bucket.get(station_key(KEY))).value or b"", type=RegistryEntry)
+
+    assert len(made["password"]) >= 16
+    assert again["password"] is None
+    assert entry.security_profiles == (1,)
+    assert entry.credential_hash is not None
+    pepper = SECRETS["CREDENTIAL_PEPPER"].encode()
+    assert credential_matches(made["password"].encode(), entry.credential_hash, pepper=pepper)
+    listed = await place.http.get("/api/v1/stations", headers=place.operator_headers())
+    assert made["password"] not in listed.text
+
+
+async def test_registry_that_was_lost_is_written_again_at_the_next_start(database_url: str, nats_url: str) -> None:
+    async with open_place([SERVICE], database_url=database_url, nats_url=nats_url) as place:
+        await add_station(place)
+        await place.bus.jetstream.delete_key_value(REGISTRY_BUCKET)
+    async with open_place([SERVICE], database_url=database_url, nats_url=nats_url) as place:
+
+        async def is_there() -> bool:
+            bucket = await place.bus.bucket(REGISTRY_BUCKET)
+            return station_key(KEY) in await bucket.keys()
+
+        await eventually(lambda: quietly(is_there))
+
+
+async def quietly(condition: Any) -> bool:
+    """An empty bucket is an error to nats-py."""
+    try:
+        return bool(await condition())
+    except Exception:  # noqa: BLE001 # whichever way it is not there yet
+        return False
+
+
+async def test_nearby_is_ordered_by_distance_within_the_radius_and_priced(place: HttpPlace) -> None:
+    await add_station(place, "NEAR", latitude=52.5200, longitude=13.4100)
+    await add_station(place, "FAR", latitude=52.5300, longitude=13.4100)
+    await add_station(place, "AWAY", latitude=48.1000, longitude=11.5000)
+
+    async def answer(question: TariffsInForce) -> TariffVersions:
+        return TariffVersions((TariffVersion("T", 1, msgspec.Raw(TARIFF)),), tuple(0 for _ in question.places))
+
+    query = {"lat": 52.5201, "lon": 13.41, "radius_m": 5000}
+    silent = await place.http.get("/api/v1/stations/nearby", params=query, headers=place.driver_headers())
+    playing = asyncio.create_task(place.bus.serve(Answerer(TARIFFS_IN_FORCE, answer)))
+
+    async def priced() -> list[dict[str, Any]]:
+        found = await place.http.get("/api/v1/stations/nearby", params=query, headers=place.driver_headers())
+        rows: list[dict[str, Any]] = found.json()
+        return rows if rows[0]["evses"][0]["price"] else []
+
+    rows = await eventually(priced)
+    playing.cancel()
+    await asyncio.gather(playing, return_exceptions=True)
+
+    assert [row["station_id"] for row in silent.json()] == ["NEAR", "FAR"]
+    assert silent.json()[0]["evses"][0]["price"] is None
+    assert 5 < rows[0]["distance_m"] < 20
+    assert 1_000 < rows[1]["distance_m"] < 1_200
+    assert rows[0]["evses"][0]["price"]["per_kwh"].startswith("0.6")
+
+
+async def test_live_status_follows_the_facts(place: HttpPlace) -> None:
+    await add_station(place)
+    await connect(place, epoch=5)
+    await report(place, ConnectorStatus.AVAILABLE)
+    available = await become(place, is_online=True, status="Available")
+    boot = StationBooted("V", "M", OcppVersion.V201, RegistrationStatus.ACCEPTED, BootReason.POWER_UP)
+    await place.publish_fact(boot, station=CP001)
+    started = TransactionStarted(transaction_id=TransactionId("1"), evse=1, charging_state=ChargingState.CHARGING)
+    await place.publish_fact(started, station=CP001)
+    charging = await become(place, is_online=True, status="Occupied")
+    await place.publish_fact(TransactionEnded(transaction_id=TransactionId("1"), evse=1), station=CP001)
+    await report(place, ConnectorStatus.AVAILABLE, at=datetime.now(UTC))
+    free = await become(place, is_online=True, status="Available")
+
+    assert available["evses"][0]["is_available"]
+    assert charging["evses"][0]["charging_state"] == "Charging"
+    assert (charging["vendor"], charging["model"]) == ("V", "M")
+    assert free["evses"][0]["charging_state"] is None
+    events = await said(place, 4)
+    assert [(event.evse, event.is_online) for event in events] == [(None, True), (1, True), (1, True), (1, True)]
+
+
+async def said(place: HttpPlace, count: int) -> list[StationStatusChanged]:
+    subscription = await place.bus.jetstream.subscribe(
+        domain_events_of(DEFAULT, key=CP001, service="stations"), ordered_consumer=True
+    )
+    messages = [await subscription.next_msg(timeout=5) for _ in range(count)]
+    return [place.catalogue.decode(decode_envelope(message.data)) for message in messages]
+
+
+async def test_late_goodbye_of_an_old_socket_changes_nothing(place: HttpPlace) -> None:
+    await add_station(place)
+    await connect(place, epoch=7)
+    await become(place, is_online=True)
+    old = StationDisconnected(node="n1", reason="late")
+    await place.publish_fact(old, station=CP001, epoch=6, received_at=T0 + timedelta(seconds=1))
+    await eventually(lambda: all_consumed(place))
+    still = await shown(place)
+    await place.publish_fact(old, station=CP001, epoch=7, received_at=T0 + timedelta(seconds=2))
+
+    await become(place, is_online=False)
+    assert still["is_online"]
+
+
+async def test_older_report_changes_nothing(place: HttpPlace) -> None:
+    await add_station(place)
+    await report(place, ConnectorStatus.OCCUPIED, at=T0 + timedelta(seconds=5))
+    await become(place, is_online=False, status="Occupied")
+    await report(place, ConnectorStatus.AVAILABLE, at=T0)
+    await eventually(lambda: all_consumed(place))
+
+    assert (await shown(place))["evses"][0]["status"] == "Occupied"
+
+
+async def test_two_tenants_own_a_station_of_one_name(place: HttpPlace) -> None:
+    other = TenantId("other")
+    await add_station(place)
+    await add_station(place, tenant=other)
+    await connect(place, epoch=1)
+
+    await become(place, is_online=True)
+    assert not (await shown(place, tenant=other))["is_online"]
+    stranger = await place.http.get("/api/v1/stations/CP001", headers=place.driver_headers(tenant=TenantId("third")))
+    assert stranger.status_code == 404
+
+
+class Node:
+    """A gateway node: what it was sent, and what it answers."""
+
+    def __init__(self, place: HttpPlace, name: str = "n1") -> None:
+        self.sent: list[CommandRequest] = []
+        self.answer: CommandAnswer | None = CommandAnswer(
+            Outcome.ANSWERED, reply=msgspec.Raw(b'{"status":"Accepted","reason":""}')
+        )
+        self._place = place
+        self._name = name
+
+    async def listen(self) -> None:
+        await self._place.bus.client.subscribe(node_commands(self._name), cb=self._take)
+        bucket = await self._place.bus.bucket(PRESENCE_BUCKET)
+        await bucket.put(station_key(KEY), msgspec.json.encode(PresenceEntry(self._name)))
+
+    async def _take(self, message: Msg) -> None:
+        self.sent.append(msgspec.json.decode(message.data, type=CommandRequest))
+        if self.answer is not None:
+            await self._place.bus.client.publish(message.reply, msgspec.json.encode(self.answer))
+
+
+async def command(place: HttpPlace, name: str, body: object) -> tuple[int, dict[str, Any]]:
+    answer = await place.http.post(
+        f"/api/v1/stations/CP001/commands/{name}", json=body, headers=place.operator_headers()
+    )
+    return answer.status_code, answer.json()
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "message"),
+    [
+        ("start", {"token": "T", "evse": 1, "remote_start_id": 9}, {"evse": 1, "remote_start_id": 9}),
+        ("stop", {"transaction_id": "42"}, {"transaction_id": "42"}),
+        ("reset", {"kind": "Immediate"}, {"kind": "Immediate"}),
+        ("trigger", {"requested": "Heartbeat"}, {"requested": "Heartbeat"}),
+    ],
+)
+async def test_command_reaches_the_node_that_holds_the_socket(
+    place: HttpPlace, name: str, body: object, message: dict[str, object]
+) -> None:
+    await add_station(place)
+    node = Node(place)
+    await node.listen()
+
+    status, answer = await command(place, name, body)
+
+    assert (status, answer["status"]) == (200, "Accepted")
+    assert node.sent[0].command == name
+    assert message.items() <= msgspec.json.decode(node.sent[0].message).items()
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        (CommandAnswer(Outcome.NOT_HERE), 409),
+        (CommandAnswer(Outcome.TIMED_OUT), 504),
+        (CommandAnswer(Outcome.CALL_ERROR, error_code="InternalError", detail="broken"), 502),
+        (CommandAnswer(Outcome.NOT_EXPRESSIBLE, detail="OCPP 1.6 cannot express that"), 409),
+        (None, 504),
+    ],
+    ids=lambda value: str(getattr(value, "outcome", value)),
+)
+async def test_start_that_fails_says_how_and_is_sent_once(
+    place: HttpPlace, answer: CommandAnswer | None, status: int
+) -> None:
+    await add_station(place)
+    node = Node(place)
+    node.answer = answer
+    await node.listen()
+
+    refused, problem = await command(place, "start", {"token": "T"})
+
+    assert refused == status
+    assert problem["type"].startswith("urn:chargeyard:problem:")
+    assert len(node.sent) == 1
+
+
+async def test_command_without_a_socket_is_refused_at_once(place: HttpPlace) -> None:
+    await add_station(place)
+    began = asyncio.get_running_loop().time()
+
+    status, _ = await command(place, "reset", {})
+
+    assert status == 409
+    assert asyncio.get_running_loop().time() - began < 0.9
+
+
+async def test_other_services_are_answered_with_values(place: HttpPlace) -> None:
+    await add_station(place)
+    known = await place.bus.ask(DESCRIBE_EVSE, DescribeEvse(DEFAULT, CP001, 1))
+    unknown = await place.bus.ask(DESCRIBE_EVSE, DescribeEvse(DEFAULT, CP001, 9))
+    start = StartOnEvse(DEFAULT, CP001, 1, IdToken("V"), 7)
+    offline = await place.bus.ask(START_ON_EVSE, start)
+    node = Node(place)
+    await node.listen()
+    accepted = await place.bus.ask(START_ON_EVSE, start)
+    node.answer = None
+    silent = await place.bus.ask(STOP_TRANSACTION, StopTransaction(DEFAULT, CP001, TransactionId("1")), timeout_s=10)
+
+    assert (known.is_known, known.timezone, known.max_power_w) == (True, "Europe/Berlin", 11_000)
+    assert not unknown.is_known
+    statuses = (offline.status, accepted.status, silent.status)
+    assert statuses == (CommandStatus.OFFLINE, CommandStatus.ACCEPTED, CommandStatus.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/locations/x", {"name": "L", "country": "Germany", "latitude": 0, "longitude": 0}),
+        ("/locations/x", {"name": "L", "country": "DE", "timezone": "Mars/Base", "latitude": 0, "longitude": 0}),
+        ("/locations/x", {"name": "L", "country": "DE", "latitude": 91, "longitude": 0}),
+        ("/stations/CP001", {"location_id": "nowhere", "evses": [{"evse": 1}]}),
+        ("/stations/CP001", {"location_id": "nowhere", "evses": []}),
+        ("/stations/CP001", {"location_id": "nowhere", "password": "short", "evses": [{"evse": 1}]}),
+    ],
+)
+async def test_bad_input_is_refused_with_its_place(place: HttpPlace, path: str, body: object) -> None:
+    answer = await place.http.put(f"/api/v1{path}", json=body, headers=place.operator_headers())
+
+    assert answer.status_code in (404, 422)
+    assert answer.json()["detail"]
+
+
+async def test_inventory_is_for_operators(place: HttpPlace) -> None:
+    assert (await place.http.get("/api/v1/stations", headers=place.driver_headers())).status_code == 403
+    assert (await place.http.get("/api/v1/stations/nearby", params={"lat": 0, "lon": 0})).status_code == 401
