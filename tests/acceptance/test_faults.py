@@ -77,7 +77,7 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_billed_twice(
     sessions = (await operator.get("/sessions", limit=500))["items"]
     keys = [(session["station_id"], session["transaction_id"]) for session in sessions]
 
-    assert len(rows) == len(delivered) >= 6
+    assert len(rows) == len(delivered) >= before + 3
     assert [problem for row in rows for problem in row.problems()] == []
     assert len({row.invoice["id"] for row in rows}) == len(rows)
     assert len(set(keys)) == len(keys)
