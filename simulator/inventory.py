@@ -12,6 +12,8 @@ from simulator.evse import Outlet
 from simulator.plan import Settings, StationPlan
 
 DEFAULT_TEMPLATE = "SIM{n:04d}"
+# What drivers carry where nothing else is said: a card that 2.x readers call ISO14443, and 1.6 readers nothing.
+CARD = IdTokenType.ISO14443
 MIXED = "mixed"
 
 _MODELS: Sequence[tuple[str, Outlet]] = (
@@ -71,13 +73,13 @@ def read_tokens(path: Path) -> tuple[IdToken, ...]:
 
 def split_tokens(text: str) -> tuple[IdToken, ...]:
     """Tokens from `a,b,c`."""
-    return tuple(IdToken(value.strip()) for value in text.split(",") if value.strip())
+    return tuple(IdToken(value.strip(), CARD) for value in text.split(",") if value.strip())
 
 
 def make_tokens(stations: Sequence[StationPlan]) -> tuple[IdToken, ...]:
     """One token for each EVSE, for a CSMS that takes whatever is presented."""
     count = sum(station.evse_count for station in stations)
-    return tuple(IdToken(f"DRIVER{number:06d}") for number in range(1, count + 1))
+    return tuple(IdToken(f"DRIVER{number:06d}", CARD) for number in range(1, count + 1))
 
 
 def _lay_out(
@@ -104,7 +106,7 @@ def _lay_out(
 def _read_token(line: str) -> IdToken:
     value, comma, kind = line.partition(",")
     if not comma:
-        return IdToken(value)
+        return IdToken(value, CARD)
     try:
         return IdToken(value.strip(), IdTokenType(kind.strip()))
     except ValueError as error:
