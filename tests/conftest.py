@@ -10,12 +10,16 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 # Its pytest plugin would import it at the very end, when greenlets have upset Python 3.11's count of recursion.
-import hypothesis  # noqa: F401
+import hypothesis
 import nats
 import pytest_asyncio
 import redis.asyncio
 
 from chargeyard.embedded import EmbeddedServers
+
+# The same examples each time: a run that gates a change must not fail by chance.
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("steady")
 
 TEMPLATE_DATABASE = "template_tests"
 
