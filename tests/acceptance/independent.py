@@ -72,6 +72,20 @@ class Station16(ChargePoint16):
         self.remote_stop.set_result(transaction_id)
         return result16.RemoteStopTransaction(status="Accepted")
 
+    @on("Reset")
+    def on_reset(self, type: str) -> Any:  # noqa: A002 # the package names arguments by the wire
+        return result16.Reset(status="Accepted" if type == "Hard" else "Rejected")
+
+    @on("TriggerMessage")
+    def on_trigger(self, requested_message: str, **_fields: Any) -> Any:
+        return result16.TriggerMessage(status="Accepted" if requested_message == "Heartbeat" else "NotImplemented")
+
+    @on("GetConfiguration")
+    def on_get_configuration(self, key: list[str]) -> Any:
+        known = [{"key": "HeartbeatInterval", "readonly": False, "value": "300"}]
+        unknown = [name for name in key if name != "HeartbeatInterval"]
+        return result16.GetConfiguration(configuration_key=known, unknown_key=unknown)
+
 
 class Station201(ChargePoint201):
     """A 2.0.1 station with one EVSE, by the OCPP 2.0.1 text."""
@@ -145,6 +159,24 @@ class Station201(ChargePoint201):
     def on_request_stop(self, transaction_id: str) -> Any:
         self.remote_stop.set_result(transaction_id)
         return result201.RequestStopTransaction(status="Accepted")
+
+    @on("Reset")
+    def on_reset(self, type: str, **_fields: Any) -> Any:  # noqa: A002 # the package names arguments by the wire
+        return result201.Reset(status="Accepted" if type == "Immediate" else "Rejected")
+
+    @on("TriggerMessage")
+    def on_trigger(self, requested_message: str, **_fields: Any) -> Any:
+        return result201.TriggerMessage(status="Accepted" if requested_message == "Heartbeat" else "NotImplemented")
+
+    @on("GetVariables")
+    def on_get_variables(self, get_variable_data: list[dict[str, Any]]) -> Any:
+        results = []
+        for item in get_variable_data:
+            is_known = item["variable"]["name"] == "HeartbeatInterval"
+            result = {"component": item["component"], "variable": item["variable"]}
+            result |= {"attribute_status": "Accepted" if is_known else "UnknownVariable"}
+            results.append(result | ({"attribute_value": "300"} if is_known else {}))
+        return result201.GetVariables(get_variable_result=results)
 
 
 KINDS = {"1.6": Station16, "2.0.1": Station201}

@@ -187,3 +187,29 @@ async def test_start_that_nobody_plugs_in_for_expires(network: Network) -> None:
             return bool((await driver.client.get(f"/sessions/intents/{intent['id']}"))["state"] == "expired")
 
         await eventually(expired, within_s=30)
+
+
+@pytest.mark.ocpp("1.6", "TC_013_CSMS")
+@pytest.mark.ocpp("1.6", "TC_014_CSMS")
+@pytest.mark.ocpp("1.6", "TC_019_2_CSMS")
+@VERSIONS
+async def test_operators_commands_reach_the_station_and_its_answers_come_back(network: Network, version: str) -> None:
+    name = f"COMMANDED-{version}"
+    await network.add_station(name)
+    component = "" if version == "1.6" else "OCPPCommCtrlr"
+    names = [{"variable": variable, "component": component} for variable in ("HeartbeatInterval", "NoSuchThing")]
+    commands = f"/stations/{name}/commands"
+    async with independent_station(network.platform.station_url, name, version) as station:
+        await station.boot()
+        await network.online(name)
+        hard = await network.operator.post(f"{commands}/reset", {"kind": "Immediate"})
+        soft = await network.operator.post(f"{commands}/reset", {"kind": "OnIdle"})
+        heartbeat = await network.operator.post(f"{commands}/trigger", {"requested": "Heartbeat"})
+        firmware = await network.operator.post(f"{commands}/trigger", {"requested": "FirmwareStatusNotification"})
+        variables = await network.operator.post(f"{commands}/get_variables", {"names": names})
+
+    assert (hard["status"], soft["status"]) == ("Accepted", "Rejected")
+    assert (heartbeat["status"], firmware["status"]) == ("Accepted", "NotImplemented")
+    known, unknown = variables["results"]
+    assert (known["variable"], known["status"], known["value"]) == ("HeartbeatInterval", "Accepted", "300")
+    assert (unknown["variable"], unknown["status"]) == ("NoSuchThing", "UnknownVariable")
