@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi_offline import FastAPIOffline
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from backoffice.kit.auth import TokenVerifier
@@ -28,11 +29,13 @@ def make_app(
     stopping: asyncio.Event,
 ) -> FastAPI:
     """One application for all services of the process; the URLs are the same, however they are spread."""
-    app = FastAPI(
+    # Its documentation page is served with what it shows: a browser that sees only this machine can read it.
+    app = FastAPIOffline(
         title="Chargeyard",
         summary="REST interface for drivers and operators",
         version="1",
         docs_url="/api/docs",
+        static_url="/api/docs-files",
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )

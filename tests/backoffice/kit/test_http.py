@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from datetime import timedelta
 
 import httpx
@@ -195,3 +196,13 @@ async def read_events(place: HttpPlace, *, count: int, last_event_id: str | None
             name, _, value = line.partition(": ")
             fields[name] = json.loads(value) if name == "data" else value
     raise AssertionError(f"the stream ended after {events}")
+
+
+async def test_documentation_needs_nothing_from_elsewhere(place: HttpPlace) -> None:
+    page = await place.http.get("/api/docs")
+    files = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+
+    assert files
+    assert "://" not in page.text
+    for file in files:
+        assert (await place.http.get(file)).status_code == 200
