@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, model_validator
 
@@ -18,8 +18,10 @@ MAX_STATION_ID = 48  # OCPP 2.1 §2.1: identityString of a charging station
 
 
 def _known_timezone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f"there is no IANA timezone {name}")
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: a folder, as Europe
+        raise ValueError(f"there is no IANA timezone {name}") from error
     return name
 
 

@@ -343,6 +343,7 @@ async def test_other_services_are_answered_with_values(place: HttpPlace) -> None
     [
         ("/locations/x", {"name": "L", "country": "Germany", "latitude": 0, "longitude": 0}),
         ("/locations/x", {"name": "L", "country": "DE", "timezone": "Mars/Base", "latitude": 0, "longitude": 0}),
+        ("/locations/x", {"name": "L", "country": "DE", "timezone": "Europe", "latitude": 0, "longitude": 0}),
         ("/locations/x", {"name": "L", "country": "DE", "latitude": 91, "longitude": 0}),
         ("/stations/CP001", {"location_id": "nowhere", "evses": [{"evse": 1}]}),
         ("/stations/CP001", {"location_id": "nowhere", "evses": []}),
