@@ -58,8 +58,6 @@ class QueryRow(Protocol[QuestionT_co, AnswerT_co]):
 class Bus:
     """One connection to NATS, shared by everything in this process."""
 
-    publish_timeout_s = PUBLISH_TIMEOUT_S
-
     def __init__(self, client: Client) -> None:
         self.client = client
         self.jetstream: JetStreamContext = client.jetstream(timeout=PUBLISH_TIMEOUT_S)

@@ -35,7 +35,6 @@ POOL_TIMEOUT_S = 10.0
 # PostgreSQL's classes for a connection that is gone, a server that stops, and one that has no place left.
 _UNAVAILABLE_STATES = ("08", "57P", "53300")
 
-_TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtext(:source), hashtext(:name))")
 _SET_TENANT = text("SELECT set_config('app.tenant', :tenant, true)")
 
 
@@ -55,11 +54,6 @@ class Unit:
         """From here on, until the end of the transaction or savepoint, the rows of `tenant` are seen and written."""
         await self.session.execute(_SET_TENANT, {"tenant": tenant})
         self.tenant = tenant
-
-    async def try_lock(self, name: str) -> bool:
-        """Whether the lock of this name was free; then it is ours until the transaction ends."""
-        found = await self.session.execute(_TRY_LOCK, {"source": self._source, "name": name})
-        return bool(found.scalar_one())
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:

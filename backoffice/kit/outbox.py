@@ -99,11 +99,9 @@ class OutboxRelay:
 
     async def _publish(self, rows: Sequence[OutboxRow]) -> None:
         """All in flight at once: each coroutine writes to the socket before it first waits, so the order stands."""
-        async with asyncio.timeout(self._bus.publish_timeout_s * 2):
-            results = await asyncio.gather(
-                *(self._bus.publish(row.subject, row.payload, message_id=row.id) for row in rows),
-                return_exceptions=True,
-            )
+        results = await asyncio.gather(
+            *(self._bus.publish(row.subject, row.payload, message_id=row.id) for row in rows), return_exceptions=True
+        )
         published = [row.id for row, result in zip(rows, results, strict=True) if not isinstance(result, BaseException)]
         if published:
             await self._mark(published)
