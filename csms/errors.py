@@ -39,8 +39,8 @@ class StationGone(CsmsError):
 class CommandTimedOut(CsmsError):
     """The station did not answer in time: what it did is unknown."""
 
-    def __init__(self, station: str, action: str, timeout_s: float) -> None:
-        super().__init__(f"{station} did not answer {action} within {timeout_s:g} s; it may have acted on it")
+    def __init__(self, station: str, action: str) -> None:
+        super().__init__(f"{station} did not answer {action} in time; it may have acted on it")
 
 
 class CommandRefused(CsmsError):

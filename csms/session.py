@@ -163,18 +163,26 @@ class StationSession:
             self._socket.send_ping()
 
     async def call(self, action: str, payload: bytes, *, timeout_s: float) -> IncomingResult:
-        """Send a CALL when none is in flight, and return its answer.
+        """Send a CALL when none is in flight, and return its answer; waiting for its turn is part of the time-out.
 
-        Raises TooManyCommands, StationGone, CommandTimedOut (the outcome is unknown), CommandRefused.
+        Raises TooManyCommands (nothing was sent, and nothing will be), StationGone, CommandRefused, and
+        CommandTimedOut: then the outcome is unknown.
         """
         if self._waiting_commands >= self._queued_commands:
             raise TooManyCommands(str(self.station.key), self._waiting_commands)
         self._waiting_commands += 1
+        deadline = self._clock() + timeout_s
         try:
-            async with self._command_lock:
-                return await self._call_now(action, payload, timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self._command_lock.acquire()
+        except TimeoutError as error:
+            raise TooManyCommands(str(self.station.key), self._waiting_commands) from error
         finally:
             self._waiting_commands -= 1
+        try:
+            return await self._call_now(action, payload, deadline - self._clock())
+        finally:
+            self._command_lock.release()
 
     async def _call_now(self, action: str, payload: bytes, timeout_s: float) -> IncomingResult:
         if self._closed.done():
@@ -186,7 +194,7 @@ class StationSession:
             async with asyncio.timeout(timeout_s):
                 return await self._command_answer
         except TimeoutError as error:
-            raise CommandTimedOut(str(self.station.key), action, timeout_s) from error
+            raise CommandTimedOut(str(self.station.key), action) from error
         finally:
             # Cancelled or late: the connection must be free for the next CALL, and know a late answer for what it is.
             self.connection.expire(float("inf"))

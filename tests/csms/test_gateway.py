@@ -225,6 +225,26 @@ async def test_command_without_a_proper_answer_says_which(csms: GatewayInMemory,
     assert again[:2] == [3, "after"]
 
 
+async def test_command_whose_turn_does_not_come_in_time_is_never_sent(csms: GatewayInMemory) -> None:
+    desk = CommandDesk(csms.gateway.sessions.find)
+    message = msgspec.Raw(msgspec.json.encode(TriggerMessage(TriggerKind.HEARTBEAT)))
+    async with await station(csms) as socket:
+        await call(socket, "Heartbeat", {})
+        epoch = csms.presence.epochs[station_key()]
+        patient = CommandRequest("trigger", message, epoch=epoch, timeout_s=0.6)
+        hasty = CommandRequest("trigger", message, epoch=epoch, timeout_s=0.2)
+        answers = await asyncio.gather(
+            *(desk.carry_out(station_key(), msgspec.json.encode(request)) for request in (patient, hasty))
+        )
+        first = json.loads(await asyncio.wait_for(socket.recv(), 5))
+        after = await call(socket, "Heartbeat", {}, "after")
+
+    outcomes = [msgspec.json.decode(answer, type=CommandAnswer).outcome for answer in answers]
+    assert outcomes == [Outcome.TIMED_OUT, Outcome.CALL_ERROR]
+    assert first[2] == "TriggerMessage"
+    assert after[:2] == [3, "after"]
+
+
 async def test_command_of_another_epoch_is_not_here(csms: GatewayInMemory) -> None:
     desk = CommandDesk(csms.gateway.sessions.find)
     async with await station(csms) as socket:
