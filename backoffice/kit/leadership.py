@@ -20,6 +20,13 @@ STANDBY_POLL_S = 1.0
 RECONNECT_S = 0.5
 # An advisory lock has two halves; this one keeps ours apart from the locks of others in the same database.
 _LOCK_CLASS = crc32(b"chargeyard leadership") - 2**31
+# asyncpg says InternalClientError to a statement that meets a connection which is just being closed.
+_CONNECTION_ENDED = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 
 
 async def lead(database: Database, name: str, work: Callable[[asyncpg.Connection], Awaitable[None]]) -> None:
@@ -32,7 +39,7 @@ async def lead(database: Database, name: str, work: Callable[[asyncpg.Connection
             async with database.raw_connection() as connection:
                 await _stand_by(connection, lock_id(f"{database.service}.{name}"))
                 await _work_while_connected(connection, work)
-        except (DatabaseUnavailable, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
+        except (DatabaseUnavailable, *_CONNECTION_ENDED) as error:
             log.warning("leadership lost", service=database.service, work=name, reason=str(error))
         await asyncio.sleep(RECONNECT_S)
 

@@ -44,3 +44,33 @@ async def test_work_begins_anew_when_its_connection_is_ended(
         assert not leading.done()
     finally:
         leading.cancel()
+
+
+@pytest.mark.usefixtures("place")
+@pytest.mark.parametrize(
+    "error",
+    [
+        asyncpg.InternalClientError("cannot switch to state 11; another operation (2) is in progress"),
+        asyncpg.AdminShutdownError("terminating connection due to administrator command"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_work_begins_anew_whatever_the_driver_says_of_a_connection_that_ends(
+    sample: Sample, error: Exception
+) -> None:
+    beginnings: list[asyncpg.Connection] = []
+
+    async def work(connection: asyncpg.Connection) -> None:
+        beginnings.append(connection)
+        if len(beginnings) == 1:
+            raise error
+        await asyncio.Event().wait()
+
+    async def began_anew() -> bool:
+        return len(beginnings) == 2
+
+    leading = asyncio.create_task(lead(sample.database, "test", work))
+    try:
+        await eventually(began_anew)
+    finally:
+        leading.cancel()
