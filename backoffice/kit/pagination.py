@@ -75,6 +75,9 @@ def decode_cursor(cursor: str, *, parsers: Sequence[Callable[[str], KeyValue]]) 
     """The values of a cursor. Raises InvalidRequest."""
     try:
         texts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return [parse(text) for text, parse in zip(texts, parsers, strict=True)]
+        values = [parse(text) for text, parse in zip(texts, parsers, strict=True)]
+        if any(isinstance(value, datetime) and value.tzinfo is None for value in values):
+            raise ValueError("a time without a zone")
+        return values
     except (ValueError, TypeError) as error:
         raise InvalidRequest("The cursor is not one of ours: take next_cursor of the page before.") from error

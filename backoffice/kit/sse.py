@@ -5,6 +5,7 @@ each kind. Comments every 15 s keep proxies awake (FastAPI sends them). The stre
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -20,6 +21,8 @@ from protocol.domain.identifiers import TenantId
 
 WAIT_S = 1.0
 RETRY_S = 0.5
+# A stream sequence: JetStream counts in 64 bits.
+_EVENT_ID = re.compile(r"[0-9]{1,18}")
 
 
 class EventStream:
@@ -58,7 +61,7 @@ class EventStream:
 
 
 def _event_stream(request: Request, last_event_id: Annotated[str | None, Header()] = None) -> EventStream:
-    if last_event_id is not None and not last_event_id.isdigit():
+    if last_event_id is not None and not _EVENT_ID.fullmatch(last_event_id):
         raise InvalidRequest("Last-Event-ID is the id of an event that this stream sent.")
     state = request.app.state
     return EventStream(state.bus, stopping=state.stopping, last_event_id=int(last_event_id) if last_event_id else None)

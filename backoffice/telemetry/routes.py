@@ -1,9 +1,10 @@
 """Telemetry by REST, for operators."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import AwareDatetime
 
 from backoffice.kit.auth import Operator
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
@@ -15,8 +16,8 @@ from protocol.domain.metering import ENERGY_IMPORT_REGISTER
 
 router = APIRouter(prefix="/telemetry", tags=["telemetry"])
 TelemetryDep = Annotated[Telemetry, Depends(provided(Telemetry))]
-From = Annotated[datetime | None, Query(alias="from", description="Default: a day before `to`.")]
-To = Annotated[datetime | None, Query(alias="to", description="Default: now.")]
+From = Annotated[AwareDatetime | None, Query(alias="from", description="Default: a day before `to`.")]
+To = Annotated[AwareDatetime | None, Query(alias="to", description="Default: now.")]
 _DAY = timedelta(days=1)
 
 

@@ -180,6 +180,15 @@ class TestLiveEvents:
         await client.aclose()
 
 
+@pytest.mark.parametrize("last_event_id", ["-1", "²", "9" * 30])
+async def test_last_event_id_that_we_did_not_send_is_refused(place: HttpPlace, last_event_id: str) -> None:
+    headers = {**place.driver_headers(), "Last-Event-ID": last_event_id.encode("latin-1")}
+
+    answer = await place.http.get("/api/v1/sample/CP001/events", headers=headers)
+
+    assert answer.status_code == 422
+
+
 async def read_events(place: HttpPlace, *, count: int, last_event_id: str | None = None) -> list[dict]:
     headers = place.driver_headers() | ({"Last-Event-ID": last_event_id} if last_event_id else {})
     events: list[dict] = []

@@ -1,5 +1,6 @@
 """Cursors come back as they went out, and others are refused."""
 
+import base64
 from datetime import UTC, datetime
 
 import pytest
@@ -14,7 +15,10 @@ def test_cursor_keeps_its_values() -> None:
     assert decode_cursor(encode_cursor([at, "a/b", 7]), parsers=[datetime.fromisoformat, str, int]) == [at, "a/b", 7]
 
 
-@pytest.mark.parametrize("cursor", ["", "!", "W10", "WyJhIl0"])
+NAIVE = base64.urlsafe_b64encode(b'["2026-01-02T03:04:05","a"]').decode()
+
+
+@pytest.mark.parametrize("cursor", ["", "!", "W10", "WyJhIl0", NAIVE])
 def test_foreign_cursor_is_refused(cursor: str) -> None:
     with pytest.raises(InvalidRequest):
         decode_cursor(cursor, parsers=[datetime.fromisoformat, str])

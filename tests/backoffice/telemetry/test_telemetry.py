@@ -118,6 +118,17 @@ async def test_station_events_come_in_pages(place: HttpPlace) -> None:
     assert second["next_cursor"] is None
 
 
+@pytest.mark.parametrize("bound", ["from", "to"])
+async def test_time_without_a_zone_is_refused(place: HttpPlace, bound: str) -> None:
+    answer = await place.http.get(
+        "/api/v1/telemetry/stations/CP001/readings",
+        params={bound: "2026-01-01T00:00:00"},
+        headers=place.operator_headers(),
+    )
+
+    assert (answer.status_code, bound in answer.json()["detail"]) == (422, True)
+
+
 async def test_telemetry_is_for_operators(place: HttpPlace) -> None:
     url = "/api/v1/telemetry/stations/CP001/readings"
 
