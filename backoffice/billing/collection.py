@@ -22,6 +22,7 @@ from backoffice.billing.providers.port import PaymentProvider, PaymentState, Pro
 from backoffice.contracts.billing import PaymentCompleted, PaymentFailed
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS, Database, Unit
+from backoffice.kit.workers import try_each
 from protocol.bus.envelope import event_id
 from protocol.domain.identifiers import DriverId, TenantId
 from protocol.domain.money import Money
@@ -43,20 +44,27 @@ class Collection:
         """Every invoice that is due was tried once; one whose provider is silent stays due."""
         async with self._database.transaction(ALL_TENANTS) as unit:
             due = await repository.select_due(unit, limit=_INVOICES_AT_ONCE)
-        for invoice in due:
-            try:
-                await self._collect(TenantId(invoice.tenant_id), invoice)
-            except ProviderUnavailable as error:
-                log.warning("invoice not collected yet", invoice_id=invoice.id, reason=str(error))
+        await try_each(due, self._try_to_collect)
 
-    async def _collect(self, tenant: TenantId, invoice: InvoiceRow) -> None:
+    async def _try_to_collect(self, invoice: InvoiceRow) -> None:
+        try:
+            await self._collect(TenantId(invoice.tenant_id), invoice.id)
+        except ProviderUnavailable as error:
+            log.warning("invoice not collected yet", invoice_id=invoice.id, reason=str(error))
+
+    async def _collect(self, tenant: TenantId, invoice_id: str) -> None:
         async with self._database.transaction(tenant) as unit:
+            invoice = await repository.find_invoice(unit, invoice_id)
+            if invoice is None or invoice.state != InvoiceState.DUE:
+                return
             hold = await repository.find_hold(unit, invoice.intent_id) if invoice.intent_id else None
             method = await _method_for(unit, invoice, hold)
+            # The next attempt under the same key asks for the same card, whatever the driver has added meanwhile.
+            invoice.payment_method_id = method.id if method else None
         due = Money(invoice.total_incl_vat - invoice.paid, invoice.currency)
         collected = await self._take(invoice, due, hold, method)
         async with self._database.transaction(tenant) as unit:
-            await self._record(unit, invoice.id, collected, hold, method)
+            await self._record(unit, invoice, collected, hold, method)
 
     async def _take(
         self, invoice: InvoiceRow, due: Money, hold: HoldRow | None, method: PaymentMethodRow | None
@@ -89,18 +97,18 @@ class Collection:
     async def _record(
         self,
         unit: Unit,
-        invoice_id: str,
+        asked: InvoiceRow,
         collected: Collected,
         hold: HoldRow | None,
         method: PaymentMethodRow | None,
     ) -> None:
-        invoice = await repository.find_invoice(unit, invoice_id)
-        if invoice is None or invoice.state != InvoiceState.DUE:
+        invoice = await repository.find_invoice(unit, asked.id)
+        # A worker that had lost its lock may come late, with the outcome of an attempt that was recorded before.
+        if invoice is None or invoice.state != InvoiceState.DUE or invoice.attempt != asked.attempt:
             return
         now = self._clock()
         if collected.hold_trigger is not None and hold is not None:
             locked = await repository.find_hold(unit, hold.intent_id)
-            # A release that began meanwhile goes its own way: the provider has decided which of the two came first.
             if locked is not None and locked.state == HoldState.HELD:
                 locked.state = HOLD.advance(HoldState.HELD, collected.hold_trigger)
         if collected.amount.amount > 0 and method is not None:
@@ -125,9 +133,11 @@ class Collection:
 
 
 async def _method_for(unit: Unit, invoice: InvoiceRow, hold: HoldRow | None) -> PaymentMethodRow | None:
-    """The card that was asked before the start, else the one that pays now."""
+    """The card that was asked before the start, else the one that this attempt asked, else the one that pays now."""
     if hold is not None and hold.state == HoldState.HELD:
         return await repository.find_method(unit, hold.payment_method_id)
+    if invoice.payment_method_id is not None:
+        return await repository.find_method(unit, invoice.payment_method_id)
     return await repository.find_default_method(unit, invoice.driver_id) if invoice.driver_id else None
 
 

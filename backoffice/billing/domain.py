@@ -3,7 +3,8 @@
 Invariants:
 1. An invoice's `paid` never exceeds its total, and PAID means that they are equal.
 2. What was held and is not needed is given back.
-3. The keys under which a provider is asked follow from the session and the attempt alone.
+3. The keys under which a provider is asked follow from the session and the attempt alone, and an attempt asks one card.
+4. A hold that an invoice names is that invoice's: it is captured or given back by its collection, and by nobody else.
 """
 
 from dataclasses import dataclass

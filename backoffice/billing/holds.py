@@ -11,6 +11,7 @@ from backoffice.billing.providers.port import PaymentProvider, PaymentState
 from backoffice.contracts.billing import HoldPayment, HoldResult, HoldStatus, ReleaseHold, ReleaseResult
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS, Database
+from backoffice.kit.workers import try_each
 from protocol.domain.identifiers import TenantId
 from protocol.domain.money import Money
 
@@ -69,10 +70,15 @@ class Holds:
             return _result(hold)
 
     async def release_hold(self, question: ReleaseHold) -> ReleaseResult:
-        """The hold is on its way back; the worker gives it back where the provider is silent now."""
+        """The hold is on its way back: the worker gives it back. Not where there is an invoice, whose collection it is.
+
+        The invoice's collection may have captured it already, and not have come to say so.
+        """
         async with self._database.transaction(question.tenant) as unit:
             hold = await repository.find_hold(unit, question.intent_id)
             if hold is None or hold.state not in (HoldState.REQUESTED, HoldState.HELD):
+                return ReleaseResult(is_released=False)
+            if await repository.has_invoice(unit, question.intent_id):
                 return ReleaseResult(is_released=False)
             hold.state = HOLD.advance(HoldState(hold.state), HoldTrigger.GIVE_BACK)
         return ReleaseResult(is_released=True)
@@ -81,10 +87,10 @@ class Holds:
         """Holds whose giving back was begun are given back."""
         async with self._database.transaction(ALL_TENANTS) as unit:
             releasing = await repository.select_releasing(unit, limit=_RELEASES_AT_ONCE)
-        for hold in releasing:
-            await self._give_back(TenantId(hold.tenant_id), hold)
+        await try_each(releasing, self._give_back)
 
-    async def _give_back(self, tenant: TenantId, hold: HoldRow) -> None:
+    async def _give_back(self, hold: HoldRow) -> None:
+        tenant = TenantId(hold.tenant_id)
         reference = hold.provider_reference
         if not reference:
             # We died before we heard the answer: the same key tells what it was.

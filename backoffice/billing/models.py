@@ -56,7 +56,7 @@ class InvoiceNumberRow(Base):
 
 
 class InvoiceRow(Base):
-    """What a session costs, and what of it is paid."""
+    """What a session costs, and what of it is paid. `payment_method_id` is the card that the attempt asks."""
 
     __tablename__ = "invoices"
 
@@ -79,6 +79,7 @@ class InvoiceRow(Base):
     state: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     attempt: Mapped[int] = mapped_column(Integer)
+    payment_method_id: Mapped[str | None] = mapped_column(Text)
     issued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 

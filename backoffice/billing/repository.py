@@ -89,6 +89,14 @@ async def find_invoice_of_session(unit: Unit, session_id: str) -> InvoiceRow | N
     )
 
 
+async def has_invoice(unit: Unit, intent_id: str) -> bool:
+    """Whether the session of an intent is invoiced."""
+    found = await unit.session.scalar(
+        select(InvoiceRow.id).where(InvoiceRow.tenant_id == unit.tenant, InvoiceRow.intent_id == intent_id).limit(1)
+    )
+    return found is not None
+
+
 async def find_invoice(unit: Unit, invoice_id: str) -> InvoiceRow | None:
     """The invoice, locked until the transaction ends."""
     return await unit.session.scalar(

@@ -111,4 +111,5 @@ class Billing:
             raise InvoiceNotOpen(invoice_id, invoice.state)
         invoice.state = INVOICE.advance(InvoiceState.OPEN, InvoiceTrigger.RETRY)
         invoice.attempt += 1
+        invoice.payment_method_id = None
         return invoice

@@ -74,12 +74,14 @@ def upgrade() -> None:
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("attempt", sa.Integer, nullable=False),
+        sa.Column("payment_method_id", sa.Text),
         sa.Column("issued_at", _TIME, nullable=False),
         sa.UniqueConstraint("tenant_id", "session_id"),
         sa.UniqueConstraint("tenant_id", "number"),
         sa.CheckConstraint("paid >= 0 AND paid <= total_incl_vat"),
     )
     op.create_index("invoices_of_driver", "invoices", ["tenant_id", "driver_id", "issued_at", "id"])
+    op.create_index("invoices_of_intent", "invoices", ["tenant_id", "intent_id"])
     op.create_index("invoices_due", "invoices", ["issued_at"], postgresql_where=sa.text("state = 'due'"))
     op.create_table(
         "payments",

@@ -147,10 +147,16 @@ async def bench(database_url: str, nats_url: str) -> AsyncIterator[Bench]:
 
 @asynccontextmanager
 async def crashing_bench(database_url: str, nats_url: str, *, crashes: int) -> AsyncIterator[Bench]:
-    def build(context: Context[Any]) -> Parts:
-        return build_with(context, CrashingProvider(context.database, clock=context.clock))
-
     CrashingProvider.crashes = crashes
+    async with bench_with(CrashingProvider, database_url, nats_url) as bench:
+        yield bench
+
+
+@asynccontextmanager
+async def bench_with(provider: type[SandboxProvider], database_url: str, nats_url: str) -> AsyncIterator[Bench]:
+    def build(context: Context[Any]) -> Parts:
+        return build_with(context, provider(context.database, clock=context.clock))
+
     async with open_place([replace(SERVICE, build=build)], database_url=database_url, nats_url=nats_url) as place:
         yield Bench(place, database_url)
 
@@ -254,6 +260,71 @@ async def test_crash_after_the_provider_took_the_money_bills_once(
         assert receipt["invoice"]["state"] == "paid"
         assert len(receipt["payments"]) == 1
         assert await bench.book() == [("succeeded", Decimal("8.40"))]
+
+
+async def test_release_amid_a_capture_takes_the_money_once(database_url: str, nats_url: str) -> None:
+    async with crashing_bench(database_url, nats_url, crashes=1_000) as bench:
+        await bench.add_card()
+        await bench.hold()
+        await bench.place.publish_domain(completed(intent_id="i1"), key="s1")
+
+        async def captured() -> bool:
+            return await bench.book() == [("succeeded", Decimal("8.40"))]
+
+        await eventually(captured)
+        released = await bench.place.bus.ask(RELEASE_HOLD, ReleaseHold(DEFAULT, "i1"))
+        CrashingProvider.crashes = 0
+        receipt = await bench.complete(completed(intent_id="i1"))
+
+        assert not released.is_released
+        assert receipt["invoice"]["state"] == "paid"
+        assert await bench.book() == [("succeeded", Decimal("8.40"))]
+
+
+async def test_card_added_after_a_crash_is_not_named_as_the_one_that_paid(database_url: str, nats_url: str) -> None:
+    async with crashing_bench(database_url, nats_url, crashes=1_000) as bench:
+        await bench.add_card()
+        await bench.place.publish_domain(completed(), key="s1")
+
+        async def captured() -> bool:
+            return await bench.book() == [("succeeded", Decimal("8.40"))]
+
+        await eventually(captured)
+        await bench.add_card("5555 5555 5555 4444")
+        CrashingProvider.crashes = 0
+        receipt = await bench.complete(completed())
+
+        assert [payment["card"] for payment in receipt["payments"]] == ["visa …4242"]
+
+
+class BrokenProvider(SandboxProvider):
+    """Fails, in a way that nobody foresaw, wherever money of one card is moved."""
+
+    async def authorise(self, card: str, amount: Money, *, key: str) -> ProviderPayment:
+        if key.startswith("charge:broken"):
+            raise KeyError("an answer without a state")
+        return await super().authorise(card, amount, key=key)
+
+    async def cancel(self, payment: str, *, key: str) -> ProviderPayment:
+        if key == "cancel:broken":
+            raise ProviderUnavailable("sandbox", "no answer")
+        return await super().cancel(payment, key=key)
+
+
+async def test_invoice_and_hold_that_fail_do_not_hold_up_the_others(database_url: str, nats_url: str) -> None:
+    async with bench_with(BrokenProvider, database_url, nats_url) as bench:
+        await bench.add_card()
+        for intent in ("broken", "i1"):
+            await bench.hold(intent=intent)
+            await bench.place.bus.ask(RELEASE_HOLD, ReleaseHold(DEFAULT, intent))
+        await bench.place.publish_domain(completed("broken"), key="broken")
+        receipt = await bench.complete(completed("s1"))
+
+        async def given_back() -> bool:
+            return [state for state, _ in await bench.book()].count("canceled") == 1
+
+        await eventually(given_back)
+        assert receipt["invoice"]["state"] == "paid"
 
 
 async def test_hold_is_asked_once_for_an_intent_and_released(bench: Bench) -> None:
