@@ -46,20 +46,39 @@ async def once(
     `scope` names who asks for what, as `driver-7 pay`. Raises IdempotencyKeyReused.
     """
     row = {"tenant_id": unit.tenant, "scope": scope, "key": key}
-    digest = hashlib.sha256(request.model_dump_json().encode()).hexdigest()
     written = await unit.session.execute(
         insert(idempotency_keys)
-        .values(**row, request_digest=digest, created_at=now)
+        .values(**row, request_digest=_digest(request), created_at=now)
         .on_conflict_do_nothing()
         .returning(idempotency_keys.c.key)
     )
     if written.first() is None:
-        return await _recall(unit, row, digest=digest, view=view)
+        recalled = await recall(unit, scope=scope, key=key, request=request, view=view)
+        assert recalled is not None
+        return recalled
     answer = await act()
     await unit.session.execute(
         update(idempotency_keys).filter_by(**row).values(answer=answer.model_dump_json().encode())
     )
     return answer
+
+
+async def recall(unit: Unit, *, scope: str, key: str, request: BaseModel, view: type[ViewT]) -> ViewT | None:
+    """What `once` returned for this key before; None where the key is new. Raises IdempotencyKeyReused.
+
+    For a check that comes before the transaction of `once`, and that a repetition has behind it.
+    """
+    found = await unit.session.execute(
+        select(idempotency_keys.c.request_digest, idempotency_keys.c.answer).filter_by(
+            tenant_id=unit.tenant, scope=scope, key=key
+        )
+    )
+    stored = found.one_or_none()
+    if stored is None:
+        return None
+    if stored.request_digest != _digest(request):
+        raise IdempotencyKeyReused(key)
+    return view.model_validate_json(stored.answer)
 
 
 async def prune_keys(database: Database, now: datetime) -> int:
@@ -71,11 +90,5 @@ async def prune_keys(database: Database, now: datetime) -> int:
         return len(pruned.all())
 
 
-async def _recall(unit: Unit, row: dict[str, str], *, digest: str, view: type[ViewT]) -> ViewT:
-    found = await unit.session.execute(
-        select(idempotency_keys.c.request_digest, idempotency_keys.c.answer).filter_by(**row)
-    )
-    stored = found.one()
-    if stored.request_digest != digest:
-        raise IdempotencyKeyReused(row["key"])
-    return view.model_validate_json(stored.answer)
+def _digest(request: BaseModel) -> str:
+    return hashlib.sha256(request.model_dump_json().encode()).hexdigest()

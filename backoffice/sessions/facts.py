@@ -163,7 +163,7 @@ async def _judge(unit: Unit, session: SessionRow, fact: TransactionFact) -> None
 
 
 async def _claim_intent(unit: Unit, session: SessionRow, fact: TransactionFact) -> None:
-    """The transaction belongs to a start by app, also to one that was given up meanwhile."""
+    """The transaction belongs to a start by app, also to one that was given up meanwhile; never to another driver's."""
     if session.intent_id is not None or isinstance(fact, TransactionEnded):
         return
     intent = await repository.find_claimed_intent(
@@ -173,6 +173,9 @@ async def _claim_intent(unit: Unit, session: SessionRow, fact: TransactionFact) 
         token_ref=fact.token.ref if fact.token is not None else None,
     )
     if intent is None or intent.session_id not in (None, session.id):
+        return
+    if session.driver_id not in (None, intent.driver_id):
+        _flag(session, "intent_of_another_driver")
         return
     session.intent_id, intent.session_id = intent.id, session.id
     if session.driver_id is None:

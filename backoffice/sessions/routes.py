@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from backoffice.kit.auth import AnyPrincipal, Driver, Principal, Role
-from backoffice.kit.idempotency import IdempotencyKey, once
+from backoffice.kit.idempotency import IdempotencyKey, once, recall
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
 from backoffice.kit.service import provided
 from backoffice.kit.sse import EventSourceResponse, EventStreamDep, ServerSentEvent
@@ -24,21 +24,12 @@ async def start_session(body: NewSession, driver: Driver, sessions: SessionsDep,
 
     The session itself begins when the station says so: look at the intent's `session_id`.
     """
-    await sessions.intents.check_place(driver.tenant, body.station_id, body.evse)
+    scope = f"{driver.subject} start"
     async with sessions.database.transaction(driver.tenant) as unit:
-
-        async def request() -> IntentView:
-            return IntentView.of(await sessions.intents.request(unit, driver.subject, body.station_id, body.evse))
-
-        requested = await once(
-            unit,
-            scope=f"{driver.subject} start",
-            key=key,
-            request=body,
-            now=sessions.clock(),
-            view=IntentView,
-            act=request,
-        )
+        requested = await recall(unit, scope=scope, key=key, request=body, view=IntentView)
+    if requested is None:
+        await sessions.intents.check_place(driver.tenant, body.station_id, body.evse)
+        requested = await _request_once(body, driver, sessions, scope=scope, key=key)
     return IntentView.of(await sessions.intents.drive(driver.tenant, requested.id))
 
 
@@ -89,6 +80,15 @@ async def follow_session(
     """The session's own events as they are committed; `Last-Event-ID` goes on where a stream broke off."""
     async for event in events.follow(tenant=principal.tenant, key=session_id, service="sessions"):
         yield event
+
+
+async def _request_once(body: NewSession, driver: Principal, sessions: Sessions, *, scope: str, key: str) -> IntentView:
+    async with sessions.database.transaction(driver.tenant) as unit:
+
+        async def request() -> IntentView:
+            return IntentView.of(await sessions.intents.request(unit, driver.subject, body.station_id, body.evse))
+
+        return await once(unit, scope=scope, key=key, request=body, now=sessions.clock(), view=IntentView, act=request)
 
 
 def _driver_of(principal: Principal) -> str | None:

@@ -26,6 +26,7 @@ from backoffice.kit.bus import Bus
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS, Database, Unit
 from backoffice.kit.errors import Failure
+from backoffice.kit.workers import try_each
 from backoffice.sessions import repository
 from backoffice.sessions.cost import cost_of, has_conditions
 from backoffice.sessions.domain import SESSION, SessionState, SessionTrigger
@@ -56,11 +57,13 @@ class Settlement:
         """Every session that asks for something was helped as far as others answer now."""
         async with self._database.transaction(ALL_TENANTS) as unit:
             asking = await repository.select_asking(unit, limit=_SESSIONS_AT_ONCE)
-        for session in asking:
-            try:
-                await self._help(TenantId(session.tenant_id), session)
-            except Failure as error:
-                log.info("session waits", session_id=session.id, reason=str(error))
+        await try_each(asking, self._try_to_help)
+
+    async def _try_to_help(self, session: SessionRow) -> None:
+        try:
+            await self._help(TenantId(session.tenant_id), session)
+        except Failure as error:
+            log.info("session waits", session_id=session.id, reason=str(error))
 
     async def _help(self, tenant: TenantId, session: SessionRow) -> None:
         tariff = place = verdict = None

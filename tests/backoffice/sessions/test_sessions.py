@@ -80,6 +80,7 @@ class Others:
         self.command = CommandResult(CommandStatus.ACCEPTED)
         self.verdict = TokenVerdict(AuthorizationStatus.ACCEPTED, DriverId("driver-1"))
         self.is_silent = False
+        self.is_online = True
         self.tokens_together = asyncio.Barrier(1)
         self.asked: list[Any] = []
 
@@ -103,7 +104,8 @@ class Others:
         return TariffVersion("T", 1, msgspec.Raw(self.tariff))
 
     async def _describe(self, question: DescribeEvse) -> EvseDescription:
-        return EvseDescription(is_known=question.station_id != "NOWHERE", is_online=True, timezone="Europe/Berlin")
+        is_known = question.station_id != "NOWHERE"
+        return EvseDescription(is_known=is_known, is_online=self.is_online, timezone="Europe/Berlin")
 
     async def _hold(self, question: HoldPayment) -> HoldResult:
         self.asked.append(question)
@@ -529,3 +531,44 @@ async def test_events_are_followed_and_resumed(place: HttpPlace) -> None:
 
     assert len(events) == 2
     assert resumed == events[1:]
+
+
+async def test_start_that_is_repeated_is_answered_also_after_the_station_went_offline(
+    place: HttpPlace, others: Others
+) -> None:
+    first = await start_by_app(place)
+    others.is_online = False
+    again = await start_by_app(place)
+    another = await start_by_app(place, key="start-key-2")
+
+    assert (again.status_code, again.json()) == (202, first.json())
+    assert another.status_code == 409
+
+
+async def test_intent_of_another_driver_does_not_pay_for_a_session(place: HttpPlace, others: Others) -> None:
+    second = Authorization(AuthorizationStatus.ACCEPTED, AuthorizationBasis.IDENTITY, DriverId("driver-2"))
+    await publish(place, started(authorization=second))
+    await session_in(place, "charging")
+    await start_by_app(place)
+    [command] = others.were_asked(StartOnEvse)
+    await publish(place, TransactionUpdated(transaction_id=TX, remote_start_id=command.remote_start_id), minutes=1)
+    await publish(place, ended(), minutes=60)
+
+    session = await session_in(place, "completed")
+
+    assert (session["driver_id"], session["intent_id"]) == ("driver-2", None)
+
+
+async def test_session_that_cannot_be_priced_does_not_hold_up_the_others(place: HttpPlace, others: Others) -> None:
+    others.tariff = tariff_json(
+        f'{{"price_components":[{energy("0.5")}],"restrictions":{{"max_power":1000}}}}', element_of(energy("0.5"))
+    )
+    poison = TransactionId("poison")
+    await publish(place, started(transaction_id=poison))
+    await publish(place, ended(transaction_id=poison, meter_wh="1e40"), minutes=50)
+    await publish(place, started(), minutes=1)
+    await publish(place, ended(), minutes=60)
+
+    session = await session_in(place, "completed")
+
+    assert session["energy_wh"] == "20000"
