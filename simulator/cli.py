@@ -6,12 +6,13 @@ Exit codes: 0 after Ctrl-C or the duration; 1 where no station ever connected; 2
 
 import argparse
 import asyncio
+import resource
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from simulator.errors import CsmsUnreachable, SimulatorError
+from simulator.errors import CsmsUnreachable, InvalidPlan, SimulatorError
 from simulator.fleet import Fleet, FleetSummary
 from simulator.inventory import (
     DEFAULT_TEMPLATE,
@@ -25,6 +26,7 @@ from simulator.ledger import Ledger
 from simulator.plan import DriverPlan, FleetPlan, Settings
 
 _PATIENCE_S = 15.0
+_FILES_BESIDE_SOCKETS = 64
 _LINE_EVERY_S = 1.0
 _PIPED_LINE_EVERY_S = 10.0
 
@@ -47,6 +49,7 @@ def main(argv: Sequence[str]) -> int:
     arguments = _parser().parse_args(argv)
     try:
         plan = _plan(arguments)
+        _raise_file_limit(len(plan.stations))
         ledger = Ledger(arguments.ledger)
     except (SimulatorError, OSError) as error:
         print(f"chargeyard fleet: {error}", file=sys.stderr)
@@ -89,7 +92,7 @@ async def _run(fleet: Fleet, arguments: argparse.Namespace) -> int:
             loop.remove_signal_handler(number)
         living.cancel()
         await asyncio.wait((living,))
-    _say_line(_describe(fleet.summary()), is_last=True)
+    _say_line(_describe_end(fleet.summary()), is_last=True)
     return 0
 
 
@@ -121,6 +124,14 @@ def _describe(summary: FleetSummary) -> str:
     )
     failure = f" · {summary.last_failure}" if summary.last_failure and summary.online < summary.stations else ""
     return " · ".join(words) + failure
+
+
+def _describe_end(summary: FleetSummary) -> str:
+    delivered = f"ended: {summary.sessions_ended} sessions, {summary.energy_wh / 1000:.3f} kWh"
+    lost = summary.sessions_ended - summary.sessions_acknowledged
+    return (
+        f"{delivered}, {lost} sessions not confirmed by the CSMS" if lost else f"{delivered}, all confirmed by the CSMS"
+    )
 
 
 def _say_line(text: str, *, is_last: bool = False) -> None:
@@ -203,6 +214,16 @@ def _span(text: str) -> tuple[float, float]:
     if not dash:
         raise argparse.ArgumentTypeError(f"{text!r} is no span; 15-240 is one")
     return _positive(shortest), _positive(longest)
+
+
+def _raise_file_limit(stations: int) -> None:
+    """A socket is an open file. Raises InvalidPlan where the system lets us have too few."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = stations + _FILES_BESIDE_SOCKETS
+    if hard != resource.RLIM_INFINITY and needed > hard:
+        raise InvalidPlan(f"{stations} stations need {needed} open files; the limit is {hard} (raise it: ulimit -Hn)")
+    if soft != resource.RLIM_INFINITY and needed > soft:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

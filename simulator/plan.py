@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
+from urllib.parse import quote
 
 from protocol.domain.identifiers import DEFAULT_TENANT, IdToken, StationId, StationKey, TenantId
 from protocol.domain.version import OcppVersion
@@ -78,7 +79,8 @@ class StationPlan:
     @property
     def path(self) -> str:
         """What follows the CSMS's URL: the station, below its tenant where that is not the default."""
-        return self.station_id if self.tenant == DEFAULT_TENANT else f"{self.tenant}/{self.station_id}"
+        parts = (self.station_id,) if self.tenant == DEFAULT_TENANT else (self.tenant, self.station_id)
+        return "/".join(quote(part, safe="") for part in parts)
 
 
 @dataclass(frozen=True, slots=True)
