@@ -18,7 +18,6 @@ from protocol.blocks.availability.messages import StatusNotification
 from protocol.blocks.meter_values.messages import MeterValues
 from protocol.blocks.provisioning.messages import BootNotification, GetVariables, Reset
 from protocol.blocks.remote_control.messages import RequestStart, RequestStop, TriggerMessage
-from protocol.blocks.transactions.machine import TransactionState
 from protocol.blocks.transactions.messages import TransactionEvent
 from protocol.domain.identifiers import IdToken
 from protocol.errors import ActionNotSupported
@@ -219,5 +218,5 @@ class Station:
 
 
 def _describe_evse(evse: Evse) -> str:
-    state = evse.transaction.state if evse.transaction is not None else TransactionState.ENDED
-    return f"{evse.status[0]}" if state is TransactionState.ENDED else f"{evse.status[0]}/{state}"
+    status, charging_state = evse.status
+    return str(status) if charging_state is None else f"{status}/{charging_state}"

@@ -57,7 +57,7 @@ def beat(state: StationState, now: float) -> None:
 
 
 def schedule_heartbeat(state: StationState, at: float) -> None:
-    """None where the interval is 0."""
+    """The next heartbeat is due at `at`; with an interval of 0 none is."""
     if state.settings.heartbeat_interval_s > 0:
         state.set_alarm(Alarm.HEARTBEAT, at)
 
