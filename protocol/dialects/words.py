@@ -13,6 +13,8 @@ from protocol.errors import PropertyConstraintViolation
 
 _ValueT = TypeVar("_ValueT")
 
+# No meter shows more, and without a bound a frame of 1 KB becomes a fact of many MB of zeros.
+_LARGEST_EXPONENT = 30
 _is_decimal = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?").fullmatch
 _THOUSANDFOLD: Mapping[str, str] = {"kWh": "Wh", "kvarh": "varh", "kW": "W", "kVA": "VA", "kvar": "var", "kVAh": "VAh"}
 
@@ -36,14 +38,25 @@ def read_timestamp(text: str, path: str) -> datetime:
 
 
 def in_base_unit(value: str, unit: str, *, power_of_ten: int = 0) -> tuple[str, str]:
-    """The value and its unit without a prefix and without a multiplier, exactly.
+    """The value and its unit without a prefix and without a multiplier, exactly; below 10^-30 it is 0.
 
-    Raises PropertyConstraintViolation where the value is no decimal number.
+    Raises PropertyConstraintViolation where the value is no decimal number, or one that no meter shows.
     """
     if _is_decimal(value) is None:
-        raise PropertyConstraintViolation(f"{value!r} is not a decimal number", path="$.meterValue")
+        raise PropertyConstraintViolation(f"{value[:40]!r} is not a decimal number", path="$.meterValue")
     base = _THOUSANDFOLD.get(unit)
     exponent = power_of_ten + (0 if base is None else 3)
-    if exponent:
-        value = format(Decimal(value).scaleb(exponent), "f")
+    is_plain = not exponent and len(value) <= _LARGEST_EXPONENT and "e" not in value and "E" not in value
+    if not is_plain:
+        value = _shift(value, exponent)
     return value, unit if base is None else base
+
+
+def _shift(value: str, exponent: int) -> str:
+    number = Decimal(value)
+    magnitude = number.adjusted() + exponent
+    if not number or magnitude < -_LARGEST_EXPONENT:
+        return "0"  # less than any meter shows: a float's noise must not cost us the message around it
+    if magnitude > _LARGEST_EXPONENT:
+        raise PropertyConstraintViolation(f"{value[:40]!r} times 10^{exponent} is no reading", path="$.meterValue")
+    return format(number.scaleb(exponent) if exponent else number, "f")

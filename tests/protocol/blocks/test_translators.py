@@ -358,3 +358,14 @@ def test_base_unit_keeps_the_exact_value(value: Decimal, unit: str, power_of_ten
     factor = Decimal(1000) if unit.startswith("k") else Decimal(1)
     assert Decimal(text) == value * factor * Decimal(10) ** power_of_ten
     assert not base.startswith("k")
+
+
+@pytest.mark.parametrize(("value", "power_of_ten"), [("1e999", 0), ("1", 900_000), ("9" * 40, 0), ("1e29", 3)])
+def test_reading_that_no_meter_shows_is_a_violation_and_no_megabyte_of_zeros(value: str, power_of_ten: int) -> None:
+    with pytest.raises(PropertyConstraintViolation):
+        in_base_unit(value, "Wh", power_of_ten=power_of_ten)
+
+
+@pytest.mark.parametrize(("value", "power_of_ten"), [("5e-324", 0), ("0", 900_000), ("1", -900_000)])
+def test_reading_below_what_a_meter_shows_is_nothing(value: str, power_of_ten: int) -> None:
+    assert in_base_unit(value, "Wh", power_of_ten=power_of_ten) == ("0", "Wh")
