@@ -9,7 +9,10 @@ def parse_timestamp(text: str) -> datetime:
     Raises ValueError for anything else.
     """
     stamp = datetime.fromisoformat(text)
-    return stamp.replace(tzinfo=UTC) if stamp.tzinfo is None else stamp.astimezone(UTC)
+    try:
+        return stamp.replace(tzinfo=UTC) if stamp.tzinfo is None else stamp.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{text!r} is outside of the calendar in UTC") from error
 
 
 def format_timestamp(at: datetime) -> str:

@@ -49,6 +49,12 @@ def test_timestamps_are_read_as_utc(text: str) -> None:
     assert parse_timestamp(text) == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_timestamp_outside_of_the_calendar_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match="calendar"):
+        parse_timestamp(text)
+
+
 def test_timestamp_is_written_with_z() -> None:
     at = datetime(2026, 1, 2, 4, 4, 5, tzinfo=timezone(timedelta(hours=1)))
 
