@@ -8,7 +8,6 @@ Invariants:
 """
 
 import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
@@ -76,12 +75,15 @@ def read_target(target: str) -> StationKey | None:
 
     An absolute URL, doubled and trailing slashes and percent-encoding are read as meant; None for anything else.
     """
-    path = urlsplit(target).path if "://" in target else target.partition("?")[0]
+    try:
+        path = urlsplit(target).path if "://" in target else target.partition("?")[0]
+    except ValueError:
+        return None
     parts = [unquote(part) for part in path.split("/") if part]
     if not parts or parts[0] != "ocpp" or not 2 <= len(parts) <= 3:
         return None
     tenant, station = (DEFAULT_TENANT, parts[1]) if len(parts) == 2 else (TenantId(parts[1]), parts[2])
-    if not station.strip() or len(station) > MAX_ID_LENGTH or not tenant.strip() or not station.isprintable():
+    if not all(name.strip() and name.isprintable() and len(name) <= MAX_ID_LENGTH for name in (tenant, station)):
         return None
     return StationKey(tenant, StationId(station))
 
@@ -145,7 +147,7 @@ def _read_basic_auth(header: str | None) -> tuple[bytes, bytes] | None:
         return None
     try:
         user, colon, password = base64.b64decode(encoded.strip(), validate=True).partition(b":")
-    except binascii.Error:
+    except ValueError:  # binascii.Error is one; characters beyond ASCII are another
         return None
     return (user, password) if colon else None
 
@@ -153,5 +155,5 @@ def _read_basic_auth(header: str | None) -> tuple[bytes, bytes] | None:
 def _is_websocket_key(key: str) -> bool:
     try:
         return len(base64.b64decode(key, validate=True)) == 16
-    except (binascii.Error, ValueError):
+    except ValueError:
         return False

@@ -54,7 +54,19 @@ def test_path_names_tenant_and_station(target: str, tenant: str, station: str) -
 
 
 @pytest.mark.parametrize(
-    "target", ["/", "/ocpp", "/ocpp/", "/ocpp/%20", "/a/CP001", "/ocpp/a/b/c", "/ocpp/" + "x" * 300]
+    "target",
+    [
+        "/",
+        "/ocpp",
+        "/ocpp/",
+        "/ocpp/%20",
+        "/a/CP001",
+        "/ocpp/a/b/c",
+        "/ocpp/" + "x" * 300,
+        "/ocpp/" + "x" * 300 + "/CP001",
+        "/ocpp/a%0A/CP001",
+        "http://[x/ocpp/CP001",
+    ],
 )
 def test_path_without_one_station_names_nobody(target: str) -> None:
     assert read_target(target) is None
@@ -100,7 +112,15 @@ def test_unknown_station_is_refused_or_let_in_as_told() -> None:
 
 @pytest.mark.parametrize(
     "authorization",
-    ["", basic(b"CP001", b"wrong-password-16"), basic(b"CP002", PASSWORD), "Bearer x", "Basic %%%", "Basic eA=="],
+    [
+        "",
+        basic(b"CP001", b"wrong-password-16"),
+        basic(b"CP002", PASSWORD),
+        "Bearer x",
+        "Basic %%%",
+        "Basic eA==",
+        "Basic \xe9",
+    ],
 )
 def test_profile_1_needs_the_right_password(authorization: str) -> None:
     decision = decided(head(authorization=authorization), WITH_PASSWORD)
