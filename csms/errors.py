@@ -22,6 +22,13 @@ class PublishFailed(CsmsError):
         super().__init__(f"{subject} is not in its stream: {reason}")
 
 
+class FactTooLarge(CsmsError):
+    """A fact is larger than the broker takes: saying it again will not help."""
+
+    def __init__(self, subject: str, *, size_bytes: int, limit_bytes: int) -> None:
+        super().__init__(f"{subject} has {size_bytes} bytes; NATS takes {limit_bytes}")
+
+
 class BusUnavailable(CsmsError):
     """NATS does not answer."""
 

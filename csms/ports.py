@@ -23,7 +23,10 @@ class EventPublisher(Protocol):
     """The way into JetStream."""
 
     async def publish(self, *events: Outgoing) -> None:
-        """Return once every event is in its stream. Raises PublishFailed, at once while NATS is away."""
+        """Return once every event is in its stream.
+
+        Raises PublishFailed, at once while NATS is away, and FactTooLarge, which no repetition will change.
+        """
 
     def publish_latest(self, slot: str, event: Outgoing) -> None:
         """Publish in order without waiting; while NATS is away keep the last event of each slot and publish it then."""

@@ -3,6 +3,7 @@
 Invariants:
 1. `publish` returns a future that ends: with the acknowledgement, with PublishFailed, or at the connection's loss.
 2. Nothing is kept for later: while the connection is not ready `publish` raises at once.
+   So it does for what the server would not take, since the server closes the connection on it, with all in flight.
 3. Frames of one turn of the event loop leave in one write, in the order of their publishing.
 
 Source: NATS client protocol (INFO, CONNECT, SUB, PUB, HPUB, MSG, HMSG, PING, PONG, -ERR); acknowledgements are JSON,
@@ -19,12 +20,13 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 import structlog
 
-from csms.errors import PublishFailed
+from csms.errors import FactTooLarge, PublishFailed
 
 log = structlog.get_logger(__name__)
 
 _CONNECT_TIMEOUT_S = 3.0
 _DEFAULT_PORT = 4222
+_MAX_PAYLOAD_BYTES = 1024 * 1024  # what a server takes that does not say
 _NO_RESPONDERS = b"503"
 
 
@@ -32,7 +34,7 @@ class ServerInfo(msgspec.Struct):
     """What the server says first."""
 
     tls_required: bool = False
-    max_payload: int = 1024 * 1024
+    max_payload: int = _MAX_PAYLOAD_BYTES
 
 
 class ConnectOptions(msgspec.Struct, omit_defaults=True):
@@ -65,6 +67,7 @@ class PublishConnection(asyncio.Protocol):
         self._in = b""
         self._info: asyncio.Future[ServerInfo] = self._loop.create_future()
         self._pong: asyncio.Future[None] = self._loop.create_future()
+        self._max_payload_bytes = _MAX_PAYLOAD_BYTES
         self._is_ready = False
 
     @classmethod
@@ -88,6 +91,7 @@ class PublishConnection(asyncio.Protocol):
             except BaseException:
                 transport.abort()
                 raise
+        connection._max_payload_bytes = info.max_payload
         connection._is_ready = True
         return connection
 
@@ -102,18 +106,23 @@ class PublishConnection(asyncio.Protocol):
         return len(self._pending)
 
     def publish(self, subject: str, payload: bytes, message_id: str) -> "asyncio.Future[None]":
-        """The future of the acknowledgement. Without a message id the server does not look for duplicates."""
+        """The future of the acknowledgement. Without a message id the server does not look for duplicates.
+
+        Raises PublishFailed while NATS is away, and FactTooLarge.
+        """
         if not self._is_ready:
             raise PublishFailed(subject, "NATS is away")
+        header = b"NATS/1.0\r\nNats-Msg-Id: %s\r\n\r\n" % message_id.encode() if message_id else b""
+        size = len(header) + len(payload)
+        if size > self._max_payload_bytes:
+            raise FactTooLarge(subject, size_bytes=size, limit_bytes=self._max_payload_bytes)
         self._next += 1
         token = b"%x" % self._next
         reply = self._inbox.encode() + token
         if message_id:
-            header = b"NATS/1.0\r\nNats-Msg-Id: %s\r\n\r\n" % message_id.encode()
-            size = len(header)
-            head = b"HPUB %s %s %d %d\r\n%s" % (subject.encode(), reply, size, size + len(payload), header)
+            head = b"HPUB %s %s %d %d\r\n%s" % (subject.encode(), reply, len(header), size, header)
         else:
-            head = b"PUB %s %s %d\r\n" % (subject.encode(), reply, len(payload))
+            head = b"PUB %s %s %d\r\n" % (subject.encode(), reply, size)
         ack: asyncio.Future[None] = self._loop.create_future()
         self._pending[token] = (subject, ack)
         ack.add_done_callback(lambda _: self._pending.pop(token, None))

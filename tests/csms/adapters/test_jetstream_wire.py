@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from chargeyard.platform import free_port
 from csms.adapters.jetstream_wire import PublishConnection
-from csms.errors import PublishFailed
+from csms.errors import FactTooLarge, PublishFailed
 from tests.csms.harness import until
 
 SUBJECT = "facts.one"
@@ -180,3 +180,16 @@ async def test_cancelled_publish_is_forgotten() -> None:
     ack = connection.publish(SUBJECT, b"1", "")
     ack.cancel()
     await until(lambda: connection.in_flight == 0)
+
+
+async def test_what_the_server_would_not_take_costs_nobody_else_the_connection(tmp_path: Path) -> None:
+    async with nats_server(tmp_path) as port:
+        connection = await PublishConnection.open(f"nats://127.0.0.1:{port}", name="test", on_lost=lambda: None)
+        with pytest.raises(FactTooLarge):
+            connection.publish(SUBJECT, bytes(1024 * 1024), "id")
+        pong = connection.ping()
+        await asyncio.wait_for(pong, 5)
+
+        assert connection.is_ready
+        assert connection.in_flight == 0
+        connection.close()
