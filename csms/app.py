@@ -38,7 +38,6 @@ from protocol.ocppj.connection import OcppConnection
 log = structlog.get_logger(__name__)
 
 _LIVENESS_S = 5.0
-_CLAIM_RETRY_S = 1.0
 _HEARTBEAT_INTERVAL_S = 300
 _DRAIN_BATCHES = 20
 _FLUSH_S = 2.0
@@ -129,7 +128,8 @@ class Gateway:
         """NATS is back: sockets whose epoch is provisional register now."""
         for session in self.sessions:
             if session.epoch == 0:
-                self._tasks.create_task(self._claim(session))
+                # By the session's own task: a claim that outlived its socket would leave the station online for ever.
+                session.reopen()
 
     async def drain(self) -> None:
         """Close every socket, in jittered batches over the drain window, and wait for their sessions."""
@@ -236,7 +236,7 @@ async def run_gateway(
             background = [
                 tasks.create_task(work) for work in (publisher.run(), registry.run(), gateway.watch_liveness())
             ]
-            bus.watch_connection(on_lost=lambda: None, on_found=gateway.reclaim_presence)
+            bus.watch_connection(on_found=gateway.reclaim_presence)
             await registry.loaded()
             await bus.serve_commands(CommandDesk(gateway.sessions.find).carry_out, tasks)
             await bus.serve_evictions(lambda station, epoch: gateway.sessions.evict(station, newer_epoch=epoch))

@@ -83,6 +83,7 @@ class StationSession:
         self._queued_commands = queued_commands
         self._calls: deque[IncomingCall] = deque()
         self._has_work = asyncio.Event()
+        self._must_reopen = False
         self._is_paused = False
         self._closed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._command_lock = asyncio.Lock()
@@ -131,6 +132,11 @@ class StationSession:
                 self._on_violation(event)
             case _:
                 log.info("unexpected frame", station_id=self.station.key.station, kind=type(event).__name__)
+
+    def reopen(self) -> None:
+        """Call `on_open` again, between two answers, if the epoch is provisional then."""
+        self._must_reopen = True
+        self._has_work.set()
 
     def on_alive(self) -> None:
         """A ping or a pong came: any inbound frame proves life."""
@@ -203,6 +209,10 @@ class StationSession:
     async def _pump(self, on_open: Callable[[], Awaitable[None]]) -> None:
         await on_open()
         while True:
+            if self._must_reopen:
+                self._must_reopen = False
+                if self.epoch == 0:
+                    await on_open()
             while self._calls:
                 call = self._calls.popleft()
                 if self._is_paused and len(self._calls) < self._queued_calls // 2:

@@ -30,7 +30,7 @@ class WatchedRegistry:
         self._is_loaded = asyncio.Event()
         self._is_stale = asyncio.Event()
         # A watch is a consumer in the memory of a server, and one that restarts tells nobody that it is gone.
-        bus.watch_connection(on_lost=lambda: None, on_found=self._is_stale.set)
+        bus.watch_connection(on_found=self._is_stale.set)
 
     def find(self, station: StationKey) -> RegistryEntry | None:
         """The station's entry; None for a station that nobody registered."""

@@ -36,7 +36,7 @@ Evictor = Callable[[StationKey, int], None]
 
 
 class NatsBus:
-    """Connected for as long as the context lasts; reconnects for ever, and tells of both ends of a gap."""
+    """Connected for as long as the context lasts; reconnects for ever, and tells when it has."""
 
     def __init__(self, url: str, *, node: str, replicas: int) -> None:
         self.client = Client()
@@ -44,7 +44,6 @@ class NatsBus:
         self._url = url
         self._node = node
         self._replicas = replicas
-        self._on_lost: list[Callable[[], None]] = []
         self._on_found: list[Callable[[], None]] = []
         self._left_at: float | None = None
         self._is_closing = False
@@ -73,16 +72,8 @@ class NatsBus:
         """Whether NATS is there now."""
         return self.client.is_connected
 
-    @property
-    def away_s(self) -> float:
-        """For how long NATS has been away; 0 while it is there."""
-        if self.is_connected or self._left_at is None:
-            return 0.0
-        return asyncio.get_running_loop().time() - self._left_at
-
-    def watch_connection(self, *, on_lost: Callable[[], None], on_found: Callable[[], None]) -> None:
-        """Be told when NATS goes and comes back."""
-        self._on_lost.append(on_lost)
+    def watch_connection(self, *, on_found: Callable[[], None]) -> None:
+        """Be told when NATS is back."""
         self._on_found.append(on_found)
 
     async def ensure_streams(self) -> None:
@@ -176,8 +167,6 @@ class NatsBus:
             return
         log.warning("NATS is away")
         self._left_at = asyncio.get_running_loop().time()
-        for tell in self._on_lost:
-            tell()
 
     async def _found(self) -> None:
         log.warning("NATS is back", after_s=round(asyncio.get_running_loop().time() - (self._left_at or 0.0), 1))

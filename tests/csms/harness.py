@@ -41,11 +41,11 @@ def station_key(station: str = "CP001", tenant: str = "default") -> StationKey:
 class GatewayInMemory:
     """What a test needs to see of it."""
 
-    def __init__(self, settings: CsmsSettings, tasks: asyncio.TaskGroup) -> None:
+    def __init__(self, settings: CsmsSettings, tasks: asyncio.TaskGroup, presence: MemoryPresence) -> None:
         self.publisher = MemoryPublisher()
         self.authority = MemoryAuthority()
         self.registry = MemoryRegistry({station_key(): RegistryEntry()})
-        self.presence = MemoryPresence()
+        self.presence = presence
         self.port = 0
         self.gateway = Gateway(
             settings,
@@ -73,10 +73,12 @@ class GatewayInMemory:
 
 
 @asynccontextmanager
-async def gateway_in_memory(**environment: str) -> AsyncIterator[GatewayInMemory]:
+async def gateway_in_memory(
+    presence: MemoryPresence | None = None, **environment: str
+) -> AsyncIterator[GatewayInMemory]:
     settings = read_settings(ENVIRONMENT | environment)
     async with asyncio.TaskGroup() as tasks:
-        memory = GatewayInMemory(settings, tasks)
+        memory = GatewayInMemory(settings, tasks, presence or MemoryPresence())
         listener = HeadListener(
             decide=memory.gateway.admit,
             hand_over=_hand_over(settings, memory.gateway),

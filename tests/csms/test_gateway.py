@@ -12,9 +12,12 @@ import websockets
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from csms.adapters.memory import MemoryPresence
 from csms.commands import CommandDesk
+from csms.errors import BusUnavailable
 from protocol.blocks.remote_control.messages import TriggerKind, TriggerMessage
 from protocol.bus.commands import CommandAnswer, CommandRequest, Outcome, RegistryEntry
+from protocol.domain.identifiers import StationKey
 from tests.csms.harness import GatewayInMemory, gateway_in_memory, station_key, until
 
 START = {"connectorId": 1, "idTag": "CARD", "meterStart": 100, "timestamp": "2026-01-01T00:00:00Z"}
@@ -294,3 +297,48 @@ async def test_drain_spreads_its_closes_over_the_window() -> None:
 
     assert closed_at[-1] - closed_at[0] > 0.3
     assert closed_at[-1] - began < 2.0
+
+
+class _AwayPresence(MemoryPresence):
+    """Away until told, then slow until told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_away = True
+        self.may_answer = asyncio.Event()
+
+    async def claim(self, station: StationKey) -> int:
+        if self.is_away:
+            raise BusUnavailable("presence", "told to be away")
+        await self.may_answer.wait()
+        return await super().claim(station)
+
+
+async def test_provisional_presence_is_claimed_once_nats_is_back() -> None:
+    presence = _AwayPresence()
+    async with gateway_in_memory(presence) as csms, await station(csms) as socket:
+        await call(socket, "Heartbeat", {})
+        presence.is_away = False
+        presence.may_answer.set()
+        csms.gateway.reclaim_presence()
+        await until(lambda: station_key() in presence.epochs)
+
+        session = csms.gateway.sessions.find(station_key())
+        assert session is not None
+        await until(lambda: session.epoch == presence.epochs[station_key()])
+
+
+async def test_claim_does_not_outlive_its_socket() -> None:
+    presence = _AwayPresence()
+    async with gateway_in_memory(presence) as csms:
+        async with await station(csms) as socket:
+            await call(socket, "Heartbeat", {})
+            presence.is_away = False
+            csms.gateway.reclaim_presence()
+            await asyncio.sleep(0)
+        await until(lambda: "disconnected" in csms.facts)
+        presence.may_answer.set()
+        await asyncio.sleep(0)
+
+    assert presence.epochs == {}
+    assert csms.facts[-1] == "disconnected"
