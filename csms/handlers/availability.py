@@ -5,6 +5,9 @@ from csms.station import ReceivedCall
 from protocol.blocks.availability.events import ConnectorStatusReported
 from protocol.blocks.availability.machine import CONNECTOR
 from protocol.blocks.availability.messages import Heartbeat, HeartbeatReply, StatusNotification, StatusReply
+from protocol.errors import PropertyConstraintViolation
+
+MAX_CONNECTORS = 256  # of one station; each costs us memory for as long as its socket, and a slot while NATS is away
 
 
 async def on_heartbeat(_message: Heartbeat, call: ReceivedCall, _ports: Ports) -> HeartbeatReply:
@@ -15,6 +18,8 @@ async def on_heartbeat(_message: Heartbeat, call: ReceivedCall, _ports: Ports) -
 async def on_status_notification(message: StatusNotification, call: ReceivedCall, ports: Ports) -> StatusReply:
     """The report stands, flagged where the table of states has no way to it; the last of each connector is kept."""
     station, place = call.station, (message.evse, message.connector)
+    if place not in station.connector_statuses and len(station.connector_statuses) >= MAX_CONNECTORS:
+        raise PropertyConstraintViolation(f"this station named {MAX_CONNECTORS} connectors already", path="$")
     observed = CONNECTOR.observe(station.connector_statuses.get(place), message.status)
     station.connector_statuses[place] = observed.state
     reported = ConnectorStatusReported(

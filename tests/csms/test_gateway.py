@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from csms.adapters.memory import MemoryPresence
 from csms.commands import CommandDesk
 from csms.errors import BusUnavailable
+from csms.handlers.availability import MAX_CONNECTORS
 from protocol.blocks.remote_control.messages import TriggerKind, TriggerMessage
 from protocol.bus.commands import CommandAnswer, CommandRequest, Outcome, RegistryEntry
 from protocol.domain.identifiers import StationKey
@@ -135,6 +136,20 @@ async def test_new_stations_are_told_to_wait_while_the_bus_is_away(csms: Gateway
 
     assert refused.value.response.status_code == 503
     assert int(refused.value.response.headers["Retry-After"]) > 0
+
+
+async def test_connectors_that_a_station_may_name_are_bounded() -> None:
+    async with gateway_in_memory() as csms, await station(csms) as socket:
+        report = {"errorCode": "NoError", "status": "Available"}
+        answers = [
+            await call(socket, "StatusNotification", {**report, "connectorId": number}, f"{number}")
+            for number in range(MAX_CONNECTORS + 1)
+        ]
+        again = await call(socket, "StatusNotification", {**report, "connectorId": 1}, "again")
+
+    assert {answer[0] for answer in answers[:-1]} == {3}
+    assert answers[-1][0] == 4
+    assert again[0] == 3
 
 
 async def test_newest_socket_of_a_station_wins(csms: GatewayInMemory) -> None:
