@@ -56,7 +56,7 @@ async def read_invoice(invoice_id: str, principal: AnyPrincipal, billing: Billin
 @router.get("/receipts/{session_id}")
 async def read_receipt(session_id: str, principal: AnyPrincipal, billing: BillingDep) -> ReceiptView:
     """A session's invoice, line by line, with what was paid and by which card."""
-    async with billing.database.transaction(principal.tenant) as unit:
+    async with billing.database.snapshot(principal.tenant) as unit:
         return ReceiptView.of(await billing.find_receipt(unit, session_id, driver_id=_driver_of(principal)))
 
 

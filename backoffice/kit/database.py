@@ -6,7 +6,7 @@ Invariants:
 3. An event is published by the transaction that makes it true: it is a row of the outbox, written with the rest.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 
@@ -35,6 +35,7 @@ POOL_TIMEOUT_S = 10.0
 # PostgreSQL's classes for a connection that is gone, a server that stops, and one that has no place left.
 _UNAVAILABLE_STATES = ("08", "57P", "53300")
 
+_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _SET_TENANT = text("SELECT set_config('app.tenant', :tenant, true)")
 
 
@@ -126,10 +127,25 @@ class Database:
 
         Raises DatabaseUnavailable where the connection cannot be had or is lost.
         """
+        async with self._unit(tenant, {}) as unit:
+            yield unit
+
+    @asynccontextmanager
+    async def snapshot(self, tenant: TenantId) -> AsyncIterator[Unit]:
+        """Like `transaction`, and only reads: every query sees the rows as they were at the first.
+
+        For what is read by more than one query, and would be torn by a commit that falls between them.
+        """
+        async with self._unit(tenant, _SNAPSHOT) as unit:
+            yield unit
+
+    @asynccontextmanager
+    async def _unit(self, tenant: TenantId, execution_options: Mapping[str, object]) -> AsyncIterator[Unit]:
         with _naming_outages():
             async with self._sessions() as session, session.begin():
                 unit = Unit(session, self._catalogue, source=f"/backoffice/{self.service}")
                 with _naming_failed_connects():
+                    await session.connection(execution_options=execution_options)
                     await unit.act_for(tenant)
                 yield unit
 

@@ -86,7 +86,7 @@ async def list_stations(
     operator: Operator, stations: StationsDep, limit: Limit = DEFAULT_LIMIT, cursor: After = None
 ) -> Page[OperatedStation]:
     """The tenant's stations, by id."""
-    async with stations.database.transaction(operator.tenant) as unit:
+    async with stations.database.snapshot(operator.tenant) as unit:
         rows = await repository.list_stations(unit, cursor=cursor, limit=limit)
     return page_of(rows, limit=limit, view=OperatedStation.operated, key=lambda station: [station.id])
 
@@ -102,7 +102,7 @@ async def find_nearby(
     limit: Annotated[int, Query(ge=1, le=200)] = DEFAULT_LIMIT,
 ) -> list[NearbyStation]:
     """Stations around a point, nearest first, with availability and price."""
-    async with stations.database.transaction(principal.tenant) as unit:
+    async with stations.database.snapshot(principal.tenant) as unit:
         found = await repository.find_nearby(
             unit,
             latitude=lat,
@@ -120,7 +120,7 @@ async def read_station(
     station_id: str, principal: AnyPrincipal, stations: StationsDep, prices: PricesDep
 ) -> StationView:
     """One station with availability and price."""
-    async with stations.database.transaction(principal.tenant) as unit:
+    async with stations.database.snapshot(principal.tenant) as unit:
         station = await stations.read_station(unit, station_id)
     return StationView.of(station, await prices.of_stations(principal.tenant, [station]))
 

@@ -139,7 +139,7 @@ class Stations:
 
     async def describe_evse(self, question: DescribeEvse) -> EvseDescription:
         """Where an EVSE is."""
-        async with self.database.transaction(question.tenant) as unit:
+        async with self.database.snapshot(question.tenant) as unit:
             station = await repository.find_station(unit, question.station_id)
         evse = next((one for one in station.evses if one.evse == question.evse), None) if station else None
         if station is None or evse is None:

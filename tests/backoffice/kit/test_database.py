@@ -62,6 +62,30 @@ async def test_savepoint_that_fails_restores_the_tenant(sample: Sample) -> None:
         assert (unit.tenant, rows) == (DEFAULT_TENANT, ["default"])
 
 
+@pytest.mark.usefixtures("place")
+async def test_snapshot_is_not_torn_by_a_commit_between_its_queries(sample: Sample) -> None:
+    starts = text("SELECT starts FROM start_counts")
+    await write_counts(sample)
+
+    async with sample.database.snapshot(DEFAULT_TENANT) as unit:
+        first = (await unit.session.execute(starts)).scalars().all()
+        await write_counts(sample)
+        second = (await unit.session.execute(starts)).scalars().all()
+    async with sample.database.snapshot(DEFAULT_TENANT) as unit:
+        later = (await unit.session.execute(starts)).scalars().all()
+
+    assert (first, second, later) == ([1], [1], [2])
+
+
+@pytest.mark.usefixtures("place")
+async def test_snapshot_writes_nothing_and_its_connection_writes_again(sample: Sample) -> None:
+    with pytest.raises(DBAPIError, match="read-only"):
+        async with sample.database.snapshot(DEFAULT_TENANT) as unit:
+            await sample.count(unit, "CP001")
+
+    await write_counts(sample)
+
+
 async def test_service_cannot_enter_the_schema_of_another(place: HttpPlace, sample: Sample) -> None:
     async with sample.database.raw_connection() as connection:
         assert await connection.fetchval("SELECT current_user") == "chargeyard_sample"
