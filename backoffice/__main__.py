@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import uvloop
 
@@ -51,16 +52,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 async def _run_until_signal(settings: SettingsOfProgram, services: Sequence[Service], *, host: str, port: int) -> int:
+    """Parts that run end in order; a start that still waits for NATS or PostgreSQL is given up."""
     try:
         listener = listen(host, port)
     except OSError as error:
         print(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with --port.", file=sys.stderr)
         return 2
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
+    stop, ready = asyncio.Event(), asyncio.Event()
+    running = asyncio.create_task(run(settings, services, catalogue=CATALOGUE, listener=listener, ready=ready, stop=stop))
+
+    def end() -> None:
+        stop.set()
+        if not ready.is_set():
+            running.cancel()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    await run(settings, services, catalogue=CATALOGUE, listener=listener, ready=asyncio.Event(), stop=stop)
+        asyncio.get_running_loop().add_signal_handler(number, end)
+    with suppress(asyncio.CancelledError):
+        await running
     return 0
 
 

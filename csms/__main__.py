@@ -7,6 +7,7 @@ import resource
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import structlog
 
@@ -66,10 +67,19 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 async def _serve(settings: CsmsSettings) -> None:
-    stop = asyncio.Event()
+    """Until a signal: a gateway that serves drains; one that still waits for NATS has nothing to drain, and just ends."""
+    stop, ready = asyncio.Event(), asyncio.Event()
+    serving = asyncio.create_task(run_gateway(settings, stop=stop, on_ready=lambda *_: ready.set()))
+
+    def end() -> None:
+        stop.set()
+        if not ready.is_set():
+            serving.cancel()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await run_gateway(settings, stop=stop)
+        asyncio.get_running_loop().add_signal_handler(number, end)
+    with suppress(asyncio.CancelledError):
+        await serving
 
 
 def _raise_file_limit() -> None:

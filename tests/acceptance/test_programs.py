@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import os
+import signal
+import sys
 import urllib.error
 import urllib.request
 
@@ -76,6 +79,31 @@ async def test_service_runs_alone_under_the_same_paths(platform: Platform, name:
 
     assert paths
     assert paths < together
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("module", ["csms", "backoffice"])
+async def test_signal_ends_a_program_that_waits_for_nats(platform: Platform, module: str, number: signal.Signals) -> None:
+    settings = {**platform.backoffice_environ, "NATS_URL": f"nats://127.0.0.1:{free_port()}", "CSMS_PORT": "0"}
+    options = ["--port", str(free_port())] if module == "backoffice" else []
+    waiting = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", module, *options, env={**os.environ, **settings}, stderr=asyncio.subprocess.PIPE
+    )
+    assert waiting.stderr is not None
+    try:
+        async with asyncio.timeout(20):
+            while b"NATS client" not in (line := await waiting.stderr.readline()):
+                assert line, "it ended without waiting for NATS"
+        waiting.send_signal(number)
+        async with asyncio.timeout(5):
+            said = await waiting.stderr.read()
+            code = await waiting.wait()
+    finally:
+        if waiting.returncode is None:
+            waiting.kill()
+
+    assert code == 0
+    assert b"Traceback" not in said
 
 
 async def test_two_tenants_both_own_a_station_of_one_name(platform: Platform, network: Network) -> None:
