@@ -51,15 +51,19 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--lan", action="store_true", help="listen on the network, for a real station")
     parser.add_argument("--seed", type=int, default=7, help="of the fleet's chances (default: %(default)s)")
     options = parser.parse_args(argv)
-    asyncio.run(_up(options))
+    try:
+        asyncio.run(_up(options))
+    except asyncio.CancelledError:
+        _say("stopped before it was ready")
     return 0
 
 
 async def _up(options: argparse.Namespace) -> None:
     began = time.monotonic()
-    stop = asyncio.Event()
+    stop, ready, starting = asyncio.Event(), asyncio.Event(), asyncio.current_task()
+    assert starting is not None
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, _ask_to_stop, stop)
+        asyncio.get_running_loop().add_signal_handler(number, _ask_to_stop, stop, ready, starting)
     platform = Platform(
         options.data,
         report=_say,
@@ -77,6 +81,7 @@ async def _up(options: argparse.Namespace) -> None:
         await summary.begin(operator)
         counting = tasks.create_task(follow(platform.servers.nats_url, summary, ready=following))
         await following.wait()
+        ready.set()
         _print_banner(platform, world, is_lan=options.lan, seconds=time.monotonic() - began)
         drawing = tasks.create_task(_draw(summary))
         if options.no_fleet:
@@ -165,12 +170,16 @@ async def _draw(summary: Summary) -> None:
         await asyncio.sleep(_REDRAW_S if is_terminal else _PLAIN_REDRAW_S)
 
 
-def _ask_to_stop(stop: asyncio.Event) -> None:
-    """The first signal ends in order; the second at once."""
+def _ask_to_stop(stop: asyncio.Event, ready: asyncio.Event, starting: asyncio.Task[None]) -> None:
+    """The first signal ends in order, or gives up a start; the second ends at once."""
     if stop.is_set():
         raise KeyboardInterrupt
-    print("\nstopping: cars are unplugged and stations say goodbye; Ctrl-C again quits at once", flush=True)
     stop.set()
+    if ready.is_set():
+        _say("\nstopping: cars are unplugged and stations say goodbye; Ctrl-C again quits at once")
+    else:
+        _say("\nstopping the start; Ctrl-C again quits at once")
+        starting.cancel()
 
 
 def _say(line: str) -> None:

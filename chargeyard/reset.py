@@ -12,7 +12,7 @@ DATA_DIR = Path(".chargeyard")
 
 
 def main(argv: Sequence[str]) -> int:
-    """0 once the data is gone or was not there; 1 where the person said no.
+    """0 once the data is gone or was not there; 1 where nobody said yes.
 
     Raises `DataFolderInUse` while an `up` runs on it.
     """
@@ -36,6 +36,7 @@ def main(argv: Sequence[str]) -> int:
 
 def _agreed(data_dir: Path) -> bool:
     if not sys.stdin.isatty():
-        return True
+        print("Nobody can be asked here; --yes says that the data may go.")
+        return False
     answer = input(f"Remove {data_dir} with every station, session and invoice in it? [y/N] ")
     return answer.strip().lower() in ("y", "yes")

@@ -95,6 +95,28 @@ async def count_sessions(url: str, password: str) -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("said", ["creating the database", "gateway is ready|back office is ready", "stations at"])
+def test_ctrl_c_gives_up_a_start(tmp_path: Path, said: str) -> None:
+    with running_up(tmp_path / "data") as starting:
+        read_until(starting, said)
+        starting.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        goodbye = read_until(starting, "stopped before it was ready")
+        code = starting.wait(timeout=30)
+        seconds = time.monotonic() - began
+    with running_up(tmp_path / "data", "--no-fleet") as again:
+        read_until(again, "Ctrl-C ends it")
+        again.send_signal(signal.SIGINT)
+        assert again.wait(timeout=30) == 0
+
+    assert code == 0
+    assert "ready after" not in goodbye.partition("stopping the start")[2]
+    assert "Traceback" not in goodbye
+    assert seconds < 5
+    assert processes_of(tmp_path) == []
+
+
+@pytest.mark.slow
 def test_kill_9_leaves_no_orphan(tmp_path: Path) -> None:
     with running_up(tmp_path / "data", "--no-fleet") as process:
         read_until(process, r"Ctrl-C ends it")

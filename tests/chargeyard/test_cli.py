@@ -1,5 +1,6 @@
 """The table of verbs: every row says what it is, and none costs an import before it is called."""
 
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +49,20 @@ def test_reset_removes_the_data(tmp_path: Path) -> None:
 
     assert code == 0
     assert not data_dir.exists()
+
+
+def test_reset_removes_nothing_where_nobody_can_be_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data_dir = tmp_path / "data"
+    (data_dir / "postgres").mkdir(parents=True)
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+
+    code = cli.main(["reset", "--data", str(data_dir)])
+
+    assert code == 1
+    assert (data_dir / "postgres").exists()
+    assert "--yes" in capsys.readouterr().out
 
 
 def test_reset_of_nothing_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
