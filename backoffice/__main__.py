@@ -59,7 +59,9 @@ async def _run_until_signal(settings: SettingsOfProgram, services: Sequence[Serv
         print(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another with --port.", file=sys.stderr)
         return 2
     stop, ready = asyncio.Event(), asyncio.Event()
-    running = asyncio.create_task(run(settings, services, catalogue=CATALOGUE, listener=listener, ready=ready, stop=stop))
+    running = asyncio.create_task(
+        run(settings, services, catalogue=CATALOGUE, listener=listener, ready=ready, stop=stop)
+    )
 
     def end() -> None:
         stop.set()

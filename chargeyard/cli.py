@@ -6,7 +6,7 @@ part hurts nobody else.
 
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from chargeyard.errors import ChargeyardError
@@ -52,12 +52,21 @@ def run(verb: Verb, arguments: Sequence[str]) -> int:
     """The verb's own exit code; 1 and one sentence for an error that a person can act on; 130 after Ctrl-C."""
     try:
         code: int = importlib.import_module(verb.module).main(arguments)
-    except ChargeyardError as error:
-        print(f"chargeyard {verb.name}: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    except* ChargeyardError as errors:
+        code = 1
+        for error in _leaves(errors):
+            print(f"chargeyard {verb.name}: {error}", file=sys.stderr)
+    except* KeyboardInterrupt:
+        code = 130
     return code
+
+
+def _leaves(group: BaseExceptionGroup[ChargeyardError]) -> Iterator[ChargeyardError]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error
 
 
 def usage() -> str:

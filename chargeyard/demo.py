@@ -44,18 +44,26 @@ def main(argv: Sequence[str]) -> int:
         prog="chargeyard up", description=__doc__, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, default=DATA_DIR, help="the data folder (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=REST_PORT, help="REST (default: %(default)s)")
-    parser.add_argument("--station-port", type=int, default=STATION_PORT, help="stations (default: %(default)s)")
+    parser.add_argument("--port", type=_port, default=REST_PORT, help="REST (default: %(default)s)")
+    parser.add_argument("--station-port", type=_port, default=STATION_PORT, help="stations (default: %(default)s)")
     parser.add_argument("--stations", type=int, default=40, help="size of the demo fleet (default: %(default)s)")
     parser.add_argument("--no-fleet", action="store_true", help="no demo fleet, only the platform")
     parser.add_argument("--lan", action="store_true", help="listen on the network, for a real station")
     parser.add_argument("--seed", type=int, default=7, help="of the fleet's chances (default: %(default)s)")
     options = parser.parse_args(argv)
+    if options.port == options.station_port:
+        parser.error("--port and --station-port must differ")
     try:
         asyncio.run(_up(options))
     except asyncio.CancelledError:
         _say("stopped before it was ready")
     return 0
+
+
+def _port(text: str) -> int:
+    if not (text.isdecimal() and 0 < int(text) < 65_536):
+        raise argparse.ArgumentTypeError(f"{text} is no port: 1 to 65535")
+    return int(text)
 
 
 async def _up(options: argparse.Namespace) -> None:

@@ -36,7 +36,7 @@ class Platform:
     """Everything but the fleet, ready inside `async with`; parts can be stopped and started one by one.
 
     Ports of 0 are chosen freely. `gateway_settings` and `backoffice_settings` override environment variables of the
-    two programs. Raises PortTaken, ProgramFailed or an EmbeddedServerError; nothing is left running then.
+    two programs. Raises PortTaken, an EmbeddedServerError, or a group of ProgramFailed; nothing is left running then.
     """
 
     def __init__(

@@ -67,7 +67,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 async def _serve(settings: CsmsSettings) -> None:
-    """Until a signal: a gateway that serves drains; one that still waits for NATS has nothing to drain, and just ends."""
+    """Until a signal: a gateway that serves drains; one that still waits for NATS just ends."""
     stop, ready = asyncio.Event(), asyncio.Event()
     serving = asyncio.create_task(run_gateway(settings, stop=stop, on_ready=lambda *_: ready.set()))
 

@@ -83,7 +83,7 @@ async def test_service_runs_alone_under_the_same_paths(platform: Platform, name:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("module", ["csms", "backoffice"])
-async def test_signal_ends_a_program_that_waits_for_nats(platform: Platform, module: str, number: signal.Signals) -> None:
+async def test_signal_ends_what_waits_for_nats(platform: Platform, module: str, number: signal.Signals) -> None:
     settings = {**platform.backoffice_environ, "NATS_URL": f"nats://127.0.0.1:{free_port()}", "CSMS_PORT": "0"}
     options = ["--port", str(free_port())] if module == "backoffice" else []
     waiting = await asyncio.create_subprocess_exec(

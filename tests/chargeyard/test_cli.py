@@ -9,6 +9,7 @@ import pytest
 
 from chargeyard import cli
 from chargeyard.embedded import locked_data_dir
+from chargeyard.errors import ChargeyardError
 
 
 @pytest.mark.parametrize("argv", [[], ["no-such-verb"]])
@@ -39,6 +40,37 @@ def test_error_that_a_person_can_act_on_is_one_sentence(tmp_path: Path, capsys: 
 
     assert code == 1
     assert f"chargeyard reset: {tmp_path} is in use by process" in capsys.readouterr().err
+
+
+def test_errors_of_parts_that_run_together_are_a_sentence_each(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: object) -> int:
+        raise ExceptionGroup("tasks", [ExceptionGroup("inner", [ChargeyardError("one")]), ChargeyardError("two")])
+
+    monkeypatch.setattr("chargeyard.doctor.main", fail)
+
+    assert cli.main(["doctor"]) == 1
+    assert capsys.readouterr().err == "chargeyard doctor: one\nchargeyard doctor: two\n"
+
+
+def test_error_of_the_program_itself_is_not_hidden_among_a_persons(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> int:
+        raise ExceptionGroup("tasks", [ChargeyardError("one"), ZeroDivisionError()])
+
+    monkeypatch.setattr("chargeyard.doctor.main", fail)
+
+    with pytest.raises(ExceptionGroup) as raised:
+        cli.main(["doctor"])
+    assert raised.group_contains(ZeroDivisionError)
+
+
+@pytest.mark.parametrize("ports", [["--port", "99999"], ["--port", "x"], ["--port", "8000", "--station-port", "8000"]])
+def test_port_that_cannot_be_is_a_usage_error(ports: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["up", *ports])
+    assert ended.value.code == 2
+    assert "--port" in capsys.readouterr().err
 
 
 def test_reset_removes_the_data(tmp_path: Path) -> None:

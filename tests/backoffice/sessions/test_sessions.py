@@ -1,201 +1,43 @@
-"""Sessions on real servers: facts in every order, intents, deferred verdicts, SSE; the other services are played."""
+"""Sessions on real servers: facts in every order, deferred verdicts, SSE; the other services are played."""
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
-import msgspec
 import pytest
-import pytest_asyncio
 
-from backoffice.contracts.billing import (
-    HOLD_PAYMENT,
-    RELEASE_HOLD,
-    HoldPayment,
-    HoldResult,
-    HoldStatus,
-    ReleaseHold,
-    ReleaseResult,
-)
-from backoffice.contracts.identity import AUTHORIZE_TOKEN, ISSUE_VIRTUAL_TOKEN, IssueVirtualToken, VirtualToken
 from backoffice.contracts.sessions import ChargingSessionCompleted, ChargingSessionStarted, ChargingSessionUpdated
 from backoffice.contracts.stations import (
-    DESCRIBE_EVSE,
-    START_ON_EVSE,
-    STOP_TRANSACTION,
     CommandResult,
     CommandStatus,
-    DescribeEvse,
-    EvseDescription,
-    StartOnEvse,
     StopTransaction,
 )
-from backoffice.contracts.tariffs import TARIFF_IN_FORCE, TariffInForce, TariffVersion
-from backoffice.kit.bus import Answerer
 from backoffice.kit.testing import eventually
-from backoffice.sessions.app import SERVICE
-from backoffice.sessions.domain import session_id_of
 from protocol.blocks.authorization.queries import AuthorizeToken, TokenVerdict
 from protocol.blocks.availability.events import ConnectorStatusReported
-from protocol.blocks.meter_values.events import MeterValuesReported
-from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted, TransactionUpdated
-from protocol.bus.envelope import decode_envelope
-from protocol.bus.subjects import domain_events_of
+from protocol.blocks.transactions.events import TransactionUpdated
 from protocol.domain.authorization import Authorization, AuthorizationBasis, AuthorizationStatus
-from protocol.domain.identifiers import DriverId, IdToken, IdTokenType, StationId, TenantId, TokenRef, TransactionId
-from protocol.domain.metering import MeterReading, MeterValue
+from protocol.domain.identifiers import TenantId, TransactionId
 from protocol.domain.status import ChargingState, ConnectorStatus
-from tests.factories.places import HttpPlace, open_place
-
-DEFAULT, CP001, TX = TenantId("default"), StationId("CP001"), TransactionId("17")
-T0 = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
-SESSION = session_id_of(DEFAULT, CP001, TX)
-ACCEPTED = Authorization(AuthorizationStatus.ACCEPTED, AuthorizationBasis.IDENTITY, DriverId("driver-1"))
-CARD = TokenRef("ref-card", "…123", IdTokenType.UNSPECIFIED)
-TARIFF = b'{"id":"T","currency":"EUR","elements":[{"price_components":[{"type":"ENERGY","price":0.5,"step_size":1}]}]}'
-FREE = b'{"id":"F","currency":"EUR","elements":[{"price_components":[{"type":"ENERGY","price":0,"step_size":1}]}]}'
-
-
-def energy(price: str) -> str:
-    return f'{{"type":"ENERGY","price":{price},"step_size":1}}'
-
-
-def element_of(component: str) -> str:
-    return f'{{"price_components":[{component}]}}'
-
-
-def tariff_json(*elements: str) -> bytes:
-    return f'{{"id":"T","currency":"EUR","elements":[{",".join(elements)}]}}'.encode()
-
-
-class Others:
-    """The services around: what they were asked, and what they answer."""
-
-    def __init__(self) -> None:
-        self.tariff = TARIFF
-        self.hold = HoldResult(HoldStatus.HELD)
-        self.command = CommandResult(CommandStatus.ACCEPTED)
-        self.verdict = TokenVerdict(AuthorizationStatus.ACCEPTED, DriverId("driver-1"))
-        self.is_silent = False
-        self.is_online = True
-        self.tokens_together = asyncio.Barrier(1)
-        self.asked: list[Any] = []
-
-    def answerers(self) -> list[Answerer]:
-        return [
-            Answerer(TARIFF_IN_FORCE, self._tariff),
-            Answerer(DESCRIBE_EVSE, self._describe),
-            Answerer(HOLD_PAYMENT, self._hold),
-            Answerer(RELEASE_HOLD, self._release),
-            Answerer(START_ON_EVSE, self._start),
-            Answerer(STOP_TRANSACTION, self._stop),
-            Answerer(ISSUE_VIRTUAL_TOKEN, self._token),
-            Answerer(AUTHORIZE_TOKEN, self._authorize),
-        ]
-
-    def were_asked(self, kind: type) -> list[Any]:
-        return [question for question in self.asked if type(question) is kind]
-
-    async def _tariff(self, question: TariffInForce) -> TariffVersion:
-        self.asked.append(question)
-        return TariffVersion("T", 1, msgspec.Raw(self.tariff))
-
-    async def _describe(self, question: DescribeEvse) -> EvseDescription:
-        is_known = question.station_id != "NOWHERE"
-        return EvseDescription(is_known=is_known, is_online=self.is_online, timezone="Europe/Berlin")
-
-    async def _hold(self, question: HoldPayment) -> HoldResult:
-        self.asked.append(question)
-        return self.hold
-
-    async def _release(self, question: ReleaseHold) -> ReleaseResult:
-        self.asked.append(question)
-        return ReleaseResult(is_released=True)
-
-    async def _start(self, question: StartOnEvse) -> CommandResult:
-        self.asked.append(question)
-        return self.command
-
-    async def _stop(self, question: StopTransaction) -> CommandResult:
-        self.asked.append(question)
-        return self.command
-
-    async def _token(self, question: IssueVirtualToken) -> VirtualToken:
-        self.asked.append(question)
-        await self.tokens_together.wait()
-        token = IdToken(f"V{question.purpose[-8:]}", IdTokenType.CENTRAL)
-        return VirtualToken(token, ref=f"ref-{question.purpose}", unspecified_ref=f"unspecified-{question.purpose}")
-
-    async def _authorize(self, question: AuthorizeToken) -> TokenVerdict:
-        self.asked.append(question)
-        if self.is_silent:
-            await asyncio.sleep(60)
-        return self.verdict
-
-
-@pytest.fixture
-def others() -> Others:
-    return Others()
-
-
-@pytest_asyncio.fixture
-async def place(database_url: str, nats_url: str, others: Others) -> AsyncIterator[HttpPlace]:
-    async with open_place([SERVICE], database_url=database_url, nats_url=nats_url) as opened:
-        playing = [asyncio.create_task(opened.bus.serve(answerer)) for answerer in others.answerers()]
-        yield opened
-        for task in playing:
-            task.cancel()
-        await asyncio.gather(*playing, return_exceptions=True)
-
-
-def started(**fields: Any) -> TransactionStarted:
-    values = {"transaction_id": TX, "evse": 1, "token": CARD, "authorization": ACCEPTED, "meter_wh": "1000"}
-    return TransactionStarted(**(values | fields))
-
-
-def ended(**fields: Any) -> TransactionEnded:
-    return TransactionEnded(**({"transaction_id": TX, "meter_wh": "21000"} | fields))
-
-
-def reading(register_wh: str, *, minutes: int) -> MeterValuesReported:
-    readings = (MeterReading(register_wh), MeterReading("7200", unit="W", measurand="Power.Active.Import"))
-    return MeterValuesReported((MeterValue(T0 + timedelta(minutes=minutes), readings),), evse=1, transaction_id=TX)
-
-
-async def publish(place: HttpPlace, fact: msgspec.Struct, *, minutes: int = 0, tenant: TenantId = DEFAULT) -> None:
-    key = f"{type(fact).__name__}-{minutes}-{tenant}"
-    at = T0 + timedelta(minutes=minutes)
-    await place.publish_fact(fact, station=CP001, tenant=tenant, event_id=key, digest="d", occurred_at=at)
-
-
-async def session_in(place: HttpPlace, state: str, *, tenant: TenantId = DEFAULT) -> dict[str, Any]:
-    async def found() -> dict[str, Any]:
-        answer = await place.http.get(
-            f"/api/v1/sessions/{session_id_of(tenant, CP001, TX)}", headers=place.operator_headers(tenant=tenant)
-        )
-        body: dict[str, Any] = answer.json()
-        return body if answer.status_code == 200 and body["state"] == state else {}
-
-    return await eventually(found, what=f"a session that is {state}")
-
-
-async def said(place: HttpPlace, count: int, *, session_id: str = SESSION) -> list[Any]:
-    subscription = await place.bus.jetstream.subscribe(
-        domain_events_of(DEFAULT, key=session_id, service="sessions"), ordered_consumer=True
-    )
-    messages = [await subscription.next_msg(timeout=5) for _ in range(count)]
-    return [place.catalogue.decode(decode_envelope(message.data)) for message in messages]
-
-
-async def start_by_app(place: HttpPlace, *, key: str = "start-key-1", station: str = "CP001") -> Any:
-    return await place.http.post(
-        "/api/v1/sessions",
-        json={"station_id": station, "evse": 1},
-        headers=place.driver_headers() | {"Idempotency-Key": key},
-    )
+from tests.backoffice.sessions.harness import (
+    CP001,
+    DEFAULT,
+    SESSION,
+    TX,
+    Others,
+    element_of,
+    ended,
+    energy,
+    publish,
+    reading,
+    said,
+    session_in,
+    started,
+    tariff_json,
+)
+from tests.factories.places import HttpPlace
 
 
 async def test_session_is_completed_with_its_price(place: HttpPlace) -> None:
@@ -373,95 +215,6 @@ async def test_deferred_verdict_that_is_no_stops_the_transaction(place: HttpPlac
     await eventually(stopped)
 
 
-@pytest.mark.parametrize("version", ["1.6", "2.0.1"])
-async def test_start_by_app_is_claimed_by_its_transaction(place: HttpPlace, others: Others, version: str) -> None:
-    answer = await start_by_app(place)
-    intent = answer.json()
-    command = others.were_asked(StartOnEvse)[0]
-    if version == "1.6":
-        token = TokenRef(f"unspecified-intent:{intent['id']}", "…", IdTokenType.UNSPECIFIED)
-        await publish(place, started(token=token))
-    else:
-        await publish(place, started(token=None, authorization=None, remote_start_id=command.remote_start_id))
-    await publish(place, ended(), minutes=60)
-
-    session = await session_in(place, "completed")
-    read = await place.http.get(f"/api/v1/sessions/intents/{intent['id']}", headers=place.driver_headers())
-
-    assert (answer.status_code, intent["state"]) == (202, "commanded")
-    assert (session["intent_id"], session["driver_id"]) == (intent["id"], "driver-1")
-    assert (read.json()["state"], read.json()["session_id"]) == ("started", SESSION)
-    assert others.were_asked(HoldPayment)[0].amount == 50
-
-
-async def test_start_said_twice_is_sent_once(place: HttpPlace, others: Others) -> None:
-    first, again = await start_by_app(place), await start_by_app(place)
-
-    assert first.json()["id"] == again.json()["id"]
-    assert len(others.were_asked(StartOnEvse)) == 1
-
-
-async def test_start_repeated_while_the_first_is_on_its_way_is_sent_once(place: HttpPlace, others: Others) -> None:
-    others.tokens_together = asyncio.Barrier(2)
-
-    answers = await asyncio.gather(start_by_app(place), start_by_app(place))
-
-    assert len({answer.json()["id"] for answer in answers}) == 1
-    assert len(others.were_asked(StartOnEvse)) == 1
-
-
-async def test_free_place_holds_nothing(place: HttpPlace, others: Others) -> None:
-    others.tariff = FREE
-
-    assert (await start_by_app(place)).json()["state"] == "commanded"
-    assert others.were_asked(HoldPayment) == []
-
-
-async def test_declined_hold_fails_the_intent_and_sends_nothing(place: HttpPlace, others: Others) -> None:
-    others.hold = HoldResult(HoldStatus.DECLINED, "card_declined")
-
-    intent = (await start_by_app(place)).json()
-
-    assert (intent["state"], intent["detail"]) == ("failed", "declined: card_declined")
-    assert others.were_asked(StartOnEvse) == []
-
-
-async def test_refused_start_gives_the_hold_back(place: HttpPlace, others: Others) -> None:
-    others.command = CommandResult(CommandStatus.REFUSED, "Rejected")
-
-    intent = (await start_by_app(place)).json()
-
-    assert intent["state"] == "failed"
-    await eventually(lambda: released(others))
-
-
-async def test_intent_that_nobody_claims_expires_and_a_late_start_still_becomes_a_session(
-    place: HttpPlace, others: Others
-) -> None:
-    intent = (await start_by_app(place)).json()
-    place.clock.advance(timedelta(seconds=121))
-    await eventually(lambda: released(others))
-    read = await place.http.get(f"/api/v1/sessions/intents/{intent['id']}", headers=place.driver_headers())
-    token = TokenRef(f"ref-intent:{intent['id']}", "…", IdTokenType.CENTRAL)
-    await publish(place, started(token=token))
-
-    session = await session_in(place, "charging")
-
-    assert read.json()["state"] == "expired"
-    assert session["intent_id"] == intent["id"]
-
-
-async def released(others: Others) -> bool:
-    return len(others.were_asked(ReleaseHold)) == 1
-
-
-async def test_unknown_place_is_refused(place: HttpPlace) -> None:
-    answer = await start_by_app(place, station="NOWHERE")
-
-    assert answer.status_code == 404
-    assert answer.headers["content-type"] == "application/problem+json"
-
-
 async def test_stop_is_asked_of_the_station_and_answered_by_its_word(place: HttpPlace, others: Others) -> None:
     await publish(place, started())
     await session_in(place, "charging")
@@ -531,32 +284,6 @@ async def test_events_are_followed_and_resumed(place: HttpPlace) -> None:
 
     assert len(events) == 2
     assert resumed == events[1:]
-
-
-async def test_start_that_is_repeated_is_answered_also_after_the_station_went_offline(
-    place: HttpPlace, others: Others
-) -> None:
-    first = await start_by_app(place)
-    others.is_online = False
-    again = await start_by_app(place)
-    another = await start_by_app(place, key="start-key-2")
-
-    assert (again.status_code, again.json()) == (202, first.json())
-    assert another.status_code == 409
-
-
-async def test_intent_of_another_driver_does_not_pay_for_a_session(place: HttpPlace, others: Others) -> None:
-    second = Authorization(AuthorizationStatus.ACCEPTED, AuthorizationBasis.IDENTITY, DriverId("driver-2"))
-    await publish(place, started(authorization=second))
-    await session_in(place, "charging")
-    await start_by_app(place)
-    [command] = others.were_asked(StartOnEvse)
-    await publish(place, TransactionUpdated(transaction_id=TX, remote_start_id=command.remote_start_id), minutes=1)
-    await publish(place, ended(), minutes=60)
-
-    session = await session_in(place, "completed")
-
-    assert (session["driver_id"], session["intent_id"]) == ("driver-2", None)
 
 
 async def test_session_that_cannot_be_priced_does_not_hold_up_the_others(place: HttpPlace, others: Others) -> None:
