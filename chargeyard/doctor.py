@@ -25,13 +25,6 @@ WANTED_OPEN_FILES = 65_536
 NEEDED_OPEN_FILES = 1_024
 # What `up` listens on unless told otherwise.
 DEFAULT_PORTS = {8000: "REST", 9000: "stations"}
-TOOLS = {
-    "docker": "to build the image and run docker-compose.yml",
-    "kubectl": "to deploy to a cluster by hand",
-    "helm": "to install k8s/chart",
-    "node": "to build the web front ends with the system's Node",
-    "chromium": "for the browser tests of `test --all`",
-}
 
 
 class Grade(Enum):
@@ -118,10 +111,6 @@ def check_memory() -> list[Finding]:
     return [Finding("memory", Grade.BAD, seen, "use a machine with 1 GiB of memory or more")]
 
 
-def check_tools() -> list[Finding]:
-    return [_check_tool(tool, purpose=purpose) for tool, purpose in TOOLS.items()]
-
-
 CHECKS: tuple[Callable[[], list[Finding]], ...] = (
     check_python,
     check_platform,
@@ -130,7 +119,6 @@ CHECKS: tuple[Callable[[], list[Finding]], ...] = (
     check_disk,
     check_memory,
     check_open_files,
-    check_tools,
 )
 
 
@@ -144,12 +132,6 @@ def _check_port(port: int, *, purpose: str) -> Finding:
             fix = "stop what listens there (another `up`?), or give `up` another port: python3 dev.py up --help"
             return Finding(subject, Grade.OPTIONAL, f"taken, wanted for {purpose} ({error.strerror})", fix)
     return Finding(subject, Grade.GOOD, f"free for {purpose}")
-
-
-def _check_tool(tool: str, *, purpose: str) -> Finding:
-    if path := shutil.which(tool):
-        return Finding(tool, Grade.GOOD, path)
-    return Finding(tool, Grade.OPTIONAL, "not found", f"install {tool} {purpose}; all else works without it")
 
 
 def _limit(number: int) -> str:
