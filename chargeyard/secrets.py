@@ -41,9 +41,12 @@ class Secrets:
         if path.exists():
             return cls._read(path)
         made = cls._made()
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        unfinished = path.with_suffix(".new")
+        unfinished.unlink(missing_ok=True)
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             json.dump(asdict(made), file, indent=2)
+        unfinished.rename(path)
         return made
 
     @classmethod

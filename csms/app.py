@@ -37,7 +37,8 @@ from protocol.ocppj.connection import OcppConnection
 
 log = structlog.get_logger(__name__)
 
-_LIVENESS_S = 5.0
+_WATCH_S = 5.0
+_CLAIMS_PER_WATCH = 200
 _HEARTBEAT_INTERVAL_S = 300
 _DRAIN_BATCHES = 20
 _FLUSH_S = 2.0
@@ -114,22 +115,26 @@ class Gateway:
         task.add_done_callback(self._running.discard)
         return session
 
-    async def watch_liveness(self) -> None:
-        """Ping silent stations and give up dead ones, until cancelled."""
+    async def watch_sessions(self) -> None:
+        """Ping silent stations, give up dead ones and retry claims that failed, until cancelled."""
         while True:
-            await asyncio.sleep(_LIVENESS_S)
+            await asyncio.sleep(_WATCH_S)
             for session in self.sessions:
                 session.check_liveness(
                     ping_after_s=self._settings.ping_interval_s,
                     dead_after_s=2.5 * max(self._settings.ping_interval_s, session.station.heartbeat_interval_s),
                 )
+            # A few at a time, and not always the same: what fails while NATS is there, fails from too much.
+            self.reclaim_presence(at_most=_CLAIMS_PER_WATCH)
 
-    def reclaim_presence(self) -> None:
-        """NATS is back: sockets whose epoch is provisional register now."""
-        for session in self.sessions:
-            if session.epoch == 0:
-                # By the session's own task: a claim that outlived its socket would leave the station online for ever.
-                session.reopen()
+    def reclaim_presence(self, *, at_most: int | None = None) -> None:
+        """Sockets whose epoch is provisional register now: all of them once NATS is back, else some of them."""
+        provisional = [session for session in self.sessions if session.epoch == 0]
+        if at_most is not None and len(provisional) > at_most:
+            provisional = self._rng.sample(provisional, at_most)
+        for session in provisional:
+            # By the session's own task: a claim that outlived its socket would leave the station online for ever.
+            session.reopen()
 
     async def drain(self) -> None:
         """Close every socket, in jittered batches over the drain window, and wait for their sessions."""
@@ -187,7 +192,7 @@ class Gateway:
             node=station.node, version=station.version, security_profile=station.security_profile
         )
         fact = station.state(connected, received_at=self._ports.now())
-        self._ports.publisher.publish_latest(f"{station.key}|connected", fact)
+        self._ports.publisher.publish_latest((station.key, "connected"), fact)
         log.info(
             "station connected", station_id=station.key.station, tenant=station.key.tenant, version=station.version
         )
@@ -195,7 +200,7 @@ class Gateway:
     def _say_disconnected(self, session: StationSession, reason: str) -> None:
         station = session.station
         fact = station.state(StationDisconnected(node=station.node, reason=reason), received_at=self._ports.now())
-        self._ports.publisher.publish_latest(f"{station.key}|disconnected|{station.epoch}", fact)
+        self._ports.publisher.publish_latest((station.key, "disconnected", station.epoch), fact)
         log.info("station disconnected", station_id=station.key.station, tenant=station.key.tenant, reason=reason)
 
 
@@ -234,7 +239,7 @@ async def run_gateway(
                 rng=random.Random(),  # noqa: S311 # jitter, no secret
             )
             background = [
-                tasks.create_task(work) for work in (publisher.run(), registry.run(), gateway.watch_liveness())
+                tasks.create_task(work) for work in (publisher.run(), registry.run(), gateway.watch_sessions())
             ]
             bus.watch_connection(on_found=gateway.reclaim_presence)
             await registry.loaded()

@@ -26,6 +26,7 @@ class FactTooLarge(CsmsError):
     """A fact is larger than the broker takes: saying it again will not help."""
 
     def __init__(self, subject: str, *, size_bytes: int, limit_bytes: int) -> None:
+        self.subject = subject
         super().__init__(f"{subject} has {size_bytes} bytes; NATS takes {limit_bytes}")
 
 

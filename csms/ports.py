@@ -19,6 +19,10 @@ class Outgoing(NamedTuple):
     dedupe_key: str = ""
 
 
+Slot = tuple[StationKey, str, *tuple[int | None, ...]]
+"""What a last value is the last of: a station, a name, and the place or epoch that it is about."""
+
+
 class EventPublisher(Protocol):
     """The way into JetStream."""
 
@@ -28,7 +32,7 @@ class EventPublisher(Protocol):
         Raises PublishFailed, at once while NATS is away, and FactTooLarge, which no repetition will change.
         """
 
-    def publish_latest(self, slot: str, event: Outgoing) -> None:
+    def publish_latest(self, slot: Slot, event: Outgoing) -> None:
         """Publish in order without waiting; while NATS is away keep the last event of each slot and publish it then."""
 
     @property

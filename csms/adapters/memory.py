@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from csms.errors import PublishFailed
-from csms.ports import Outgoing
+from csms.ports import Outgoing, Slot
 from protocol.blocks.authorization.queries import AuthorizeToken
 from protocol.bus.commands import RegistryEntry
 from protocol.domain.authorization import Authorization, AuthorizationBasis, AuthorizationStatus
@@ -29,19 +29,22 @@ class MemoryPublisher:
         known = {event.dedupe_key for event in self.published if event.dedupe_key}
         self.published += [event for event in events if event.dedupe_key not in known]
 
-    def publish_latest(self, slot: str, event: Outgoing) -> None:
+    def publish_latest(self, slot: Slot, event: Outgoing) -> None:
         """Kept at once."""
         self.published.append(event)
 
 
 class MemoryAuthority:
-    """Accepts the token refs that it knows, with their drivers."""
+    """Accepts the token refs that it knows, with their drivers. `is_silent` makes identity unreachable."""
 
     def __init__(self, drivers: Mapping[str, DriverId] | None = None) -> None:
         self.drivers = dict(drivers or {})
+        self.is_silent = False
 
     async def judge(self, question: AuthorizeToken) -> Authorization:
-        """ACCEPTED with the driver, or UNKNOWN."""
+        """ACCEPTED with the driver, or UNKNOWN; while silent INVALID and DEFERRED."""
+        if self.is_silent:
+            return Authorization(status=AuthorizationStatus.INVALID, basis=AuthorizationBasis.DEFERRED)
         driver = self.drivers.get(question.token_ref)
         status = AuthorizationStatus.UNKNOWN if driver is None else AuthorizationStatus.ACCEPTED
         return Authorization(status=status, basis=AuthorizationBasis.IDENTITY, driver_id=driver)

@@ -29,7 +29,6 @@ log = structlog.get_logger(__name__)
 
 _NAME_IN_USE = 10058
 _RECONNECT_S = 0.2
-_COMMANDS_AT_ONCE = 256
 
 CommandAnswerer = Callable[[StationKey, bytes], Awaitable[bytes]]
 Evictor = Callable[[StationKey, int], None]
@@ -122,8 +121,7 @@ class NatsBus:
             await self.client.publish(node_evictions(node), msgspec.json.encode(request))
 
     async def serve_commands(self, answer: CommandAnswerer, tasks: asyncio.TaskGroup) -> None:
-        """Answer commands to this node, many at once, from one subscription."""
-        places = asyncio.Semaphore(_COMMANDS_AT_ONCE)
+        """Answer commands to this node from one subscription; how many wait is bounded by each station's queue."""
 
         async def carry_out(message: Msg) -> None:
             tenant, station = message.subject.rsplit(".", 2)[1:]
@@ -134,11 +132,8 @@ class NatsBus:
                 log.warning("command's answer not sent", reason=str(error))
             except Exception:
                 log.exception("command failed", subject=message.subject)
-            finally:
-                places.release()
 
         async def accept(message: Msg) -> None:
-            await places.acquire()
             tasks.create_task(carry_out(message))
 
         await self.client.subscribe(node_commands(self._node), cb=accept)

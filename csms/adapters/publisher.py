@@ -12,8 +12,8 @@ from collections import deque
 import structlog
 
 from csms.adapters.jetstream_wire import PublishConnection
-from csms.errors import PublishFailed
-from csms.ports import Outgoing
+from csms.errors import FactTooLarge, PublishFailed
+from csms.ports import Outgoing, Slot
 from csms.telemetry import HELD_LATEST, IN_FLIGHT, PUBLISH_FAILURES
 
 log = structlog.get_logger(__name__)
@@ -41,7 +41,7 @@ class JetStreamPublisher:
         self._left_at = self._loop.time()
         # Every deadline is the same distance away, so the oldest stands first.
         self._deadlines: deque[tuple[float, asyncio.Future[None], str]] = deque()
-        self._latest: dict[str, Outgoing] = {}
+        self._latest: dict[Slot, Outgoing] = {}
         self._has_latest = asyncio.Event()
         self._is_flushed = asyncio.Event()
         self._is_flushed.set()
@@ -67,7 +67,7 @@ class JetStreamPublisher:
             PUBLISH_FAILURES.inc()
             raise
 
-    def publish_latest(self, slot: str, event: Outgoing) -> None:
+    def publish_latest(self, slot: Slot, event: Outgoing) -> None:
         """Never waits, never raises; bounded by the number of slots, which are connectors."""
         self._latest.pop(slot, None)
         self._latest[slot] = event
@@ -168,6 +168,9 @@ class JetStreamPublisher:
                 await asyncio.sleep(_LATEST_RETRY_S)
                 self._has_latest.set()
                 continue
+            except FactTooLarge as error:
+                log.error("last value dropped", reason=str(error))
+                batch = [(slot, event) for slot, event in batch if event.subject == error.subject]
             for slot, event in batch:
                 if self._latest.get(slot) is event:
                     del self._latest[slot]

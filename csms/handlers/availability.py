@@ -31,6 +31,7 @@ async def on_status_notification(message: StatusNotification, call: ReceivedCall
         info=message.info,
         is_surprise=observed.is_surprise,
     )
-    slot = f"{station.key}|status|{message.evse}|{message.connector}"
-    ports.publisher.publish_latest(slot, call.state(reported, occurred_at=message.occurred_at))
+    ports.publisher.publish_latest(
+        (station.key, "status", *place), call.state(reported, occurred_at=message.occurred_at)
+    )
     return StatusReply()

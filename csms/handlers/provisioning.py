@@ -22,7 +22,7 @@ async def on_boot_notification(message: BootNotification, call: ReceivedCall, po
         serial_number=message.serial_number,
         firmware_version=message.firmware_version,
     )
-    ports.publisher.publish_latest(f"{station.key}|boot", call.state(booted))
+    ports.publisher.publish_latest((station.key, "boot"), call.state(booted))
     return BootReply(
         status=station.registration, current_time=call.received_at, interval_s=station.heartbeat_interval_s
     )

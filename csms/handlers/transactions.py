@@ -35,13 +35,8 @@ _ONLY_EVSE = 1
 
 
 async def on_transaction_start(message: TransactionStart, call: ReceivedCall, ports: Ports) -> TransactionReply:
-    """The start is a fact, whatever the verdict; the station hears the verdict and, in 1.6, its number.
-
-    With identity silent the start is accepted as deferred: the car charges, and a later verdict may stop it.
-    """
+    """The start is a fact, whatever the verdict; the station hears the verdict and, in 1.6, its number."""
     authorization = await _judge(message, call, ports)
-    if authorization is not None and authorization.basis is AuthorizationBasis.DEFERRED:
-        authorization = msgspec.structs.replace(authorization, status=AuthorizationStatus.ACCEPTED)
     transaction_id = message.transaction_id or await _number(message, call, ports)
     flags: tuple[str, ...] = ()
     if message.evse is None:
@@ -71,6 +66,11 @@ async def _continue(kind: type[FactT], message: TransactionEvent, call: Received
 
 
 async def _judge(message: TransactionEvent, call: ReceivedCall, ports: Ports) -> Authorization | None:
+    """The verdict on the token, if one was presented.
+
+    With identity silent it is accepted as deferred, also in an update, for a 2.x transaction may begin at the plug and
+    hear of its driver later: the car charges, and a later verdict may stop it.
+    """
     if message.id_token is None:
         return None
     key = call.station.key
@@ -80,7 +80,10 @@ async def _judge(message: TransactionEvent, call: ReceivedCall, ports: Ports) ->
         station=key.station,
         evse=message.evse,
     )
-    return await ports.authority.judge(question)
+    authorization = await ports.authority.judge(question)
+    if authorization.basis is AuthorizationBasis.DEFERRED:
+        return msgspec.structs.replace(authorization, status=AuthorizationStatus.ACCEPTED)
+    return authorization
 
 
 async def _number(message: TransactionStart, call: ReceivedCall, ports: Ports) -> TransactionId:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from typing import Any
 
 import msgspec
@@ -321,9 +322,11 @@ class _AwayPresence(MemoryPresence):
         super().__init__()
         self.is_away = True
         self.may_answer = asyncio.Event()
+        self.refused = 0
 
     async def claim(self, station: StationKey) -> int:
         if self.is_away:
+            self.refused += 1
             raise BusUnavailable("presence", "told to be away")
         await self.may_answer.wait()
         return await super().claim(station)
@@ -357,3 +360,65 @@ async def test_claim_does_not_outlive_its_socket() -> None:
 
     assert presence.epochs == {}
     assert csms.facts[-1] == "disconnected"
+
+
+async def test_failed_claim_is_retried_while_nats_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("csms.app._WATCH_S", 0.02)
+    presence = _AwayPresence()
+    presence.may_answer.set()
+    async with gateway_in_memory(presence) as csms, await station(csms) as socket:
+        watching = asyncio.create_task(csms.gateway.watch_sessions())
+        await call(socket, "Heartbeat", {})
+        await asyncio.sleep(0.1)
+        assert presence.epochs == {}
+        presence.is_away = False
+
+        session = csms.gateway.sessions.find(station_key())
+        assert session is not None
+        await until(lambda: 0 < session.epoch == presence.epochs[station_key()])
+        watching.cancel()
+
+
+async def test_retried_claims_make_no_storm() -> None:
+    presence = _AwayPresence()
+    names = [f"CP{number:03}" for number in range(6)]
+    async with gateway_in_memory(presence, CSMS_UNKNOWN_STATIONS="pending") as csms, AsyncExitStack() as sockets:
+        for name in names:
+            await sockets.enter_async_context(await station(csms, name))
+        await until(lambda: len(csms.gateway.sessions) == len(names))
+        await until(lambda: presence.refused == len(names))
+        csms.gateway.reclaim_presence(at_most=2)
+        await until(lambda: presence.refused == len(names) + 2)
+        await asyncio.sleep(0.05)
+
+        assert presence.refused == len(names) + 2
+
+
+START_201 = {
+    "eventType": "Started",
+    "timestamp": "2026-01-01T00:00:00Z",
+    "triggerReason": "CablePluggedIn",
+    "seqNo": 0,
+    "transactionInfo": {"transactionId": "t1"},
+}
+UPDATE_201 = {
+    **START_201,
+    "eventType": "Updated",
+    "triggerReason": "Authorized",
+    "seqNo": 1,
+    "idToken": {"idToken": "CARD", "type": "ISO14443"},
+}
+
+
+async def test_card_that_comes_after_the_plug_is_accepted_while_identity_is_silent(csms: GatewayInMemory) -> None:
+    csms.authority.is_silent = True
+    subprotocols = [websockets.Subprotocol("ocpp2.0.1")]
+    async with connect(csms.url(), subprotocols=subprotocols) as socket:
+        await call(socket, "TransactionEvent", START_201, "1")
+        updated = await call(socket, "TransactionEvent", UPDATE_201, "2")
+        asked = await call(socket, "Authorize", {"idToken": UPDATE_201["idToken"]}, "3")
+
+    fact = msgspec.json.decode(csms.publisher.published[csms.facts.index("updated")].payload)
+    assert updated[2]["idTokenInfo"]["status"] == "Accepted"
+    assert asked[2]["idTokenInfo"]["status"] == "Invalid"
+    assert fact["data"]["authorization"]["basis"] == "deferred"

@@ -22,6 +22,7 @@ from protocol.domain.authorization import Authorization, AuthorizationBasis, Aut
 from protocol.domain.identifiers import TenantId, TransactionId
 from protocol.domain.status import ChargingState, ConnectorStatus
 from tests.backoffice.sessions.harness import (
+    CARD,
     CP001,
     DEFAULT,
     SESSION,
@@ -193,6 +194,18 @@ async def test_refused_token_makes_no_drivers_session(place: HttpPlace) -> None:
 async def test_deferred_verdict_is_asked_later(place: HttpPlace, others: Others) -> None:
     deferred = Authorization(AuthorizationStatus.ACCEPTED, AuthorizationBasis.DEFERRED)
     await publish(place, started(authorization=deferred))
+    await publish(place, ended(), minutes=60)
+
+    session = await session_in(place, "completed")
+
+    assert session["driver_id"] == "driver-1"
+    assert others.were_asked(AuthorizeToken)[0].token_ref == "ref-card"
+
+
+async def test_deferred_verdict_on_a_later_card_is_asked_too(place: HttpPlace, others: Others) -> None:
+    deferred = Authorization(AuthorizationStatus.ACCEPTED, AuthorizationBasis.DEFERRED)
+    await publish(place, started(authorization=None, token=None))
+    await publish(place, TransactionUpdated(transaction_id=TX, token=CARD, authorization=deferred), minutes=1)
     await publish(place, ended(), minutes=60)
 
     session = await session_in(place, "completed")
