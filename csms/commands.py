@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import msgspec
 
-from csms.errors import CommandRefused, CommandTimedOut, StationGone, TooManyCommands
+from csms.errors import CallNotValid, CommandRefused, CommandTimedOut, StationGone, TooManyCommands
 from csms.session import StationSession
 from csms.telemetry import COMMANDS
-from protocol.bus.commands import COMMAND_OF_NAME, CommandAnswer, CommandRequest, Outcome
+from protocol.bus.commands import COMMAND_OF_NAME, CommandAnswer, CommandRequest, Outcome, RawAnswer, RawCall
 from protocol.domain.identifiers import StationKey
-from protocol.errors import NotExpressible, RpcError
-from protocol.versions import route_of_message
+from protocol.errors import ActionNotImplemented, NotExpressible, PayloadViolation, RpcError
+from protocol.versions import check_call_to_station, route_of_message
 from protocol.wire import codec
 
 _request_decoder = msgspec.json.Decoder(CommandRequest)
@@ -42,17 +42,18 @@ class CommandDesk:
 
 async def _ask(session: StationSession, message: msgspec.Struct, timeout_s: float) -> CommandAnswer:
     try:
-        route = route_of_message(session.station.version, type(message))
-        payload = codec.encode(route.encode_request(message))
-        result = await session.call(route.action, payload, timeout_s=timeout_s)
-        reply = route.decode_response(codec.decode(result.payload, route.response))
-    except NotExpressible as error:
+        if isinstance(message, RawCall):
+            reply: msgspec.Struct = await _exchange_raw(session, message, timeout_s)
+        else:
+            reply = await _exchange(session, message, timeout_s)
+    except (NotExpressible, ActionNotImplemented) as error:
         return CommandAnswer(Outcome.NOT_EXPRESSIBLE, detail=str(error))
+    except CallNotValid as error:
+        return CommandAnswer(Outcome.NOT_VALID, detail=str(error))
     except CommandTimedOut as error:
         return CommandAnswer(Outcome.TIMED_OUT, detail=str(error))
     except StationGone as error:
-        # The CALL may have been on its way when the socket closed.
-        return CommandAnswer(Outcome.TIMED_OUT, detail=str(error))
+        return CommandAnswer(Outcome.TIMED_OUT if error.was_sent else Outcome.NOT_HERE, detail=str(error))
     except TooManyCommands as error:
         return CommandAnswer(Outcome.CALL_ERROR, error_code="Busy", detail=str(error))
     except CommandRefused as error:
@@ -60,3 +61,22 @@ async def _ask(session: StationSession, message: msgspec.Struct, timeout_s: floa
     except RpcError as error:
         return CommandAnswer(Outcome.CALL_ERROR, error_code=type(error).__name__, detail=f"unreadable answer: {error}")
     return CommandAnswer(Outcome.ANSWERED, reply=msgspec.Raw(msgspec.json.encode(reply)))
+
+
+async def _exchange(session: StationSession, message: msgspec.Struct, timeout_s: float) -> msgspec.Struct:
+    route = route_of_message(session.station.version, type(message))
+    payload = codec.encode(route.encode_request(message))
+    result = await session.call(route.action, payload, timeout_s=timeout_s)
+    reply: msgspec.Struct = route.decode_response(codec.decode(result.payload, route.response))
+    return reply
+
+
+async def _exchange_raw(session: StationSession, message: RawCall, timeout_s: float) -> RawAnswer:
+    """The answer as it came, also where it breaks its schema: who speaks the wire's words reads them."""
+    payload = bytes(message.payload)
+    try:
+        check_call_to_station(session.station.version, message.action, payload)
+    except PayloadViolation as error:
+        raise CallNotValid(str(error)) from error
+    result = await session.call(message.action, payload, timeout_s=timeout_s)
+    return RawAnswer(msgspec.Raw(bytes(result.payload)))

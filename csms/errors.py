@@ -37,10 +37,15 @@ class BusUnavailable(CsmsError):
         super().__init__(f"{what} needs NATS, which does not answer: {reason}")
 
 
-class StationGone(CsmsError):
-    """The socket closed while something was waited for."""
+class CallNotValid(CsmsError):
+    """What was to be sent breaks the schema of the station's version: nothing was sent."""
 
-    def __init__(self, station: str) -> None:
+
+class StationGone(CsmsError):
+    """The socket closed. `was_sent`: a CALL may have been on its way, and may have been acted on."""
+
+    def __init__(self, station: str, *, was_sent: bool) -> None:
+        self.was_sent = was_sent
         super().__init__(f"the connection of {station} closed")
 
 

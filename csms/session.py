@@ -146,7 +146,7 @@ class StationSession:
         """The socket is gone; whoever waits for the station hears so."""
         if not self._closed.done():
             self._closed.set_result(reason)
-        self._fail(StationGone(str(self.station.key)))
+        self._fail(StationGone(str(self.station.key), was_sent=True))
 
     def close(self, code: int, reason: str) -> None:
         """Close the socket from our side."""
@@ -192,7 +192,7 @@ class StationSession:
 
     async def _call_now(self, action: str, payload: bytes, timeout_s: float) -> IncomingResult:
         if self._closed.done():
-            raise StationGone(str(self.station.key))
+            raise StationGone(str(self.station.key), was_sent=False)
         _, text = self.connection.call(action, payload, now=self._clock(), timeout_s=timeout_s)
         self._command_answer = asyncio.get_running_loop().create_future()
         self._socket.send_text(text)

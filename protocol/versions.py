@@ -16,10 +16,10 @@ from protocol.blocks.meter_values import v16 as meter_values_v16, v201 as meter_
 from protocol.blocks.provisioning import v16 as provisioning_v16, v201 as provisioning_v201
 from protocol.blocks.remote_control import v16 as remote_control_v16, v201 as remote_control_v201
 from protocol.blocks.transactions import v16 as transactions_v16, v201 as transactions_v201
-from protocol.domain.routes import Route
+from protocol.domain.routes import Direction, Route
 from protocol.domain.version import OcppVersion
 from protocol.errors import ActionNotImplemented, ActionNotSupported, NotExpressible
-from protocol.wire import v16, v21, v201
+from protocol.wire import codec, v16, v21, v201
 
 AnyRoute = Route[Any, Any, Any, Any]  # Any: a table of all routes; each row was checked where it stands
 
@@ -41,6 +41,12 @@ _BLOCKS: Mapping[OcppVersion, tuple[tuple[AnyRoute, ...], ...]] = {
         remote_control_v201.ROUTES,
     ),
     OcppVersion.V21: (),
+}
+
+_WIRE: Mapping[OcppVersion, Mapping[str, tuple[type[Any], type[Any]]]] = {
+    OcppVersion.V16: v16.ACTIONS,
+    OcppVersion.V201: v201.ACTIONS,
+    OcppVersion.V21: v21.ACTIONS,
 }
 
 ACTIONS: Mapping[OcppVersion, frozenset[str]] = {
@@ -83,3 +89,18 @@ def route_of_message(version: OcppVersion, message: type[msgspec.Struct]) -> Any
     if route is None:
         raise NotExpressible(version, message.__name__)
     return route
+
+
+def check_call_to_station(version: OcppVersion, action: str, payload: bytes) -> None:
+    """The payload is one that the CSMS may send, in the version's own words.
+
+    Raises ActionNotImplemented for an action that the version does not have, NotExpressible for one that only stations
+    send, and the PayloadViolation of a payload that breaks its schema.
+    """
+    wire = _WIRE[version].get(action)
+    if wire is None:
+        raise ActionNotImplemented(action, version=version)
+    route = ROUTES[version].get(action)
+    if route is not None and route.direction is Direction.FROM_STATION:
+        raise NotExpressible(version, f"{action} to a station: only stations send it")
+    codec.decode(payload, wire[0])

@@ -24,7 +24,24 @@ class StationStatusChanged(msgspec.Struct, frozen=True):
     is_online: bool
 
 
-EVENTS = (EventRow(StationStatusChanged, Kind.DOMAIN, "stations", "status_changed"),)
+class StationCommanded(msgspec.Struct, frozen=True):
+    """A command to a station waits, or has come to an end: `state` is a CommandState. Key: the command id.
+
+    `requested_by` is an operator id, or the service that asked.
+    """
+
+    command_id: str
+    station_id: StationId
+    command: str
+    requested_by: str
+    state: str
+    detail: str = ""
+
+
+EVENTS = (
+    EventRow(StationStatusChanged, Kind.DOMAIN, "stations", "status_changed"),
+    EventRow(StationCommanded, Kind.DOMAIN, "stations", "commanded"),
+)
 
 
 class DescribeEvse(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from backoffice.kit.service import Context, Parts, Service, Worker
 from backoffice.stations import command_routes, routes
 from backoffice.stations.commands import StationCommands
 from backoffice.stations.consumers import StationFacts
+from backoffice.stations.dispatch import SEND_QUEUED_EVERY_S, Dispatch
 from backoffice.stations.prices import Prices
 from backoffice.stations.registry import Registry
 from backoffice.stations.service import Stations
@@ -22,9 +23,11 @@ def build(context: Context[StationsSettings]) -> Parts:
     """The parts of stations."""
     settings = context.settings
     registry = Registry(context.bus, context.database, heartbeat_interval_s=settings.heartbeat_interval_s)
+    commands = StationCommands(context.bus, timeout_s=settings.command_timeout_s)
+    dispatch = Dispatch(context.database, commands, clock=context.clock)
     stations = Stations(
         context.database,
-        commands=StationCommands(context.bus, timeout_s=settings.command_timeout_s),
+        dispatch=dispatch,
         registry=registry,
         pepper=settings.credential_pepper.get_secret_value().encode(),
         clock=context.clock,
@@ -34,14 +37,17 @@ def build(context: Context[StationsSettings]) -> Parts:
     router.include_router(command_routes.router)
     return Parts(
         router=router,
-        provides=(stations, Prices(context.bus, timeout_s=settings.price_timeout_s, clock=context.clock)),
+        provides=(stations, dispatch, Prices(context.bus, timeout_s=settings.price_timeout_s, clock=context.clock)),
         consumers=(StationFacts(clock=context.clock).consumer(),),
         answers=(
             Answerer(DESCRIBE_EVSE, stations.describe_evse),
             Answerer(START_ON_EVSE, stations.start_on_evse),
             Answerer(STOP_TRANSACTION, stations.stop_transaction),
         ),
-        workers=(Worker("reconcile_registry", registry.reconcile, every_s=RECONCILE_EVERY_S),),
+        workers=(
+            Worker("reconcile_registry", registry.reconcile, every_s=RECONCILE_EVERY_S),
+            Worker("send_queued", dispatch.send_queued, every_s=SEND_QUEUED_EVERY_S),
+        ),
         background=(registry.keep_reconciled,),
     )
 

@@ -14,11 +14,19 @@ from nats.js.errors import KeyDeletedError, KeyNotFoundError
 from backoffice.kit.bus import Bus
 from backoffice.stations.errors import (
     CommandNotExpressible,
+    CommandNotValid,
     CommandTimedOut,
     StationOffline,
     StationRefusedCall,
 )
-from protocol.bus.commands import COMMAND_OF_MESSAGE, CommandAnswer, CommandRequest, Outcome, PresenceEntry
+from protocol.bus.commands import (
+    COMMAND_OF_MESSAGE,
+    CommandAnswer,
+    CommandRequest,
+    Outcome,
+    PresenceEntry,
+    RawCall,
+)
 from protocol.bus.subjects import PRESENCE_BUCKET, node_command, station_key
 from protocol.domain.identifiers import StationKey
 
@@ -26,6 +34,11 @@ ReplyT = TypeVar("ReplyT", bound=msgspec.Struct)
 
 # The node keeps to the command's time-out; its answer has a little longer to arrive.
 _ON_THE_WAY_S = 2.0
+
+
+def name_of(message: msgspec.Struct) -> str:
+    """What people call the command: the wire's action, or our name of a typed one."""
+    return message.action if isinstance(message, RawCall) else COMMAND_OF_MESSAGE[type(message)].name
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +57,11 @@ class StationCommands:
         self._timeout_s = timeout_s
 
     async def send(self, station: StationKey, message: msgspec.Struct, *, reply: type[ReplyT]) -> ReplyT:
-        """The station's answer. Raises StationOffline, CommandTimedOut, CommandNotExpressible or StationRefusedCall."""
+        """The station's answer.
+
+        Raises StationOffline, CommandNotExpressible or CommandNotValid where nothing was sent, CommandTimedOut where
+        the station may have done it, and StationRefusedCall for a CALLERROR.
+        """
         presence = await self._find(station)
         answer = await self._ask(station, presence, message)
         if answer.outcome is Outcome.NOT_HERE:
@@ -80,7 +97,7 @@ class StationCommands:
                 subject, msgspec.json.encode(request), timeout_s=self._timeout_s + _ON_THE_WAY_S
             )
         except TimeoutError as error:
-            raise CommandTimedOut(station.station, command=row.name) from error
+            raise CommandTimedOut(station.station, command=name_of(message)) from error
         return msgspec.json.decode(heard.data, type=CommandAnswer) if heard else CommandAnswer(Outcome.NOT_HERE)
 
     def _read(self, station: StationKey, message: msgspec.Struct, answer: CommandAnswer, reply: type[ReplyT]) -> ReplyT:
@@ -90,8 +107,10 @@ class StationCommands:
             case Outcome.NOT_HERE:
                 raise StationOffline(station.station)
             case Outcome.TIMED_OUT:
-                raise CommandTimedOut(station.station, command=COMMAND_OF_MESSAGE[type(message)].name)
+                raise CommandTimedOut(station.station, command=name_of(message))
             case Outcome.NOT_EXPRESSIBLE:
                 raise CommandNotExpressible(station.station, detail=answer.detail)
+            case Outcome.NOT_VALID:
+                raise CommandNotValid(name_of(message), detail=answer.detail)
             case Outcome.CALL_ERROR:
                 raise StationRefusedCall(station.station, code=answer.error_code, detail=answer.detail)

@@ -1,6 +1,6 @@
 """What stations refuses, and how a command can end without an answer."""
 
-from backoffice.kit.errors import Conflict, NotFound, OutcomeUnknown, PeerFailed
+from backoffice.kit.errors import Conflict, InvalidRequest, NotFound, OutcomeUnknown, PeerFailed
 
 
 class StationNotFound(NotFound):
@@ -47,6 +47,44 @@ class CommandNotExpressible(Conflict):
     def __init__(self, station_id: str, *, detail: str) -> None:
         self.station_id = station_id
         super().__init__(f"Station {station_id} cannot be told this: {detail}")
+
+
+class CommandNotValid(InvalidRequest):
+    """The payload breaks the schema of the station's version. Nothing was sent."""
+
+    def __init__(self, command: str, *, detail: str) -> None:
+        self.command = command
+        super().__init__(f"This is no {command}: {detail} Nothing was sent.")
+
+
+class CommandNotFound(NotFound):
+    """The station has no command of this id."""
+
+    def __init__(self, command_id: str) -> None:
+        super().__init__("command", command_id)
+
+
+class UnknownAction(NotFound):
+    """The station's OCPP version has no action of this name."""
+
+    def __init__(self, action: str, *, version: str) -> None:
+        super().__init__(f"OCPP {version} action", action)
+
+
+class CommandNotQueued(Conflict):
+    """The command does not wait any more."""
+
+    def __init__(self, command_id: str, *, state: str) -> None:
+        self.command_id = command_id
+        super().__init__(f"Command {command_id} is {state}: only a queued one can be taken back.")
+
+
+class QueueFull(Conflict):
+    """More commands wait for the station than we keep."""
+
+    def __init__(self, station_id: str, *, waiting: int) -> None:
+        self.station_id = station_id
+        super().__init__(f"{waiting} commands already wait for station {station_id}.")
 
 
 class CommandTimedOut(OutcomeUnknown):

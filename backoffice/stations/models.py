@@ -1,9 +1,10 @@
 """The tables of stations."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import DateTime, ForeignKeyConstraint, Integer
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 
@@ -97,3 +98,29 @@ class Connector(Base):
     status: Mapped[str | None] = mapped_column(default=None)
     status_at: Mapped[datetime | None] = mapped_column(default=None)
     error_code: Mapped[str | None] = mapped_column(default=None)
+
+
+class StationCommand(Base):
+    """A command and what became of it. `message` and `answer` are for people, with secrets masked.
+
+    `unsent` is the message itself, as the bus carries it, for as long as it waits in the queue.
+    """
+
+    __tablename__ = "commands"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id", "station_id"], ["stations.tenant_id", "stations.id"]),)
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    station_id: Mapped[str]
+    command: Mapped[str]
+    message: Mapped[Any] = mapped_column(JSONB)
+    requested_by: Mapped[str]
+    requested_at: Mapped[datetime]
+    state: Mapped[str]
+    answer: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True), default=None)
+    error_code: Mapped[str] = mapped_column(default="")
+    detail: Mapped[str] = mapped_column(default="")
+    queue_until: Mapped[datetime | None] = mapped_column(default=None)
+    unsent: Mapped[bytes | None] = mapped_column(default=None)
+    sent_at: Mapped[datetime | None] = mapped_column(default=None)
+    finished_at: Mapped[datetime | None] = mapped_column(default=None)

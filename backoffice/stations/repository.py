@@ -1,14 +1,16 @@
 """The queries of stations."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from backoffice.kit.database import Unit
 from backoffice.kit.pagination import after_cursor
+from backoffice.stations.command_states import CommandState
 from backoffice.stations.domain import SearchBox
-from backoffice.stations.models import Evse, Location, Station
+from backoffice.stations.models import Evse, Location, Station, StationCommand
 
 _WHOLE = (selectinload(Station.evses).selectinload(Evse.connectors), selectinload(Station.location))
 
@@ -33,6 +35,12 @@ async def list_locations(unit: Unit, *, cursor: str | None, limit: int) -> Seque
 async def find_station(unit: Unit, station_id: str) -> Station | None:
     """The station with its location, EVSEs and connectors."""
     return await unit.session.scalar(_stations_of(unit).where(Station.id == station_id))
+
+
+async def has_station(unit: Unit, station_id: str) -> bool:
+    """Whether there is a station of this name."""
+    found = select(Station.id).where(Station.tenant_id == unit.tenant, Station.id == station_id)
+    return await unit.session.scalar(found) is not None
 
 
 async def list_stations(unit: Unit, *, cursor: str | None, limit: int) -> Sequence[Station]:
@@ -89,6 +97,76 @@ async def lock_station(unit: Unit, station_id: str) -> Station | None:
         .execution_options(populate_existing=True)
     )
     return found.scalar_one_or_none()
+
+
+async def find_command(unit: Unit, command_id: str) -> StationCommand | None:
+    """The command of this id."""
+    return await unit.session.get(StationCommand, (unit.tenant, command_id))
+
+
+async def lock_command(unit: Unit, command_id: str) -> StationCommand | None:
+    """The command, which nobody else changes before this transaction ends."""
+    return await unit.session.get(
+        StationCommand, (unit.tenant, command_id), with_for_update=True, populate_existing=True
+    )
+
+
+async def list_commands(unit: Unit, station_id: str, *, cursor: str | None, limit: int) -> Sequence[StationCommand]:
+    """The station's commands, newest first, one more than `limit`."""
+    statement = after_cursor(
+        select(StationCommand).where(StationCommand.tenant_id == unit.tenant, StationCommand.station_id == station_id),
+        cursor,
+        keys=[StationCommand.id],
+        parsers=[str],
+        limit=limit,
+        descending=True,
+    )
+    return (await unit.session.scalars(statement)).all()
+
+
+async def count_queued_commands(unit: Unit, station_id: str) -> int:
+    """How many commands wait for the station."""
+    counted = await unit.session.scalar(
+        select(func.count()).where(
+            StationCommand.tenant_id == unit.tenant,
+            StationCommand.station_id == station_id,
+            StationCommand.state == CommandState.QUEUED,
+        )
+    )
+    return counted or 0
+
+
+async def list_late_commands(unit: Unit, now: datetime, *, lost_before: datetime) -> Sequence[StationCommand]:
+    """What waited past its deadline, and what was sent by a process that never said what became of it."""
+    statement = select(StationCommand).where(
+        or_(
+            and_(StationCommand.state == CommandState.QUEUED, StationCommand.queue_until <= now),
+            and_(StationCommand.state == CommandState.SENDING, StationCommand.sent_at < lost_before),
+        )
+    )
+    return (await unit.session.scalars(statement)).all()
+
+
+async def list_ready_commands(
+    unit: Unit, now: datetime, *, silent_since: datetime, limit: int
+) -> Sequence[StationCommand]:
+    """What waits for stations that are connected and have booted since, or have been there for a while.
+
+    By station, the oldest first.
+    """
+    statement = (
+        select(StationCommand)
+        .join(Station, (Station.tenant_id == StationCommand.tenant_id) & (Station.id == StationCommand.station_id))
+        .where(
+            StationCommand.state == CommandState.QUEUED,
+            StationCommand.queue_until > now,
+            Station.is_online,
+            or_(Station.booted_at >= Station.connected_at, Station.connected_at < silent_since),
+        )
+        .order_by(StationCommand.tenant_id, StationCommand.station_id, StationCommand.id)
+        .limit(limit)
+    )
+    return (await unit.session.scalars(statement)).all()
 
 
 def _stations_of(unit: Unit) -> Select[Station]:

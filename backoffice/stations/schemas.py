@@ -8,9 +8,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, model_validator
 
 from backoffice.stations.models import Connector, Evse, Location, Station
-from protocol.blocks.provisioning.messages import ResetKind
-from protocol.blocks.remote_control.messages import TriggerKind
-from protocol.domain.identifiers import IdTokenType
 from protocol.domain.status import ChargingState, ConnectorStatus
 from protocol.domain.version import OcppVersion
 
@@ -234,68 +231,3 @@ class OperatedStation(StationView):
             connected_at=station.connected_at,
             password=password,
         )
-
-
-class StartBody(BaseModel):
-    """Start a transaction for this token. Without an EVSE the station chooses."""
-
-    token: str = Field(min_length=1, max_length=36)
-    token_type: IdTokenType = IdTokenType.CENTRAL
-    evse: int | None = Field(default=None, ge=1)
-    remote_start_id: int | None = Field(default=None, ge=0, lt=2**31)
-
-
-class StopBody(BaseModel):
-    """Stop this transaction."""
-
-    transaction_id: str = Field(min_length=1, max_length=36)
-
-
-class ResetBody(BaseModel):
-    """Reset the station, or one EVSE (2.x)."""
-
-    kind: ResetKind = ResetKind.ON_IDLE
-    evse: int | None = Field(default=None, ge=1)
-
-
-class TriggerBody(BaseModel):
-    """Send that message again, now."""
-
-    requested: TriggerKind
-    evse: int | None = Field(default=None, ge=1)
-
-
-class VariableBody(BaseModel):
-    """A variable of a component (2.x), or a configuration key (1.6) without one."""
-
-    variable: str
-    component: str = ""
-    evse: int | None = None
-
-
-class VariablesBody(BaseModel):
-    """The variables to read; none means every key (1.6 only)."""
-
-    names: list[VariableBody] = []
-
-
-class CommandView(BaseModel):
-    """What the station answered, in its own word. The truth arrives later, as an event."""
-
-    status: str
-    reason: str = ""
-    transaction_id: str | None = None
-
-
-class VariableView(VariableBody):
-    """One answer."""
-
-    status: str
-    value: str | None
-    is_readonly: bool | None
-
-
-class VariablesView(BaseModel):
-    """The answers in the order of the station."""
-
-    results: list[VariableView]

@@ -15,7 +15,7 @@ from backoffice.kit.clock import Clock
 from backoffice.kit.database import Database, Unit
 from backoffice.kit.errors import OutcomeUnknown, PeerFailed
 from backoffice.stations import repository
-from backoffice.stations.commands import StationCommands
+from backoffice.stations.dispatch import Dispatch
 from backoffice.stations.errors import (
     CommandNotExpressible,
     LocationExists,
@@ -73,11 +73,11 @@ class Stations:
     """The use cases of stations."""
 
     def __init__(
-        self, database: Database, *, commands: StationCommands, registry: Registry, pepper: bytes, clock: Clock
+        self, database: Database, *, dispatch: Dispatch, registry: Registry, pepper: bytes, clock: Clock
     ) -> None:
         self.database = database
-        self.commands = commands
         self.registry = registry
+        self._dispatch = dispatch
         self._pepper = pepper
         self._clock = clock
 
@@ -166,8 +166,8 @@ class Stations:
 
     async def _command(self, station: StationKey, message: RequestStart | RequestStop) -> CommandResult:
         try:
-            reply = await self.commands.send(station, message, reply=CommandReply)
-        except StationOffline as offline:
+            reply = await self._dispatch.carry_out(station, message, reply=CommandReply, by="sessions")
+        except (StationOffline, StationNotFound) as offline:
             return CommandResult(CommandStatus.OFFLINE, str(offline))
         except OutcomeUnknown as unknown:
             return CommandResult(CommandStatus.UNKNOWN, str(unknown))

@@ -3,6 +3,7 @@
 Invariants:
 1. A command carries the epoch that presence named; a node whose session has another answers NOT_HERE.
 2. TIMED_OUT means that the outcome is unknown: the station may have done it.
+3. NOT_EXPRESSIBLE and NOT_VALID mean that nothing was sent.
 """
 
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ class Outcome(StrEnum):
     TIMED_OUT = "timed_out"
     CALL_ERROR = "call_error"
     NOT_EXPRESSIBLE = "not_expressible"
+    NOT_VALID = "not_valid"
 
 
 class CommandRequest(msgspec.Struct, frozen=True):
@@ -43,6 +45,19 @@ class CommandAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     detail: str = ""
 
 
+class RawCall(msgspec.Struct, frozen=True):
+    """A CALL in the words of the station's own version: `payload` is sent as it is."""
+
+    action: str
+    payload: msgspec.Raw
+
+
+class RawAnswer(msgspec.Struct, frozen=True):
+    """The payload of the CALLRESULT, as it came."""
+
+    payload: msgspec.Raw
+
+
 @dataclass(frozen=True, slots=True)
 class CommandRow:
     """One command by its name on the bus. `is_repeatable`: sending it twice does no harm."""
@@ -59,6 +74,7 @@ COMMANDS: tuple[CommandRow, ...] = (
     CommandRow("reset", Reset, CommandReply),
     CommandRow("trigger", TriggerMessage, CommandReply, is_repeatable=True),
     CommandRow("get_variables", GetVariables, VariablesReply, is_repeatable=True),
+    CommandRow("raw", RawCall, RawAnswer),
 )
 
 COMMAND_OF_NAME = {row.name: row for row in COMMANDS}

@@ -18,7 +18,7 @@ from csms.commands import CommandDesk
 from csms.errors import BusUnavailable
 from csms.handlers.availability import MAX_CONNECTORS
 from protocol.blocks.remote_control.messages import TriggerKind, TriggerMessage
-from protocol.bus.commands import CommandAnswer, CommandRequest, Outcome, RegistryEntry
+from protocol.bus.commands import CommandAnswer, CommandRequest, Outcome, RawAnswer, RawCall, RegistryEntry
 from protocol.domain.identifiers import StationKey
 from tests.csms.harness import GatewayInMemory, gateway_in_memory, station_key, until
 
@@ -242,6 +242,49 @@ async def test_command_without_a_proper_answer_says_which(csms: GatewayInMemory,
 
     assert answer.outcome is outcome
     assert again[:2] == [3, "after"]
+
+
+async def raw(csms: GatewayInMemory, socket: ClientConnection, action: str, payload: str, reply: str) -> CommandAnswer:
+    """What the station heard is answered with `reply`; nothing is heard of a CALL that is not sent."""
+    message = msgspec.Raw(msgspec.json.encode(RawCall(action, msgspec.Raw(payload.encode()))))
+    await call(socket, "Heartbeat", {})
+    request = CommandRequest("raw", message, epoch=csms.presence.epochs[station_key()], timeout_s=1)
+    desk = CommandDesk(csms.gateway.sessions.find)
+    asked = asyncio.create_task(desk.carry_out(station_key(), msgspec.json.encode(request)))
+    if reply:
+        frame = json.loads(await asyncio.wait_for(socket.recv(), 5))
+        assert frame[2:] == [action, json.loads(payload)]
+        await socket.send(f'[3,"{frame[1]}",{reply}]')
+    return msgspec.json.decode(await asked, type=CommandAnswer)
+
+
+@pytest.mark.parametrize("reply", ['{"status":"Accepted"}', '{"status":"Of our own","more":[1]}'])
+async def test_raw_call_is_sent_and_answered_word_for_word(csms: GatewayInMemory, reply: str) -> None:
+    async with await station(csms) as socket:
+        answer = await raw(csms, socket, "ClearCache", "{ }", reply)
+
+    assert answer.outcome is Outcome.ANSWERED
+    assert bytes(msgspec.json.decode(answer.reply, type=RawAnswer).payload) == reply.encode()
+
+
+@pytest.mark.parametrize(
+    ("action", "payload", "outcome"),
+    [
+        ("Reset", '{"type":"Medium"}', Outcome.NOT_VALID),
+        ("Reset", "{}", Outcome.NOT_VALID),
+        ("BootNotification", "{}", Outcome.NOT_EXPRESSIBLE),
+        ("RequestStartTransaction", "{}", Outcome.NOT_EXPRESSIBLE),
+    ],
+)
+async def test_raw_call_that_the_version_does_not_have_is_not_sent(
+    csms: GatewayInMemory, action: str, payload: str, outcome: Outcome
+) -> None:
+    async with await station(csms) as socket:
+        answer = await raw(csms, socket, action, payload, "")
+        after = await call(socket, "Heartbeat", {}, "after")
+
+    assert answer.outcome is outcome
+    assert after[:2] == [3, "after"]
 
 
 async def test_command_whose_turn_does_not_come_in_time_is_never_sent(csms: GatewayInMemory) -> None:

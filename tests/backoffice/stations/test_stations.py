@@ -1,14 +1,11 @@
 """Stations on real servers: inventory, map, live status, registry, and commands to a node that the test plays."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
-import pytest_asyncio
-from nats.aio.msg import Msg
 
 from backoffice.contracts.stations import (
     DESCRIBE_EVSE,
@@ -24,76 +21,32 @@ from backoffice.contracts.tariffs import TARIFFS_IN_FORCE, TariffsInForce, Tarif
 from backoffice.kit.bus import Answerer
 from backoffice.kit.testing import SECRETS, eventually
 from backoffice.stations.app import SERVICE
-from protocol.blocks.availability.events import ConnectorStatusReported, StationConnected, StationDisconnected
+from protocol.blocks.availability.events import StationDisconnected
 from protocol.blocks.provisioning.events import StationBooted
 from protocol.blocks.provisioning.messages import BootReason
 from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted
-from protocol.bus.commands import CommandAnswer, CommandRequest, Outcome, PresenceEntry, RegistryEntry
+from protocol.bus.commands import RegistryEntry
 from protocol.bus.envelope import decode_envelope
 from protocol.bus.secrets import credential_matches
-from protocol.bus.subjects import PRESENCE_BUCKET, REGISTRY_BUCKET, domain_events_of, node_commands, station_key
-from protocol.domain.identifiers import IdToken, StationId, StationKey, TenantId, TransactionId
+from protocol.bus.subjects import REGISTRY_BUCKET, domain_events_of, station_key
+from protocol.domain.identifiers import IdToken, TenantId, TransactionId
 from protocol.domain.status import ChargingState, ConnectorStatus, RegistrationStatus
 from protocol.domain.version import OcppVersion
+from tests.backoffice.stations.harness import (
+    CP001,
+    DEFAULT,
+    KEY,
+    T0,
+    Node,
+    add_station,
+    become,
+    connect,
+    report,
+    shown,
+)
 from tests.factories.places import HttpPlace, open_place
 
-DEFAULT, CP001 = TenantId("default"), StationId("CP001")
-KEY = StationKey(DEFAULT, CP001)
-T0 = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
 TARIFF = b'{"id":"T","currency":"EUR","elements":[{"price_components":[{"type":"ENERGY","price":0.5,"vat":20}]}]}'
-
-
-@pytest_asyncio.fixture
-async def place(database_url: str, nats_url: str) -> AsyncIterator[HttpPlace]:
-    environ = {"STATIONS_COMMAND_TIMEOUT_S": "1"}
-    async with open_place([SERVICE], database_url=database_url, nats_url=nats_url, environ=environ) as opened:
-        yield opened
-
-
-async def put(place: HttpPlace, path: str, body: object, *, tenant: TenantId = DEFAULT) -> Any:
-    answer = await place.http.put(f"/api/v1{path}", json=body, headers=place.operator_headers(tenant=tenant))
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-async def add_station(
-    place: HttpPlace,
-    station_id: str = "CP001",
-    *,
-    latitude: float = 52.52,
-    longitude: float = 13.41,
-    tenant: TenantId = DEFAULT,
-    **fields: Any,
-) -> Any:
-    location = {"name": "L", "country": "DE", "timezone": "Europe/Berlin", "latitude": latitude, "longitude": longitude}
-    await put(place, f"/locations/at-{station_id}", location, tenant=tenant)
-    body = {"location_id": f"at-{station_id}", "evses": [{"evse": 1, "connectors": [{"power_w": 11_000}]}]} | fields
-    return await put(place, f"/stations/{station_id}", body, tenant=tenant)
-
-
-async def connect(place: HttpPlace, *, epoch: int, at: datetime = T0, tenant: TenantId = DEFAULT) -> None:
-    fact = StationConnected(node="n1", version=OcppVersion.V201, security_profile=1)
-    await place.publish_fact(fact, station=CP001, tenant=tenant, epoch=epoch, received_at=at)
-
-
-async def report(place: HttpPlace, status: ConnectorStatus, *, at: datetime = T0) -> None:
-    fact = ConnectorStatusReported(status=status, evse=1, connector=1)
-    await place.publish_fact(fact, station=CP001, received_at=at)
-
-
-async def shown(place: HttpPlace, *, tenant: TenantId = DEFAULT) -> dict[str, Any]:
-    answer = await place.http.get("/api/v1/stations/CP001", headers=place.driver_headers(tenant=tenant))
-    body: dict[str, Any] = answer.json()
-    return body
-
-
-async def become(place: HttpPlace, *, is_online: bool, status: str | None = None) -> dict[str, Any]:
-    async def is_so() -> dict[str, Any]:
-        body = await shown(place)
-        is_right = body["is_online"] == is_online and body["evses"][0]["status"] == status
-        return body if is_right else {}
-
-    return await eventually(is_so, what=f"online {is_online}, status {status}")
 
 
 async def all_consumed(place: HttpPlace) -> bool:
@@ -230,94 +183,6 @@ async def test_two_tenants_own_a_station_of_one_name(place: HttpPlace) -> None:
     assert not (await shown(place, tenant=other))["is_online"]
     stranger = await place.http.get("/api/v1/stations/CP001", headers=place.driver_headers(tenant=TenantId("third")))
     assert stranger.status_code == 404
-
-
-class Node:
-    """A gateway node: what it was sent, and what it answers."""
-
-    def __init__(self, place: HttpPlace, name: str = "n1") -> None:
-        self.sent: list[CommandRequest] = []
-        self.answer: CommandAnswer | None = CommandAnswer(
-            Outcome.ANSWERED, reply=msgspec.Raw(b'{"status":"Accepted","reason":""}')
-        )
-        self._place = place
-        self._name = name
-
-    async def listen(self) -> None:
-        await self._place.bus.client.subscribe(node_commands(self._name), cb=self._take)
-        bucket = await self._place.bus.bucket(PRESENCE_BUCKET)
-        await bucket.put(station_key(KEY), msgspec.json.encode(PresenceEntry(self._name)))
-
-    async def _take(self, message: Msg) -> None:
-        self.sent.append(msgspec.json.decode(message.data, type=CommandRequest))
-        if self.answer is not None:
-            await self._place.bus.client.publish(message.reply, msgspec.json.encode(self.answer))
-
-
-async def command(place: HttpPlace, name: str, body: object) -> tuple[int, dict[str, Any]]:
-    answer = await place.http.post(
-        f"/api/v1/stations/CP001/commands/{name}", json=body, headers=place.operator_headers()
-    )
-    return answer.status_code, answer.json()
-
-
-@pytest.mark.parametrize(
-    ("name", "body", "message"),
-    [
-        ("start", {"token": "T", "evse": 1, "remote_start_id": 9}, {"evse": 1, "remote_start_id": 9}),
-        ("stop", {"transaction_id": "42"}, {"transaction_id": "42"}),
-        ("reset", {"kind": "Immediate"}, {"kind": "Immediate"}),
-        ("trigger", {"requested": "Heartbeat"}, {"requested": "Heartbeat"}),
-    ],
-)
-async def test_command_reaches_the_node_that_holds_the_socket(
-    place: HttpPlace, name: str, body: object, message: dict[str, object]
-) -> None:
-    await add_station(place)
-    node = Node(place)
-    await node.listen()
-
-    status, answer = await command(place, name, body)
-
-    assert (status, answer["status"]) == (200, "Accepted")
-    assert node.sent[0].command == name
-    assert message.items() <= msgspec.json.decode(node.sent[0].message).items()
-
-
-@pytest.mark.parametrize(
-    ("answer", "status"),
-    [
-        (CommandAnswer(Outcome.NOT_HERE), 409),
-        (CommandAnswer(Outcome.TIMED_OUT), 504),
-        (CommandAnswer(Outcome.CALL_ERROR, error_code="InternalError", detail="broken"), 502),
-        (CommandAnswer(Outcome.NOT_EXPRESSIBLE, detail="OCPP 1.6 cannot express that"), 409),
-        (None, 504),
-    ],
-    ids=lambda value: str(getattr(value, "outcome", value)),
-)
-async def test_start_that_fails_says_how_and_is_sent_once(
-    place: HttpPlace, answer: CommandAnswer | None, status: int
-) -> None:
-    await add_station(place)
-    node = Node(place)
-    node.answer = answer
-    await node.listen()
-
-    refused, problem = await command(place, "start", {"token": "T"})
-
-    assert refused == status
-    assert problem["type"].startswith("urn:chargeyard:problem:")
-    assert len(node.sent) == 1
-
-
-async def test_command_without_a_socket_is_refused_at_once(place: HttpPlace) -> None:
-    await add_station(place)
-    began = asyncio.get_running_loop().time()
-
-    status, _ = await command(place, "reset", {})
-
-    assert status == 409
-    assert asyncio.get_running_loop().time() - began < 0.9
 
 
 async def test_other_services_are_answered_with_values(place: HttpPlace) -> None:

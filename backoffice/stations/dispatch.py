@@ -1,0 +1,251 @@
+"""Commands, written down: each has a row before it is sent, and what became of it is a row and an event.
+
+Invariants:
+1. A command that was sent, or may have been, is never sent again.
+2. A queued one is sent after the station has spoken: some lose their connection over a command before the boot
+   (OCPP 1.6 §4.2 leaves the first word to the station).
+3. Secrets are in the rows for as long as they wait in the queue, and no longer.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import NamedTuple, TypeVar
+
+import msgspec
+import structlog
+
+from backoffice.contracts.stations import StationCommanded
+from backoffice.kit.clock import Clock
+from backoffice.kit.database import ALL_TENANTS, Database, Unit
+from backoffice.kit.errors import BackofficeError, Conflict, PeerFailed
+from backoffice.kit.workers import try_each
+from backoffice.stations import repository
+from backoffice.stations.command_states import COMMAND, CommandState, CommandTrigger
+from backoffice.stations.commands import StationCommands, name_of
+from backoffice.stations.errors import (
+    CommandNotFound,
+    CommandNotQueued,
+    CommandNotValid,
+    CommandTimedOut,
+    QueueFull,
+    StationNotFound,
+    StationOffline,
+    StationRefusedCall,
+)
+from backoffice.stations.masking import masked, masked_answer
+from backoffice.stations.models import StationCommand
+from protocol.bus.commands import COMMAND_OF_MESSAGE, COMMAND_OF_NAME
+from protocol.bus.envelope import unique_event_id
+from protocol.domain.identifiers import StationId, StationKey, TenantId
+
+log = structlog.get_logger(__name__)
+
+ReplyT = TypeVar("ReplyT", bound=msgspec.Struct)
+
+SEND_QUEUED_EVERY_S = 1.0
+_QUEUED_PER_STATION = 100
+_SENT_AT_ONCE = 100
+_SPOKEN_AFTER = timedelta(seconds=15)
+_LOST_AFTER = timedelta(minutes=5)
+
+_TRIGGER_OF_ERROR: tuple[tuple[type[BackofficeError], CommandTrigger], ...] = (
+    (StationOffline, CommandTrigger.OFFLINE),
+    (CommandTimedOut, CommandTrigger.SILENT),
+    (PeerFailed, CommandTrigger.REFUSED),
+    (CommandNotValid, CommandTrigger.REFUSED),
+    (Conflict, CommandTrigger.REFUSED),
+    # The bus failed us in the middle: the command may be on its way.
+    (BackofficeError, CommandTrigger.SILENT),
+)
+
+
+class Carried(NamedTuple):
+    """A command that was answered, or with `reply` None waits in the queue."""
+
+    command_id: str
+    reply: msgspec.Struct | None
+
+
+class Dispatch:
+    """Sends commands and keeps the record of them."""
+
+    def __init__(self, database: Database, commands: StationCommands, *, clock: Clock) -> None:
+        self.database = database
+        self._commands = commands
+        self._clock = clock
+
+    async def carry_out(self, station: StationKey, message: msgspec.Struct, *, reply: type[ReplyT], by: str) -> ReplyT:
+        """The station's answer to a command that is recorded as asked `by` somebody.
+
+        Raises StationNotFound, and what StationCommands.send raises.
+        """
+        row = await self._write(station, message, by=by, queue_until=None)
+        return await self._send(station, row.id, message, reply)
+
+    async def carry_out_or_queue(
+        self, station: StationKey, message: msgspec.Struct, *, by: str, queue_until: datetime | None
+    ) -> Carried:
+        """Like `carry_out`; a command for a station that is not connected waits until the deadline, if one is given.
+
+        Raises QueueFull.
+        """
+        row = await self._write(station, message, by=by, queue_until=queue_until)
+        try:
+            sent = await self._send(station, row.id, message, COMMAND_OF_MESSAGE[type(message)].reply)
+        except StationOffline:
+            if queue_until is None:
+                raise
+            return Carried(row.id, None)
+        return Carried(row.id, sent)
+
+    async def read(self, unit: Unit, station_id: str, command_id: str) -> StationCommand:
+        """The record. Raises CommandNotFound."""
+        row = await repository.find_command(unit, command_id)
+        if row is None or row.station_id != station_id:
+            raise CommandNotFound(command_id)
+        return row
+
+    async def cancel(self, unit: Unit, station_id: str, command_id: str) -> StationCommand:
+        """The command waits no longer. Raises CommandNotFound, and CommandNotQueued where it did not wait."""
+        row = await repository.lock_command(unit, command_id)
+        if row is None or row.station_id != station_id:
+            raise CommandNotFound(command_id)
+        if row.state != CommandState.QUEUED:
+            raise CommandNotQueued(command_id, state=row.state)
+        await self._move(unit, row, CommandTrigger.CANCELLED)
+        return row
+
+    async def send_queued(self) -> None:
+        """What waited for a station that is there was sent; what waited too long has expired."""
+        now = self._clock()
+        async with self.database.transaction(ALL_TENANTS) as unit:
+            late = await repository.list_late_commands(unit, now, lost_before=now - _LOST_AFTER)
+            ready = await repository.list_ready_commands(
+                unit, now, silent_since=now - _SPOKEN_AFTER, limit=_SENT_AT_ONCE
+            )
+        await try_each(late, self._give_up)
+        # One station's commands in their order; a station that is slow to answer holds up no other.
+        stations = groupby(ready, key=lambda row: (row.tenant_id, row.station_id))
+        await asyncio.gather(*(self._send_in_order(list(rows)) for _, rows in stations))
+
+    async def _write(
+        self, station: StationKey, message: msgspec.Struct, *, by: str, queue_until: datetime | None
+    ) -> StationCommand:
+        now = self._clock()
+        row = StationCommand(
+            tenant_id=station.tenant,
+            id=unique_event_id(now),
+            station_id=station.station,
+            command=name_of(message),
+            message=masked(message),
+            requested_by=by,
+            requested_at=now,
+            state=CommandState.SENDING,
+            queue_until=queue_until,
+            unsent=_frozen(message) if queue_until is not None else None,
+            sent_at=now,
+        )
+        async with self.database.transaction(station.tenant) as unit:
+            if not await repository.has_station(unit, station.station):
+                raise StationNotFound(station.station)
+            if queue_until is not None:
+                waiting = await repository.count_queued_commands(unit, station.station)
+                if waiting >= _QUEUED_PER_STATION:
+                    raise QueueFull(station.station, waiting=waiting)
+            unit.session.add(row)
+        return row
+
+    async def _send(self, station: StationKey, command_id: str, message: msgspec.Struct, reply: type[ReplyT]) -> ReplyT:
+        try:
+            answer = await self._commands.send(station, message, reply=reply)
+        except BackofficeError as error:
+            await self._finish(station.tenant, command_id, error)
+            raise
+        await self._finish(station.tenant, command_id, answer)
+        return answer
+
+    async def _finish(self, tenant: TenantId, command_id: str, outcome: msgspec.Struct | BackofficeError) -> None:
+        async with self.database.transaction(tenant) as unit:
+            row = await repository.lock_command(unit, command_id)
+            assert row is not None
+            if row.state != CommandState.SENDING:
+                return  # it was given up for lost meanwhile
+            if isinstance(outcome, msgspec.Struct):
+                row.answer = masked_answer(outcome)
+                await self._move(unit, row, CommandTrigger.ANSWERED)
+                return
+            trigger = next(trigger for kind, trigger in _TRIGGER_OF_ERROR if isinstance(outcome, kind))
+            if trigger is CommandTrigger.OFFLINE and row.queue_until is not None:
+                trigger = CommandTrigger.WAITS
+            row.error_code = outcome.code if isinstance(outcome, StationRefusedCall) else ""
+            row.detail = str(outcome)
+            await self._move(unit, row, trigger)
+
+    async def _move(self, unit: Unit, row: StationCommand, trigger: CommandTrigger) -> None:
+        now = self._clock()
+        row.state = COMMAND.advance(CommandState(row.state), trigger)
+        if row.state == CommandState.SENDING:
+            row.sent_at = now
+            return
+        if COMMAND.is_terminal(CommandState(row.state)):
+            row.unsent, row.finished_at = None, now
+        commanded = StationCommanded(
+            command_id=row.id,
+            station_id=StationId(row.station_id),
+            command=row.command,
+            requested_by=row.requested_by,
+            state=row.state,
+            detail=row.detail,
+        )
+        await unit.publish(commanded, key=row.id, now=now)
+
+    async def _give_up(self, late: StationCommand) -> None:
+        async with self.database.transaction(TenantId(late.tenant_id)) as unit:
+            row = await repository.lock_command(unit, late.id)
+            assert row is not None
+            if row.state == late.state:
+                is_queued = row.state == CommandState.QUEUED
+                await self._move(unit, row, CommandTrigger.LATE if is_queued else CommandTrigger.SILENT)
+
+    async def _send_in_order(self, rows: Sequence[StationCommand]) -> None:
+        for row in rows:
+            station = StationKey(TenantId(row.tenant_id), StationId(row.station_id))
+            if not await self._take(station, row.id):
+                continue
+            assert row.unsent is not None
+            message = _thawed(row.unsent)
+            try:
+                await self._send(station, row.id, message, COMMAND_OF_MESSAGE[type(message)].reply)
+            except BackofficeError as error:
+                log.info("queued command", command_id=row.id, command=row.command, outcome=str(error))
+                if isinstance(error, StationOffline):
+                    return  # the others wait with it
+
+    async def _take(self, station: StationKey, command_id: str) -> bool:
+        """Whether it is ours to send: nobody took it back meanwhile."""
+        async with self.database.transaction(station.tenant) as unit:
+            row = await repository.lock_command(unit, command_id)
+            if row is None or row.state != CommandState.QUEUED:
+                return False
+            await self._move(unit, row, CommandTrigger.CONNECTED)
+            return True
+
+
+class _Frozen(msgspec.Struct, frozen=True):
+    """A message as the queue keeps it."""
+
+    command: str
+    message: msgspec.Raw
+
+
+def _frozen(message: msgspec.Struct) -> bytes:
+    command = COMMAND_OF_MESSAGE[type(message)].name
+    return msgspec.json.encode(_Frozen(command, msgspec.Raw(msgspec.json.encode(message))))
+
+
+def _thawed(unsent: bytes) -> msgspec.Struct:
+    frozen = msgspec.json.decode(unsent, type=_Frozen)
+    message: msgspec.Struct = msgspec.json.decode(frozen.message, type=COMMAND_OF_NAME[frozen.command].message)
+    return message
