@@ -46,6 +46,8 @@ class Secrets:
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             json.dump(asdict(made), file, indent=2)
+            file.flush()
+            os.fsync(file.fileno())
         unfinished.rename(path)
         return made
 

@@ -8,6 +8,7 @@ import asyncio
 import random
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from urllib.parse import urlsplit
@@ -20,7 +21,7 @@ from csms.adapters.key_values import KeyValueNumbers, KeyValuePresence, WatchedR
 from csms.adapters.nats import NatsBus
 from csms.adapters.publisher import JetStreamPublisher
 from csms.commands import CommandDesk
-from csms.errors import BusUnavailable
+from csms.errors import BusUnavailable, HeldByNewer
 from csms.handshake import Accept, Reject, RequestHead, decide, read_target
 from csms.ports import Ports, Presence
 from csms.presence import SessionTable
@@ -38,7 +39,9 @@ from protocol.ocppj.connection import OcppConnection
 log = structlog.get_logger(__name__)
 
 _WATCH_S = 5.0
-_CLAIMS_PER_WATCH = 200
+_RECLAIM_S = 5.0
+_RECLAIM_AT_MOST_S = 60.0
+_RECLAIMS_AT_ONCE = 64
 _HEARTBEAT_INTERVAL_S = 300
 _DRAIN_BATCHES = 20
 _FLUSH_S = 2.0
@@ -66,6 +69,8 @@ class Gateway:
         self._router = Router(ports)
         self._pepper = settings.credential_pepper.get_secret_value().encode()
         self._running: set[asyncio.Task[None]] = set()
+        self._bus_found = asyncio.Event()
+        self._reclaims = asyncio.Semaphore(_RECLAIMS_AT_ONCE)
 
     async def admit(self, head: RequestHead, peer: str) -> PlainResponse | Accept:
         """The decision about an upgrade request, logged where it is a refusal."""
@@ -105,6 +110,7 @@ class Gateway:
             OcppConnection(decision.version, new_message_id=lambda: str(uuid.uuid4())),
             socket,
             answer=self._router.answer,
+            opened_at=self._ports.now(),
             clock=asyncio.get_running_loop().time,
             queued_calls=self._settings.queued_calls,
             queued_commands=self._settings.queued_commands,
@@ -116,7 +122,7 @@ class Gateway:
         return session
 
     async def watch_sessions(self) -> None:
-        """Ping silent stations, give up dead ones and retry claims that failed, until cancelled."""
+        """Ping silent stations and give up dead ones, until cancelled."""
         while True:
             await asyncio.sleep(_WATCH_S)
             for session in self.sessions:
@@ -124,17 +130,11 @@ class Gateway:
                     ping_after_s=self._settings.ping_interval_s,
                     dead_after_s=2.5 * max(self._settings.ping_interval_s, session.station.heartbeat_interval_s),
                 )
-            # A few at a time, and not always the same: what fails while NATS is there, fails from too much.
-            self.reclaim_presence(at_most=_CLAIMS_PER_WATCH)
 
-    def reclaim_presence(self, *, at_most: int | None = None) -> None:
-        """Sockets whose epoch is provisional register now: all of them once NATS is back, else some of them."""
-        provisional = [session for session in self.sessions if session.epoch == 0]
-        if at_most is not None and len(provisional) > at_most:
-            provisional = self._rng.sample(provisional, at_most)
-        for session in provisional:
-            # By the session's own task: a claim that outlived its socket would leave the station online for ever.
-            session.reopen()
+    def reclaim_presence(self) -> None:
+        """NATS is back: sockets whose epoch is provisional register now, and not after their next wait."""
+        self._bus_found.set()
+        self._bus_found = asyncio.Event()
 
     async def drain(self) -> None:
         """Close every socket, in jittered batches over the drain window, and wait for their sessions."""
@@ -169,25 +169,63 @@ class Gateway:
         station = session.station
         CONNECTIONS.labels(station.version).inc()
         reason = "failed"
+        reclaiming: asyncio.Task[None] | None = None
+
+        async def open_presence() -> None:
+            nonlocal reclaiming
+            if not await self._claim(session):
+                reclaiming = self._tasks.create_task(self._reclaim(session))
+
         try:
-            reason = await session.run(on_open=partial(self._claim, session))
+            reason = await session.run(on_open=open_presence)
         except Exception:
             log.exception("session failed", station_id=station.key.station)
             session.close(CLOSE_INTERNAL_ERROR, "internal error")
         finally:
             CONNECTIONS.labels(station.version).dec()
+            if reclaiming is not None:
+                # A claim that outlived its socket would leave the station online for ever.
+                reclaiming.cancel()
+                await asyncio.wait((reclaiming,))
             is_last = self.sessions.leave(station.key, session)
             self._say_disconnected(session, reason)
             if is_last and session.epoch:
                 await self._presence.release(station.key, session.epoch)
 
-    async def _claim(self, session: StationSession) -> None:
-        """Presence is ours, or stays provisional (epoch 0) while NATS is away; then the connection is a fact."""
+    async def _claim(self, session: StationSession) -> bool:
+        """Whether presence is ours, or provisional (epoch 0) while NATS is away; the connection is a fact then."""
         station = session.station
         try:
-            station.epoch = await self._presence.claim(station.key)
+            station.epoch = await self._presence.claim(station.key, opened_at=session.opened_at)
         except BusUnavailable as error:
             log.warning("presence is provisional", station_id=station.key.station, reason=str(error))
+        self._say_connected(session)
+        return station.epoch != 0
+
+    async def _reclaim(self, session: StationSession) -> None:
+        """Presence is ours, whenever NATS takes it, unless a newer socket elsewhere has it: then this one ends.
+
+        The station is answered meanwhile. Waits grow and vary, and few claim at once: what fails while NATS is there
+        fails from too much.
+        """
+        station, wait_s = session.station, _RECLAIM_S
+        while station.epoch == 0:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait_s * self._rng.uniform(0.5, 1.0)):
+                    await self._bus_found.wait()
+            wait_s = min(2 * wait_s, _RECLAIM_AT_MOST_S)
+            async with self._reclaims:
+                try:
+                    station.epoch = await self._presence.reclaim(station.key, opened_at=session.opened_at)
+                except BusUnavailable as error:
+                    log.info("presence stays provisional", station_id=station.key.station, reason=str(error))
+                except HeldByNewer:
+                    session.supersede()
+                    return
+        self._say_connected(session)
+
+    def _say_connected(self, session: StationSession) -> None:
+        station = session.station
         connected = StationConnected(
             node=station.node, version=station.version, security_profile=station.security_profile
         )

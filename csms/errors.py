@@ -25,8 +25,8 @@ class PublishFailed(CsmsError):
 class FactTooLarge(CsmsError):
     """A fact is larger than the broker takes: saying it again will not help."""
 
-    def __init__(self, subject: str, *, size_bytes: int, limit_bytes: int) -> None:
-        self.subject = subject
+    def __init__(self, subject: str, payload: bytes, *, size_bytes: int, limit_bytes: int) -> None:
+        self.payload = payload
         super().__init__(f"{subject} has {size_bytes} bytes; NATS takes {limit_bytes}")
 
 
@@ -35,6 +35,13 @@ class BusUnavailable(CsmsError):
 
     def __init__(self, what: str, reason: str) -> None:
         super().__init__(f"{what} needs NATS, which does not answer: {reason}")
+
+
+class HeldByNewer(CsmsError):
+    """Another node holds a newer socket of the station."""
+
+    def __init__(self, station: str, node: str) -> None:
+        super().__init__(f"node {node} holds a newer socket of {station}")
 
 
 class CallNotValid(CsmsError):

@@ -67,8 +67,11 @@ class StationRegistry(Protocol):
 class Presence(Protocol):
     """Which node holds a station's newest socket."""
 
-    async def claim(self, station: StationKey) -> int:
-        """Take the station over and return the new epoch. Raises BusUnavailable."""
+    async def claim(self, station: StationKey, *, opened_at: datetime) -> int:
+        """Take the station over, with a socket that opened now, and return the new epoch. Raises BusUnavailable."""
+
+    async def reclaim(self, station: StationKey, *, opened_at: datetime) -> int:
+        """Like `claim`, later: raises HeldByNewer where a socket that opened after this one has the station."""
 
     async def release(self, station: StationKey, epoch: int) -> None:
         """Give the station up, unless somebody took it over since."""

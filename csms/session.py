@@ -11,6 +11,7 @@ Invariants:
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -69,12 +70,14 @@ class StationSession:
         socket: StationSocket,
         *,
         answer: Answerer,
+        opened_at: datetime,
         clock: Callable[[], float],
         queued_calls: int,
         queued_commands: int,
     ) -> None:
         self.station = station
         self.connection = connection
+        self.opened_at = opened_at
         self.last_heard_at = clock()
         self._socket = socket
         self._answer = answer
@@ -83,7 +86,6 @@ class StationSession:
         self._queued_commands = queued_commands
         self._calls: deque[IncomingCall] = deque()
         self._has_work = asyncio.Event()
-        self._must_reopen = False
         self._is_paused = False
         self._closed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._command_lock = asyncio.Lock()
@@ -132,11 +134,6 @@ class StationSession:
                 self._on_violation(event)
             case _:
                 log.info("unexpected frame", station_id=self.station.key.station, kind=type(event).__name__)
-
-    def reopen(self) -> None:
-        """Call `on_open` again, between two answers, if the epoch is provisional then."""
-        self._must_reopen = True
-        self._has_work.set()
 
     def on_alive(self) -> None:
         """A ping or a pong came: any inbound frame proves life."""
@@ -209,10 +206,6 @@ class StationSession:
     async def _pump(self, on_open: Callable[[], Awaitable[None]]) -> None:
         await on_open()
         while True:
-            if self._must_reopen:
-                self._must_reopen = False
-                if self.epoch == 0:
-                    await on_open()
             while self._calls:
                 call = self._calls.popleft()
                 if self._is_paused and len(self._calls) < self._queued_calls // 2:

@@ -1,5 +1,6 @@
 """What stations says and answers."""
 
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
@@ -75,17 +76,19 @@ class StartOnEvse(msgspec.Struct, frozen=True):
 
 
 class StopTransaction(msgspec.Struct, frozen=True):
-    """Send a RequestStop to the station, once."""
+    """Send a RequestStop to the station, once; until `queue_until` it waits for one that is not connected."""
 
     tenant: TenantId
     station_id: StationId
     transaction_id: TransactionId
+    queue_until: datetime | None = None
 
 
 class CommandStatus(StrEnum):
-    """What became of it. UNKNOWN: no answer came in time, the station may have done it."""
+    """What became of it. UNKNOWN: no answer came in time, the station may have done it. QUEUED: not sent yet."""
 
     ACCEPTED = "accepted"
+    QUEUED = "queued"
     REFUSED = "refused"
     OFFLINE = "offline"
     UNKNOWN = "unknown"

@@ -51,7 +51,8 @@ async def list_my_tokens(driver: Driver, identity: IdentityDep) -> list[TokenVie
 async def register_token(body: NewToken, driver: Driver, identity: IdentityDep) -> TokenView:
     """The card or fob charges for this driver from now on. Sent again it changes nothing."""
     async with identity.database.transaction(driver.tenant) as unit:
-        token = await identity.register_token(unit, driver.subject, IdToken(body.value, body.type))
+        id_token = IdToken(body.value, body.type)
+        token = await identity.register_token(unit, driver.subject, id_token, expires_at=body.expires_at)
         return TokenView.of(token)
 
 

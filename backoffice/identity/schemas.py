@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, EmailStr, Field, SecretStr
+from pydantic import AwareDatetime, BaseModel, EmailStr, Field, SecretStr
 
 from backoffice.identity.models import Account, RegisteredToken
 from backoffice.identity.service import Login
@@ -74,6 +74,7 @@ class NewToken(BaseModel):
 
     value: str = Field(min_length=4, max_length=36, pattern=r"^[A-Za-z0-9*\-_=:+|@.]+$")
     type: IdTokenType = IdTokenType.ISO14443
+    expires_at: AwareDatetime | None = None
 
 
 class TokenView(BaseModel):

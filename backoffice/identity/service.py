@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 
 from backoffice.contracts.identity import IssueVirtualToken, VirtualToken
 from backoffice.identity import repository
@@ -93,9 +94,12 @@ class Identity:
             raise NotFound("account", account_id)
         return account
 
-    async def register_token(self, unit: Unit, driver_id: str, id_token: IdToken) -> RegisteredToken:
-        """The token is the driver's; it was perhaps before. Raises TokenTaken."""
+    async def register_token(
+        self, unit: Unit, driver_id: str, id_token: IdToken, *, expires_at: datetime | None = None
+    ) -> RegisteredToken:
+        """The token is the driver's; it was perhaps before, and stays as it was. Raises TokenTaken."""
         token = self._new_token(unit.tenant, driver_id, id_token)
+        token.expires_at = expires_at
         refs = self._refs_of(unit.tenant, id_token)
         if await repository.add_token(unit, token, refs):
             return token

@@ -82,6 +82,8 @@ class SessionTrigger(StrEnum):
     ENDED = "transaction ended"
     SETTLED = "everything is known"
     REFUSED = "token refused"
+    AUTHORISED = "a token was accepted after all"
+    AUTHORISED_AND_ENDED = "a token was accepted after the end"
 
 
 SESSION: StateTable[SessionState, SessionTrigger] = StateTable(
@@ -107,7 +109,11 @@ SESSION: StateTable[SessionState, SessionTrigger] = StateTable(
             SessionTrigger.REFUSED: SessionState.UNAUTHORISED,
         },
         SessionState.COMPLETED: {},
-        SessionState.UNAUTHORISED: {},
+        # Another token, or a verdict that came late, may be a good one.
+        SessionState.UNAUTHORISED: {
+            SessionTrigger.AUTHORISED: SessionState.CHARGING,
+            SessionTrigger.AUTHORISED_AND_ENDED: SessionState.ENDING,
+        },
     },
 )
 

@@ -145,21 +145,47 @@ async def _open(unit: Unit, fact: TransactionFact, station_id: StationId, now: d
     return session
 
 
+def authorise(session: SessionRow, driver_id: str | None) -> None:
+    """The session is this driver's, also where a token before was refused."""
+    session.driver_id, session.needs_verdict = driver_id, False
+    if session.state == SessionState.UNAUTHORISED:
+        has_ended = session.ended_at is not None
+        trigger = SessionTrigger.AUTHORISED_AND_ENDED if has_ended else SessionTrigger.AUTHORISED
+        session.state = SESSION.advance(SessionState.UNAUTHORISED, trigger)
+
+
+def refuse(session: SessionRow, status: AuthorizationStatus) -> None:
+    """No token that is known so far may charge here; what was settled stays as it is."""
+    _flag(session, f"refused_{status.lower()}")
+    if session.state not in (SessionState.UNAUTHORISED, SessionState.COMPLETED):
+        session.state = SESSION.advance(SessionState(session.state), SessionTrigger.REFUSED)
+
+
 async def _judge(unit: Unit, session: SessionRow, fact: TransactionFact) -> None:
-    """What the fact says of the driver; the first driver stands."""
+    """What the fact says of the driver; the first driver stands.
+
+    The token of the session is the first one, until another is accepted or has to be asked about.
+    """
     verdict = fact.authorization
-    if fact.token is not None and session.token_ref is None:
-        session.token_ref, session.token_mask = fact.token.ref, fact.token.mask
+    if session.token_ref is None:
+        _present(session, fact)
     await _claim_intent(unit, session, fact)
-    if verdict is None or session.driver_id is not None or session.state == SessionState.UNAUTHORISED:
+    if verdict is None or session.driver_id is not None:
         return
     if verdict.basis is AuthorizationBasis.DEFERRED:
-        session.needs_verdict = True
+        if session.state != SessionState.COMPLETED:
+            _present(session, fact)
+            session.needs_verdict = True
     elif verdict.status is AuthorizationStatus.ACCEPTED:
-        session.driver_id, session.needs_verdict = verdict.driver_id, False
-    elif session.state != SessionState.COMPLETED and isinstance(fact, TransactionStarted):
-        _flag(session, f"refused_{verdict.status.lower()}")
-        session.state = SESSION.advance(SessionState(session.state), SessionTrigger.REFUSED)
+        _present(session, fact)
+        authorise(session, verdict.driver_id)
+    elif isinstance(fact, TransactionStarted) and not session.needs_verdict:
+        refuse(session, verdict.status)
+
+
+def _present(session: SessionRow, fact: TransactionFact) -> None:
+    if fact.token is not None:
+        session.token_ref, session.token_mask = fact.token.ref, fact.token.mask
 
 
 async def _claim_intent(unit: Unit, session: SessionRow, fact: TransactionFact) -> None:
@@ -179,7 +205,7 @@ async def _claim_intent(unit: Unit, session: SessionRow, fact: TransactionFact) 
         return
     session.intent_id, intent.session_id = intent.id, session.id
     if session.driver_id is None:
-        session.driver_id, session.needs_verdict = intent.driver_id, False
+        authorise(session, intent.driver_id)
     _mark_claimed(intent)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.kit.database import Unit
@@ -69,8 +69,11 @@ async def select_asking(unit: Unit, *, limit: int) -> Sequence[SessionRow]:
         select(SessionRow)
         .where(
             SessionRow.started_at.is_not(None),
-            SessionRow.state.not_in(_TERMINAL),
-            or_(SessionRow.tariff.is_(None), SessionRow.needs_verdict, SessionRow.state == SessionState.ENDING),
+            or_(
+                SessionRow.needs_verdict,
+                SessionRow.state == SessionState.ENDING,
+                and_(SessionRow.tariff.is_(None), SessionRow.state.not_in(_TERMINAL)),
+            ),
         )
         .order_by(SessionRow.updated_at)
         .limit(limit)

@@ -31,7 +31,7 @@ from backoffice.sessions import repository
 from backoffice.sessions.cost import cost_of, has_conditions
 from backoffice.sessions.domain import SESSION, SessionState, SessionTrigger
 from backoffice.sessions.energy import SessionShape, measure
-from backoffice.sessions.facts import announce
+from backoffice.sessions.facts import announce, authorise, refuse
 from backoffice.sessions.models import SessionRow
 from protocol.blocks.authorization.queries import AuthorizeToken, TokenVerdict
 from protocol.bus.envelope import event_id
@@ -41,6 +41,7 @@ from protocol.domain.identifiers import DriverId, StationId, TenantId, Transacti
 log = structlog.get_logger(__name__)
 
 _SESSIONS_AT_ONCE = 100
+_STOP_WAITS = timedelta(days=1)
 # The gateway publishes readings before, or with, the end. What is still on its way is with us long before this.
 _READINGS_COME_WITHIN = timedelta(seconds=2)
 
@@ -95,8 +96,13 @@ class Settlement:
         return await self._bus.ask(AUTHORIZE_TOKEN, question)
 
     async def _stop(self, tenant: TenantId, session: SessionRow) -> None:
-        """Sent once: whether the station stopped is told by its next fact."""
-        question = StopTransaction(tenant, StationId(session.station_id), TransactionId(session.transaction_id))
+        """Sent once, now or when the station is back: whether it stopped is told by its next fact."""
+        question = StopTransaction(
+            tenant,
+            StationId(session.station_id),
+            TransactionId(session.transaction_id),
+            queue_until=self._clock() + _STOP_WAITS,
+        )
         result = await self._bus.ask(STOP_TRANSACTION, question, timeout_s=35.0)
         log.info("refused session told to stop", session_id=session.id, result=result.status)
 
@@ -162,9 +168,7 @@ def _take_verdict(session: SessionRow, verdict: TokenVerdict) -> bool:
         return False
     session.needs_verdict = False
     if verdict.status is AuthorizationStatus.ACCEPTED:
-        session.driver_id = verdict.driver_id
+        authorise(session, verdict.driver_id)
         return False
-    was_running = session.ended_at is None
-    session.flags = [*session.flags, f"refused_{verdict.status.lower()}"]
-    session.state = SESSION.advance(SessionState(session.state), SessionTrigger.REFUSED)
-    return was_running
+    refuse(session, verdict.status)
+    return session.ended_at is None

@@ -65,7 +65,7 @@ class Desk:
     async def carry_out(self, message: msgspec.Struct) -> Carried:
         """The station's answer, or that the command waits."""
         station = StationKey(TenantId(self.station.tenant_id), StationId(self.station.id))
-        return await self._dispatch.carry_out_or_queue(station, message, by=self._by, queue_until=self._queue_until)
+        return await self._dispatch.carry_out(station, message, by=self._by, queue_until=self._queue_until)
 
     async def ask(self, message: msgspec.Struct, view: Callable[[str, Any], ViewT]) -> ViewT | JSONResponse:
         """The station's answer as it is shown; the record's id where the command waits."""

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import msgspec
 import structlog
@@ -41,8 +41,6 @@ from protocol.bus.envelope import unique_event_id
 from protocol.domain.identifiers import StationId, StationKey, TenantId
 
 log = structlog.get_logger(__name__)
-
-ReplyT = TypeVar("ReplyT", bound=msgspec.Struct)
 
 SEND_QUEUED_EVERY_S = 1.0
 _QUEUED_PER_STATION = 100
@@ -76,29 +74,21 @@ class Dispatch:
         self._commands = commands
         self._clock = clock
 
-    async def carry_out(self, station: StationKey, message: msgspec.Struct, *, reply: type[ReplyT], by: str) -> ReplyT:
+    async def carry_out(
+        self, station: StationKey, message: msgspec.Struct, *, by: str, queue_until: datetime | None = None
+    ) -> Carried:
         """The station's answer to a command that is recorded as asked `by` somebody.
 
-        Raises StationNotFound, and what StationCommands.send raises.
-        """
-        row = await self._write(station, message, by=by, queue_until=None)
-        return await self._send(station, row.id, message, reply)
-
-    async def carry_out_or_queue(
-        self, station: StationKey, message: msgspec.Struct, *, by: str, queue_until: datetime | None
-    ) -> Carried:
-        """Like `carry_out`; a command for a station that is not connected waits until the deadline, if one is given.
-
-        Raises QueueFull.
+        With a deadline a command for a station that is not connected waits until then. Raises StationNotFound,
+        QueueFull, and what StationCommands.send raises.
         """
         row = await self._write(station, message, by=by, queue_until=queue_until)
         try:
-            sent = await self._send(station, row.id, message, COMMAND_OF_MESSAGE[type(message)].reply)
+            return Carried(row.id, await self._send(station, row.id, message))
         except StationOffline:
             if queue_until is None:
                 raise
             return Carried(row.id, None)
-        return Carried(row.id, sent)
 
     async def read(self, unit: Unit, station_id: str, command_id: str) -> StationCommand:
         """The record. Raises CommandNotFound."""
@@ -157,9 +147,9 @@ class Dispatch:
             unit.session.add(row)
         return row
 
-    async def _send(self, station: StationKey, command_id: str, message: msgspec.Struct, reply: type[ReplyT]) -> ReplyT:
+    async def _send(self, station: StationKey, command_id: str, message: msgspec.Struct) -> msgspec.Struct:
         try:
-            answer = await self._commands.send(station, message, reply=reply)
+            answer = await self._commands.send(station, message, reply=COMMAND_OF_MESSAGE[type(message)].reply)
         except BackofficeError as error:
             await self._finish(station.tenant, command_id, error)
             raise
@@ -217,7 +207,7 @@ class Dispatch:
             assert row.unsent is not None
             message = _thawed(row.unsent)
             try:
-                await self._send(station, row.id, message, COMMAND_OF_MESSAGE[type(message)].reply)
+                await self._send(station, row.id, message)
             except BackofficeError as error:
                 log.info("queued command", command_id=row.id, command=row.command, outcome=str(error))
                 if isinstance(error, StationOffline):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from backoffice.contracts.stations import (
     CommandResult,
@@ -161,18 +162,23 @@ class Stations:
 
     async def stop_transaction(self, question: StopTransaction) -> CommandResult:
         """Sends a RequestStop, once."""
-        message = RequestStop(question.transaction_id)
-        return await self._command(StationKey(question.tenant, question.station_id), message)
+        station = StationKey(question.tenant, question.station_id)
+        return await self._command(station, RequestStop(question.transaction_id), question.queue_until)
 
-    async def _command(self, station: StationKey, message: RequestStart | RequestStop) -> CommandResult:
+    async def _command(
+        self, station: StationKey, message: RequestStart | RequestStop, queue_until: datetime | None = None
+    ) -> CommandResult:
         try:
-            reply = await self._dispatch.carry_out(station, message, reply=CommandReply, by="sessions")
+            _, reply = await self._dispatch.carry_out(station, message, by="sessions", queue_until=queue_until)
         except (StationOffline, StationNotFound) as offline:
             return CommandResult(CommandStatus.OFFLINE, str(offline))
         except OutcomeUnknown as unknown:
             return CommandResult(CommandStatus.UNKNOWN, str(unknown))
         except (CommandNotExpressible, PeerFailed) as refused:
             return CommandResult(CommandStatus.REFUSED, str(refused))
+        if reply is None:
+            return CommandResult(CommandStatus.QUEUED)
+        assert isinstance(reply, CommandReply)
         status = CommandStatus.ACCEPTED if reply.is_accepted else CommandStatus.REFUSED
         return CommandResult(status, " ".join(filter(None, (reply.status, reply.reason))))
 

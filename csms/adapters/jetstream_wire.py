@@ -115,7 +115,7 @@ class PublishConnection(asyncio.Protocol):
         header = b"NATS/1.0\r\nNats-Msg-Id: %s\r\n\r\n" % message_id.encode() if message_id else b""
         size = len(header) + len(payload)
         if size > self._max_payload_bytes:
-            raise FactTooLarge(subject, size_bytes=size, limit_bytes=self._max_payload_bytes)
+            raise FactTooLarge(subject, payload, size_bytes=size, limit_bytes=self._max_payload_bytes)
         self._next += 1
         token = b"%x" % self._next
         reply = self._inbox.encode() + token

@@ -1,6 +1,7 @@
 """Registry, presence and transaction numbers on NATS key-value buckets."""
 
 import asyncio
+from datetime import datetime
 
 import msgspec
 import structlog
@@ -9,7 +10,7 @@ from nats.js.errors import Error as JetStreamError, KeyNotFoundError, KeyWrongLa
 from nats.js.kv import KeyValue
 
 from csms.adapters.nats import NatsBus
-from csms.errors import BusUnavailable
+from csms.errors import BusUnavailable, HeldByNewer
 from protocol.bus.commands import EvictRequest, PresenceEntry, RegistryEntry
 from protocol.bus.subjects import station_key
 from protocol.domain.identifiers import StationKey
@@ -88,20 +89,40 @@ class KeyValuePresence:
         self._node = node
         self._bucket: KeyValue | None = None
 
-    async def claim(self, station: StationKey) -> int:
+    async def claim(self, station: StationKey, *, opened_at: datetime) -> int:
         """Take the station over, tell the node that held it, and return the new epoch. Raises BusUnavailable."""
         key = station_key(station)
+        entry = msgspec.json.encode(PresenceEntry(self._node, opened_at))
         try:
             bucket = await self._open()
-            before = await _value_of(bucket, key)
-            epoch = await bucket.put(key, msgspec.json.encode(PresenceEntry(self._node)))
-            if before is not None:
-                holder = msgspec.json.decode(before, type=PresenceEntry).node
-                if holder != self._node:
-                    await self._bus.publish_eviction(holder, EvictRequest(key, epoch))
+            before, _ = await _read_presence(bucket, key)
+            epoch = await bucket.put(key, entry)
+            await self._evict(before, key, epoch)
         except _UNAVAILABLE as error:
             raise BusUnavailable("presence", str(error) or type(error).__name__) from error
         return epoch
+
+    async def reclaim(self, station: StationKey, *, opened_at: datetime) -> int:
+        """The new epoch of a socket that could not claim when it opened. Raises BusUnavailable and HeldByNewer.
+
+        Nodes compare their clocks here, which are a moment apart; whoever claims meanwhile is newer in any case.
+        """
+        key = station_key(station)
+        entry = msgspec.json.encode(PresenceEntry(self._node, opened_at))
+        try:
+            bucket = await self._open()
+            before, revision = await _read_presence(bucket, key)
+            if before is not None and before.node != self._node and before.opened_at and before.opened_at > opened_at:
+                raise HeldByNewer(str(station), before.node)
+            epoch = await bucket.update(key, entry, last=revision)
+            await self._evict(before, key, epoch)
+        except _UNAVAILABLE as error:
+            raise BusUnavailable("presence", str(error) or type(error).__name__) from error
+        return epoch
+
+    async def _evict(self, before: PresenceEntry | None, key: str, epoch: int) -> None:
+        if before is not None and before.node != self._node:
+            await self._bus.publish_eviction(before.node, EvictRequest(key, epoch))
 
     async def release(self, station: StationKey, epoch: int) -> None:
         """Remove the entry if it is still of this epoch; while NATS is away it stays, and its epoch fences it."""
@@ -178,8 +199,11 @@ class KeyValueNumbers:
         return msgspec.json.decode(entry.value or b"{}", type=StationNumbers), entry.revision or 0
 
 
-async def _value_of(bucket: KeyValue, key: str) -> bytes | None:
+async def _read_presence(bucket: KeyValue, key: str) -> tuple[PresenceEntry | None, int]:
+    """Who holds the station, and the revision that an update has to name."""
     try:
-        return (await bucket.get(key)).value
-    except KeyNotFoundError:
-        return None
+        found = await bucket.get(key)
+    except KeyNotFoundError as error:
+        deleted = error.entry
+        return None, (deleted.revision or 0) if deleted is not None else 0
+    return msgspec.json.decode(found.value or b"", type=PresenceEntry), found.revision or 0

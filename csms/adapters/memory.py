@@ -1,6 +1,7 @@
 """The ports in memory, for tests and for a gateway without a platform behind it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from csms.errors import PublishFailed
 from csms.ports import Outgoing, Slot
@@ -79,11 +80,15 @@ class MemoryPresence:
         self.epochs: dict[StationKey, int] = {}
         self._next = 1
 
-    async def claim(self, station: StationKey) -> int:
+    async def claim(self, station: StationKey, *, opened_at: datetime) -> int:
         """The next epoch."""
         self.epochs[station] = self._next
         self._next += 1
         return self.epochs[station]
+
+    async def reclaim(self, station: StationKey, *, opened_at: datetime) -> int:
+        """The same: there is one node."""
+        return await self.claim(station, opened_at=opened_at)
 
     async def release(self, station: StationKey, epoch: int) -> None:
         """Forget the station, unless a newer epoch holds it."""

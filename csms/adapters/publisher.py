@@ -170,7 +170,7 @@ class JetStreamPublisher:
                 continue
             except FactTooLarge as error:
                 log.error("last value dropped", reason=str(error))
-                batch = [(slot, event) for slot, event in batch if event.subject == error.subject]
+                batch = [(slot, event) for slot, event in batch if event.payload is error.payload]
             for slot, event in batch:
                 if self._latest.get(slot) is event:
                     del self._latest[slot]

@@ -36,7 +36,7 @@ _ONLY_EVSE = 1
 
 async def on_transaction_start(message: TransactionStart, call: ReceivedCall, ports: Ports) -> TransactionReply:
     """The start is a fact, whatever the verdict; the station hears the verdict and, in 1.6, its number."""
-    authorization = await _judge(message, call, ports)
+    authorization = await _judge_going_on(message, call, ports)
     transaction_id = message.transaction_id or await _number(message, call, ports)
     flags: tuple[str, ...] = ()
     if message.evse is None:
@@ -49,28 +49,43 @@ async def on_transaction_start(message: TransactionStart, call: ReceivedCall, po
 
 async def on_transaction_update(message: TransactionUpdate, call: ReceivedCall, ports: Ports) -> TransactionReply:
     """The update and its readings are in their streams."""
-    return await _continue(TransactionUpdated, message, call, ports)
+    authorization = await _judge_going_on(message, call, ports)
+    return await _continue(TransactionUpdated, message, call, ports, authorization)
 
 
 async def on_transaction_end(message: TransactionEnd, call: ReceivedCall, ports: Ports) -> TransactionReply:
     """The end and its readings are in their streams, also of a transaction that nobody knows."""
-    return await _continue(TransactionEnded, message, call, ports)
-
-
-async def _continue(kind: type[FactT], message: TransactionEvent, call: ReceivedCall, ports: Ports) -> TransactionReply:
-    assert message.transaction_id is not None  # every dialect's update and end name their transaction
     authorization = await _judge(message, call, ports)
+    return await _continue(TransactionEnded, message, call, ports, authorization)
+
+
+async def _continue(
+    kind: type[FactT],
+    message: TransactionEvent,
+    call: ReceivedCall,
+    ports: Ports,
+    authorization: Authorization | None,
+) -> TransactionReply:
+    assert message.transaction_id is not None  # every dialect's update and end name their transaction
     fact = _fact(kind, message, call, ports, message.transaction_id, authorization, ())
     await ports.publisher.publish(*_events(fact, message, call))
     return TransactionReply(id_token_info=_info(authorization))
 
 
-async def _judge(message: TransactionEvent, call: ReceivedCall, ports: Ports) -> Authorization | None:
-    """The verdict on the token, if one was presented.
+async def _judge_going_on(message: TransactionEvent, call: ReceivedCall, ports: Ports) -> Authorization | None:
+    """Like `_judge`, for a transaction that goes on: with identity silent the token is accepted as deferred.
 
-    With identity silent it is accepted as deferred, also in an update, for a 2.x transaction may begin at the plug and
-    hear of its driver later: the car charges, and a later verdict may stop it.
+    Also in an update, for a 2.x transaction may begin at the plug and hear of its driver later. The car charges, and a
+    later verdict may stop it.
     """
+    authorization = await _judge(message, call, ports)
+    if authorization is not None and authorization.basis is AuthorizationBasis.DEFERRED:
+        return msgspec.structs.replace(authorization, status=AuthorizationStatus.ACCEPTED)
+    return authorization
+
+
+async def _judge(message: TransactionEvent, call: ReceivedCall, ports: Ports) -> Authorization | None:
+    """The verdict on the token, if one was presented."""
     if message.id_token is None:
         return None
     key = call.station.key
@@ -80,10 +95,7 @@ async def _judge(message: TransactionEvent, call: ReceivedCall, ports: Ports) ->
         station=key.station,
         evse=message.evse,
     )
-    authorization = await ports.authority.judge(question)
-    if authorization.basis is AuthorizationBasis.DEFERRED:
-        return msgspec.structs.replace(authorization, status=AuthorizationStatus.ACCEPTED)
-    return authorization
+    return await ports.authority.judge(question)
 
 
 async def _number(message: TransactionStart, call: ReceivedCall, ports: Ports) -> TransactionId:

@@ -7,6 +7,7 @@ Invariants:
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
@@ -82,9 +83,10 @@ COMMAND_OF_MESSAGE = {row.message: row for row in COMMANDS}
 
 
 class PresenceEntry(msgspec.Struct, frozen=True):
-    """Where a station's newest socket is. The epoch is the entry's revision."""
+    """Where a station's newest socket is, and when it opened there. The epoch is the entry's revision."""
 
     node: str
+    opened_at: datetime | None = None
 
 
 class EvictRequest(msgspec.Struct, frozen=True):

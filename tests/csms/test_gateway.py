@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from csms.adapters.memory import MemoryPresence
 from csms.commands import CommandDesk
-from csms.errors import BusUnavailable
+from csms.errors import BusUnavailable, HeldByNewer
 from csms.handlers.availability import MAX_CONNECTORS
 from protocol.blocks.remote_control.messages import TriggerKind, TriggerMessage
 from protocol.bus.commands import CommandAnswer, CommandRequest, Outcome, RawAnswer, RawCall, RegistryEntry
@@ -367,12 +367,12 @@ class _AwayPresence(MemoryPresence):
         self.may_answer = asyncio.Event()
         self.refused = 0
 
-    async def claim(self, station: StationKey) -> int:
+    async def claim(self, station: StationKey, *, opened_at: datetime) -> int:
         if self.is_away:
             self.refused += 1
             raise BusUnavailable("presence", "told to be away")
         await self.may_answer.wait()
-        return await super().claim(station)
+        return await super().claim(station, opened_at=opened_at)
 
 
 async def test_provisional_presence_is_claimed_once_nats_is_back() -> None:
@@ -405,36 +405,51 @@ async def test_claim_does_not_outlive_its_socket() -> None:
     assert csms.facts[-1] == "disconnected"
 
 
-async def test_failed_claim_is_retried_while_nats_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("csms.app._WATCH_S", 0.02)
+async def test_failed_claim_is_retried_while_nats_stays_and_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("csms.app._RECLAIM_S", 0.02)
     presence = _AwayPresence()
     presence.may_answer.set()
     async with gateway_in_memory(presence) as csms, await station(csms) as socket:
-        watching = asyncio.create_task(csms.gateway.watch_sessions())
         await call(socket, "Heartbeat", {})
-        await asyncio.sleep(0.1)
-        assert presence.epochs == {}
+        await until(lambda: presence.refused >= 3)
+        said_before = csms.facts.count("connected")
         presence.is_away = False
 
         session = csms.gateway.sessions.find(station_key())
         assert session is not None
         await until(lambda: 0 < session.epoch == presence.epochs[station_key()])
-        watching.cancel()
+        await until(lambda: csms.facts.count("connected") == 2)
+
+    assert said_before == 1
 
 
-async def test_retried_claims_make_no_storm() -> None:
+async def test_station_is_answered_while_its_claim_hangs() -> None:
     presence = _AwayPresence()
-    names = [f"CP{number:03}" for number in range(6)]
-    async with gateway_in_memory(presence, CSMS_UNKNOWN_STATIONS="pending") as csms, AsyncExitStack() as sockets:
-        for name in names:
-            await sockets.enter_async_context(await station(csms, name))
-        await until(lambda: len(csms.gateway.sessions) == len(names))
-        await until(lambda: presence.refused == len(names))
-        csms.gateway.reclaim_presence(at_most=2)
-        await until(lambda: presence.refused == len(names) + 2)
+    async with gateway_in_memory(presence) as csms, await station(csms) as socket:
+        await call(socket, "Heartbeat", {})
+        presence.is_away = False
+        csms.gateway.reclaim_presence()
         await asyncio.sleep(0.05)
+        answered = await call(socket, "Heartbeat", {}, "meanwhile")
+        presence.may_answer.set()
 
-        assert presence.refused == len(names) + 2
+    assert answered[:2] == [3, "meanwhile"]
+
+
+async def test_old_socket_that_claims_late_gives_way_to_a_newer_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("csms.app._RECLAIM_S", 0.02)
+
+    class HeldElsewhere(_AwayPresence):
+        async def reclaim(self, station: StationKey, *, opened_at: datetime) -> int:
+            raise HeldByNewer(str(station), "another node")
+
+    async with gateway_in_memory(HeldElsewhere()) as csms, await station(csms) as socket:
+        with pytest.raises(ConnectionClosed) as closed:
+            await asyncio.wait_for(socket.recv(), 5)
+        await until(lambda: "disconnected" in csms.facts)
+
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1008
 
 
 START_201 = {
@@ -453,15 +468,17 @@ UPDATE_201 = {
 }
 
 
-async def test_card_that_comes_after_the_plug_is_accepted_while_identity_is_silent(csms: GatewayInMemory) -> None:
+async def test_card_that_starts_or_goes_on_is_accepted_while_identity_is_silent(csms: GatewayInMemory) -> None:
     csms.authority.is_silent = True
     subprotocols = [websockets.Subprotocol("ocpp2.0.1")]
     async with connect(csms.url(), subprotocols=subprotocols) as socket:
         await call(socket, "TransactionEvent", START_201, "1")
         updated = await call(socket, "TransactionEvent", UPDATE_201, "2")
         asked = await call(socket, "Authorize", {"idToken": UPDATE_201["idToken"]}, "3")
+        ended = await call(socket, "TransactionEvent", UPDATE_201 | {"eventType": "Ended", "seqNo": 2}, "4")
 
     fact = msgspec.json.decode(csms.publisher.published[csms.facts.index("updated")].payload)
     assert updated[2]["idTokenInfo"]["status"] == "Accepted"
     assert asked[2]["idTokenInfo"]["status"] == "Invalid"
+    assert ended[2]["idTokenInfo"]["status"] == "Invalid"
     assert fact["data"]["authorization"]["basis"] == "deferred"

@@ -19,7 +19,7 @@ from protocol.blocks.authorization.queries import AuthorizeToken, TokenVerdict
 from protocol.blocks.availability.events import ConnectorStatusReported
 from protocol.blocks.transactions.events import TransactionUpdated
 from protocol.domain.authorization import Authorization, AuthorizationBasis, AuthorizationStatus
-from protocol.domain.identifiers import TenantId, TransactionId
+from protocol.domain.identifiers import DriverId, TenantId, TokenRef, TransactionId
 from protocol.domain.status import ChargingState, ConnectorStatus
 from tests.backoffice.sessions.harness import (
     CARD,
@@ -226,6 +226,49 @@ async def test_deferred_verdict_that_is_no_stops_the_transaction(place: HttpPlac
         return len(others.were_asked(StopTransaction)) == 1
 
     await eventually(stopped)
+
+
+OTHER_CARD = TokenRef(ref="ref-other", mask="…OTH", type=CARD.type)
+REFUSED = Authorization(AuthorizationStatus.INVALID, AuthorizationBasis.IDENTITY)
+DEFERRED = Authorization(AuthorizationStatus.ACCEPTED, AuthorizationBasis.DEFERRED)
+ACCEPTED_LATER = Authorization(AuthorizationStatus.ACCEPTED, AuthorizationBasis.IDENTITY, DriverId("driver-2"))
+
+
+async def test_good_card_after_a_bad_one_pays(place: HttpPlace) -> None:
+    facts = (
+        (started(token=CARD, authorization=REFUSED), 0),
+        (TransactionUpdated(transaction_id=TX, token=OTHER_CARD, authorization=ACCEPTED_LATER), 1),
+        (ended(), 60),
+    )
+    for fact, minutes in facts:
+        await publish(place, fact, minutes=minutes)
+
+    session = await session_in(place, "completed")
+
+    assert (session["driver_id"], session["flags"]) == ("driver-2", ["refused_invalid"])
+    assert session["energy_wh"] == "20000"
+
+
+async def test_deferred_verdict_is_asked_about_the_card_that_was_deferred(place: HttpPlace, others: Others) -> None:
+    await publish(place, started(authorization=None, token=None))
+    await publish(place, TransactionUpdated(transaction_id=TX, token=CARD, authorization=REFUSED), minutes=1)
+    await publish(place, TransactionUpdated(transaction_id=TX, token=OTHER_CARD, authorization=DEFERRED), minutes=2)
+    await publish(place, ended(), minutes=60)
+
+    session = await session_in(place, "completed")
+
+    assert session["driver_id"] == "driver-1"
+    assert {question.token_ref for question in others.were_asked(AuthorizeToken)} == {"ref-other"}
+
+
+async def test_deferred_card_after_a_bad_one_is_judged(place: HttpPlace, others: Others) -> None:
+    await publish(place, started(authorization=REFUSED))
+    await publish(place, TransactionUpdated(transaction_id=TX, token=OTHER_CARD, authorization=DEFERRED), minutes=1)
+
+    session = await session_in(place, "charging")
+
+    assert session["driver_id"] == "driver-1"
+    assert others.were_asked(AuthorizeToken)[0].token_ref == "ref-other"
 
 
 async def test_stop_is_asked_of_the_station_and_answered_by_its_word(place: HttpPlace, others: Others) -> None:

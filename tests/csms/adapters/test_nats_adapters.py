@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -14,7 +15,7 @@ from csms.adapters.identity import IdentityAuthority
 from csms.adapters.key_values import KeyValueNumbers, KeyValuePresence, WatchedRegistry
 from csms.adapters.nats import NatsBus
 from csms.adapters.publisher import JetStreamPublisher
-from csms.errors import BusUnavailable, PublishFailed
+from csms.errors import BusUnavailable, HeldByNewer, PublishFailed
 from csms.ports import Outgoing
 from protocol.blocks.authorization.queries import AuthorizeToken, TokenVerdict
 from protocol.bus.commands import RegistryEntry
@@ -23,6 +24,8 @@ from protocol.domain.authorization import AuthorizationBasis, AuthorizationStatu
 from protocol.domain.identifiers import DriverId, StationId, TenantId
 from tests.csms.harness import station_key, until
 
+EARLY = datetime(2026, 1, 1, tzinfo=UTC)
+LATE = EARLY + timedelta(seconds=1)
 SUBJECT = "ev.v1.default.station.0.0.CP001.transactions.started"
 
 
@@ -141,8 +144,8 @@ async def test_takeover_has_a_higher_epoch_and_evicts_the_holder(nats_url: str) 
     evicted: list[tuple[str, int]] = []
     async with connected(nats_url) as one, connected(nats_url, "node2") as two:
         await one.serve_evictions(lambda station, epoch: evicted.append((station.station, epoch)))
-        older = await KeyValuePresence(one, node="node1").claim(station_key())
-        newer = await KeyValuePresence(two, node="node2").claim(station_key())
+        older = await KeyValuePresence(one, node="node1").claim(station_key(), opened_at=EARLY)
+        newer = await KeyValuePresence(two, node="node2").claim(station_key(), opened_at=LATE)
         await until(lambda: bool(evicted))
         await KeyValuePresence(one, node="node1").release(station_key(), older)
         entry = await (await two.presence_bucket()).get(key_of(station_key()))
@@ -150,6 +153,30 @@ async def test_takeover_has_a_higher_epoch_and_evicts_the_holder(nats_url: str) 
     assert newer > older
     assert evicted == [("CP001", newer)]
     assert entry.revision == newer
+
+
+async def test_late_claim_takes_what_is_free_and_nothing_from_a_newer_socket(nats_url: str) -> None:
+    async with connected(nats_url) as one, connected(nats_url, "node2") as two:
+        first, second = KeyValuePresence(one, node="node1"), KeyValuePresence(two, node="node2")
+        free = await first.reclaim(station_key(), opened_at=EARLY)
+        await first.release(station_key(), free)
+        given_up = await first.reclaim(station_key(), opened_at=EARLY)
+        newer = await second.reclaim(station_key(), opened_at=LATE)
+
+        with pytest.raises(HeldByNewer):
+            await first.reclaim(station_key(), opened_at=EARLY)
+        entry = await (await two.presence_bucket()).get(key_of(station_key()))
+
+    assert free < given_up < newer == entry.revision
+
+
+async def test_last_value_that_is_too_large_takes_no_other_with_it(broker: Broker) -> None:
+    large = Outgoing(SUBJECT, b"x" * 2_000_000, "large")
+    broker.publisher.publish_latest((station_key(), "status", 1, 1), large)
+    broker.publisher.publish_latest((station_key(), "status", 2, 1), Outgoing(SUBJECT, b"small", "small"))
+    await broker.publisher.flush(timeout_s=5)
+
+    assert await broker.stored() == 1
 
 
 async def test_registry_follows_the_bucket_and_survives_a_restart(servers: EmbeddedServers, nats_url: str) -> None:
