@@ -7,7 +7,7 @@ values are flushed; NATS is left. A gateway that dropped all its sockets at once
 import asyncio
 import random
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -23,7 +23,7 @@ from csms.adapters.publisher import JetStreamPublisher
 from csms.commands import CommandDesk
 from csms.errors import BusUnavailable, HeldByNewer
 from csms.handshake import Accept, Reject, RequestHead, decide, read_target
-from csms.ports import Ports, Presence
+from csms.ports import NO_VENDORS, Ports, Presence, VendorPlugIn
 from csms.presence import SessionTable
 from csms.router import Router
 from csms.session import CLOSE_INTERNAL_ERROR, CLOSE_SERVICE_RESTART, StationSession, StationSocket
@@ -243,7 +243,11 @@ class Gateway:
 
 
 async def run_gateway(
-    settings: CsmsSettings, *, stop: asyncio.Event, on_ready: Callable[[int, int], None] = lambda *_: None
+    settings: CsmsSettings,
+    *,
+    stop: asyncio.Event,
+    on_ready: Callable[[int, int], None] = lambda *_: None,
+    vendors: Mapping[str, VendorPlugIn] = NO_VENDORS,
 ) -> None:
     """Serve stations until `stop` is set, then drain. `on_ready` hears the two ports once everything listens."""
     master_key = settings.token_key.get_secret_value().encode()
@@ -267,6 +271,8 @@ async def run_gateway(
             registry=registry,
             now=lambda: datetime.now(UTC),
             token_key_of=partial(tenant_token_key, master_key),
+            vendors=vendors,
+            vendor_timeout_s=settings.vendor_timeout_s,
         )
         async with asyncio.TaskGroup() as tasks:
             gateway = Gateway(

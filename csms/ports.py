@@ -1,11 +1,13 @@
 """What the gateway needs of the world. Adapters implement these; tests use `adapters/memory.py`."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from protocol.blocks.authorization.queries import AuthorizeToken
+from protocol.blocks.data_transfer.messages import DataTransfer, DataTransferReply
 from protocol.bus.commands import RegistryEntry
 from protocol.domain.authorization import Authorization
 from protocol.domain.identifiers import StationKey, TenantId
@@ -77,9 +79,19 @@ class Presence(Protocol):
         """Give the station up, unless somebody took it over since."""
 
 
+class VendorPlugIn(Protocol):
+    """Understands what the stations of one vendor say in a DataTransfer."""
+
+    async def answer(self, message: DataTransfer, station: StationKey) -> DataTransferReply:
+        """What the station hears. Asked again when a station that was not answered says it again."""
+
+
+NO_VENDORS: Mapping[str, VendorPlugIn] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What a handler may ask."""
+    """What a handler may ask. `vendors` are plug-ins by vendor id; one that takes longer than the timeout rejects."""
 
     publisher: EventPublisher
     authority: TokenAuthority
@@ -87,3 +99,5 @@ class Ports:
     registry: StationRegistry
     now: Callable[[], datetime]
     token_key_of: Callable[[TenantId], bytes]
+    vendors: Mapping[str, VendorPlugIn] = field(default_factory=lambda: NO_VENDORS)
+    vendor_timeout_s: float = 5.0

@@ -6,15 +6,31 @@ from typing import Any
 
 import msgspec
 
-from csms.handlers import authorization, availability, meter_values, provisioning, transactions
+from csms.handlers import (
+    authorization,
+    availability,
+    certificates,
+    data_transfer,
+    diagnostics,
+    firmware,
+    meter_values,
+    provisioning,
+    security,
+    transactions,
+)
 from csms.ports import Ports
 from csms.session import StationSession
 from csms.station import ReceivedCall
 from csms.telemetry import CALL_SECONDS, CALLS
 from protocol.blocks.authorization.messages import Authorize
 from protocol.blocks.availability.messages import Heartbeat, StatusNotification
+from protocol.blocks.certificates.messages import SignCertificate
+from protocol.blocks.data_transfer.messages import DataTransfer
+from protocol.blocks.diagnostics.messages import DiagnosticsStatusNotification, LogStatusNotification
+from protocol.blocks.firmware.messages import FirmwareStatusNotification, SignedFirmwareStatusNotification
 from protocol.blocks.meter_values.messages import MeterValues
 from protocol.blocks.provisioning.messages import BootNotification
+from protocol.blocks.security.messages import SecurityEventNotification
 from protocol.blocks.transactions.messages import TransactionEnd, TransactionStart, TransactionUpdate
 from protocol.domain.routes import Direction
 from protocol.domain.status import RegistrationStatus
@@ -35,6 +51,13 @@ HANDLERS: Mapping[type[msgspec.Struct], Handler] = {
     TransactionUpdate: transactions.on_transaction_update,
     TransactionEnd: transactions.on_transaction_end,
     MeterValues: meter_values.on_meter_values,
+    DataTransfer: data_transfer.on_data_transfer,
+    FirmwareStatusNotification: firmware.on_firmware_status,
+    SignedFirmwareStatusNotification: firmware.on_firmware_status,
+    LogStatusNotification: diagnostics.on_log_status,
+    DiagnosticsStatusNotification: diagnostics.on_log_status,
+    SignCertificate: certificates.on_sign_certificate,
+    SecurityEventNotification: security.on_security_event,
 }
 
 

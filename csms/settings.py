@@ -38,6 +38,7 @@ class CsmsSettings(BaseModel):
     versions: Annotated[tuple[OcppVersion, ...], BeforeValidator(_split)] = (OcppVersion.V201, OcppVersion.V16)
     unknown_stations: Literal["refuse", "pending"] = "refuse"
     authorize_timeout_s: float = Field(default=2.0, gt=0)
+    vendor_timeout_s: float = Field(default=5.0, gt=0)
     authorize_fallback: Literal["deny", "accept"] = "deny"
     publish_deadline_s: float = Field(default=8.0, gt=0)
     bus_patience_s: float = Field(default=10.0, gt=0)

@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 
 from csms.ports import Outgoing
+from protocol.blocks.diagnostics.messages import LogReport
+from protocol.blocks.firmware.messages import FirmwareReport
 from protocol.bus.catalogue import STATION_EVENTS
 from protocol.bus.envelope import Envelope, encode_envelope, event_id, payload_digest, unique_event_id
 from protocol.bus.subjects import Kind, station_prefix
@@ -19,7 +21,10 @@ _SUFFIX_AND_TYPE = {row.struct: (row.kind, row.suffix, row.type) for row in STAT
 
 @dataclass(slots=True)
 class Station:
-    """One station for as long as one socket lasts. `epoch` is 0 until presence has been claimed."""
+    """One station for as long as one socket lasts. `epoch` is 0 until presence has been claimed.
+
+    `firmware` and `log_upload` are the last reports on this socket.
+    """
 
     key: StationKey
     version: OcppVersion
@@ -28,6 +33,8 @@ class Station:
     heartbeat_interval_s: int
     security_profile: int
     epoch: int = 0
+    firmware: FirmwareReport | None = None
+    log_upload: LogReport | None = None
     connector_statuses: dict[tuple[int | None, int | None], ConnectorStatus] = field(default_factory=dict)
     _prefixes: dict[Kind, str] = field(default_factory=dict)
 

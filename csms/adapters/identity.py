@@ -39,7 +39,7 @@ class IdentityAuthority:
             log.warning("identity is silent", reason=str(error))
             return self._from_memory(key)
         self._remember(key, verdict)
-        return Authorization(status=verdict.status, basis=AuthorizationBasis.IDENTITY, driver_id=verdict.driver_id)
+        return _authorization(verdict, AuthorizationBasis.IDENTITY)
 
     async def _ask(self, question: AuthorizeToken) -> TokenVerdict:
         reply = await self._bus.request(_SUBJECT, msgspec.json.encode(question), timeout_s=self._timeout_s)
@@ -62,4 +62,14 @@ class IdentityAuthority:
         is_fresh = time.monotonic() - asked_at <= CACHE_S
         if verdict is None or not is_fresh or (verdict.expires_at and verdict.expires_at <= datetime.now(UTC)):
             return Authorization(status=self._fallback, basis=AuthorizationBasis.DEFERRED)
-        return Authorization(status=verdict.status, basis=AuthorizationBasis.CACHED, driver_id=verdict.driver_id)
+        return _authorization(verdict, AuthorizationBasis.CACHED)
+
+
+def _authorization(verdict: TokenVerdict, basis: AuthorizationBasis) -> Authorization:
+    return Authorization(
+        status=verdict.status,
+        basis=basis,
+        driver_id=verdict.driver_id,
+        group=verdict.group,
+        expires_at=verdict.expires_at,
+    )

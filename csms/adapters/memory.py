@@ -36,10 +36,11 @@ class MemoryPublisher:
 
 
 class MemoryAuthority:
-    """Accepts the token refs that it knows, with their drivers. `is_silent` makes identity unreachable."""
+    """Accepts the token refs that it knows, with their drivers and groups. `is_silent` makes identity unreachable."""
 
     def __init__(self, drivers: Mapping[str, DriverId] | None = None) -> None:
         self.drivers = dict(drivers or {})
+        self.groups: dict[str, str] = {}
         self.is_silent = False
 
     async def judge(self, question: AuthorizeToken) -> Authorization:
@@ -48,7 +49,8 @@ class MemoryAuthority:
             return Authorization(status=AuthorizationStatus.INVALID, basis=AuthorizationBasis.DEFERRED)
         driver = self.drivers.get(question.token_ref)
         status = AuthorizationStatus.UNKNOWN if driver is None else AuthorizationStatus.ACCEPTED
-        return Authorization(status=status, basis=AuthorizationBasis.IDENTITY, driver_id=driver)
+        group = self.groups.get(question.token_ref)
+        return Authorization(status=status, basis=AuthorizationBasis.IDENTITY, driver_id=driver, group=group)
 
 
 class MemoryNumbers:

@@ -4,7 +4,6 @@ from csms.ports import Ports
 from csms.station import ReceivedCall
 from protocol.blocks.authorization.messages import Authorize, AuthorizeReply
 from protocol.blocks.authorization.queries import AuthorizeToken
-from protocol.domain.authorization import IdTokenInfo
 
 
 async def on_authorize(message: Authorize, call: ReceivedCall, ports: Ports) -> AuthorizeReply:
@@ -16,4 +15,4 @@ async def on_authorize(message: Authorize, call: ReceivedCall, ports: Ports) -> 
         station=key.station,
     )
     verdict = await ports.authority.judge(question)
-    return AuthorizeReply(id_token_info=IdTokenInfo(status=verdict.status))
+    return AuthorizeReply(id_token_info=verdict.info)

@@ -105,7 +105,7 @@ async def _number(message: TransactionStart, call: ReceivedCall, ports: Ports) -
 
 
 def _info(authorization: Authorization | None) -> IdTokenInfo | None:
-    return None if authorization is None else IdTokenInfo(status=authorization.status)
+    return None if authorization is None else authorization.info
 
 
 def _fact(

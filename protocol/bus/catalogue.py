@@ -10,8 +10,13 @@ from typing import Any
 import msgspec
 
 from protocol.blocks.availability.events import ConnectorStatusReported, StationConnected, StationDisconnected
+from protocol.blocks.certificates.events import CertificateSigningRequested
+from protocol.blocks.data_transfer.events import DataTransferred
+from protocol.blocks.diagnostics.events import LogStatusReported
+from protocol.blocks.firmware.events import FirmwareStatusReported
 from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.blocks.provisioning.events import StationBooted
+from protocol.blocks.security.events import SecurityEventReported
 from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted, TransactionUpdated
 from protocol.bus.envelope import RawEnvelope
 from protocol.bus.subjects import STREAM_OF_KIND, Kind, Stream
@@ -94,5 +99,10 @@ STATION_EVENTS = Catalogue(
         EventRow(TransactionUpdated, Kind.STATION, "transactions", "updated"),
         EventRow(TransactionEnded, Kind.STATION, "transactions", "ended"),
         EventRow(MeterValuesReported, Kind.READING, "meter_values", "reported"),
+        EventRow(FirmwareStatusReported, Kind.STATION, "firmware", "status_reported"),
+        EventRow(LogStatusReported, Kind.STATION, "diagnostics", "status_reported"),
+        EventRow(SecurityEventReported, Kind.STATION, "security", "reported"),
+        EventRow(CertificateSigningRequested, Kind.STATION, "certificates", "signing_requested"),
+        EventRow(DataTransferred, Kind.STATION, "data_transfer", "transferred"),
     )
 )

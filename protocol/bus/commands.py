@@ -12,8 +12,34 @@ from enum import StrEnum
 
 import msgspec
 
-from protocol.blocks.provisioning.messages import GetVariables, Reset, VariablesReply
-from protocol.blocks.remote_control.messages import RequestStart, RequestStop, TriggerMessage
+from protocol.blocks.authorization.messages import ClearCache
+from protocol.blocks.availability.messages import ChangeAvailability
+from protocol.blocks.certificates.messages import (
+    CertificateSigned,
+    DeleteCertificate,
+    GetInstalledCertificates,
+    InstallCertificate,
+    InstalledCertificatesReply,
+)
+from protocol.blocks.data_transfer.messages import DataTransfer, DataTransferReply
+from protocol.blocks.diagnostics.messages import GetDiagnostics, GetLog, LogReply
+from protocol.blocks.firmware.messages import SignedUpdateFirmware, UpdateFirmware
+from protocol.blocks.local_auth_list.messages import GetLocalListVersion, LocalListVersionReply, SendLocalList
+from protocol.blocks.provisioning.messages import GetVariables, Reset, SetVariables, SetVariablesReply, VariablesReply
+from protocol.blocks.remote_control.messages import (
+    ExtendedTriggerMessage,
+    RequestStart,
+    RequestStop,
+    TriggerMessage,
+    UnlockConnector,
+)
+from protocol.blocks.reservation.messages import CancelReservation, ReserveNow
+from protocol.blocks.smart_charging.messages import (
+    ClearChargingProfile,
+    CompositeScheduleReply,
+    GetCompositeSchedule,
+    SetChargingProfile,
+)
 from protocol.domain.commands import CommandReply
 
 
@@ -75,6 +101,27 @@ COMMANDS: tuple[CommandRow, ...] = (
     CommandRow("reset", Reset, CommandReply),
     CommandRow("trigger", TriggerMessage, CommandReply, is_repeatable=True),
     CommandRow("get_variables", GetVariables, VariablesReply, is_repeatable=True),
+    CommandRow("set_variables", SetVariables, SetVariablesReply, is_repeatable=True),
+    CommandRow("extended_trigger", ExtendedTriggerMessage, CommandReply, is_repeatable=True),
+    CommandRow("unlock", UnlockConnector, CommandReply),
+    CommandRow("change_availability", ChangeAvailability, CommandReply, is_repeatable=True),
+    CommandRow("clear_cache", ClearCache, CommandReply, is_repeatable=True),
+    CommandRow("data_transfer", DataTransfer, DataTransferReply),
+    CommandRow("get_local_list_version", GetLocalListVersion, LocalListVersionReply, is_repeatable=True),
+    CommandRow("send_local_list", SendLocalList, CommandReply),
+    CommandRow("reserve", ReserveNow, CommandReply, is_repeatable=True),
+    CommandRow("cancel_reservation", CancelReservation, CommandReply),
+    CommandRow("set_charging_profile", SetChargingProfile, CommandReply, is_repeatable=True),
+    CommandRow("clear_charging_profile", ClearChargingProfile, CommandReply),
+    CommandRow("get_composite_schedule", GetCompositeSchedule, CompositeScheduleReply, is_repeatable=True),
+    CommandRow("update_firmware", UpdateFirmware, CommandReply),
+    CommandRow("signed_update_firmware", SignedUpdateFirmware, CommandReply),
+    CommandRow("get_log", GetLog, LogReply),
+    CommandRow("get_diagnostics", GetDiagnostics, LogReply),
+    CommandRow("install_certificate", InstallCertificate, CommandReply, is_repeatable=True),
+    CommandRow("delete_certificate", DeleteCertificate, CommandReply),
+    CommandRow("get_installed_certificates", GetInstalledCertificates, InstalledCertificatesReply, is_repeatable=True),
+    CommandRow("certificate_signed", CertificateSigned, CommandReply),
     CommandRow("raw", RawCall, RawAnswer),
 )
 

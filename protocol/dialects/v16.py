@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from protocol.dialects.words import given, in_base_unit, read_timestamp, spelled
 from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
@@ -64,12 +64,18 @@ def write_id_tag(token: IdToken) -> str:
     return token.value
 
 
+def read_parent(parent_id_tag: str | UnsetType) -> IdToken | None:
+    """A token's group."""
+    return None if isinstance(parent_id_tag, UnsetType) else read_id_tag(parent_id_tag)
+
+
 def read_id_tag_info(info: v16.IdTagInfo) -> IdTokenInfo:
     """The verdict that a station heard."""
     expiry = given(info.expiry_date)
     return IdTokenInfo(
         status=AuthorizationStatus(info.status),
         cache_until=None if expiry is None else read_timestamp(expiry, "$.idTagInfo.expiryDate"),
+        group=read_parent(info.parent_id_tag),
     )
 
 
@@ -78,6 +84,8 @@ def write_id_tag_info(info: IdTokenInfo) -> v16.IdTagInfo:
     return v16.IdTagInfo(
         status=spelled(_VERDICTS[info.status]),
         expiry_date=UNSET if info.cache_until is None else format_timestamp(info.cache_until),
+        # A verdict must not be lost to its group: one that does not fit is left out, and such tokens stand alone.
+        parent_id_tag=info.group.value if info.group and len(info.group.value) <= ID_TAG_LENGTH else UNSET,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from protocol.dialects.words import given, in_base_unit, read_timestamp, spelled
 from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
@@ -41,6 +41,7 @@ def read_id_token_info(info: v201.IdTokenInfo) -> IdTokenInfo:
     return IdTokenInfo(
         status=AuthorizationStatus(info.status),
         cache_until=None if expiry is None else read_timestamp(expiry, "$.idTokenInfo.cacheExpiryDateTime"),
+        group=None if isinstance(info.group_id_token, UnsetType) else read_id_token(info.group_id_token),
     )
 
 
@@ -49,6 +50,7 @@ def write_id_token_info(info: IdTokenInfo) -> v201.IdTokenInfo:
     return v201.IdTokenInfo(
         status=spelled(info.status),
         cache_expiry_date_time=UNSET if info.cache_until is None else format_timestamp(info.cache_until),
+        group_id_token=UNSET if info.group is None else write_id_token(info.group),
     )
 
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from msgspec import UnsetType
+from msgspec import UNSET, UnsetType
 
-from protocol.domain.time import parse_timestamp
+from protocol.domain.time import format_timestamp, parse_timestamp
 from protocol.errors import PropertyConstraintViolation
 
 _ValueT = TypeVar("_ValueT")
@@ -35,6 +35,21 @@ def read_timestamp(text: str, path: str) -> datetime:
         return parse_timestamp(text)
     except ValueError as error:
         raise PropertyConstraintViolation(f"{text!r} is not an RFC 3339 timestamp", path=path) from error
+
+
+def read_optional_timestamp(text: str | UnsetType, path: str) -> datetime | None:
+    """The instant in UTC; None where it was not sent."""
+    return None if isinstance(text, UnsetType) else read_timestamp(text, path)
+
+
+def write_optional_timestamp(at: datetime | None) -> str | UnsetType:
+    """The instant as it is sent, or not."""
+    return UNSET if at is None else format_timestamp(at)
+
+
+def sent(value: _ValueT | None) -> _ValueT | UnsetType:
+    """The value of an optional field as it is sent, or not: what `given` reads."""
+    return UNSET if value is None else value
 
 
 def in_base_unit(value: str, unit: str, *, power_of_ten: int = 0) -> tuple[str, str]:

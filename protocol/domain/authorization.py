@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from protocol.domain.identifiers import DriverId
+from protocol.domain.identifiers import DriverId, IdToken
 
 
 class AuthorizationStatus(StrEnum):
@@ -24,10 +24,14 @@ class AuthorizationStatus(StrEnum):
 
 
 class IdTokenInfo(msgspec.Struct, frozen=True):
-    """The verdict as a station hears it."""
+    """The verdict as a station hears it. Tokens of one `group` stop each other's transactions and share reservations.
+
+    The group is 1.6's parentIdTag and 2.x's groupIdToken.
+    """
 
     status: AuthorizationStatus
     cache_until: datetime | None = None
+    group: IdToken | None = None
 
 
 class AuthorizationBasis(StrEnum):
@@ -40,8 +44,19 @@ class AuthorizationBasis(StrEnum):
 
 
 class Authorization(msgspec.Struct, frozen=True):
-    """The verdict as a fact carries it, so that a replay asks nobody."""
+    """The verdict as a fact carries it, so that a replay asks nobody.
+
+    `group` is a name that stations compare and nobody presents: at most 20 characters, and no token's value.
+    """
 
     status: AuthorizationStatus
     basis: AuthorizationBasis
     driver_id: DriverId | None = None
+    group: str | None = None
+    expires_at: datetime | None = None
+
+    @property
+    def info(self) -> IdTokenInfo:
+        """The verdict as a station hears it."""
+        group = None if self.group is None else IdToken(self.group)
+        return IdTokenInfo(status=self.status, cache_until=self.expires_at, group=group)

@@ -19,3 +19,7 @@ class CommandReply(msgspec.Struct, frozen=True):
     def is_accepted(self) -> bool:
         """Whether the station will try."""
         return self.status == "Accepted"
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """The answer of whoever has nothing to say to it."""

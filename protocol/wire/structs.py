@@ -10,6 +10,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 _TENTH = Decimal("0.1")
+_WHOLE_FROM = 2**53  # from here on every float is a whole number
 
 
 class WireStruct(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel", gc=False):
@@ -40,5 +41,5 @@ class CustomData(dict[str, object]):
 
 def require_tenths(name: str, value: object) -> None:
     """Refuse a number that is no multiple of 0.1, judged by its shortest decimal form (1.6 charging limits)."""
-    if isinstance(value, float) and Decimal(repr(value)) % _TENTH:
+    if isinstance(value, float) and abs(value) < _WHOLE_FROM and Decimal(repr(value)) % _TENTH:
         raise ValueError(f"Expected a multiple of 0.1 in `{name}`")

@@ -2,14 +2,14 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 
 from csms.adapters.memory import MemoryAuthority, MemoryNumbers, MemoryPresence, MemoryPublisher, MemoryRegistry
 from csms.app import Gateway, _hand_over
-from csms.ports import Ports
+from csms.ports import NO_VENDORS, Ports, VendorPlugIn
 from csms.settings import CsmsSettings, read_settings
 from csms.transport.head import HeadListener
 from protocol.bus.commands import RegistryEntry
@@ -41,7 +41,13 @@ def station_key(station: str = "CP001", tenant: str = "default") -> StationKey:
 class GatewayInMemory:
     """What a test needs to see of it."""
 
-    def __init__(self, settings: CsmsSettings, tasks: asyncio.TaskGroup, presence: MemoryPresence) -> None:
+    def __init__(
+        self,
+        settings: CsmsSettings,
+        tasks: asyncio.TaskGroup,
+        presence: MemoryPresence,
+        vendors: Mapping[str, VendorPlugIn] = NO_VENDORS,
+    ) -> None:
         self.publisher = MemoryPublisher()
         self.authority = MemoryAuthority()
         self.registry = MemoryRegistry({station_key(): RegistryEntry()})
@@ -56,6 +62,8 @@ class GatewayInMemory:
                 registry=self.registry,
                 now=lambda: datetime.now(UTC),
                 token_key_of=partial(tenant_token_key, TOKEN_KEY.encode()),
+                vendors=vendors,
+                vendor_timeout_s=settings.vendor_timeout_s,
             ),
             presence=self.presence,
             tasks=tasks,
@@ -74,11 +82,14 @@ class GatewayInMemory:
 
 @asynccontextmanager
 async def gateway_in_memory(
-    presence: MemoryPresence | None = None, **environment: str
+    presence: MemoryPresence | None = None,
+    *,
+    vendors: Mapping[str, VendorPlugIn] = NO_VENDORS,
+    **environment: str,
 ) -> AsyncIterator[GatewayInMemory]:
     settings = read_settings(ENVIRONMENT | environment)
     async with asyncio.TaskGroup() as tasks:
-        memory = GatewayInMemory(settings, tasks, presence or MemoryPresence())
+        memory = GatewayInMemory(settings, tasks, presence or MemoryPresence(), vendors)
         listener = HeadListener(
             decide=memory.gateway.admit,
             hand_over=_hand_over(settings, memory.gateway),

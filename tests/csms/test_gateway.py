@@ -88,7 +88,6 @@ async def test_station_is_not_answered_when_the_fact_is_not_durable(csms: Gatewa
     ("text", "code"),
     [
         ('[2,"1","NoSuchAction",{}]', "NotImplemented"),
-        ('[2,"1","DataTransfer",{"vendorId":"x"}]', "NotSupported"),
         ('[2,"1","RemoteStopTransaction",{"transactionId":1}]', "NotSupported"),
         ('[2,"1","Heartbeat",{"x":1}]', "FormationViolation"),
         ('[2,"1","Authorize",{}]', "OccurenceConstraintViolation"),

@@ -1,4 +1,4 @@
-"""What a station asks about a token."""
+"""What a station asks about a token, and the CSMS about what it remembers."""
 
 import msgspec
 
@@ -16,3 +16,7 @@ class AuthorizeReply(msgspec.Struct, frozen=True):
     """The verdict."""
 
     id_token_info: IdTokenInfo
+
+
+class ClearCache(msgspec.Struct, frozen=True):
+    """The CSMS asks the station to forget every verdict that it remembers (OCPP 1.6 §5.4; OCPP 2.0.1 C11)."""

@@ -18,8 +18,12 @@ class AuthorizeToken(msgspec.Struct, frozen=True):
 
 
 class TokenVerdict(msgspec.Struct, frozen=True):
-    """Identity's answer. `driver_id` is whose token it is, also where the verdict is no."""
+    """Identity's answer. `driver_id` is whose token it is, also where the verdict is no.
+
+    `group` names the tokens that may stop each other's transactions; stations compare it, and nobody presents it.
+    """
 
     status: AuthorizationStatus
     driver_id: DriverId | None = None
     expires_at: datetime | None = None
+    group: str | None = None

@@ -1,7 +1,9 @@
-"""OCPP 1.6 authorization: Authorize."""
+"""OCPP 1.6 authorization: Authorize, ClearCache."""
 
-from protocol.blocks.authorization.messages import Authorize, AuthorizeReply
+from protocol.blocks.authorization.messages import Authorize, AuthorizeReply, ClearCache
+from protocol.dialects.answers import read_status, status_writer
 from protocol.dialects.v16 import read_id_tag, read_id_tag_info, write_id_tag, write_id_tag_info
+from protocol.domain.commands import CommandReply
 from protocol.domain.routes import Direction, Route
 from protocol.wire import v16
 
@@ -26,6 +28,16 @@ def encode_authorize_reply(reply: AuthorizeReply) -> v16.AuthorizeResponse:
     return v16.AuthorizeResponse(id_tag_info=write_id_tag_info(reply.id_token_info))
 
 
+def decode_clear_cache(_request: v16.ClearCacheRequest) -> ClearCache:
+    """Source: OCPP 1.6 §5.4."""
+    return ClearCache()
+
+
+def encode_clear_cache(_message: ClearCache) -> v16.ClearCacheRequest:
+    """Source: OCPP 1.6 §5.4."""
+    return v16.ClearCacheRequest()
+
+
 ROUTES = (
     Route(
         action="Authorize",
@@ -38,5 +50,17 @@ ROUTES = (
         encode_request=encode_authorize,
         decode_response=decode_authorize_reply,
         encode_response=encode_authorize_reply,
+    ),
+    Route(
+        action="ClearCache",
+        direction=Direction.FROM_CSMS,
+        messages=(ClearCache,),
+        reply=CommandReply,
+        request=v16.ClearCacheRequest,
+        response=v16.ClearCacheResponse,
+        decode_request=decode_clear_cache,
+        encode_request=encode_clear_cache,
+        decode_response=read_status,
+        encode_response=status_writer(v16.ClearCacheResponse),
     ),
 )

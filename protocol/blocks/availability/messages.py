@@ -1,6 +1,7 @@
-"""What a station says about being there."""
+"""What a station says about being there, and the CSMS about its being in service."""
 
 from datetime import datetime
+from enum import StrEnum
 
 import msgspec
 
@@ -35,3 +36,20 @@ class StatusNotification(msgspec.Struct, frozen=True):
 
 class StatusReply(msgspec.Struct, frozen=True):
     """Heard."""
+
+
+class OperationalStatus(StrEnum):
+    """Whether an EVSE may serve (OCPP 2.0.1 §3 OperationalStatusEnumType)."""
+
+    OPERATIVE = "Operative"
+    INOPERATIVE = "Inoperative"
+
+
+class ChangeAvailability(msgspec.Struct, frozen=True):
+    """The CSMS puts an EVSE, or the whole station where `evse` is None, in or out of service.
+
+    "Scheduled" is the answer where a transaction runs: the change comes after it (OCPP 1.6 §5.2; OCPP 2.0.1 G03, G04).
+    """
+
+    status: OperationalStatus
+    evse: int | None = None

@@ -1,12 +1,21 @@
-"""OCPP 1.6 availability: Heartbeat, StatusNotification."""
+"""OCPP 1.6 availability: Heartbeat, StatusNotification, ChangeAvailability."""
 
 from collections.abc import Mapping
 
 from msgspec import UNSET
 
-from protocol.blocks.availability.messages import Heartbeat, HeartbeatReply, StatusNotification, StatusReply
+from protocol.blocks.availability.messages import (
+    ChangeAvailability,
+    Heartbeat,
+    HeartbeatReply,
+    OperationalStatus,
+    StatusNotification,
+    StatusReply,
+)
+from protocol.dialects.answers import read_status, status_writer
 from protocol.dialects.v16 import read_evse
 from protocol.dialects.words import given, read_timestamp, spelled
+from protocol.domain.commands import CommandReply
 from protocol.domain.routes import Direction, Route
 from protocol.domain.status import ChargingState, ConnectorStatus
 from protocol.domain.time import format_timestamp
@@ -93,6 +102,16 @@ def encode_status_reply(_reply: StatusReply) -> v16.StatusNotificationResponse:
     return v16.StatusNotificationResponse()
 
 
+def decode_change_availability(request: v16.ChangeAvailabilityRequest) -> ChangeAvailability:
+    """Source: OCPP 1.6 §5.2, §6.7."""
+    return ChangeAvailability(status=OperationalStatus(request.type), evse=read_evse(request.connector_id))
+
+
+def encode_change_availability(message: ChangeAvailability) -> v16.ChangeAvailabilityRequest:
+    """Source: OCPP 1.6 §6.7."""
+    return v16.ChangeAvailabilityRequest(connector_id=message.evse or 0, type=spelled(message.status))
+
+
 ROUTES = (
     Route(
         action="Heartbeat",
@@ -117,5 +136,17 @@ ROUTES = (
         encode_request=encode_status,
         decode_response=decode_status_reply,
         encode_response=encode_status_reply,
+    ),
+    Route(
+        action="ChangeAvailability",
+        direction=Direction.FROM_CSMS,
+        messages=(ChangeAvailability,),
+        reply=CommandReply,
+        request=v16.ChangeAvailabilityRequest,
+        response=v16.ChangeAvailabilityResponse,
+        decode_request=decode_change_availability,
+        encode_request=encode_change_availability,
+        decode_response=read_status,
+        encode_response=status_writer(v16.ChangeAvailabilityResponse),
     ),
 )

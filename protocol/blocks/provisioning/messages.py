@@ -91,3 +91,40 @@ class VariablesReply(msgspec.Struct, frozen=True):
     """The answers, in the order of the station."""
 
     results: tuple[VariableResult, ...]
+
+
+class VariableAssignment(msgspec.Struct, frozen=True):
+    """The value that a variable is to have."""
+
+    name: VariableName
+    value: str
+
+
+class SetVariables(msgspec.Struct, frozen=True):
+    """The CSMS sets variables; 1.6 sets one at a time (§5.3)."""
+
+    assignments: tuple[VariableAssignment, ...]
+
+
+class SetVariableStatus(StrEnum):
+    """OCPP 2.0.1 §3 SetVariableStatusEnumType."""
+
+    ACCEPTED = "Accepted"
+    REJECTED = "Rejected"
+    UNKNOWN_COMPONENT = "UnknownComponent"
+    UNKNOWN_VARIABLE = "UnknownVariable"
+    NOT_SUPPORTED_ATTRIBUTE_TYPE = "NotSupportedAttributeType"
+    REBOOT_REQUIRED = "RebootRequired"
+
+
+class SetVariableResult(msgspec.Struct, frozen=True):
+    """What became of one assignment. `name` is None in 1.6, where the only one was meant."""
+
+    status: SetVariableStatus
+    name: VariableName | None = None
+
+
+class SetVariablesReply(msgspec.Struct, frozen=True):
+    """What became of the assignments."""
+
+    results: tuple[SetVariableResult, ...]

@@ -1,4 +1,6 @@
-"""OCPP 1.6 provisioning: BootNotification, Reset, GetConfiguration."""
+"""OCPP 1.6 provisioning: BootNotification, Reset, GetConfiguration, ChangeConfiguration."""
+
+from collections.abc import Mapping
 
 from msgspec import UNSET
 
@@ -8,6 +10,11 @@ from protocol.blocks.provisioning.messages import (
     GetVariables,
     Reset,
     ResetKind,
+    SetVariableResult,
+    SetVariables,
+    SetVariablesReply,
+    SetVariableStatus,
+    VariableAssignment,
     VariableName,
     VariableResult,
     VariablesReply,
@@ -22,13 +29,30 @@ from protocol.domain.version import OcppVersion
 from protocol.errors import NotExpressible
 from protocol.wire import v16
 
+# OCPP 1.6 §7.22 has one word for what it cannot set; 2.x tells why.
+_SET_STATUSES: Mapping[str, SetVariableStatus] = {
+    "Accepted": SetVariableStatus.ACCEPTED,
+    "Rejected": SetVariableStatus.REJECTED,
+    "RebootRequired": SetVariableStatus.REBOOT_REQUIRED,
+    "NotSupported": SetVariableStatus.UNKNOWN_VARIABLE,
+}
+_KEY_LENGTH, _VALUE_LENGTH = 50, 500
+_SET_WORDS: Mapping[SetVariableStatus, str] = {
+    **{status: word for word, status in _SET_STATUSES.items()},
+    SetVariableStatus.UNKNOWN_COMPONENT: "NotSupported",
+    SetVariableStatus.NOT_SUPPORTED_ATTRIBUTE_TYPE: "NotSupported",
+}
+
 
 def decode_boot(request: v16.BootNotificationRequest) -> BootNotification:
-    """1.6 gives no reason. Some stations put their serial number in the deprecated chargeBoxSerialNumber."""
+    """1.6 gives no reason. Some stations put their serial number in the deprecated chargeBoxSerialNumber.
+
+    An empty serial number is none.
+    """
     return BootNotification(
         vendor=request.charge_point_vendor,
         model=request.charge_point_model,
-        serial_number=given(request.charge_point_serial_number) or given(request.charge_box_serial_number),
+        serial_number=given(request.charge_point_serial_number) or given(request.charge_box_serial_number) or None,
         firmware_version=given(request.firmware_version),
     )
 
@@ -130,6 +154,35 @@ def encode_configuration(reply: VariablesReply) -> v16.GetConfigurationResponse:
     )
 
 
+def decode_change_configuration(request: v16.ChangeConfigurationRequest) -> SetVariables:
+    """Source: OCPP 1.6 §5.3, §6.9."""
+    return SetVariables(assignments=(VariableAssignment(VariableName(request.key), request.value),))
+
+
+def encode_change_configuration(message: SetVariables) -> v16.ChangeConfigurationRequest:
+    """Raises NotExpressible for anything but one key, a component, or a text longer than 1.6 takes (§6.9)."""
+    if len(message.assignments) != 1:
+        raise NotExpressible(OcppVersion.V16, f"{len(message.assignments)} variables to be set at once")
+    (assignment,) = message.assignments
+    name = assignment.name
+    if name.component or name.evse is not None:
+        raise NotExpressible(OcppVersion.V16, f"the component {name.component!r}")
+    if len(name.variable) > _KEY_LENGTH or len(assignment.value) > _VALUE_LENGTH:
+        raise NotExpressible(OcppVersion.V16, f"a value of {len(assignment.value)} characters for {name.variable!r}")
+    return v16.ChangeConfigurationRequest(key=name.variable, value=assignment.value)
+
+
+def decode_configuration_status(response: v16.ChangeConfigurationResponse) -> SetVariablesReply:
+    """What became of the one key."""
+    return SetVariablesReply(results=(SetVariableResult(status=_SET_STATUSES[response.status]),))
+
+
+def encode_configuration_status(reply: SetVariablesReply) -> v16.ChangeConfigurationResponse:
+    """What became of the one key."""
+    (result,) = reply.results
+    return v16.ChangeConfigurationResponse(status=spelled(_SET_WORDS[result.status]))
+
+
 ROUTES = (
     Route(
         action="BootNotification",
@@ -166,5 +219,17 @@ ROUTES = (
         encode_request=encode_get_configuration,
         decode_response=decode_configuration,
         encode_response=encode_configuration,
+    ),
+    Route(
+        action="ChangeConfiguration",
+        direction=Direction.FROM_CSMS,
+        messages=(SetVariables,),
+        reply=SetVariablesReply,
+        request=v16.ChangeConfigurationRequest,
+        response=v16.ChangeConfigurationResponse,
+        decode_request=decode_change_configuration,
+        encode_request=encode_change_configuration,
+        decode_response=decode_configuration_status,
+        encode_response=encode_configuration_status,
     ),
 )

@@ -4,18 +4,20 @@ from enum import StrEnum
 
 import msgspec
 
+from protocol.domain.charging_profile import ChargingProfile
 from protocol.domain.identifiers import IdToken, TransactionId
 
 
 class RequestStart(msgspec.Struct, frozen=True):
     """Start a transaction for this token. `remote_start_id` comes back in the 2.x transaction; 1.6 has no place for it.
 
-    `evse` None lets the station choose.
+    `evse` None lets the station choose. `charging_profile` is a TX profile for the transaction to come.
     """
 
     id_token: IdToken
     remote_start_id: int
     evse: int | None = None
+    charging_profile: ChargingProfile | None = None
 
 
 class RequestStop(msgspec.Struct, frozen=True):
@@ -34,6 +36,7 @@ class TriggerKind(StrEnum):
     FIRMWARE_STATUS_NOTIFICATION = "FirmwareStatusNotification"
     LOG_STATUS_NOTIFICATION = "LogStatusNotification"
     TRANSACTION_EVENT = "TransactionEvent"
+    SIGN_STATION_CERTIFICATE = "SignChargingStationCertificate"
 
 
 class TriggerMessage(msgspec.Struct, frozen=True):
@@ -41,3 +44,14 @@ class TriggerMessage(msgspec.Struct, frozen=True):
 
     requested: TriggerKind
     evse: int | None = None
+
+
+class ExtendedTriggerMessage(TriggerMessage, frozen=True):
+    """The same by the action that 1.6's security extension added: for what its first action has no word for."""
+
+
+class UnlockConnector(msgspec.Struct, frozen=True):
+    """Let go of the cable; a transaction on the connector is stopped first where the version says so."""
+
+    evse: int
+    connector: int = 1

@@ -9,7 +9,7 @@ from protocol.domain.commands import CommandReply
 from protocol.domain.identifiers import TransactionId
 from protocol.domain.routes import Direction, Route
 from protocol.domain.version import OcppVersion
-from protocol.errors import ActionNotSupported
+from protocol.errors import ActionNotSupported, NotExpressible
 from protocol.wire import v201
 
 _KINDS = {str(kind): kind for kind in TriggerKind}
@@ -25,7 +25,9 @@ def decode_request_start(request: v201.RequestStartTransactionRequest) -> Reques
 
 
 def encode_request_start(message: RequestStart) -> v201.RequestStartTransactionRequest:
-    """Source: OCPP 2.0.1 F01."""
+    """Source: OCPP 2.0.1 F01. Raises NotExpressible for a charging profile, which is not translated yet."""
+    if message.charging_profile is not None:
+        raise NotExpressible(OcppVersion.V201, "a charging profile in a remote start")
     return v201.RequestStartTransactionRequest(
         id_token=write_id_token(message.id_token),
         remote_start_id=message.remote_start_id,

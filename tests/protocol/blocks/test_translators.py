@@ -12,11 +12,42 @@ import pytest
 from hypothesis import given, strategies as st
 
 from protocol.blocks.availability.messages import StatusNotification
-from protocol.blocks.provisioning.messages import GetVariables, Reset, ResetKind, VariableName
-from protocol.blocks.remote_control.messages import RequestStart, TriggerKind, TriggerMessage
+from protocol.blocks.certificates.messages import GetInstalledCertificates, InstallCertificate
+from protocol.blocks.diagnostics.messages import DiagnosticsStatusNotification, LogStatus
+from protocol.blocks.firmware.messages import FirmwareStatus, FirmwareStatusNotification
+from protocol.blocks.provisioning.messages import (
+    GetVariables,
+    Reset,
+    ResetKind,
+    SetVariableResult,
+    SetVariables,
+    SetVariablesReply,
+    SetVariableStatus,
+    VariableAssignment,
+    VariableName,
+)
+from protocol.blocks.remote_control.messages import (
+    ExtendedTriggerMessage,
+    RequestStart,
+    TriggerKind,
+    TriggerMessage,
+    UnlockConnector,
+)
+from protocol.blocks.reservation.messages import ReserveNow
+from protocol.blocks.smart_charging.messages import SetChargingProfile
 from protocol.blocks.transactions.messages import TransactionEnd, TransactionStart, TransactionUpdate
 from protocol.dialects.words import in_base_unit
 from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
+from protocol.domain.certificates import CertificateUse
+from protocol.domain.charging_profile import (
+    ChargingPeriod,
+    ChargingProfile,
+    ChargingSchedule,
+    ProfileKind,
+    ProfilePurpose,
+    RateUnit,
+)
+from protocol.domain.commands import CommandReply
 from protocol.domain.identifiers import IdToken, IdTokenType, TransactionId
 from protocol.domain.metering import import_register_wh
 from protocol.domain.status import ChargingState, ConnectorStatus
@@ -63,9 +94,36 @@ METER_201 = [
         ],
     }
 ]
-INFO_16 = {"status": "Accepted", "expiryDate": T}
-INFO_201 = {"status": "Accepted", "cacheExpiryDateTime": T}
 TOKEN_201 = {"idToken": "04A2B3", "type": "ISO14443"}
+INFO_16 = {"status": "Accepted", "expiryDate": T, "parentIdTag": "FAMILY"}
+INFO_201 = {"status": "Accepted", "cacheExpiryDateTime": T, "groupIdToken": TOKEN_201}
+SCHEDULE_16 = {
+    "duration": 3600,
+    "startSchedule": T,
+    "chargingRateUnit": "A",
+    "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 16.1, "numberPhases": 3}, {"startPeriod": 60, "limit": 8.0}],
+    "minChargingRate": 6.5,
+}
+PROFILE_16 = {
+    "chargingProfileId": 5,
+    "transactionId": 42,
+    "stackLevel": 2,
+    "chargingProfilePurpose": "TxProfile",
+    "chargingProfileKind": "Recurring",
+    "recurrencyKind": "Weekly",
+    "validFrom": T,
+    "validTo": T,
+    "chargingSchedule": SCHEDULE_16,
+}
+HASH_16 = {"hashAlgorithm": "SHA256", "issuerNameHash": "aa", "issuerKeyHash": "bb", "serialNumber": "1f"}
+LOG_16 = {"remoteLocation": "https://log.example/x", "oldestTimestamp": T, "latestTimestamp": T}
+FIRMWARE_16 = {
+    "location": "https://firmware.example/x",
+    "retrieveDateTime": T,
+    "installDateTime": T,
+    "signingCertificate": "PEM",
+    "signature": "c2ln",
+}
 COMPONENT = {"name": "OCPPCommCtrlr", "evse": {"id": 1}}
 
 SAMPLES = {
@@ -106,9 +164,79 @@ SAMPLES = {
             {"idTagInfo": INFO_16},
         ),
         "MeterValues": ({"connectorId": 1, "transactionId": 42, "meterValue": METER_16}, {}),
-        "RemoteStartTransaction": ({"connectorId": 1, "idTag": "04A2B3"}, {"status": "Accepted"}),
+        "RemoteStartTransaction": (
+            {"connectorId": 1, "idTag": "04A2B3", "chargingProfile": PROFILE_16},
+            {"status": "Accepted"},
+        ),
         "RemoteStopTransaction": ({"transactionId": 42}, {"status": "Rejected"}),
         "TriggerMessage": ({"requestedMessage": "StatusNotification", "connectorId": 1}, {"status": "NotImplemented"}),
+        "ExtendedTriggerMessage": (
+            {"requestedMessage": "SignChargePointCertificate", "connectorId": 1},
+            {"status": "Accepted"},
+        ),
+        "UnlockConnector": ({"connectorId": 2}, {"status": "UnlockFailed"}),
+        "ChangeAvailability": ({"connectorId": 0, "type": "Inoperative"}, {"status": "Scheduled"}),
+        "ChangeConfiguration": ({"key": "A", "value": "1"}, {"status": "RebootRequired"}),
+        "ClearCache": ({}, {"status": "Rejected"}),
+        "DataTransfer": (
+            {"vendorId": "com.example", "messageId": "m", "data": "{}"},
+            {"status": "UnknownMessageId", "data": "?"},
+        ),
+        "GetLocalListVersion": ({}, {"listVersion": -1}),
+        "SendLocalList": (
+            {
+                "listVersion": 3,
+                "localAuthorizationList": [{"idTag": "A", "idTagInfo": INFO_16}, {"idTag": "B"}],
+                "updateType": "Differential",
+            },
+            {"status": "VersionMismatch"},
+        ),
+        "ReserveNow": (
+            {"connectorId": 1, "expiryDate": T, "idTag": "A", "parentIdTag": "FAMILY", "reservationId": 9},
+            {"status": "Occupied"},
+        ),
+        "CancelReservation": ({"reservationId": 9}, {"status": "Accepted"}),
+        "SetChargingProfile": ({"connectorId": 1, "csChargingProfiles": PROFILE_16}, {"status": "NotSupported"}),
+        "ClearChargingProfile": (
+            {"id": 5, "connectorId": 0, "chargingProfilePurpose": "ChargePointMaxProfile", "stackLevel": 0},
+            {"status": "Unknown"},
+        ),
+        "GetCompositeSchedule": (
+            {"connectorId": 1, "duration": 300, "chargingRateUnit": "W"},
+            {"status": "Accepted", "connectorId": 1, "scheduleStart": T, "chargingSchedule": SCHEDULE_16},
+        ),
+        "UpdateFirmware": (
+            {"location": "https://firmware.example/x", "retries": 3, "retrieveDate": T, "retryInterval": 60},
+            {},
+        ),
+        "SignedUpdateFirmware": (
+            {"retries": 3, "retryInterval": 60, "requestId": 8, "firmware": FIRMWARE_16},
+            {"status": "InvalidCertificate"},
+        ),
+        "FirmwareStatusNotification": ({"status": "Downloading"}, {}),
+        "SignedFirmwareStatusNotification": ({"status": "InvalidSignature", "requestId": 8}, {}),
+        "GetLog": (
+            {"log": LOG_16, "logType": "SecurityLog", "requestId": 7, "retries": 1, "retryInterval": 5},
+            {"status": "AcceptedCanceled", "filename": "x.log"},
+        ),
+        "GetDiagnostics": (
+            {"location": "ftp://x", "retries": 1, "retryInterval": 5, "startTime": T, "stopTime": T},
+            {"fileName": "x.log"},
+        ),
+        "LogStatusNotification": ({"status": "PermissionDenied", "requestId": 7}, {}),
+        "DiagnosticsStatusNotification": ({"status": "UploadFailed"}, {}),
+        "InstallCertificate": (
+            {"certificateType": "ManufacturerRootCertificate", "certificate": "PEM"},
+            {"status": "Failed"},
+        ),
+        "DeleteCertificate": ({"certificateHashData": HASH_16}, {"status": "NotFound"}),
+        "GetInstalledCertificateIds": (
+            {"certificateType": "CentralSystemRootCertificate"},
+            {"certificateHashData": [HASH_16], "status": "Accepted"},
+        ),
+        "CertificateSigned": ({"certificateChain": "PEM"}, {"status": "Rejected"}),
+        "SignCertificate": ({"csr": "PEM"}, {"status": "Accepted"}),
+        "SecurityEventNotification": ({"type": "InvalidMessages", "timestamp": T, "techInfo": "x"}, {}),
     },
     OcppVersion.V201: {
         "BootNotification": (
@@ -171,6 +299,13 @@ SAMPLES = {
     },
     OcppVersion.V21: {},
 }
+PROFILE = ChargingProfile(
+    profile_id=1,
+    stack_level=0,
+    purpose=ProfilePurpose.TX,
+    kind=ProfileKind.RELATIVE,
+    schedule=ChargingSchedule(RateUnit.AMPERES, (ChargingPeriod(0, Decimal("15.99")),)),
+)
 CASES = [(version, action) for version, samples in SAMPLES.items() for action in samples]
 
 
@@ -210,9 +345,13 @@ def test_every_action_has_a_route_or_is_not_supported(version: OcppVersion) -> N
     assert not ROUTES[version].keys() & NOT_SUPPORTED[version]
 
 
+def test_16_supports_every_action_that_it_knows() -> None:
+    assert NOT_SUPPORTED[OcppVersion.V16] == frozenset()
+
+
 def test_known_and_unknown_actions_are_told_apart() -> None:
     with pytest.raises(ActionNotSupported):
-        route_of_action(OcppVersion.V16, "DataTransfer")
+        route_of_action(OcppVersion.V201, "DataTransfer")
     with pytest.raises(ActionNotImplemented):
         route_of_action(OcppVersion.V16, "TransactionEvent")
 
@@ -289,11 +428,72 @@ class TestApproximationsOf16:
             GetVariables((VariableName("HeartbeatInterval", "OCPPCommCtrlr"),)),
             RequestStart(IdToken("x" * 21), remote_start_id=1),
             TriggerMessage(TriggerKind.TRANSACTION_EVENT),
+            TriggerMessage(TriggerKind.SIGN_STATION_CERTIFICATE),
+            ExtendedTriggerMessage(TriggerKind.TRANSACTION_EVENT),
+            UnlockConnector(evse=1, connector=2),
+            SetVariables(()),
+            SetVariables((VariableAssignment(VariableName("A"), "1"), VariableAssignment(VariableName("B"), "1"))),
+            SetVariables((VariableAssignment(VariableName("A", "TxCtrlr"), "1"),)),
+            SetVariables((VariableAssignment(VariableName("A"), "x" * 501),)),
+            ReserveNow(1, parse_timestamp(T), IdToken("A"), group=IdToken("x" * 21)),
+            SetChargingProfile(msgspec.structs.replace(PROFILE, transaction_id=TransactionId("abc"))),
+            FirmwareStatusNotification(FirmwareStatus.SIGNATURE_VERIFIED),
+            InstallCertificate(CertificateUse.V2G_ROOT, "PEM"),
+            GetInstalledCertificates(),
         ],
     )
     def test_what_16_has_no_words_for_is_refused(self, message: msgspec.Struct) -> None:
         with pytest.raises(NotExpressible):
             route_of_message(OcppVersion.V16, type(message)).encode_request(message)
+
+    def test_limit_is_rounded_down_for_one_that_is_rounded_up_is_exceeded(self) -> None:
+        route = route_of_message(OcppVersion.V16, SetChargingProfile)
+
+        written = route.encode_request(SetChargingProfile(PROFILE))
+
+        assert written.cs_charging_profiles.charging_schedule.charging_schedule_period[0].limit == 15.9
+
+    @pytest.mark.parametrize("limit", [1e300, -1e10])
+    def test_limit_that_no_cable_carries_is_a_violation(self, limit: float) -> None:
+        schedule = SCHEDULE_16 | {"chargingSchedulePeriod": [{"startPeriod": 0, "limit": limit}]}
+        payload = {"connectorId": 1, "csChargingProfiles": PROFILE_16 | {"chargingSchedule": schedule}}
+
+        with pytest.raises(PropertyConstraintViolation):
+            self.decode("SetChargingProfile", payload)
+
+    def test_two_triggers_of_a_log_status_mean_two_messages(self) -> None:
+        words = [
+            route_of_message(OcppVersion.V16, kind).encode_request(kind(TriggerKind.LOG_STATUS_NOTIFICATION))
+            for kind in (TriggerMessage, ExtendedTriggerMessage)
+        ]
+
+        assert [word.requested_message for word in words] == ["DiagnosticsStatusNotification", "LogStatusNotification"]
+
+    @pytest.mark.parametrize("status", LogStatus)
+    def test_every_failure_of_an_upload_has_a_word_for_diagnostics(self, status: LogStatus) -> None:
+        route = route_of_message(OcppVersion.V16, DiagnosticsStatusNotification)
+
+        codec.decode(codec.encode(route.encode_request(DiagnosticsStatusNotification(status))), route.request)
+
+    @pytest.mark.parametrize("status", SetVariableStatus)
+    def test_every_outcome_of_a_setting_has_a_word(self, status: SetVariableStatus) -> None:
+        route = route_of_message(OcppVersion.V16, SetVariables)
+        written = route.encode_response(SetVariablesReply((SetVariableResult(status),)))
+
+        codec.decode(codec.encode(written), route.response)
+
+    def test_unlock_of_a_connector_that_is_not_there_is_not_supported(self) -> None:
+        route = route_of_message(OcppVersion.V16, UnlockConnector)
+
+        assert route.encode_response(CommandReply("UnknownConnector")).status == "NotSupported"
+
+    def test_group_that_does_not_fit_is_left_out_and_the_verdict_stays(self) -> None:
+        route = route_of_action(OcppVersion.V16, "Authorize")
+        info = IdTokenInfo(AuthorizationStatus.ACCEPTED, group=IdToken("x" * 21))
+
+        written = route.encode_response(route.reply(id_token_info=info))
+
+        assert json.loads(codec.encode(written)) == {"idTagInfo": {"status": "Accepted"}}
 
     def test_update_has_no_route(self) -> None:
         with pytest.raises(NotExpressible):
@@ -316,6 +516,13 @@ class TestApproximationsOf16:
         )
 
         codec.decode(codec.encode(route.encode_request(end)), route.request)
+
+
+def test_201_refuses_a_remote_start_whose_profile_would_be_lost() -> None:
+    start = RequestStart(IdToken("x"), remote_start_id=1, charging_profile=PROFILE)
+
+    with pytest.raises(NotExpressible):
+        route_of_message(OcppVersion.V201, RequestStart).encode_request(start)
 
 
 def test_201_register_of_the_deciding_context_decides() -> None:

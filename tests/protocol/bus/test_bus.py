@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 
 from protocol.blocks.availability.events import StationDisconnected
 from protocol.bus.catalogue import STATION_EVENTS, Catalogue, UnknownEventType
-from protocol.bus.commands import COMMANDS
+from protocol.bus.commands import COMMAND_OF_NAME, COMMANDS, CommandRow
 from protocol.bus.envelope import (
     Envelope,
     decode_envelope,
@@ -32,8 +32,9 @@ from protocol.bus.subjects import (
     unescape,
 )
 from protocol.domain.identifiers import IdToken, IdTokenType, StationId, StationKey, TenantId, tenant_token_key
+from protocol.domain.routes import Direction
 from protocol.domain.version import OcppVersion
-from protocol.versions import route_of_message
+from protocol.versions import ROUTES, route_of_message
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 names = st.text(min_size=1, max_size=40).filter(lambda name: not any(0xD800 <= ord(c) < 0xE000 for c in name))
@@ -143,6 +144,21 @@ def test_token_ref_folds_case_and_depends_on_tenant_and_type() -> None:
 
 
 @pytest.mark.parametrize("row", COMMANDS, ids=lambda row: row.name)
-@pytest.mark.parametrize("version", [OcppVersion.V16, OcppVersion.V201])
-def test_every_command_has_a_route_with_its_reply(row: object, version: OcppVersion) -> None:
-    assert route_of_message(version, row.message).reply is row.reply  # type: ignore[attr-defined]
+def test_every_command_has_a_route_with_its_reply_in_16(row: CommandRow) -> None:
+    assert route_of_message(OcppVersion.V16, row.message).reply is row.reply
+
+
+@pytest.mark.parametrize("name", ["start", "stop", "reset", "trigger", "get_variables"])
+def test_command_that_201_has_keeps_its_reply(name: str) -> None:
+    row = COMMAND_OF_NAME[name]
+
+    assert route_of_message(OcppVersion.V201, row.message).reply is row.reply
+
+
+def test_every_16_message_of_the_csms_is_a_command() -> None:
+    routes = ROUTES[OcppVersion.V16].values()
+    messages = {
+        message for route in routes if route.direction is not Direction.FROM_STATION for message in route.messages
+    }
+
+    assert messages == {row.message for row in COMMANDS}
