@@ -15,6 +15,7 @@ class TokenRecord:
     driver_id: DriverId
     is_blocked: bool
     expires_at: datetime | None
+    group: str | None = None
 
 
 def judge_token(token: TokenRecord | None, *, now: datetime) -> TokenVerdict:
@@ -27,4 +28,4 @@ def judge_token(token: TokenRecord | None, *, now: datetime) -> TokenVerdict:
         status = AuthorizationStatus.EXPIRED
     else:
         status = AuthorizationStatus.ACCEPTED
-    return TokenVerdict(status, driver_id=token.driver_id, expires_at=token.expires_at)
+    return TokenVerdict(status, driver_id=token.driver_id, expires_at=token.expires_at, group=token.group)

@@ -37,3 +37,11 @@ class TooManyLogins(TooManyRequests):
 
     def __init__(self) -> None:
         super().__init__("Too many people log in at this moment. Try again in a few seconds.")
+
+
+class GroupTaken(Conflict):
+    """The group of tokens is another driver's."""
+
+    def __init__(self, group: str) -> None:
+        self.group = group
+        super().__init__(f"The group {group} is taken. Choose another name.")

@@ -26,7 +26,10 @@ class Account(Base):
 
 
 class RegisteredToken(Base):
-    """An IdToken of a driver. `purpose` is set for the one-time tokens of starts by app."""
+    """An IdToken of a driver. `purpose` is set for the one-time tokens of starts by app.
+
+    Tokens of one driver with one `group_name` stop each other's transactions and share reservations.
+    """
 
     __tablename__ = "id_tokens"
 
@@ -39,6 +42,7 @@ class RegisteredToken(Base):
     purpose: Mapped[str | None]
     is_blocked: Mapped[bool]
     expires_at: Mapped[datetime | None]
+    group_name: Mapped[str | None]
     created_at: Mapped[datetime]
 
 
@@ -50,3 +54,13 @@ class TokenReference(Base):
     tenant_id: Mapped[str] = mapped_column(primary_key=True)
     ref: Mapped[str] = mapped_column(primary_key=True)
     token_id: Mapped[str]
+
+
+class TokenGroup(Base):
+    """Whose group of tokens this is: no driver joins another's, for its tokens stop each other's transactions."""
+
+    __tablename__ = "token_groups"
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    driver_id: Mapped[str]

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.identity.domain import TokenRecord
-from backoffice.identity.models import Account, RegisteredToken, TokenReference
+from backoffice.identity.models import Account, RegisteredToken, TokenGroup, TokenReference
 from backoffice.kit.database import Unit
 from protocol.domain.identifiers import DriverId
 
@@ -52,7 +52,12 @@ async def change_password(unit: Unit, account_id: str, password_hash: str) -> No
 async def find_token_record(unit: Unit, ref: str) -> TokenRecord | None:
     """What decides about the token behind `ref`: two primary-key look-ups in one statement."""
     found = await unit.session.execute(
-        select(RegisteredToken.driver_id, RegisteredToken.is_blocked, RegisteredToken.expires_at)
+        select(
+            RegisteredToken.driver_id,
+            RegisteredToken.is_blocked,
+            RegisteredToken.expires_at,
+            RegisteredToken.group_name,
+        )
         .join(
             TokenReference,
             (TokenReference.tenant_id == RegisteredToken.tenant_id) & (TokenReference.token_id == RegisteredToken.id),
@@ -60,7 +65,7 @@ async def find_token_record(unit: Unit, ref: str) -> TokenRecord | None:
         .where(TokenReference.tenant_id == unit.tenant, TokenReference.ref == ref)
     )
     row = found.first()
-    return TokenRecord(DriverId(row.driver_id), row.is_blocked, row.expires_at) if row else None
+    return TokenRecord(DriverId(row.driver_id), row.is_blocked, row.expires_at, row.group_name) if row else None
 
 
 async def find_tokens_by_refs(unit: Unit, refs: Sequence[str]) -> Sequence[RegisteredToken]:
@@ -103,6 +108,13 @@ async def add_token(unit: Unit, token: RegisteredToken, refs: Sequence[str]) -> 
     )
     await unit.session.flush()
     return True
+
+
+async def claim_group(unit: Unit, name: str, driver_id: str) -> bool:
+    """Whether the group is the driver's, now or before."""
+    key = {"tenant_id": unit.tenant, "name": name}
+    await unit.session.execute(insert(TokenGroup).values(**key, driver_id=driver_id).on_conflict_do_nothing())
+    return await unit.session.scalar(select(TokenGroup.driver_id).filter_by(**key)) == driver_id
 
 
 async def list_tokens_of(unit: Unit, driver_id: str) -> Sequence[RegisteredToken]:

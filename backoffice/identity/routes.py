@@ -52,7 +52,9 @@ async def register_token(body: NewToken, driver: Driver, identity: IdentityDep) 
     """The card or fob charges for this driver from now on. Sent again it changes nothing."""
     async with identity.database.transaction(driver.tenant) as unit:
         id_token = IdToken(body.value, body.type)
-        token = await identity.register_token(unit, driver.subject, id_token, expires_at=body.expires_at)
+        token = await identity.register_token(
+            unit, driver.subject, id_token, expires_at=body.expires_at, group=body.group
+        )
         return TokenView.of(token)
 
 

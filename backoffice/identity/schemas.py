@@ -70,11 +70,15 @@ class AccountView(BaseModel):
 
 
 class NewToken(BaseModel):
-    """A card or fob to charge with; `value` as the reader shows it, at most what OCPP carries."""
+    """A card or fob to charge with; `value` as the reader shows it, at most what OCPP carries.
+
+    Stations hear of the `group`: its tokens stop each other's transactions and share reservations. It is no token.
+    """
 
     value: str = Field(min_length=4, max_length=36, pattern=r"^[A-Za-z0-9*\-_=:+|@.]+$")
     type: IdTokenType = IdTokenType.ISO14443
     expires_at: AwareDatetime | None = None
+    group: str | None = Field(default=None, min_length=1, max_length=20, pattern=r"^[A-Za-z0-9*\-_=:+|@.]+$")
 
 
 class TokenView(BaseModel):
@@ -85,6 +89,7 @@ class TokenView(BaseModel):
     mask: str
     is_blocked: bool
     expires_at: datetime | None
+    group: str | None
     created_at: datetime
 
     @classmethod
@@ -95,5 +100,6 @@ class TokenView(BaseModel):
             mask=token.mask,
             is_blocked=token.is_blocked,
             expires_at=token.expires_at,
+            group=token.group_name,
             created_at=token.created_at,
         )

@@ -7,7 +7,7 @@ from datetime import datetime
 from backoffice.contracts.identity import IssueVirtualToken, VirtualToken
 from backoffice.identity import repository
 from backoffice.identity.domain import judge_token
-from backoffice.identity.errors import EmailTaken, TokenTaken, TooManyFailedLogins, WrongCredentials
+from backoffice.identity.errors import EmailTaken, GroupTaken, TokenTaken, TooManyFailedLogins, WrongCredentials
 from backoffice.identity.models import Account, RegisteredToken
 from backoffice.identity.passwords import Passwords
 from backoffice.identity.settings import IdentitySettings
@@ -95,11 +95,19 @@ class Identity:
         return account
 
     async def register_token(
-        self, unit: Unit, driver_id: str, id_token: IdToken, *, expires_at: datetime | None = None
+        self,
+        unit: Unit,
+        driver_id: str,
+        id_token: IdToken,
+        *,
+        expires_at: datetime | None = None,
+        group: str | None = None,
     ) -> RegisteredToken:
-        """The token is the driver's; it was perhaps before, and stays as it was. Raises TokenTaken."""
+        """The token is the driver's; it was perhaps before, and stays as it was. Raises TokenTaken, GroupTaken."""
+        if group is not None and not await repository.claim_group(unit, group, driver_id):
+            raise GroupTaken(group)
         token = self._new_token(unit.tenant, driver_id, id_token)
-        token.expires_at = expires_at
+        token.expires_at, token.group_name = expires_at, group
         refs = self._refs_of(unit.tenant, id_token)
         if await repository.add_token(unit, token, refs):
             return token
@@ -164,6 +172,7 @@ class Identity:
             purpose=None,
             is_blocked=False,
             expires_at=None,
+            group_name=None,
             created_at=now,
         )
 

@@ -3,7 +3,7 @@
 import asyncio
 import statistics
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -121,6 +121,19 @@ async def test_card_of_someone_else_is_refused(place: HttpPlace) -> None:
     response = await place.http.post("/api/v1/me/tokens", json={"value": CARD.value}, headers=second)
 
     assert (response.status_code, response.json()["title"]) == (409, "Token taken")
+
+
+async def test_verdict_names_the_group_which_is_one_drivers_alone(place: HttpPlace) -> None:
+    first = await register(place)
+    second = await register(place, email="second@example.org")
+    body = {"value": CARD.value, "group": "FAMILY", "expires_at": "2099-01-01T00:00:00Z"}
+    await place.http.post("/api/v1/me/tokens", json=body, headers=first)
+
+    intruder = await place.http.post("/api/v1/me/tokens", json={"value": "0000", "group": "FAMILY"}, headers=second)
+    verdict = await authorize(place, CARD)
+
+    assert (intruder.status_code, intruder.json()["title"]) == (409, "Group taken")
+    assert (verdict.group, verdict.expires_at) == ("FAMILY", datetime(2099, 1, 1, tzinfo=UTC))
 
 
 async def test_card_of_another_tenant_is_unknown(place: HttpPlace) -> None:
