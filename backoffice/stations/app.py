@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from backoffice.contracts.stations import DESCRIBE_EVSE, START_ON_EVSE, STOP_TRANSACTION
 from backoffice.kit.bus import Answerer
 from backoffice.kit.service import Context, Parts, Service, Worker
-from backoffice.stations import command_routes, routes
+from backoffice.stations import command_routes, configuration_routes, limit_routes, routes, typed_routes
 from backoffice.stations.commands import StationCommands
 from backoffice.stations.consumers import StationFacts
 from backoffice.stations.dispatch import SEND_QUEUED_EVERY_S, Dispatch
@@ -34,7 +34,8 @@ def build(context: Context[StationsSettings]) -> Parts:
     )
     router = APIRouter()
     router.include_router(routes.router)
-    router.include_router(command_routes.router)
+    for one in (typed_routes, limit_routes, configuration_routes, command_routes):
+        router.include_router(one.router)
     return Parts(
         router=router,
         provides=(stations, dispatch, Prices(context.bus, timeout_s=settings.price_timeout_s, clock=context.clock)),

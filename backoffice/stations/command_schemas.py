@@ -1,84 +1,20 @@
-"""What the REST interface of commands takes and gives."""
+"""What the REST interface of commands gives."""
 
-import secrets
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from backoffice.stations.command_states import CommandState
 from backoffice.stations.models import StationCommand
-from protocol.blocks.provisioning.messages import GetVariables, Reset, ResetKind, VariableName, VariablesReply
-from protocol.blocks.remote_control.messages import RequestStart, RequestStop, TriggerKind, TriggerMessage
+from protocol.blocks.certificates.messages import InstalledCertificatesReply
+from protocol.blocks.data_transfer.messages import DataTransferReply
+from protocol.blocks.diagnostics.messages import LogReply
+from protocol.blocks.local_auth_list.messages import LocalListVersionReply
+from protocol.blocks.provisioning.messages import SetVariablesReply, VariablesReply
 from protocol.domain.commands import CommandReply
-from protocol.domain.identifiers import IdToken, IdTokenType, TransactionId
 
 Json = Any  # Any: JSON
-
-
-class StartBody(BaseModel):
-    """Start a transaction for this token. Without an EVSE the station chooses."""
-
-    token: str = Field(min_length=1, max_length=36)
-    token_type: IdTokenType = IdTokenType.CENTRAL
-    evse: int | None = Field(default=None, ge=1)
-    remote_start_id: int | None = Field(default=None, ge=0, lt=2**31)
-
-    def message(self) -> RequestStart:
-        """Without a remote start id it has a random one."""
-        remote_start_id = secrets.randbelow(2**31) if self.remote_start_id is None else self.remote_start_id
-        return RequestStart(IdToken(self.token, self.token_type), remote_start_id, evse=self.evse)
-
-
-class StopBody(BaseModel):
-    """Stop this transaction."""
-
-    transaction_id: str = Field(min_length=1, max_length=36)
-
-    def message(self) -> RequestStop:
-        """The command."""
-        return RequestStop(TransactionId(self.transaction_id))
-
-
-class ResetBody(BaseModel):
-    """Reset the station, or one EVSE (2.x)."""
-
-    kind: ResetKind = ResetKind.ON_IDLE
-    evse: int | None = Field(default=None, ge=1)
-
-    def message(self) -> Reset:
-        """The command."""
-        return Reset(self.kind, evse=self.evse)
-
-
-class TriggerBody(BaseModel):
-    """Send that message again, now."""
-
-    requested: TriggerKind
-    evse: int | None = Field(default=None, ge=1)
-
-    def message(self) -> TriggerMessage:
-        """The command."""
-        return TriggerMessage(self.requested, evse=self.evse)
-
-
-class VariableBody(BaseModel):
-    """A variable of a component (2.x), or a configuration key (1.6) without one."""
-
-    variable: str
-    component: str = ""
-    evse: int | None = None
-
-
-class VariablesBody(BaseModel):
-    """The variables to read; none means every key (1.6 only)."""
-
-    names: list[VariableBody] = []
-
-    def message(self) -> GetVariables:
-        """The command."""
-        names = (VariableName(name.variable, component=name.component, evse=name.evse) for name in self.names)
-        return GetVariables(tuple(names))
 
 
 class Answered(BaseModel):
@@ -105,9 +41,12 @@ class CommandView(Answered):
         return cls(command_id=command_id, status=reply.status, reason=reply.reason, transaction_id=reply.transaction_id)
 
 
-class VariableView(VariableBody):
+class VariableView(BaseModel):
     """One answer."""
 
+    variable: str
+    component: str
+    evse: int | None
     status: str
     value: str | None
     is_readonly: bool | None
@@ -132,6 +71,96 @@ class VariablesView(Answered):
             for result in reply.results
         ]
         return cls(command_id=command_id, results=results)
+
+
+class VariableSetView(BaseModel):
+    """What became of one assignment. `variable` is null where the station did not say which: the only one."""
+
+    variable: str | None
+    component: str | None
+    status: str
+
+
+class VariablesSetView(Answered):
+    """What became of the assignments."""
+
+    results: list[VariableSetView]
+
+    @classmethod
+    def of(cls, command_id: str, reply: SetVariablesReply) -> "VariablesSetView":
+        results = [
+            VariableSetView(
+                variable=result.name.variable if result.name else None,
+                component=result.name.component if result.name else None,
+                status=result.status,
+            )
+            for result in reply.results
+        ]
+        return cls(command_id=command_id, results=results)
+
+
+class LocalListVersionView(Answered):
+    """0: an empty list; -1: the station has none."""
+
+    version: int
+
+    @classmethod
+    def of(cls, command_id: str, reply: LocalListVersionReply) -> "LocalListVersionView":
+        return cls(command_id=command_id, version=reply.version)
+
+
+class LogView(Answered):
+    """`file_name` is what the station will upload; null where it has nothing or does not say."""
+
+    status: str
+    file_name: str | None
+    reason: str
+
+    @classmethod
+    def of(cls, command_id: str, reply: LogReply) -> "LogView":
+        return cls(command_id=command_id, status=reply.status, file_name=reply.file_name, reason=reply.reason)
+
+
+class DataTransferView(Answered):
+    """The vendor's answer."""
+
+    status: str
+    data: str | None
+
+    @classmethod
+    def of(cls, command_id: str, reply: DataTransferReply) -> "DataTransferView":
+        return cls(command_id=command_id, status=reply.status, data=reply.data)
+
+
+class InstalledCertificateView(BaseModel):
+    """A root that the station trusts, by its hashes (hex)."""
+
+    use: str | None
+    algorithm: str
+    issuer_name_hash: str
+    issuer_key_hash: str
+    serial_number: str
+
+
+class InstalledCertificatesView(Answered):
+    """The roots that the station trusts."""
+
+    status: str
+    certificates: list[InstalledCertificateView]
+
+    @classmethod
+    def of(cls, command_id: str, reply: InstalledCertificatesReply) -> "InstalledCertificatesView":
+        certificates = [
+            InstalledCertificateView(
+                use=one.use,
+                algorithm=one.hash_data.algorithm,
+                issuer_name_hash=one.hash_data.issuer_name_hash,
+                issuer_key_hash=one.hash_data.issuer_key_hash,
+                serial_number=one.hash_data.serial_number,
+            )
+            for one in reply.certificates
+        ]
+        return cls(command_id=command_id, status=reply.status, certificates=certificates)
 
 
 class CommandRecord(BaseModel):

@@ -8,8 +8,9 @@ Invariants:
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS, Database, Unit
 from backoffice.kit.errors import BackofficeError, Conflict, PeerFailed
 from backoffice.kit.workers import try_each
-from backoffice.stations import repository
+from backoffice.stations import configuration, limits, repository
 from backoffice.stations.command_states import COMMAND, CommandState, CommandTrigger
 from backoffice.stations.commands import StationCommands, name_of
 from backoffice.stations.errors import (
@@ -36,11 +37,15 @@ from backoffice.stations.errors import (
 )
 from backoffice.stations.masking import masked, masked_answer
 from backoffice.stations.models import StationCommand
+from backoffice.stations.raw import in_our_words
 from protocol.bus.commands import COMMAND_OF_MESSAGE, COMMAND_OF_NAME
 from protocol.bus.envelope import unique_event_id
 from protocol.domain.identifiers import StationId, StationKey, TenantId
+from protocol.domain.version import OcppVersion
 
 log = structlog.get_logger(__name__)
+
+Conclusion = Callable[[Unit, StationCommand], Awaitable[None]]
 
 SEND_QUEUED_EVERY_S = 1.0
 _QUEUED_PER_STATION = 100
@@ -151,27 +156,41 @@ class Dispatch:
         try:
             answer = await self._commands.send(station, message, reply=COMMAND_OF_MESSAGE[type(message)].reply)
         except BackofficeError as error:
-            await self._finish(station.tenant, command_id, error)
+            await self._finish(station, command_id, partial(self._note_error, error=error))
             raise
-        await self._finish(station.tenant, command_id, answer)
+        await self._finish(station, command_id, partial(self._note_answer, message=message, answer=answer))
         return answer
 
-    async def _finish(self, tenant: TenantId, command_id: str, outcome: msgspec.Struct | BackofficeError) -> None:
-        async with self.database.transaction(tenant) as unit:
+    async def _finish(self, station: StationKey, command_id: str, conclude: Conclusion) -> None:
+        async with self.database.transaction(station.tenant) as unit:
             row = await repository.lock_command(unit, command_id)
             assert row is not None
-            if row.state != CommandState.SENDING:
-                return  # it was given up for lost meanwhile
-            if isinstance(outcome, msgspec.Struct):
-                row.answer = masked_answer(outcome)
-                await self._move(unit, row, CommandTrigger.ANSWERED)
-                return
-            trigger = next(trigger for kind, trigger in _TRIGGER_OF_ERROR if isinstance(outcome, kind))
-            if trigger is CommandTrigger.OFFLINE and row.queue_until is not None:
-                trigger = CommandTrigger.WAITS
-            row.error_code = outcome.code if isinstance(outcome, StationRefusedCall) else ""
-            row.detail = str(outcome)
-            await self._move(unit, row, trigger)
+            if row.state == CommandState.SENDING:  # else it was given up for lost meanwhile
+                await conclude(unit, row)
+
+    async def _note_answer(
+        self, unit: Unit, row: StationCommand, message: msgspec.Struct, answer: msgspec.Struct
+    ) -> None:
+        row.answer = masked_answer(answer)
+        await self._move(unit, row, CommandTrigger.ANSWERED)
+        await self._learn(unit, row.station_id, message, answer)
+
+    async def _note_error(self, unit: Unit, row: StationCommand, error: BackofficeError) -> None:
+        trigger = next(trigger for kind, trigger in _TRIGGER_OF_ERROR if isinstance(error, kind))
+        if trigger is CommandTrigger.OFFLINE and row.queue_until is not None:
+            trigger = CommandTrigger.WAITS
+        row.error_code = error.code if isinstance(error, StationRefusedCall) else ""
+        row.detail = str(error)
+        await self._move(unit, row, trigger)
+
+    async def _learn(self, unit: Unit, station_id: str, message: msgspec.Struct, reply: msgspec.Struct) -> None:
+        """What the answer says of the station's variables and limits is known."""
+        station = await repository.find_station(unit, station_id)
+        assert station is not None
+        typed = in_our_words(OcppVersion(station.version or station.default_version), message, reply)
+        if typed is not None:
+            for note in (configuration.note, limits.note):
+                await note(unit, station_id, *typed, now=self._clock())
 
     async def _move(self, unit: Unit, row: StationCommand, trigger: CommandTrigger) -> None:
         now = self._clock()

@@ -64,6 +64,13 @@ class CommandNotFound(NotFound):
         super().__init__("command", command_id)
 
 
+class TemplateNotFound(NotFound):
+    """The tenant has no configuration template of this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("configuration template", name)
+
+
 class UnknownAction(NotFound):
     """The station's OCPP version has no action of this name."""
 

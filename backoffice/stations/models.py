@@ -124,3 +124,47 @@ class StationCommand(Base):
     unsent: Mapped[bytes | None] = mapped_column(default=None)
     sent_at: Mapped[datetime | None] = mapped_column(default=None)
     finished_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class StationVariable(Base):
+    """A variable as the station last told it, or last accepted it. 1.6 has no `component` and no `evse` (0)."""
+
+    __tablename__ = "variables"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id", "station_id"], ["stations.tenant_id", "stations.id"]),)
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    station_id: Mapped[str] = mapped_column(primary_key=True)
+    component: Mapped[str] = mapped_column(primary_key=True)
+    variable: Mapped[str] = mapped_column(primary_key=True)
+    evse: Mapped[int] = mapped_column(primary_key=True)
+    value: Mapped[str | None]
+    is_readonly: Mapped[bool | None]
+    needs_reboot: Mapped[bool]
+    known_at: Mapped[datetime]
+
+
+class ConfigurationTemplate(Base):
+    """The values that variables are to have. `variables`: [{component, variable, value}]."""
+
+    __tablename__ = "configuration_templates"
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    variables: Mapped[list[dict[str, str]]] = mapped_column(JSONB)
+    changed_at: Mapped[datetime]
+
+
+class InstalledLimit(Base):
+    """A charging profile that the station accepted. `evse` 0 is the station; `profile` is a ChargingProfile as JSON."""
+
+    __tablename__ = "charging_profiles"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id", "station_id"], ["stations.tenant_id", "stations.id"]),)
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    station_id: Mapped[str] = mapped_column(primary_key=True)
+    profile_id: Mapped[int] = mapped_column(primary_key=True)
+    evse: Mapped[int]
+    purpose: Mapped[str]
+    stack_level: Mapped[int]
+    profile: Mapped[bytes]
+    set_at: Mapped[datetime]

@@ -1,13 +1,14 @@
-"""Raw commands: a body in the wire's own words, checked before it goes anywhere."""
+"""Raw commands: a body in the wire's own words, checked before it goes anywhere, and what it means in ours."""
 
 import msgspec
 
 from backoffice.stations.errors import CommandNotExpressible, CommandNotValid, UnknownAction
 from backoffice.stations.models import Station
-from protocol.bus.commands import RawCall
+from protocol.bus.commands import RawAnswer, RawCall
 from protocol.domain.version import OcppVersion
-from protocol.errors import ActionNotImplemented, NotExpressible, PayloadViolation
-from protocol.versions import check_call_to_station
+from protocol.errors import ActionNotImplemented, NotExpressible, OcppError, PayloadViolation
+from protocol.versions import check_call_to_station, route_of_action
+from protocol.wire import codec
 
 
 def read_raw_call(station: Station, action: str, body: bytes) -> RawCall:
@@ -22,3 +23,18 @@ def read_raw_call(station: Station, action: str, body: bytes) -> RawCall:
     except PayloadViolation as error:
         raise CommandNotValid(action, detail=str(error)) from error
     return RawCall(action, msgspec.Raw(body))
+
+
+def in_our_words(
+    version: OcppVersion, message: msgspec.Struct, reply: msgspec.Struct
+) -> tuple[msgspec.Struct, msgspec.Struct] | None:
+    """A command and its answer, typed; None for raw ones that break their schema or that we have no words for."""
+    if not isinstance(message, RawCall):
+        return message, reply
+    assert isinstance(reply, RawAnswer)
+    try:
+        route = route_of_action(version, message.action)
+        asked = route.decode_request(codec.decode(message.payload, route.request))
+        return asked, route.decode_response(codec.decode(reply.payload, route.response))
+    except OcppError:
+        return None

@@ -80,11 +80,11 @@ class Stations:
         self.registry = registry
         self._dispatch = dispatch
         self._pepper = pepper
-        self._clock = clock
+        self.clock = clock
 
     async def create_location(self, unit: Unit, location_id: str | None, plan: LocationPlan) -> Location:
         """A new location. Raises LocationExists."""
-        now = self._clock()
+        now = self.clock()
         location_id = location_id or unique_event_id(now)
         if await repository.find_location(unit, location_id):
             raise LocationExists(location_id)
@@ -94,7 +94,7 @@ class Stations:
         """The location is as planned, whether or not it was there."""
         location = await repository.find_location(unit, location_id)
         if location is None:
-            location = Location(tenant_id=unit.tenant, id=location_id, created_at=self._clock())
+            location = Location(tenant_id=unit.tenant, id=location_id, created_at=self.clock())
             unit.session.add(location)
         location.name, location.address, location.city = plan.name, plan.address, plan.city
         location.country, location.timezone = plan.country, plan.timezone
@@ -118,7 +118,7 @@ class Stations:
         station = await repository.find_station(unit, station_id)
         made_password = None
         if station is None:
-            station = Station(tenant_id=unit.tenant, id=station_id, created_at=self._clock(), evses=[])
+            station = Station(tenant_id=unit.tenant, id=station_id, created_at=self.clock(), evses=[])
             unit.session.add(station)
             if plan.password is None and _PASSWORD_PROFILES & set(plan.security_profiles):
                 made_password = new_station_password()

@@ -1,0 +1,167 @@
+"""Stations' variables by REST: what is known of them, and templates that they are compared with and brought to."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, Field
+
+from backoffice.kit.auth import Operator
+from backoffice.stations import repository
+from backoffice.stations.command_desk import DeskDep, StationsDep
+from backoffice.stations.configuration import Comparison, Wanted, compare
+from backoffice.stations.errors import TemplateNotFound
+from backoffice.stations.models import ConfigurationTemplate
+from protocol.blocks.provisioning.messages import SetVariables, SetVariablesReply, VariableAssignment, VariableName
+
+router = APIRouter(tags=["configuration"])
+
+TemplateName = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9\-_. ]+$")]
+
+
+class KnownVariable(BaseModel):
+    """A variable by the station's own word. `value` is null for secrets; `needs_reboot`: accepted, not yet in force."""
+
+    variable: str
+    component: str
+    evse: int | None
+    value: str | None
+    is_readonly: bool | None
+    needs_reboot: bool
+    known_at: datetime
+
+
+class WantedBody(BaseModel):
+    """The value that a variable is to have."""
+
+    variable: str = Field(min_length=1, max_length=50)
+    component: str = Field(default="", max_length=50)
+    value: str = Field(max_length=2500)
+
+
+class TemplateBody(BaseModel):
+    """The variables that a template names."""
+
+    variables: list[WantedBody] = Field(min_length=1, max_length=500)
+
+
+class TemplateView(TemplateBody):
+    """A template."""
+
+    name: str
+    changed_at: datetime
+
+    @classmethod
+    def of(cls, row: ConfigurationTemplate) -> "TemplateView":
+        variables = [WantedBody(**variable) for variable in row.variables]
+        return cls(name=row.name, changed_at=row.changed_at, variables=variables)
+
+
+class ComparedView(WantedBody):
+    """A wanted value beside the known one."""
+
+    actual: str | None
+    verdict: Comparison
+
+
+class AppliedView(BaseModel):
+    """A variable that was set, and the station's word."""
+
+    variable: str
+    component: str
+    value: str
+    status: str
+
+
+@router.get("/stations/{station_id}/variables")
+async def list_variables(station_id: str, operator: Operator, stations: StationsDep) -> list[KnownVariable]:
+    """What the station told or accepted. `get_variables` reads it anew."""
+    async with stations.database.snapshot(operator.tenant) as unit:
+        await stations.read_station(unit, station_id)
+        rows = await repository.list_variables(unit, station_id)
+    return [
+        KnownVariable(
+            variable=row.variable,
+            component=row.component,
+            evse=row.evse or None,
+            value=row.value,
+            is_readonly=row.is_readonly,
+            needs_reboot=row.needs_reboot,
+            known_at=row.known_at,
+        )
+        for row in rows
+    ]
+
+
+@router.put("/configuration-templates/{name}")
+async def save_template(
+    name: TemplateName, body: TemplateBody, operator: Operator, stations: StationsDep
+) -> TemplateView:
+    """The template is as said, whether or not it was there."""
+    async with stations.database.transaction(operator.tenant) as unit:
+        row = await repository.find_template(unit, name)
+        if row is None:
+            row = ConfigurationTemplate(tenant_id=unit.tenant, name=name)
+            unit.session.add(row)
+        row.variables = [one.model_dump() for one in body.variables]
+        row.changed_at = stations.clock()
+    return TemplateView.of(row)
+
+
+@router.get("/configuration-templates")
+async def list_templates(operator: Operator, stations: StationsDep) -> list[TemplateView]:
+    """The tenant's templates, by name."""
+    async with stations.database.snapshot(operator.tenant) as unit:
+        return [TemplateView.of(row) for row in await repository.list_templates(unit)]
+
+
+@router.get("/stations/{station_id}/configuration/{name}")
+async def compare_with_template(
+    station_id: str, name: TemplateName, operator: Operator, stations: StationsDep
+) -> list[ComparedView]:
+    """How the station stands to the template, by what is known of it."""
+    async with stations.database.snapshot(operator.tenant) as unit:
+        await stations.read_station(unit, station_id)
+        wanted = _wanted(await repository.find_template(unit, name), name)
+        known = await repository.list_variables(unit, station_id)
+    return [
+        ComparedView(
+            variable=one.wanted.variable,
+            component=one.wanted.component,
+            value=one.wanted.value,
+            actual=one.actual,
+            verdict=one.verdict,
+        )
+        for one in compare(wanted, known)
+    ]
+
+
+@router.post("/stations/{station_id}/configuration/{name}")
+async def apply_template(name: TemplateName, desk: DeskDep, stations: StationsDep) -> list[AppliedView]:
+    """What differs from the template, or is not known, was set, one variable after the other.
+
+    Ends at the first command that fails; what was set before stays set, and is known.
+    """
+    async with stations.database.snapshot(desk.tenant) as unit:
+        wanted = _wanted(await repository.find_template(unit, name), name)
+        known = await repository.list_variables(unit, desk.station.id)
+    applied = []
+    for one in compare(wanted, known):
+        if one.verdict in (Comparison.SAME, Comparison.READONLY):
+            continue
+        variable = VariableName(one.wanted.variable, component=one.wanted.component)
+        carried = await desk.carry_out(SetVariables((VariableAssignment(variable, one.wanted.value),)))
+        reply = carried.reply
+        status = reply.results[0].status if isinstance(reply, SetVariablesReply) else "queued"
+        applied.append(
+            AppliedView(
+                variable=one.wanted.variable, component=one.wanted.component, value=one.wanted.value, status=status
+            )
+        )
+    return applied
+
+
+def _wanted(template: ConfigurationTemplate | None, name: str) -> list[Wanted]:
+    if template is None:
+        raise TemplateNotFound(name)
+    return [Wanted(**variable) for variable in template.variables]

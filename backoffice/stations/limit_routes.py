@@ -1,0 +1,112 @@
+"""Charging limits by REST: what the station accepted, and its composite schedule beside ours."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+
+from backoffice.kit.auth import Operator
+from backoffice.stations import repository
+from backoffice.stations.command_bodies import CompositeScheduleBody
+from backoffice.stations.command_desk import QUEUED, DeskDep, StationsDep, queued
+from backoffice.stations.command_schemas import Answered
+from backoffice.stations.limits import differences, limit_now, our_schedule, profile_of
+from protocol.blocks.smart_charging.messages import CompositeScheduleReply
+from protocol.domain.charging_profile import ChargingSchedule
+
+router = APIRouter(prefix="/stations/{station_id}", tags=["commands"])
+
+Json = Any  # Any: a charging profile or schedule as JSON
+
+
+class LimitView(BaseModel):
+    """A profile that the station accepted; `evse` null is the station's."""
+
+    profile_id: int
+    evse: int | None
+    set_at: datetime
+    profile: Json
+
+
+class LimitsView(BaseModel):
+    """The profiles that the station accepted, and what they come to in W at this instant."""
+
+    profiles: list[LimitView]
+    station_limit_w: Decimal
+    evse_limits_w: dict[int, Decimal]
+
+
+class DifferenceView(BaseModel):
+    """From this second of the schedule on the two limits are not the same."""
+
+    second: int
+    ours: Decimal | None
+    theirs: Decimal | None
+
+
+class CompositeScheduleView(Answered):
+    """The station's schedule, ours over the same time by what it accepted, and where they differ."""
+
+    status: str
+    evse: int | None
+    starts_at: datetime | None
+    theirs: Json
+    ours: Json
+    differences: list[DifferenceView]
+
+
+@router.get("/limits")
+async def list_limits(
+    station_id: str, operator: Operator, stations: StationsDep, at: Annotated[datetime | None, Query()] = None
+) -> LimitsView:
+    """What limits the station, by what it accepted."""
+    async with stations.database.snapshot(operator.tenant) as unit:
+        station = await stations.read_station(unit, station_id)
+        limits = await repository.list_limits(unit, station_id)
+    at = at or stations.clock()
+    return LimitsView(
+        profiles=[
+            LimitView(
+                profile_id=limit.profile_id,
+                evse=limit.evse or None,
+                set_at=limit.set_at,
+                profile=msgspec.to_builtins(profile_of(limit), str_keys=True),
+            )
+            for limit in limits
+        ],
+        station_limit_w=limit_now(station, limits, None, at),
+        evse_limits_w={evse.evse: limit_now(station, limits, evse.evse, at) for evse in station.evses},
+    )
+
+
+@router.post("/commands/composite_schedule", response_model=CompositeScheduleView, responses=QUEUED)
+async def composite_schedule(
+    body: CompositeScheduleBody, desk: DeskDep, stations: StationsDep
+) -> CompositeScheduleView | JSONResponse:
+    """GetCompositeSchedule, compared with our own arithmetic."""
+    carried = await desk.carry_out(body.message())
+    if carried.reply is None:
+        return queued(carried)
+    reply = carried.reply
+    assert isinstance(reply, CompositeScheduleReply)
+    async with stations.database.snapshot(desk.tenant) as unit:
+        limits = await repository.list_limits(unit, desk.station.id)
+    ours = our_schedule(desk.station, limits, reply)
+    found = differences(ours, reply.schedule) if ours is not None and reply.schedule is not None else []
+    return CompositeScheduleView(
+        command_id=carried.command_id,
+        status=reply.status,
+        evse=reply.evse,
+        starts_at=reply.starts_at,
+        theirs=_shown(reply.schedule),
+        ours=_shown(ours),
+        differences=[DifferenceView(second=second, ours=mine, theirs=theirs) for second, mine, theirs in found],
+    )
+
+
+def _shown(schedule: ChargingSchedule | None) -> Json:
+    return None if schedule is None else msgspec.to_builtins(schedule)

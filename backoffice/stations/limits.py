@@ -1,0 +1,107 @@
+"""Charging limits: what stations accepted, and what that comes to by our own arithmetic.
+
+Invariant: a profile is known from the moment its station accepted it until the station accepted its removal, or its
+transaction is over.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from backoffice.kit.database import Unit
+from backoffice.stations import repository
+from backoffice.stations.models import InstalledLimit, Station
+from protocol.blocks.smart_charging.messages import ClearChargingProfile, CompositeScheduleReply, SetChargingProfile
+from protocol.domain.charging_profile import ChargingProfile, ChargingSchedule, RateUnit
+from protocol.domain.charging_profile_stack import InstalledProfile, Place, Supply, composite_schedule, limit_at
+from protocol.domain.commands import CommandReply
+
+_TOLERANCE = Decimal("0.1")  # both sides round to a tenth
+
+
+async def note(unit: Unit, station_id: str, message: msgspec.Struct, reply: msgspec.Struct, *, now: datetime) -> None:
+    """What the station accepted is known, and what it cleared is not any more."""
+    if not isinstance(reply, CommandReply) or not reply.is_accepted:
+        return
+    if isinstance(message, SetChargingProfile):
+        profile = message.profile
+        # One with the same purpose and level in the same place is replaced, whatever its id (OCPP 1.6 §5.16.4).
+        await repository.delete_limits(
+            unit, station_id, evse=message.evse or 0, purpose=profile.purpose, stack_level=profile.stack_level
+        )
+        values = {
+            "tenant_id": unit.tenant,
+            "station_id": station_id,
+            "profile_id": profile.profile_id,
+            "evse": message.evse or 0,
+            "purpose": profile.purpose,
+            "stack_level": profile.stack_level,
+            "profile": msgspec.json.encode(profile),
+            "set_at": now,
+        }
+        await repository.save_limit(unit, values)
+    elif isinstance(message, ClearChargingProfile):
+        await repository.delete_limits(
+            unit,
+            station_id,
+            profile_id=message.profile_id,
+            evse=message.evse,
+            purpose=message.purpose,
+            stack_level=message.stack_level,
+        )
+
+
+def our_schedule(
+    station: Station, limits: Sequence[InstalledLimit], theirs: CompositeScheduleReply
+) -> ChargingSchedule | None:
+    """What we hold to be the station's schedule, over the time of its own; None where it gave none."""
+    schedule = theirs.schedule
+    starts_at = theirs.starts_at or (schedule.starts_at if schedule else None)
+    if schedule is None or starts_at is None or not schedule.duration_s:
+        return None
+    return composite_schedule(
+        _installed(limits),
+        starts_at,
+        duration_s=schedule.duration_s,
+        place=_place(station, theirs.evse or None),
+        unit=schedule.unit,
+    )
+
+
+def differences(ours: ChargingSchedule, theirs: ChargingSchedule) -> list[tuple[int, Decimal | None, Decimal | None]]:
+    """(second, our limit, theirs) wherever one of them changes and they are not the same."""
+    seconds = sorted({period.start_s for schedule in (ours, theirs) for period in schedule.periods})
+    pairs = [(second, _limit_of(ours, second), _limit_of(theirs, second)) for second in seconds]
+    return [
+        (second, mine, other)
+        for second, mine, other in pairs
+        if mine is None or other is None or abs(mine - other) > _TOLERANCE
+    ]
+
+
+def limit_now(station: Station, limits: Sequence[InstalledLimit], evse: int | None, at: datetime) -> Decimal:
+    """What may flow at this instant in W, by what the station accepted."""
+    return limit_at(_installed(limits), at, place=_place(station, evse), unit=RateUnit.WATTS).value
+
+
+def profile_of(limit: InstalledLimit) -> ChargingProfile:
+    """The profile as it was set."""
+    return msgspec.json.decode(limit.profile, type=ChargingProfile)
+
+
+def _installed(limits: Sequence[InstalledLimit]) -> list[InstalledProfile]:
+    by_age = sorted(limits, key=lambda limit: limit.set_at)
+    return [InstalledProfile(profile_of(limit), limit.evse or None) for limit in by_age]
+
+
+def _place(station: Station, evse: int | None) -> Place:
+    powers = {one.evse: one.max_power_w for one in station.evses}
+    power_w = powers.get(evse, 0) if evse is not None else sum(powers.values())
+    return Place(evse=evse, supply=Supply(max_power_w=Decimal(power_w)))
+
+
+def _limit_of(schedule: ChargingSchedule, second: int) -> Decimal | None:
+    begun = [period.limit for period in schedule.periods if period.start_s <= second]
+    return begun[-1] if begun else None

@@ -1,0 +1,52 @@
+"""The platform as programs, once for a module, with an operator who commands and a station that a test plays."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import pytest_asyncio
+
+from tests.acceptance.conftest import network as network, operator as operator, platform as platform
+from tests.acceptance.network import Network
+from tests.conformance.wire import WireStation, both, wire_station
+
+
+class Bench:
+    """What a case needs: a network by REST, and stations by wire."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.operator = network.operator
+
+    @asynccontextmanager
+    async def station(self, name: str, *, password: str | None = None) -> AsyncIterator[WireStation]:
+        """A new station, registered, booted and available."""
+        await self.network.add_station(name, password=password)
+        async with wire_station(self.url(name), user=name, password=password) as station:
+            await station.send("BootNotification", chargePointVendor="Wire", chargePointModel="Bench")
+            await station.send("StatusNotification", connectorId=1, errorCode="NoError", status="Available")
+            await self.network.online(name)
+            yield station
+
+    def url(self, name: str) -> str:
+        return f"{self.network.platform.station_url}/{name}"
+
+    async def command(self, name: str, action: str, payload: dict[str, Any] | None = None) -> Any:
+        """The station's answer to a raw command."""
+        return await self.operator.post(f"/stations/{name}/commands/{action}", payload or {})
+
+    async def exchange(
+        self, station: WireStation, name: str, action: str, payload: dict[str, Any], answer: dict[str, Any]
+    ) -> Any:
+        """A raw command and its answer: returns what the station was asked; the operator heard `answer`."""
+        heard, asked = await both(self.command(name, action, payload), station.answer(action, **answer))
+        assert heard == answer
+        return asked
+
+
+OpenStation = Callable[..., AbstractAsyncContextManager[WireStation]]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def bench(network: Network) -> Bench:
+    return Bench(network)
