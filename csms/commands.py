@@ -1,6 +1,7 @@
 """A command from the bus becomes a CALL in the station's dialect, and the station's answer goes back."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -10,7 +11,9 @@ from csms.telemetry import COMMANDS
 from protocol.bus.commands import COMMAND_OF_NAME, CommandAnswer, CommandRequest, Outcome
 from protocol.domain.identifiers import StationKey
 from protocol.errors import NotExpressible, RpcError
-from protocol.versions import route_of_message
+from protocol.ocppj.events import IncomingResult
+from protocol.tolerance.decoding import decode
+from protocol.versions import AnyRoute, route_of_message
 from protocol.wire import codec
 
 _request_decoder = msgspec.json.Decoder(CommandRequest)
@@ -45,7 +48,7 @@ async def _ask(session: StationSession, message: msgspec.Struct, timeout_s: floa
         route = route_of_message(session.station.version, type(message))
         payload = codec.encode(route.encode_request(message))
         result = await session.call(route.action, payload, timeout_s=timeout_s)
-        reply = route.decode_response(codec.decode(result.payload, route.response))
+        reply = _read_answer(session, route, result)
     except NotExpressible as error:
         return CommandAnswer(Outcome.NOT_EXPRESSIBLE, detail=str(error))
     except CommandTimedOut as error:
@@ -60,3 +63,12 @@ async def _ask(session: StationSession, message: msgspec.Struct, timeout_s: floa
     except RpcError as error:
         return CommandAnswer(Outcome.CALL_ERROR, error_code=type(error).__name__, detail=f"unreadable answer: {error}")
     return CommandAnswer(Outcome.ANSWERED, reply=msgspec.Raw(msgspec.json.encode(reply)))
+
+
+def _read_answer(session: StationSession, route: AnyRoute, result: IncomingResult) -> msgspec.Struct:
+    """The station's answer, by rules where it must be; they are said as facts when the session is next looked at."""
+    now, station = datetime.now(UTC), session.station
+    response, forgiven = decode(result.payload, route.response, rules=station.rules, received_at=now)
+    station.deviations.record((*result.deviations, *forgiven), now)
+    reply: msgspec.Struct = route.decode_response(response)
+    return reply

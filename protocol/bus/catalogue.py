@@ -14,7 +14,9 @@ from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.blocks.provisioning.events import StationBooted
 from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted, TransactionUpdated
 from protocol.bus.envelope import RawEnvelope
+from protocol.bus.frames import FramesLogged
 from protocol.bus.subjects import STREAM_OF_KIND, Kind, Stream
+from protocol.tolerance.events import MessageQuarantined, StationDeviated
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,9 @@ STATION_EVENTS = Catalogue(
         EventRow(TransactionStarted, Kind.STATION, "transactions", "started"),
         EventRow(TransactionUpdated, Kind.STATION, "transactions", "updated"),
         EventRow(TransactionEnded, Kind.STATION, "transactions", "ended"),
+        EventRow(StationDeviated, Kind.STATION, "tolerance", "deviated"),
+        EventRow(MessageQuarantined, Kind.STATION, "tolerance", "quarantined"),
         EventRow(MeterValuesReported, Kind.READING, "meter_values", "reported"),
+        EventRow(FramesLogged, Kind.FRAME, "ocppj", "logged"),
     )
 )

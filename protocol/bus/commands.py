@@ -82,7 +82,8 @@ class RegistryEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the gateway must know of a station before it speaks. Written by `stations`, watched by every node.
 
     `credential_hash`: hex HMAC-SHA256 of the station's password; None: no password is asked.
-    `default_version`: served when the station offers no subprotocol.
+    `default_version`: served when the station offers no subprotocol. `tolerance_off`: rules that are not tried, "*" for
+    all. `pinned_rules`: those chosen for its model, tried first; some rules work by pin only.
     """
 
     security_profiles: tuple[int, ...] = (0, 1)
@@ -90,3 +91,5 @@ class RegistryEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     default_version: str = "1.6"
     registration: str = "Accepted"
     heartbeat_interval_s: int = 300
+    tolerance_off: tuple[str, ...] = ()
+    pinned_rules: tuple[str, ...] = ()

@@ -41,7 +41,14 @@ def station_key(station: str = "CP001", tenant: str = "default") -> StationKey:
 class GatewayInMemory:
     """What a test needs to see of it."""
 
-    def __init__(self, settings: CsmsSettings, tasks: asyncio.TaskGroup, presence: MemoryPresence) -> None:
+    def __init__(
+        self,
+        settings: CsmsSettings,
+        tasks: asyncio.TaskGroup,
+        presence: MemoryPresence,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self.publisher = MemoryPublisher()
         self.authority = MemoryAuthority()
         self.registry = MemoryRegistry({station_key(): RegistryEntry()})
@@ -54,7 +61,7 @@ class GatewayInMemory:
                 authority=self.authority,
                 numbers=MemoryNumbers(),
                 registry=self.registry,
-                now=lambda: datetime.now(UTC),
+                now=now,
                 token_key_of=partial(tenant_token_key, TOKEN_KEY.encode()),
             ),
             presence=self.presence,
