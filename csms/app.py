@@ -21,10 +21,13 @@ from csms.adapters.key_values import KeyValueNumbers, KeyValuePresence, WatchedR
 from csms.adapters.nats import NatsBus
 from csms.adapters.publisher import JetStreamPublisher
 from csms.commands import CommandDesk
+from csms.deviations import DeviationBook
 from csms.errors import BusUnavailable, HeldByNewer
 from csms.handshake import Accept, Reject, RequestHead, decide, read_target
+from csms.message_log import MessageLog
 from csms.ports import NO_VENDORS, Ports, Presence, VendorPlugIn
 from csms.presence import SessionTable
+from csms.quarantine import Quarantine
 from csms.router import Router
 from csms.session import CLOSE_INTERNAL_ERROR, CLOSE_SERVICE_RESTART, StationSession, StationSocket
 from csms.settings import CsmsSettings
@@ -32,9 +35,11 @@ from csms.station import Station
 from csms.telemetry import CONNECTIONS, HANDSHAKES, REGISTRY
 from csms.transport.head import HandOver, HeadListener, PlainResponse
 from protocol.blocks.availability.events import StationConnected, StationDisconnected
+from protocol.bus.commands import RegistryEntry
 from protocol.domain.identifiers import tenant_token_key
 from protocol.domain.status import RegistrationStatus
 from protocol.ocppj.connection import OcppConnection
+from protocol.tolerance.decoding import ALL_RULES, Ruleset
 
 log = structlog.get_logger(__name__)
 
@@ -67,6 +72,7 @@ class Gateway:
         self._tasks = tasks
         self._rng = rng
         self._router = Router(ports)
+        self.message_log = MessageLog(settings.message_log)
         self._pepper = settings.credential_pepper.get_secret_value().encode()
         self._running: set[asyncio.Task[None]] = set()
         self._bus_found = asyncio.Event()
@@ -104,14 +110,20 @@ class Gateway:
             registration=RegistrationStatus(entry.registration) if entry else RegistrationStatus.PENDING,
             heartbeat_interval_s=entry.heartbeat_interval_s if entry else _HEARTBEAT_INTERVAL_S,
             security_profile=decision.security_profile,
+            deviations=DeviationBook(self._ports.now()),
+            rules=_rules_of(entry),
         )
         session = StationSession(
             station,
-            OcppConnection(decision.version, new_message_id=lambda: str(uuid.uuid4())),
+            OcppConnection(
+                decision.version, new_message_id=lambda: str(uuid.uuid4()), repairs=station.rules.frame_repairs
+            ),
             socket,
             answer=self._router.answer,
             opened_at=self._ports.now(),
             clock=asyncio.get_running_loop().time,
+            frame_log=self.message_log,
+            quarantine=Quarantine(station, self._ports.publisher),
             queued_calls=self._settings.queued_calls,
             queued_commands=self._settings.queued_commands,
         )
@@ -130,6 +142,7 @@ class Gateway:
                     ping_after_s=self._settings.ping_interval_s,
                     dead_after_s=2.5 * max(self._settings.ping_interval_s, session.station.heartbeat_interval_s),
                 )
+                self._say_deviations(session.station)
 
     def reclaim_presence(self) -> None:
         """NATS is back: sockets whose epoch is provisional register now, and not after their next wait."""
@@ -189,6 +202,7 @@ class Gateway:
                 await asyncio.wait((reclaiming,))
             is_last = self.sessions.leave(station.key, session)
             self._say_disconnected(session, reason)
+            self._say_deviations(station, is_last=True)
             if is_last and session.epoch:
                 await self._presence.release(station.key, session.epoch)
 
@@ -234,6 +248,12 @@ class Gateway:
         log.info(
             "station connected", station_id=station.key.station, tenant=station.key.tenant, version=station.version
         )
+
+    def _say_deviations(self, station: Station, *, is_last: bool = False) -> None:
+        now = self._ports.now()
+        for fact in station.deviations.due(now, is_last=is_last):
+            slot = (station.key, f"deviated {fact.rule}")
+            self._ports.publisher.publish_latest(slot, station.state(fact, received_at=now))
 
     def _say_disconnected(self, session: StationSession, reason: str) -> None:
         station = session.station
@@ -283,7 +303,13 @@ async def run_gateway(
                 rng=random.Random(),  # noqa: S311 # jitter, no secret
             )
             background = [
-                tasks.create_task(work) for work in (publisher.run(), registry.run(), gateway.watch_sessions())
+                tasks.create_task(work)
+                for work in (
+                    publisher.run(),
+                    registry.run(),
+                    gateway.watch_sessions(),
+                    gateway.message_log.run(publisher),
+                )
             ]
             bus.watch_connection(on_found=gateway.reclaim_presence)
             await registry.loaded()
@@ -301,11 +327,18 @@ async def run_gateway(
             await stop.wait()
             await gateway.drain()
             await listener.close()
+            gateway.message_log.flush(publisher)
             await publisher.flush(timeout_s=_FLUSH_S)
             await admin.close()
             for task in background:
                 task.cancel()
     log.info("gateway stopped", node=settings.node)
+
+
+def _rules_of(entry: RegistryEntry | None) -> Ruleset:
+    if entry is None or not (entry.tolerance_off or entry.pinned_rules):
+        return ALL_RULES
+    return Ruleset(off=entry.tolerance_off, pinned=entry.pinned_rules)
 
 
 def _hand_over(settings: CsmsSettings, gateway: Gateway) -> HandOver:

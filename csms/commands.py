@@ -1,6 +1,7 @@
 """A command from the bus becomes a CALL in the station's dialect, and the station's answer goes back."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -10,7 +11,9 @@ from csms.telemetry import COMMANDS
 from protocol.bus.commands import COMMAND_OF_NAME, CommandAnswer, CommandRequest, Outcome, RawAnswer, RawCall
 from protocol.domain.identifiers import StationKey
 from protocol.errors import ActionNotImplemented, NotExpressible, PayloadViolation, RpcError
-from protocol.versions import check_call_to_station, route_of_message
+from protocol.ocppj.events import IncomingResult
+from protocol.tolerance.decoding import decode
+from protocol.versions import AnyRoute, check_call_to_station, route_of_message
 from protocol.wire import codec
 
 _request_decoder = msgspec.json.Decoder(CommandRequest)
@@ -67,8 +70,7 @@ async def _exchange(session: StationSession, message: msgspec.Struct, timeout_s:
     route = route_of_message(session.station.version, type(message))
     payload = codec.encode(route.encode_request(message))
     result = await session.call(route.action, payload, timeout_s=timeout_s)
-    reply: msgspec.Struct = route.decode_response(codec.decode(result.payload, route.response))
-    return reply
+    return _read_answer(session, route, result)
 
 
 async def _exchange_raw(session: StationSession, message: RawCall, timeout_s: float) -> RawAnswer:
@@ -80,3 +82,12 @@ async def _exchange_raw(session: StationSession, message: RawCall, timeout_s: fl
         raise CallNotValid(str(error)) from error
     result = await session.call(message.action, payload, timeout_s=timeout_s)
     return RawAnswer(msgspec.Raw(bytes(result.payload)))
+
+
+def _read_answer(session: StationSession, route: AnyRoute, result: IncomingResult) -> msgspec.Struct:
+    """The station's answer, by rules where it must be; they are said as facts when the session is next looked at."""
+    now, station = datetime.now(UTC), session.station
+    response, forgiven = decode(result.payload, route.response, rules=station.rules, received_at=now)
+    station.deviations.record((*result.deviations, *forgiven), now)
+    reply: msgspec.Struct = route.decode_response(response)
+    return reply

@@ -37,6 +37,9 @@ class EventPublisher(Protocol):
     def publish_latest(self, slot: Slot, event: Outgoing) -> None:
         """Publish in order without waiting; while NATS is away keep the last event of each slot and publish it then."""
 
+    def publish_unacknowledged(self, event: Outgoing) -> bool:
+        """Send without waiting for anything. False where NATS does not take it now: then it is lost."""
+
     @property
     def is_patient(self) -> bool:
         """Whether NATS is there, or was a moment ago. If not, new stations are better told to come later."""

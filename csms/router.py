@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from csms.adjustments import adjust
 from csms.handlers import (
     authorization,
     availability,
@@ -19,8 +20,8 @@ from csms.handlers import (
     transactions,
 )
 from csms.ports import Ports
-from csms.session import StationSession
-from csms.station import ReceivedCall
+from csms.session import Answer, StationSession
+from csms.station import ReceivedCall, Station
 from csms.telemetry import CALL_SECONDS, CALLS
 from protocol.blocks.authorization.messages import Authorize
 from protocol.blocks.availability.messages import Heartbeat, StatusNotification
@@ -37,6 +38,8 @@ from protocol.domain.status import RegistrationStatus
 from protocol.domain.version import OcppVersion
 from protocol.errors import ActionNotSupported, RpcError, SecurityError
 from protocol.ocppj.events import IncomingCall
+from protocol.ocppj.repairs import Deviation
+from protocol.tolerance.decoding import decode, observe
 from protocol.versions import AnyRoute, route_of_action
 from protocol.wire import codec
 
@@ -68,25 +71,29 @@ class Router:
         self._ports = ports
         self._meters: dict[tuple[OcppVersion, str], _Meter] = {}
 
-    async def answer(self, session: StationSession, call: IncomingCall) -> bytes:
-        """The text of the CALLRESULT, or of the CALLERROR for what cannot be handled.
+    async def answer(self, session: StationSession, call: IncomingCall) -> Answer:
+        """The CALLRESULT, or the CALLERROR for what cannot be handled, and what was forgiven.
 
         Raises PublishFailed and BusUnavailable: then no answer may be sent.
         """
-        began, version = perf_counter(), session.station.version
+        began, station = perf_counter(), session.station
+        version, deviations = station.version, list(call.deviations)
         route: AnyRoute | None = None
         try:
             route = self._route(session, call)
-            message = route.decode_request(codec.decode(call.payload, route.request))
-            received = ReceivedCall(session.station, self._ports.now(), bytes(call.payload))
+            received = ReceivedCall(station, self._ports.now(), bytes(call.payload), deviations)
+            message = _decode(route, received)
             reply = await HANDLERS[type(message)](message, received, self._ports)
             text = session.connection.reply(call, codec.encode(route.encode_response(reply)))
         except RpcError as error:
             # An action that we do not know would make a label of whatever stations send.
             CALLS.labels(version, route.action if route else "unknown", type(error).__name__).inc()
-            return session.connection.reply_error(call, error)
+            self._record(station, deviations)
+            return Answer(session.connection.reply_error(call, error), deviations, error)
         self._meter(version, route.action).observe(perf_counter() - began)
-        return text
+        if deviations:
+            self._record(station, deviations)
+        return Answer(text, deviations)
 
     def _route(self, session: StationSession, call: IncomingCall) -> AnyRoute:
         version = session.station.version
@@ -99,11 +106,27 @@ class Router:
             raise SecurityError("This station is not accepted yet: only BootNotification is answered.")
         return route
 
+    def _record(self, station: Station, deviations: list[Deviation]) -> None:
+        now = self._ports.now()
+        station.deviations.record(deviations, now)
+        for fact in station.deviations.first_uses():
+            slot = (station.key, f"deviated {fact.rule}")
+            self._ports.publisher.publish_latest(slot, station.state(fact, received_at=now))
+
     def _meter(self, version: OcppVersion, action: str) -> "_Meter":
         meter = self._meters.get((version, action))
         if meter is None:
             meter = self._meters[version, action] = _Meter(version, action)
         return meter
+
+
+def _decode(route: AnyRoute, call: ReceivedCall) -> msgspec.Struct:
+    """The CALL's message; what had to be forgiven is in its deviations."""
+    rules, now = call.station.rules, call.received_at
+    request, forgiven = decode(call.payload, route.request, rules=rules, received_at=now)
+    call.deviations.extend(forgiven)
+    call.deviations.extend(observe(request, rules=rules, received_at=now))
+    return adjust(route.decode_request(request), call)
 
 
 class _Meter:

@@ -10,26 +10,35 @@ Invariants:
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
-from datetime import datetime
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple, Protocol
 
 import structlog
 
 from csms.errors import BusUnavailable, CommandRefused, CommandTimedOut, PublishFailed, StationGone, TooManyCommands
+from csms.message_log import ANSWERED, SENT, UNANSWERED, UNREADABLE, UNSOLICITED, MessageLog
+from csms.quarantine import Quarantine
 from csms.station import Station
-from csms.telemetry import DEVIATIONS, PROTOCOL_VIOLATIONS, TAKEOVERS
-from protocol.errors import InternalError
+from csms.telemetry import PROTOCOL_VIOLATIONS, TAKEOVERS
+from protocol.bus.frames import FrameDirection
+from protocol.errors import ActionNotImplemented, InternalError, PayloadViolation, RpcError
 from protocol.ocppj.connection import OcppConnection
 from protocol.ocppj.events import (
     DuplicateCall,
     IncomingCall,
     IncomingError,
     IncomingResult,
+    IncomingSend,
     ProtocolViolation,
+    ResultRefused,
+    UnexpectedAnswer,
 )
+from protocol.ocppj.repairs import Deviation
 
 log = structlog.get_logger(__name__)
+
+_REPEATED = Deviation("repeated_call")
 
 CLOSE_GOING_AWAY = 1001
 CLOSE_POLICY = 1008
@@ -57,7 +66,26 @@ class StationSocket(Protocol):
         """Read on."""
 
 
-Answerer = Callable[["StationSession", IncomingCall], Awaitable[bytes]]
+class Answer(NamedTuple):
+    """What a CALL is answered: the frame's text, what was forgiven, and the error where it is a CALLERROR."""
+
+    text: bytes
+    deviations: Sequence[Deviation] = ()
+    refusal: RpcError | None = None
+
+
+_NO_ANSWER = Answer(b"")
+
+
+class ReceivedFrame(NamedTuple):
+    """A CALL that waits for its turn, with its text and the time at which it came."""
+
+    call: IncomingCall
+    text: bytes
+    at: float
+
+
+Answerer = Callable[["StationSession", IncomingCall], Awaitable[Answer]]
 
 
 class StationSession:
@@ -72,6 +100,8 @@ class StationSession:
         answer: Answerer,
         opened_at: datetime,
         clock: Callable[[], float],
+        frame_log: MessageLog,
+        quarantine: Quarantine,
         queued_calls: int,
         queued_commands: int,
     ) -> None:
@@ -82,9 +112,11 @@ class StationSession:
         self._socket = socket
         self._answer = answer
         self._clock = clock
+        self._frame_log = frame_log
+        self._quarantine = quarantine
         self._queued_calls = queued_calls
         self._queued_commands = queued_commands
-        self._calls: deque[IncomingCall] = deque()
+        self._calls: deque[ReceivedFrame] = deque()
         self._has_work = asyncio.Event()
         self._is_paused = False
         self._closed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -121,19 +153,28 @@ class StationSession:
         event = self.connection.receive(text, now)
         match event:
             case IncomingCall():
-                self._enqueue(event)
-                for deviation in event.deviations:
-                    DEVIATIONS.labels(deviation.rule).inc()
+                self._enqueue(ReceivedFrame(event, text, self._frame_log.now()))
             case IncomingResult():
+                self._note_in(text, ANSWERED, event)
                 self._settle(event)
             case IncomingError():
+                self._note_in(text, event.code, event)
                 self._fail(CommandRefused(event.code, event.description))
-            case DuplicateCall(reply=bytes() as reply):
-                self._socket.send_text(reply)
+            case DuplicateCall():
+                self._repeat(text, event)
             case ProtocolViolation():
-                self._on_violation(event)
+                self._on_violation(text, event)
+            case UnexpectedAnswer():
+                self._frame_log.note(
+                    self.station,
+                    FrameDirection.IN,
+                    text,
+                    verdict=UNSOLICITED,
+                    action=event.action or "",
+                    message_id=event.message_id,
+                )
             case _:
-                log.info("unexpected frame", station_id=self.station.key.station, kind=type(event).__name__)
+                self._note_in(text, UNSOLICITED, event)
 
     def on_alive(self) -> None:
         """A ping or a pong came: any inbound frame proves life."""
@@ -190,7 +231,8 @@ class StationSession:
     async def _call_now(self, action: str, payload: bytes, timeout_s: float) -> IncomingResult:
         if self._closed.done():
             raise StationGone(str(self.station.key), was_sent=False)
-        _, text = self.connection.call(action, payload, now=self._clock(), timeout_s=timeout_s)
+        message_id, text = self.connection.call(action, payload, now=self._clock(), timeout_s=timeout_s)
+        self._frame_log.note(self.station, FrameDirection.OUT, text, verdict=SENT, action=action, message_id=message_id)
         self._command_answer = asyncio.get_running_loop().create_future()
         self._socket.send_text(text)
         try:
@@ -207,46 +249,106 @@ class StationSession:
         await on_open()
         while True:
             while self._calls:
-                call = self._calls.popleft()
+                received = self._calls.popleft()
                 if self._is_paused and len(self._calls) < self._queued_calls // 2:
                     self._is_paused = False
                     self._socket.resume_reading()
-                if not await self._answer_one(call):
+                if not await self._answer_one(received):
                     return
             self._has_work.clear()
             await self._has_work.wait()
 
-    async def _answer_one(self, call: IncomingCall) -> bool:
+    async def _answer_one(self, received: ReceivedFrame) -> bool:
         """Whether the station can be answered on."""
+        call = received.call
         try:
-            reply = await self._answer(self, call)
+            answer = await self._answer(self, call)
         except (PublishFailed, BusUnavailable) as error:
             log.warning(
                 "station not answered", station_id=self.station.key.station, action=call.action, reason=str(error)
             )
             self.close(CLOSE_TRY_AGAIN_LATER, "the platform cannot store messages now")
             self.on_closed("not durable")
+            self._note_call(received, UNANSWERED)
             return False
         except Exception:
             log.exception("call failed", station_id=self.station.key.station, action=call.action)
-            reply = self.connection.reply_error(call, InternalError())
-        self._socket.send_text(reply)
+            answer = Answer(self.connection.reply_error(call, InternalError()))
+        self._socket.send_text(answer.text)
+        self._note_call(received, ANSWERED, answer)
+        if isinstance(answer.refusal, PayloadViolation | ActionNotImplemented):
+            self._quarantine.keep(
+                received.text, answer.refusal, datetime.now(UTC), action=call.action, message_id=call.message_id
+            )
         return True
 
-    def _enqueue(self, call: IncomingCall) -> None:
-        self._calls.append(call)
+    def _note_call(self, received: ReceivedFrame, verdict: str, answer: Answer = _NO_ANSWER) -> None:
+        call = received.call
+        self._frame_log.note(
+            self.station,
+            FrameDirection.IN,
+            received.text,
+            verdict=verdict,
+            at=received.at,
+            action=call.action,
+            message_id=call.message_id,
+            deviations=answer.deviations or (),
+            reply=answer.text,
+        )
+
+    def _note_in(
+        self, text: bytes, verdict: str, event: IncomingResult | IncomingError | IncomingSend | ResultRefused
+    ) -> None:
+        action = "" if isinstance(event, ResultRefused) else event.action
+        self._frame_log.note(
+            self.station,
+            FrameDirection.IN,
+            text,
+            verdict=verdict,
+            action=action,
+            message_id=event.message_id,
+            deviations=event.deviations,
+        )
+
+    def _repeat(self, text: bytes, duplicate: DuplicateCall) -> None:
+        """The last CALL again gets the same answer; where it has none yet, the one that is on its way is enough."""
+        if duplicate.reply is not None:
+            self._socket.send_text(duplicate.reply)
+        self._frame_log.note(
+            self.station,
+            FrameDirection.IN,
+            text,
+            verdict=ANSWERED,
+            action=duplicate.action,
+            message_id=duplicate.message_id,
+            deviations=(_REPEATED,),
+            reply=duplicate.reply or b"",
+        )
+
+    def _enqueue(self, received: ReceivedFrame) -> None:
+        self._calls.append(received)
         self._has_work.set()
         if len(self._calls) >= self._queued_calls and not self._is_paused:
             self._is_paused = True
             self._socket.pause_reading()
 
-    def _on_violation(self, violation: ProtocolViolation) -> None:
+    def _on_violation(self, text: bytes, violation: ProtocolViolation) -> None:
         PROTOCOL_VIOLATIONS.labels(self.station.version).inc()
         log.info("unreadable frame", station_id=self.station.key.station, reason=str(violation.error))
         if violation.reply is not None:
             self._socket.send_text(violation.reply)
         if violation.failed_call is not None:
             self._fail(CommandRefused("ProtocolError", f"unreadable answer: {violation.error}"))
+        self._frame_log.note(
+            self.station,
+            FrameDirection.IN,
+            text,
+            verdict=UNREADABLE,
+            action=violation.failed_call or "",
+            message_id=violation.message_id or "",
+            reply=violation.reply or b"",
+        )
+        self._quarantine.keep(text, violation.error, datetime.now(UTC), message_id=violation.message_id or "")
 
     def _settle(self, result: IncomingResult) -> None:
         if self._command_answer is not None and not self._command_answer.done():

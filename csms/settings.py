@@ -21,6 +21,7 @@ class CsmsSettings(BaseModel):
     """Names in the environment are upper case with the prefix `CSMS_`, but NATS_URL, TOKEN_KEY, CREDENTIAL_PEPPER.
 
     Times are seconds. `unknown_stations`: refuse them with 404, or let them in as pending.
+    `message_log`: every frame, those of exchanges that did not go as they should, or none.
     `authorize_fallback`: what a station hears of a token when identity is silent and no cached verdict is there.
     """
 
@@ -48,6 +49,7 @@ class CsmsSettings(BaseModel):
     max_frame_bytes: int = Field(default=256 * 1024, ge=1024)
     queued_calls: int = Field(default=64, ge=1)
     queued_commands: int = Field(default=16, ge=1)
+    message_log: Literal["on", "errors", "off"] = "on"
     stream_replicas: int = Field(default=1, ge=1, le=5)
 
 

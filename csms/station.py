@@ -6,15 +6,19 @@ from typing import Any
 
 import msgspec
 
+from csms.deviations import DeviationBook
 from csms.ports import Outgoing
 from protocol.blocks.diagnostics.messages import LogReport
 from protocol.blocks.firmware.messages import FirmwareReport
+from protocol.blocks.transactions.watch import TransactionWatch
 from protocol.bus.catalogue import STATION_EVENTS
 from protocol.bus.envelope import Envelope, encode_envelope, event_id, payload_digest, unique_event_id
 from protocol.bus.subjects import Kind, station_prefix
 from protocol.domain.identifiers import StationKey
 from protocol.domain.status import ConnectorStatus, RegistrationStatus
 from protocol.domain.version import OcppVersion
+from protocol.ocppj.repairs import Deviation
+from protocol.tolerance.decoding import ALL_RULES, Ruleset
 
 _SUFFIX_AND_TYPE = {row.struct: (row.kind, row.suffix, row.type) for row in STATION_EVENTS.rows}
 
@@ -32,9 +36,12 @@ class Station:
     registration: RegistrationStatus
     heartbeat_interval_s: int
     security_profile: int
+    deviations: DeviationBook
+    rules: Ruleset = ALL_RULES
     epoch: int = 0
     firmware: FirmwareReport | None = None
     log_upload: LogReport | None = None
+    transactions: TransactionWatch = field(default_factory=TransactionWatch)
     connector_statuses: dict[tuple[int | None, int | None], ConnectorStatus] = field(default_factory=dict)
     _prefixes: dict[Kind, str] = field(default_factory=dict)
 
@@ -68,18 +75,27 @@ class Station:
             epoch=self.epoch,
             occurredat=occurred_at,
         )
-        # Readings carry no dedupe key: their rows have a natural one, and the broker would pay for remembering it.
-        dedupe_key = "" if kind is Kind.READING else envelope.dedupe_key
+        # Readings and frames carry no dedupe key: their rows have a natural one, and the broker would pay for it.
+        dedupe_key = "" if kind in (Kind.READING, Kind.FRAME) else envelope.dedupe_key
         return Outgoing(prefix + suffix, encode_envelope(envelope), dedupe_key)
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedCall:
-    """A CALL that a handler answers: who sent it, when it came, and its payload as it came."""
+    """A CALL that a handler answers: who sent it, when it came, and its payload as it came.
+
+    `deviations` were forgiven in it; a handler adds what it notices.
+    """
 
     station: Station
     received_at: datetime
     payload: bytes
+    deviations: list[Deviation] = field(default_factory=list)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """The rules that this CALL needed, each once."""
+        return tuple(dict.fromkeys(deviation.rule for deviation in self.deviations))
 
     def state(
         self, fact: msgspec.Struct, *, occurred_at: datetime | None = None, wire_key: tuple[str, ...] = ()

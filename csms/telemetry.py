@@ -19,6 +19,12 @@ CALL_SECONDS = Histogram(
 COMMANDS = Counter("csms_commands", "Commands to stations by outcome", ["command", "outcome"], registry=REGISTRY)
 PROTOCOL_VIOLATIONS = Counter("csms_protocol_violations", "Frames that are no OCPP-J", ["version"], registry=REGISTRY)
 DEVIATIONS = Counter("csms_deviations", "Deviations forgiven, by rule", ["rule"], registry=REGISTRY)
+QUARANTINED = Counter("csms_quarantined", "Messages that no rule could repair", ["result"], registry=REGISTRY)
+FRAMES_LOGGED = Counter("csms_frames_logged", "Frames of the message log that were sent to NATS", registry=REGISTRY)
+FRAMES_DROPPED = Counter(
+    "csms_frames_dropped", "Frames that the message log lost: its ring was full, or NATS took none", ["reason"],
+    registry=REGISTRY,
+)  # fmt: skip
 TAKEOVERS = Counter("csms_takeovers", "Sockets closed because a newer one came", registry=REGISTRY)
 PUBLISH_FAILURES = Counter("csms_publish_failures", "Facts that did not become durable in time", registry=REGISTRY)
 IN_FLIGHT = Gauge("csms_publishes_in_flight", "Events sent to JetStream and not acknowledged yet", registry=REGISTRY)

@@ -1,4 +1,6 @@
-"""A service's own events about one key, live, as Server-Sent Events whose id is the stream sequence.
+"""A service's own events about one key, or one subject of a stream, live, as Server-Sent Events.
+
+Their id is the stream sequence.
 
 A client that comes back with `Last-Event-ID` misses nothing; one that comes without it first gets the newest event of
 each kind. Comments every 15 s keep proxies awake (FastAPI sends them). The stream ends when the process does.
@@ -6,7 +8,7 @@ each kind. Comments every 15 s keep proxies awake (FastAPI sends them). The stre
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
@@ -15,7 +17,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from backoffice.kit.bus import Bus
 from backoffice.kit.errors import BusUnavailable, InvalidRequest
 from backoffice.kit.stream_reader import ReaderBroken, StreamReader
-from protocol.bus.envelope import decode_envelope
+from protocol.bus.envelope import RawEnvelope, decode_envelope
 from protocol.bus.subjects import Stream, domain_events_of
 from protocol.domain.identifiers import TenantId
 
@@ -25,8 +27,12 @@ RETRY_S = 0.5
 _EVENT_ID = re.compile(r"[0-9]{1,18}")
 
 
+def _data_of(envelope: RawEnvelope) -> str:
+    return bytes(envelope.data).decode()
+
+
 class EventStream:
-    """Follows keys of the DOMAIN stream for one request."""
+    """Follows subjects of a stream for one request."""
 
     def __init__(self, bus: Bus, *, stopping: asyncio.Event, last_event_id: int | None) -> None:
         self._bus = bus
@@ -36,19 +42,26 @@ class EventStream:
     async def follow(self, *, tenant: TenantId, key: str, service: str) -> AsyncIterator[ServerSentEvent]:
         """The service's events about `key`: `event` is the name of the subject, `data` the event as JSON."""
         filter_subject = domain_events_of(tenant, key=key, service=service)
-        reader = StreamReader(self._bus, Stream.DOMAIN, filter_subject=filter_subject)
+        async for event in self.follow_stream(Stream.DOMAIN, filter_subject=filter_subject):
+            yield event
+
+    async def follow_stream(
+        self, stream: Stream, *, filter_subject: str, show: Callable[[RawEnvelope], str] = _data_of
+    ) -> AsyncIterator[ServerSentEvent]:
+        """The stream's events on the subject; `show` makes the data of one of them, JSON."""
+        reader = StreamReader(self._bus, stream, filter_subject=filter_subject)
         try:
             while not self._stopping.is_set():
                 try:
                     await reader.open(after=self._last_event_id)
-                    async for event in self._read(reader):
+                    async for event in self._read(reader, show):
                         yield event
                 except (ReaderBroken, BusUnavailable):
                     await asyncio.sleep(RETRY_S)
         finally:
             await reader.close()
 
-    async def _read(self, reader: StreamReader) -> AsyncIterator[ServerSentEvent]:
+    async def _read(self, reader: StreamReader, show: Callable[[RawEnvelope], str]) -> AsyncIterator[ServerSentEvent]:
         while not self._stopping.is_set():
             for message in await reader.next_batch(wait_s=WAIT_S):
                 envelope = decode_envelope(message.payload)
@@ -56,7 +69,7 @@ class EventStream:
                 yield ServerSentEvent(
                     id=str(message.stream_seq),
                     event=message.subject.rpartition(".")[2],
-                    raw_data=bytes(envelope.data).decode(),
+                    raw_data=show(envelope),
                 )
 
 

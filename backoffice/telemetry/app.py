@@ -2,33 +2,45 @@
 
 from pathlib import Path
 
-from backoffice.kit.consumer import BatchConsumer, Consumer
+import msgspec
+from fastapi import APIRouter
+
+from backoffice.kit.consumer import BatchConsumer, Consumer, Handler
 from backoffice.kit.service import Context, Parts, Service, Worker
-from backoffice.kit.settings import NoSettings
 from backoffice.telemetry.consumers import TelemetryEvents
+from backoffice.telemetry.message_routes import router as message_router
 from backoffice.telemetry.routes import router
 from backoffice.telemetry.service import Telemetry
+from backoffice.telemetry.settings import TelemetrySettings
 from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.bus.catalogue import STATION_EVENTS
+from protocol.bus.frames import FramesLogged
 from protocol.bus.subjects import Kind
+from protocol.tolerance.events import StationDeviated
 
 _PARTITIONS_EVERY_S = 3_600.0
 
 
-def build(context: Context[NoSettings]) -> Parts:
+def build(context: Context[TelemetrySettings]) -> Parts:
     """Its parts. Every fact of a station is an event for somebody who looks later."""
-    telemetry = Telemetry(context.database, clock=context.clock)
+    telemetry = Telemetry(context.database, clock=context.clock, frame_days=context.settings.frame_days)
     events = TelemetryEvents(telemetry)
-    facts = {row.struct: events.on_station_fact for row in STATION_EVENTS.rows if row.kind is Kind.STATION}
+    station_facts = [row.struct for row in STATION_EVENTS.rows if row.kind is Kind.STATION]
+    facts: dict[type[msgspec.Struct], Handler] = dict.fromkeys(station_facts, events.on_station_fact)
+    facts[StationDeviated] = events.on_deviated
+    routes = APIRouter()
+    routes.include_router(router)
+    routes.include_router(message_router)
     return Parts(
-        router=router,
+        router=routes,
         provides=(telemetry,),
         consumers=(
             BatchConsumer(Kind.READING, (MeterValuesReported,), events.on_meter_values),
+            BatchConsumer(Kind.FRAME, (FramesLogged,), events.on_frames),
             Consumer(Kind.STATION, facts),
         ),
         workers=(Worker("make_partitions", telemetry.make_partitions, every_s=_PARTITIONS_EVERY_S),),
     )
 
 
-SERVICE = Service(name="telemetry", package=Path(__file__).parent, settings=NoSettings, build=build)
+SERVICE = Service(name="telemetry", package=Path(__file__).parent, settings=TelemetrySettings, build=build)

@@ -7,9 +7,11 @@ import msgspec
 from backoffice.kit.consumer import Delivery
 from backoffice.kit.database import Unit
 from backoffice.telemetry.domain import Reading, StationEvent
+from backoffice.telemetry.frames import frames_of
 from backoffice.telemetry.service import Telemetry
 from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.domain.identifiers import StationId
+from protocol.tolerance.events import StationDeviated
 
 
 class TelemetryEvents:
@@ -22,6 +24,15 @@ class TelemetryEvents:
         """Every reading of the batch is a row, once."""
         readings = [reading for delivery in deliveries for reading in _readings_of(delivery)]
         await self._telemetry.keep_readings(unit, readings)
+
+    async def on_frames(self, deliveries: Sequence[Delivery], unit: Unit) -> None:
+        """Every frame of the batch is a row, once."""
+        frames = [frame for delivery in deliveries for frame in frames_of(delivery.envelope, delivery.event)]
+        await self._telemetry.keep_frames(unit, frames)
+
+    async def on_deviated(self, event: StationDeviated, delivery: Delivery, unit: Unit) -> None:
+        """The count has grown. It makes no station event: it tells no single thing that the station did."""
+        await self._telemetry.count_deviation(unit, StationId(delivery.envelope.subject), event)
 
     async def on_station_fact(self, event: msgspec.Struct, delivery: Delivery, unit: Unit) -> None:
         """The fact is a row, with its data as it came."""

@@ -1,19 +1,21 @@
-"""What telemetry keeps, and in which months.
+"""What telemetry keeps, and in which months and days.
 
 Invariants:
 1. A reading is known by (tenant, station, evse, measured_at, measurand, phase, location, context).
 2. The partitions cover the months from `MONTHS_BACK` ago to `MONTHS_AHEAD` from now, without a gap.
+3. A frame is known by (tenant, station, at, frame_id), which its event and its place in it say: it is a row once.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from protocol.domain.identifiers import StationId, TenantId, TransactionId
 
 MONTHS_BACK = 3
 MONTHS_AHEAD = 2
+DAYS_AHEAD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +76,61 @@ def months_around(now: datetime) -> Iterator[Month]:
     position = now.year * 12 + now.month - 1
     for month in range(position - MONTHS_BACK, position + MONTHS_AHEAD + 1):
         yield Month(month // 12, month % 12 + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame of the message log. `direction` is `in` or `out`, seen from the CSMS."""
+
+    tenant_id: TenantId
+    station_id: StationId
+    at: datetime
+    frame_id: str
+    direction: str
+    action: str
+    message_id: str
+    verdict: str
+    deviations: tuple[str, ...]
+    text: str
+    is_truncated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameSearch:
+    """Which frames of a station are looked for, in [begin, end); None says nothing about it."""
+
+    begin: datetime
+    end: datetime
+    direction: str | None = None
+    action: str | None = None
+    verdict: str | None = None
+    message_id: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of UTC, and the partition that holds it."""
+
+    date: date
+
+    @property
+    def begin(self) -> datetime:
+        """Its first instant."""
+        return datetime.combine(self.date, time(), UTC)
+
+    @property
+    def following(self) -> "Day":
+        """The day after it."""
+        return Day(self.date + timedelta(days=1))
+
+    @property
+    def partition(self) -> str:
+        """The name of its table; names sort as days do."""
+        return f"frames_{self.date:%Y_%m_%d}"
+
+
+def days_around(now: datetime, *, kept_days: int) -> Iterator[Day]:
+    """The days whose frames are kept, and those ahead."""
+    for offset in range(-kept_days, DAYS_AHEAD + 1):
+        yield Day(now.astimezone(UTC).date() + timedelta(days=offset))

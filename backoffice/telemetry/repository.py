@@ -5,49 +5,74 @@ from dataclasses import astuple, fields
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select, text
+from sqlalchemy import case, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.kit.database import Unit
 from backoffice.kit.pagination import after_cursor
-from backoffice.telemetry.domain import Month, Reading, StationEvent
-from backoffice.telemetry.models import ReadingRow, StationEventRow
+from backoffice.telemetry.domain import Day, Frame, FrameSearch, Month, Reading, StationEvent
+from backoffice.telemetry.models import DeviationRow, FrameRow, ReadingRow, StationEventRow
 from protocol.domain.identifiers import StationId
+from protocol.tolerance.events import StationDeviated
 
 _COLUMNS = [field.name for field in fields(Reading)]
-_STAGING = "readings_staging"
+_FRAME_COLUMNS = [field.name for field in fields(Frame)]
+_OLDEST_NAME = "frames_0"  # sorts before every partition of a day
 
 
 async def copy_readings(unit: Unit, readings: Sequence[Reading]) -> None:
-    """Every reading is a row, once, however often it is said: COPY to a staging table, then one INSERT."""
+    """Every reading is a row, once, however often it is said."""
+    value = _COLUMNS.index("value")
+    records = [(*row[:value], Decimal(row[value]), *row[value + 1 :]) for row in map(astuple, readings)]
+    await _copy(unit, "readings", _COLUMNS, records)
+
+
+async def copy_frames(unit: Unit, frames: Sequence[Frame]) -> None:
+    """Every frame is a row, once."""
+    await _copy(unit, "frames", _FRAME_COLUMNS, [astuple(frame) for frame in frames])
+
+
+async def _copy(unit: Unit, table: str, columns: Sequence[str], records: Sequence[tuple[object, ...]]) -> None:
+    """COPY to a staging table, then one INSERT. The names are those of our own tables and dataclasses."""
+    staging, names = f"{table}_staging", ", ".join(columns)
     connection = await unit.session.connection()
     await connection.execute(
-        text(f"CREATE TEMPORARY TABLE IF NOT EXISTS {_STAGING} (LIKE readings) ON COMMIT DELETE ROWS")
+        text(f"CREATE TEMPORARY TABLE IF NOT EXISTS {staging} (LIKE {table}) ON COMMIT DELETE ROWS")
     )
     raw = await connection.get_raw_connection()
     driver = raw.driver_connection
     assert driver is not None
-    value = _COLUMNS.index("value")
-    records = [(*row[:value], Decimal(row[value]), *row[value + 1 :]) for row in map(astuple, readings)]
-    await driver.copy_records_to_table(_STAGING, records=records, columns=_COLUMNS)
-    names = ", ".join(_COLUMNS)
-    # The names are those of our own dataclass.
+    await driver.copy_records_to_table(staging, records=records, columns=columns)
     await connection.execute(
-        text(f"INSERT INTO readings ({names}) SELECT {names} FROM {_STAGING} ON CONFLICT DO NOTHING")  # noqa: S608
+        text(f"INSERT INTO {table} ({names}) SELECT {names} FROM {staging} ON CONFLICT DO NOTHING")  # noqa: S608
     )
-    await connection.execute(text(f"TRUNCATE {_STAGING}"))
+    await connection.execute(text(f"TRUNCATE {staging}"))
 
 
-async def create_partitions(unit: Unit, months: Iterable[Month]) -> None:
-    """Each month has a partition of its own."""
-    for month in months:
-        begin, end = month.begin.isoformat(), month.following.begin.isoformat()
+async def create_partitions(unit: Unit, table: str, spans: Iterable[Month | Day]) -> None:
+    """Each month or day of the table has a partition of its own."""
+    for span in spans:
+        begin, end = span.begin.isoformat(), span.following.begin.isoformat()
         await unit.session.execute(
             text(
-                f"CREATE TABLE IF NOT EXISTS {month.partition} PARTITION OF readings"
+                f"CREATE TABLE IF NOT EXISTS {span.partition} PARTITION OF {table}"
                 f" FOR VALUES FROM ('{begin}') TO ('{end}')"
             )
         )
+
+
+async def drop_frames_before(unit: Unit, day: Day) -> None:
+    """Frames of the days before are gone: whole partitions, which costs nothing, and what lay outside of them."""
+    found = await unit.session.scalars(
+        text(
+            "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+            " WHERE i.inhparent = 'frames'::regclass AND c.relname > :oldest AND c.relname < :day"
+        ),
+        {"oldest": _OLDEST_NAME, "day": day.partition},
+    )
+    for partition in found.all():
+        await unit.session.execute(text(f"DROP TABLE {partition}"))
+    await unit.session.execute(text("DELETE FROM frames_other WHERE at < :begin"), {"begin": day.begin})
 
 
 async def insert_station_event(unit: Unit, event: StationEvent) -> None:
@@ -99,5 +124,91 @@ async def select_station_events(
             limit=limit,
             descending=True,
         )
+    )
+    return found.all()
+
+
+async def select_frames(
+    unit: Unit, station_id: StationId, search: FrameSearch, *, cursor: str | None, limit: int
+) -> Sequence[FrameRow]:
+    """The station's frames that are looked for, newest first, with one more than `limit` where there is one."""
+    statement = select(FrameRow).where(
+        FrameRow.tenant_id == unit.tenant,
+        FrameRow.station_id == station_id,
+        FrameRow.at >= search.begin,
+        FrameRow.at < search.end,
+    )
+    for column, wanted in (
+        (FrameRow.direction, search.direction),
+        (FrameRow.action, search.action),
+        (FrameRow.verdict, search.verdict),
+        (FrameRow.message_id, search.message_id),
+    ):
+        if wanted is not None:
+            statement = statement.where(column == wanted)
+    if search.text is not None:
+        statement = statement.where(FrameRow.text.icontains(search.text, autoescape=True))
+    found = await unit.session.scalars(
+        after_cursor(
+            statement,
+            cursor,
+            keys=(FrameRow.at, FrameRow.frame_id),
+            parsers=(datetime.fromisoformat, str),
+            limit=limit,
+            descending=True,
+        )
+    )
+    return found.all()
+
+
+async def count_deviation(unit: Unit, station_id: StationId, deviated: StationDeviated) -> None:
+    """The count of the rule is what all connections of the station counted.
+
+    A connection counts up and says its own count: of the newest one the difference is added. What an older one says
+    after a newer one began to count is too late, and left out.
+    """
+    row, said = DeviationRow, insert(DeviationRow)
+    values = {
+        "tenant_id": unit.tenant,
+        "station_id": station_id,
+        "rule": deviated.rule,
+        "count": deviated.count,
+        "first_at": deviated.last_at,
+        "last_at": deviated.last_at,
+        "last_detail": deviated.last_detail,
+        "counted_from": deviated.counted_from,
+        "counted": deviated.count,
+    }
+    new, is_same = said.excluded, said.excluded.counted_from == row.counted_from
+    more = case(
+        (is_same, func.greatest(new.counted - row.counted, 0)),
+        (new.counted_from > row.counted_from, new.counted),
+        else_=0,
+    )
+    own = case(
+        (is_same, func.greatest(new.counted, row.counted)),
+        (new.counted_from > row.counted_from, new.counted),
+        else_=row.counted,
+    )
+    await unit.session.execute(
+        said.values(values).on_conflict_do_update(
+            index_elements=[row.tenant_id, row.station_id, row.rule],
+            set_={
+                "count": row.count + more,
+                "counted": own,
+                "counted_from": func.greatest(row.counted_from, new.counted_from),
+                "last_at": func.greatest(row.last_at, new.last_at),
+                "last_detail": new.last_detail,
+            },
+        )
+    )
+
+
+async def select_deviations(unit: Unit, station_id: StationId) -> Sequence[DeviationRow]:
+    """What the station deviates in, the most frequent first; there are no more rows than rules."""
+    found = await unit.session.scalars(
+        select(DeviationRow)
+        .where(DeviationRow.tenant_id == unit.tenant, DeviationRow.station_id == station_id)
+        .order_by(DeviationRow.count.desc(), DeviationRow.rule)
     )
     return found.all()

@@ -1,12 +1,13 @@
 """What telemetry shows by REST."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
 from backoffice.kit.numbers import PlainDecimal
-from backoffice.telemetry.models import ReadingRow, StationEventRow
+from backoffice.telemetry.domain import Frame
+from backoffice.telemetry.models import DeviationRow, FrameRow, ReadingRow, StationEventRow
 
 
 class ReadingView(BaseModel):
@@ -56,4 +57,52 @@ class StationEventView(BaseModel):
             occurred_at=row.occurred_at,
             received_at=row.received_at,
             data=row.data,
+        )
+
+
+class MessageView(BaseModel):
+    """One frame of the message log, secrets masked. `direction` is seen from the CSMS."""
+
+    at: datetime
+    direction: Literal["in", "out"]
+    action: str | None
+    message_id: str | None
+    verdict: str
+    deviations: list[str]
+    text: str
+    is_truncated: bool
+
+    @classmethod
+    def of(cls, frame: FrameRow | Frame) -> "MessageView":
+        """A frame as it is shown, from the tables or from the bus."""
+        return cls(
+            at=frame.at,
+            direction="in" if frame.direction == "in" else "out",
+            action=frame.action or None,
+            message_id=frame.message_id or None,
+            verdict=frame.verdict,
+            deviations=list(frame.deviations),
+            text=frame.text,
+            is_truncated=frame.is_truncated,
+        )
+
+
+class DeviationView(BaseModel):
+    """How often a station needed a rule."""
+
+    rule: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+    last_detail: str
+
+    @classmethod
+    def of(cls, row: DeviationRow) -> "DeviationView":
+        """A row as it is shown."""
+        return cls(
+            rule=row.rule,
+            count=row.count,
+            first_at=row.first_at,
+            last_at=row.last_at,
+            last_detail=row.last_detail,
         )

@@ -6,17 +6,19 @@ from datetime import datetime
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS, Database, Unit
 from backoffice.telemetry import repository
-from backoffice.telemetry.domain import Reading, StationEvent, months_around
-from backoffice.telemetry.models import ReadingRow, StationEventRow
+from backoffice.telemetry.domain import Frame, FrameSearch, Reading, StationEvent, days_around, months_around
+from backoffice.telemetry.models import DeviationRow, FrameRow, ReadingRow, StationEventRow
 from protocol.domain.identifiers import StationId
+from protocol.tolerance.events import StationDeviated
 
 
 class Telemetry:
-    """Keeps readings and events, and finds them again."""
+    """Keeps readings, events, frames and deviations, and finds them again."""
 
-    def __init__(self, database: Database, *, clock: Clock) -> None:
+    def __init__(self, database: Database, *, clock: Clock, frame_days: int) -> None:
         self.database = database
         self.clock = clock
+        self._frame_days = frame_days
 
     async def keep_readings(self, unit: Unit, readings: Sequence[Reading]) -> None:
         """Rows, once each; across tenants, in one COPY."""
@@ -28,9 +30,31 @@ class Telemetry:
         await repository.insert_station_event(unit, event)
 
     async def make_partitions(self) -> None:
-        """The months around now have partitions of their own."""
+        """The months and days around now have partitions of their own; frames of days gone by are gone."""
+        days = list(days_around(self.clock(), kept_days=self._frame_days))
         async with self.database.transaction(ALL_TENANTS) as unit:
-            await repository.create_partitions(unit, months_around(self.clock()))
+            await repository.create_partitions(unit, "readings", months_around(self.clock()))
+            await repository.create_partitions(unit, "frames", days)
+            await repository.drop_frames_before(unit, days[0])
+
+    async def keep_frames(self, unit: Unit, frames: Sequence[Frame]) -> None:
+        """Rows, once each; across tenants, in one COPY."""
+        if frames:
+            await repository.copy_frames(unit, frames)
+
+    async def count_deviation(self, unit: Unit, station_id: StationId, deviated: StationDeviated) -> None:
+        """The station's count of the rule has grown by what its connection counted since."""
+        await repository.count_deviation(unit, station_id, deviated)
+
+    async def list_deviations(self, unit: Unit, station_id: StationId) -> Sequence[DeviationRow]:
+        """What the station deviates in, the most frequent first."""
+        return await repository.select_deviations(unit, station_id)
+
+    async def find_frames(
+        self, unit: Unit, station_id: StationId, search: FrameSearch, *, cursor: str | None, limit: int
+    ) -> Sequence[FrameRow]:
+        """A page's rows, newest first, with one more than `limit` where there is one."""
+        return await repository.select_frames(unit, station_id, search, cursor=cursor, limit=limit)
 
     async def find_readings(
         self, unit: Unit, station_id: StationId, *, measurand: str, begin: datetime, end: datetime, limit: int

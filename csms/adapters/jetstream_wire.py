@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 _CONNECT_TIMEOUT_S = 3.0
 _DEFAULT_PORT = 4222
 _MAX_PAYLOAD_BYTES = 1024 * 1024  # what a server takes that does not say
+_UNACKNOWLEDGED_BYTES = 4 * 1024 * 1024  # what may wait for the socket before more is dropped
 _NO_RESPONDERS = b"503"
 
 
@@ -69,6 +70,7 @@ class PublishConnection(asyncio.Protocol):
         self._pong: asyncio.Future[None] = self._loop.create_future()
         self._max_payload_bytes = _MAX_PAYLOAD_BYTES
         self._is_ready = False
+        self._unwritten_bytes = 0
 
     @classmethod
     async def open(cls, url: str, *, name: str, on_lost: Callable[[], None]) -> "PublishConnection":
@@ -128,6 +130,16 @@ class PublishConnection(asyncio.Protocol):
         ack.add_done_callback(lambda _: self._pending.pop(token, None))
         self._write(head, payload, b"\r\n")
         return ack
+
+    def publish_unacknowledged(self, subject: str, payload: bytes) -> bool:
+        """Send and forget. False where NATS is away, reads too slowly, or would not take the size."""
+        if not self._is_ready or len(payload) > self._max_payload_bytes or self._transport is None:
+            return False
+        if self._unwritten_bytes + self._transport.get_write_buffer_size() > _UNACKNOWLEDGED_BYTES:
+            return False
+        self._write(b"PUB %s %d\r\n" % (subject.encode(), len(payload)), payload, b"\r\n")
+        self._unwritten_bytes += len(payload)
+        return True
 
     def ping(self) -> "asyncio.Future[None]":
         """The future of the server's next sign of life."""
@@ -231,3 +243,4 @@ class PublishConnection(asyncio.Protocol):
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(b"".join(self._out))
         self._out.clear()
+        self._unwritten_bytes = 0

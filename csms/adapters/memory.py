@@ -34,6 +34,12 @@ class MemoryPublisher:
         """Kept at once."""
         self.published.append(event)
 
+    def publish_unacknowledged(self, event: Outgoing) -> bool:
+        """Kept at once, unless the stream is unreachable."""
+        if not self.fails:
+            self.published.append(event)
+        return not self.fails
+
 
 class MemoryAuthority:
     """Accepts the token refs that it knows, with their drivers and groups. `is_silent` makes identity unreachable."""

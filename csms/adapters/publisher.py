@@ -74,6 +74,10 @@ class JetStreamPublisher:
         self._is_flushed.clear()
         self._has_latest.set()
 
+    def publish_unacknowledged(self, event: Outgoing) -> bool:
+        """Never waits, never raises. False where NATS does not take it now: then it is lost."""
+        return self._connection is not None and self._connection.publish_unacknowledged(event.subject, event.payload)
+
     async def run(self) -> None:
         """Connect, sweep deadlines and publish last values, until cancelled."""
         try:

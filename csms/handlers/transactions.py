@@ -38,11 +38,10 @@ async def on_transaction_start(message: TransactionStart, call: ReceivedCall, po
     """The start is a fact, whatever the verdict; the station hears the verdict and, in 1.6, its number."""
     authorization = await _judge_going_on(message, call, ports)
     transaction_id = message.transaction_id or await _number(message, call, ports)
-    flags: tuple[str, ...] = ()
     if message.evse is None:
         message = msgspec.structs.replace(message, evse=_ONLY_EVSE, connector=1)
-        flags = ("start_without_evse",)
-    started = _fact(TransactionStarted, message, call, ports, transaction_id, authorization, flags)
+    call.deviations.extend(call.station.transactions.observe(message, transaction_id))
+    started = _fact(TransactionStarted, message, call, ports, transaction_id, authorization)
     await ports.publisher.publish(*_events(started, message, call))
     return TransactionReply(transaction_id=transaction_id, id_token_info=_info(authorization))
 
@@ -67,7 +66,8 @@ async def _continue(
     authorization: Authorization | None,
 ) -> TransactionReply:
     assert message.transaction_id is not None  # every dialect's update and end name their transaction
-    fact = _fact(kind, message, call, ports, message.transaction_id, authorization, ())
+    call.deviations.extend(call.station.transactions.observe(message, message.transaction_id))
+    fact = _fact(kind, message, call, ports, message.transaction_id, authorization)
     await ports.publisher.publish(*_events(fact, message, call))
     return TransactionReply(id_token_info=_info(authorization))
 
@@ -115,7 +115,6 @@ def _fact(
     ports: Ports,
     transaction_id: TransactionId,
     authorization: Authorization | None,
-    flags: tuple[str, ...],
 ) -> FactT:
     token = message.id_token
     reason = {"stopped_reason": message.stopped_reason} if isinstance(message, TransactionEnd) else {}
@@ -132,7 +131,7 @@ def _fact(
         is_offline=message.is_offline,
         remote_start_id=message.remote_start_id,
         reservation_id=message.reservation_id,
-        flags=flags,
+        flags=call.flags,
         **reason,
     )
 

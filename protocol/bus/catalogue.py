@@ -19,7 +19,9 @@ from protocol.blocks.provisioning.events import StationBooted
 from protocol.blocks.security.events import SecurityEventReported
 from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted, TransactionUpdated
 from protocol.bus.envelope import RawEnvelope
+from protocol.bus.frames import FramesLogged
 from protocol.bus.subjects import STREAM_OF_KIND, Kind, Stream
+from protocol.tolerance.events import MessageQuarantined, StationDeviated
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +100,14 @@ STATION_EVENTS = Catalogue(
         EventRow(TransactionStarted, Kind.STATION, "transactions", "started"),
         EventRow(TransactionUpdated, Kind.STATION, "transactions", "updated"),
         EventRow(TransactionEnded, Kind.STATION, "transactions", "ended"),
+        EventRow(StationDeviated, Kind.STATION, "tolerance", "deviated"),
+        EventRow(MessageQuarantined, Kind.STATION, "tolerance", "quarantined"),
         EventRow(MeterValuesReported, Kind.READING, "meter_values", "reported"),
         EventRow(FirmwareStatusReported, Kind.STATION, "firmware", "status_reported"),
         EventRow(LogStatusReported, Kind.STATION, "diagnostics", "status_reported"),
         EventRow(SecurityEventReported, Kind.STATION, "security", "reported"),
         EventRow(CertificateSigningRequested, Kind.STATION, "certificates", "signing_requested"),
         EventRow(DataTransferred, Kind.STATION, "data_transfer", "transferred"),
+        EventRow(FramesLogged, Kind.FRAME, "ocppj", "logged"),
     )
 )

@@ -122,11 +122,13 @@ COMMANDS: tuple[CommandRow, ...] = (
     CommandRow("delete_certificate", DeleteCertificate, CommandReply),
     CommandRow("get_installed_certificates", GetInstalledCertificates, InstalledCertificatesReply, is_repeatable=True),
     CommandRow("certificate_signed", CertificateSigned, CommandReply),
-    CommandRow("raw", RawCall, RawAnswer),
 )
 
-COMMAND_OF_NAME = {row.name: row for row in COMMANDS}
-COMMAND_OF_MESSAGE = {row.message: row for row in COMMANDS}
+RAW = CommandRow("raw", RawCall, RawAnswer)
+"""Any CALL of the station's version, by its action."""
+
+COMMAND_OF_NAME = {row.name: row for row in (*COMMANDS, RAW)}
+COMMAND_OF_MESSAGE = {row.message: row for row in (*COMMANDS, RAW)}
 
 
 class PresenceEntry(msgspec.Struct, frozen=True):
@@ -147,7 +149,8 @@ class RegistryEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the gateway must know of a station before it speaks. Written by `stations`, watched by every node.
 
     `credential_hash`: hex HMAC-SHA256 of the station's password; None: no password is asked.
-    `default_version`: served when the station offers no subprotocol.
+    `default_version`: served when the station offers no subprotocol. `tolerance_off`: rules that are not tried, "*" for
+    all. `pinned_rules`: those chosen for its model, tried first; some rules work by pin only.
     """
 
     security_profiles: tuple[int, ...] = (0, 1)
@@ -155,3 +158,5 @@ class RegistryEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     default_version: str = "1.6"
     registration: str = "Accepted"
     heartbeat_interval_s: int = 300
+    tolerance_off: tuple[str, ...] = ()
+    pinned_rules: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ Invariants:
 """
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 import msgspec
@@ -47,8 +48,18 @@ class MeterValue(msgspec.Struct, frozen=True):
 
 
 def import_register_wh(meter_value: MeterValue) -> str | None:
-    """The total import register in Wh; None where only phases, or no register, were measured."""
+    """The total import register in Wh, or the sum of its three phases; None where that is not there either."""
+    phases: dict[str, str] = {}
     for reading in meter_value.readings:
-        if reading.measurand == ENERGY_IMPORT_REGISTER and reading.phase is None:
+        if reading.measurand != ENERGY_IMPORT_REGISTER:
+            continue
+        if reading.phase is None:
             return reading.value
-    return None
+        phases[reading.phase.removesuffix("-N")] = reading.value
+    return _sum_phases(phases)
+
+
+def _sum_phases(phases: dict[str, str]) -> str | None:
+    values = [phases.get(phase) for phase in ("L1", "L2", "L3")]
+    said = [Decimal(value) for value in values if value is not None]
+    return format(sum(said, Decimal(0)), "f") if len(said) == len(values) else None

@@ -11,7 +11,7 @@
 6. Only 2.1 has SEND and CALLRESULTERROR; asking an older version for them raises NotExpressible.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec import Raw, Struct
 
@@ -42,7 +42,7 @@ from protocol.ocppj.frames import (
     read_frame,
     write_frame,
 )
-from protocol.ocppj.repairs import Deviation
+from protocol.ocppj.repairs import REPAIRS, Deviation, Repair
 
 DESCRIPTION_LENGTH = 255  # OCPP 2.x Part 4 §4.2.3
 
@@ -69,13 +69,28 @@ class PendingCall(Struct, frozen=True, gc=False):
 
 
 class OcppConnection:
-    """The RPC state of one connection; `new_message_id` returns an id that this connection has not used yet."""
+    """The RPC state of one connection; `new_message_id` returns an id that this connection has not used yet.
 
-    __slots__ = ("_last_call", "_last_call_at", "_last_reply", "_new_message_id", "_pending", "_settled", "version")
+    `repairs` are tried on frames that the strict reader refuses.
+    """
 
-    def __init__(self, version: OcppVersion, *, new_message_id: Callable[[], str]) -> None:
+    __slots__ = (
+        "_last_call",
+        "_last_call_at",
+        "_last_reply",
+        "_new_message_id",
+        "_pending",
+        "_repairs",
+        "_settled",
+        "version",
+    )
+
+    def __init__(
+        self, version: OcppVersion, *, new_message_id: Callable[[], str], repairs: Sequence[Repair] = REPAIRS
+    ) -> None:
         self.version = version
         self._new_message_id = new_message_id
+        self._repairs = repairs
         self._pending: PendingCall | None = None
         # message id -> action of a CALL that has ended, and what one more answer to it is
         self._settled: dict[str, tuple[str, AnswerFault]] = {}
@@ -91,7 +106,7 @@ class OcppConnection:
     def receive(self, text: str | bytes, now: float) -> Event:
         """Read one frame and tell what it is. Never raises: what cannot be read is a ProtocolViolation."""
         try:
-            frame, deviations = read_frame(text, self.version)
+            frame, deviations = read_frame(text, self.version, self._repairs)
         except BrokenFrame as broken:
             return self._receive_broken(broken)
         match frame:

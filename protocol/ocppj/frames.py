@@ -7,7 +7,7 @@
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import DecodeError, Raw, Struct
@@ -15,7 +15,7 @@ from msgspec.json import Decoder, Encoder
 
 from protocol.domain.version import OcppVersion
 from protocol.errors import FormatViolation, MessageTypeNotSupported, OcppError, RpcError, RpcFrameworkError
-from protocol.ocppj.repairs import REPAIRS, Deviation, split_array
+from protocol.ocppj.repairs import REPAIRS, Deviation, Repair, split_array
 
 MESSAGE_ID_LENGTH = 36  # OCPP-J 1.6 §4.2.1, OCPP 2.x Part 4 §4.1.4: room for a UUID
 UNREADABLE_MESSAGE_ID = "-1"  # OCPP 2.x Part 4 §4.2.3
@@ -93,8 +93,10 @@ class BrokenFrame(OcppError):
         super().__init__(str(error))
 
 
-def read_frame(text: str | bytes, version: OcppVersion) -> tuple[Frame, tuple[Deviation, ...]]:
-    """Read one frame, and name the deviations that had to be forgiven.
+def read_frame(
+    text: str | bytes, version: OcppVersion, repairs: Sequence[Repair] = REPAIRS
+) -> tuple[Frame, tuple[Deviation, ...]]:
+    """Read one frame, and name the deviations that had to be forgiven by these repairs.
 
     A message id of no or too many characters is kept, since the answer must repeat it. Raises BrokenFrame.
     """
@@ -102,7 +104,7 @@ def read_frame(text: str | bytes, version: OcppVersion) -> tuple[Frame, tuple[De
         frame: Frame = _DECODERS[version].decode(text)
         deviations: tuple[Deviation, ...] = ()
     except _UNREADABLE as error:
-        frame, deviations = _repair(text, version, str(error))
+        frame, deviations = _repair(text, version, repairs, str(error))
     if 0 < len(frame.message_id) <= MESSAGE_ID_LENGTH:
         return frame, deviations
     length = Deviation("keep_message_id_of_odd_length", f"{len(frame.message_id)} characters")
@@ -114,10 +116,12 @@ def write_frame(frame: Frame) -> bytes:
     return _ENCODER.encode(frame)
 
 
-def _repair(text: str | bytes, version: OcppVersion, reason: str) -> tuple[Frame, tuple[Deviation, ...]]:
+def _repair(
+    text: str | bytes, version: OcppVersion, repairs: Sequence[Repair], reason: str
+) -> tuple[Frame, tuple[Deviation, ...]]:
     repaired = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     deviations: list[Deviation] = []
-    for repair in REPAIRS:
+    for repair in repairs:
         better = repair(repaired)
         if better is None:
             continue

@@ -46,7 +46,9 @@ class GatewayInMemory:
         settings: CsmsSettings,
         tasks: asyncio.TaskGroup,
         presence: MemoryPresence,
+        *,
         vendors: Mapping[str, VendorPlugIn] = NO_VENDORS,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.publisher = MemoryPublisher()
         self.authority = MemoryAuthority()
@@ -60,7 +62,7 @@ class GatewayInMemory:
                 authority=self.authority,
                 numbers=MemoryNumbers(),
                 registry=self.registry,
-                now=lambda: datetime.now(UTC),
+                now=now,
                 token_key_of=partial(tenant_token_key, TOKEN_KEY.encode()),
                 vendors=vendors,
                 vendor_timeout_s=settings.vendor_timeout_s,
@@ -89,7 +91,7 @@ async def gateway_in_memory(
 ) -> AsyncIterator[GatewayInMemory]:
     settings = read_settings(ENVIRONMENT | environment)
     async with asyncio.TaskGroup() as tasks:
-        memory = GatewayInMemory(settings, tasks, presence or MemoryPresence(), vendors)
+        memory = GatewayInMemory(settings, tasks, presence or MemoryPresence(), vendors=vendors)
         listener = HeadListener(
             decide=memory.gateway.admit,
             hand_over=_hand_over(settings, memory.gateway),

@@ -89,10 +89,12 @@ async def test_station_is_not_answered_when_the_fact_is_not_durable(csms: Gatewa
     [
         ('[2,"1","NoSuchAction",{}]', "NotImplemented"),
         ('[2,"1","RemoteStopTransaction",{"transactionId":1}]', "NotSupported"),
-        ('[2,"1","Heartbeat",{"x":1}]', "FormationViolation"),
         ('[2,"1","Authorize",{}]', "OccurenceConstraintViolation"),
-        ('[2,"1","Authorize",{"idTag":7}]', "TypeConstraintViolation"),
-        ('[2,"1","Authorize",{"idTag":"' + "x" * 21 + '"}]', "PropertyConstraintViolation"),
+        ('[2,"1","Authorize",{"idTag":{}}]', "TypeConstraintViolation"),
+        (
+            '[2,"1","StatusNotification",{"connectorId":1,"errorCode":"NoError","status":"?"}]',
+            "PropertyConstraintViolation",
+        ),
         ("[2", "FormationViolation"),
     ],
 )

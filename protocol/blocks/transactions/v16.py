@@ -102,15 +102,18 @@ def encode_start_reply(reply: TransactionReply) -> v16.StartTransactionResponse:
 def decode_stop_transaction(request: v16.StopTransactionRequest) -> TransactionEnd:
     """A transaction's end. Without a reason it is Local (§6.49).
 
+    `meter_wh` is None where a rule forgave that no register was said: the schema asks for one.
+
     Source: OCPP 1.6 §4.10, §6.49.
     """
     id_tag, reason = given(request.id_tag), given(request.reason) or "Local"
+    meter_stop: int | None = given(request.meter_stop)
     return TransactionEnd(
         occurred_at=read_timestamp(request.timestamp, "$.timestamp"),
         wire_key=("StopTransaction", str(request.transaction_id), request.timestamp, str(request.meter_stop)),
         transaction_id=TransactionId(str(request.transaction_id)),
         id_token=None if id_tag is None else read_id_tag(id_tag),
-        meter_wh=str(request.meter_stop),
+        meter_wh=None if meter_stop is None else str(meter_stop),
         meter_values=read_meter_values(given(request.transaction_data) or ()),
         stopped_reason=_STOPPED_REASON_OF.get(reason, reason),
     )

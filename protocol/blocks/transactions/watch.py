@@ -1,0 +1,109 @@
+"""What one connection has said of its transactions, and what does not fit together. Nothing is refused for it.
+
+Invariants:
+1. At most `REMEMBERED` transactions are known; the one that was spoken of longest ago is forgotten first.
+2. What was said before the connection opened is not known: silence about it is no deviation.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from protocol.blocks.transactions.messages import TransactionEnd, TransactionEvent, TransactionStart
+from protocol.domain.identifiers import TransactionId
+from protocol.domain.metering import ENERGY_IMPORT_REGISTER
+from protocol.ocppj.repairs import Deviation
+
+REMEMBERED = 64
+
+
+@dataclass(slots=True)
+class _Known:
+    seq_no: int | None = None
+    register_wh: str | None = None
+    has_ended: bool = False
+    last_key: tuple[str, ...] = ()
+
+
+class TransactionWatch:
+    """The transactions of one connection."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[TransactionId, _Known] = OrderedDict()
+
+    def has_ended(self, transaction_id: TransactionId) -> bool:
+        """Whether its end was said on this connection."""
+        known = self._known.get(transaction_id)
+        return known is not None and known.has_ended
+
+    def observe(self, message: TransactionEvent, transaction_id: TransactionId) -> tuple[Deviation, ...]:
+        """What is odd about the message, which counts as said from now on.
+
+        `transaction_id` is the one that it has by now: a 1.6 start gets its number from us. A message that is said
+        again word for word is no deviation.
+        """
+        known = self._known.pop(transaction_id, None)
+        if known is not None and known.last_key == message.wire_key:
+            self._known[transaction_id] = known
+            return ()
+        deviations = (*_meter(message, known), *_sequence(message, known), *_order(message, known))
+        self._remember(message, transaction_id, known)
+        return deviations
+
+    def _remember(self, message: TransactionEvent, transaction_id: TransactionId, known: _Known | None) -> None:
+        if known is None or (isinstance(message, TransactionStart) and known.has_ended):
+            known = _Known()
+        known.last_key = message.wire_key
+        known.seq_no = message.seq_no if known.seq_no is None else max(known.seq_no, message.seq_no or 0)
+        known.register_wh = message.meter_wh or known.register_wh
+        known.has_ended = known.has_ended or isinstance(message, TransactionEnd)
+        self._known[transaction_id] = known
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+
+
+def _meter(message: TransactionEvent, known: _Known | None) -> Iterator[Deviation]:
+    if message.meter_wh is None:
+        if isinstance(message, TransactionStart):
+            yield Deviation("start_without_meter", "")
+        if isinstance(message, TransactionEnd):
+            yield Deviation("stop_without_meter", "")
+        return
+    registers = [
+        reading
+        for meter_value in message.meter_values
+        for reading in meter_value.readings
+        if reading.measurand == ENERGY_IMPORT_REGISTER
+    ]
+    if registers and all(reading.phase is not None for reading in registers):
+        yield Deviation("sum_phases", "no total of the register")
+    if known is not None and known.register_wh is not None and not known.has_ended:
+        fallen_wh = Decimal(known.register_wh) - Decimal(message.meter_wh)
+        if fallen_wh > 0:
+            yield Deviation("energy_falls", f"from {known.register_wh[:20]} Wh to {message.meter_wh[:20]} Wh")
+
+
+def _sequence(message: TransactionEvent, known: _Known | None) -> Iterator[Deviation]:
+    """OCPP 2.0.1 E01.FR.07: seqNo begins with 0 and goes up by one."""
+    if message.seq_no is None:
+        return
+    if isinstance(message, TransactionStart):
+        if message.seq_no != 0:
+            yield Deviation("seq_no_not_from_0", str(message.seq_no))
+    elif known is not None and known.seq_no is not None:
+        if message.seq_no <= known.seq_no:
+            yield Deviation("seq_no_repeated", f"{message.seq_no} after {known.seq_no}")
+        elif message.seq_no > known.seq_no + 1:
+            yield Deviation("seq_no_hole", f"{message.seq_no} after {known.seq_no}")
+    elif message.seq_no == 0:
+        yield Deviation("start_missing", "seqNo 0 is no start")
+
+
+def _order(message: TransactionEvent, known: _Known | None) -> Iterator[Deviation]:
+    if known is None or not known.has_ended:
+        return
+    if isinstance(message, TransactionStart):
+        yield Deviation("transaction_id_reused", "")
+    elif not isinstance(message, TransactionEnd):
+        yield Deviation("event_after_end", "")

@@ -1,0 +1,161 @@
+"""What of a frame leaves the process: everything but secrets and the clear values of IdTokens.
+
+Masked are, wherever they stand in a frame:
+
+- `idTag`, `parentIdTag`, `idToken`: the last three characters stay, for people who compare a card with a screen
+- the value of the configuration keys and variables in `SECRET_VARIABLES` (ChangeConfiguration, GetConfiguration,
+  SetVariables, GetVariables and their answers, NotifyReport)
+- members in `SECRET_MEMBERS` (SetNetworkProfile: basicAuthPassword, apn and vpn passwords, vpn key)
+- `user:password@` in the URLs of any text, and texts that hold a private key
+
+Invariants:
+1. A text without a secret comes out unchanged.
+2. What is no JSON is masked by the names in its text, and rather too much than too little.
+3. Time is linear in the text.
+"""
+
+import re
+from typing import Any
+
+from msgspec import DecodeError
+from msgspec.json import Decoder, Encoder
+
+MASK = "…"
+SECRET_VARIABLES = frozenset(("authorizationkey", "basicauthpassword", "identitypassword", "webpaymentssharedsecret"))
+SECRET_MEMBERS = frozenset(
+    ("password", "basicauthpassword", "apnpassword", "simpin", "sharedsecret", "authorizationkey", "privatekey")
+)
+TOKEN_MEMBERS = frozenset(("idtag", "parentidtag", "idtoken"))
+
+# Actions whose requests and answers have none of the members above: their text is looked at, and not read again.
+_WITHOUT_SECRETS = frozenset(
+    (
+        "BootNotification", "ChangeAvailability", "ClearCache", "ClearChargingProfile", "DiagnosticsStatusNotification",
+        "FirmwareStatusNotification", "GetBaseReport", "GetCompositeSchedule", "Heartbeat", "LogStatusNotification",
+        "MeterValues", "Reset", "StatusNotification", "TriggerMessage", "UnlockConnector",
+    )
+)  # fmt: skip
+_NAMING = ("key", "name")
+_VALUES = frozenset(("value", "attributevalue"))
+_PRIVATE_KEY = "PRIVATE KEY"
+_NESTED = 3  # JSON in a text in a text (DataTransfer)
+
+_MEMBER_IN_TEXT = re.compile(
+    r'("?(idTag|parentIdTag|idToken|password|user|basicAuthPassword|apnPassword|simPin|sharedSecret|privateKey)"?\s*+:\s*+)'
+    r'("(?:[^"\\]|\\.)*+"?|[^\s,}\]{\["]++)',
+    re.IGNORECASE | re.DOTALL,
+)
+_VALUE_IN_TEXT = re.compile(
+    r'("?(?:value|attributeValue)"?\s*+:\s*+)("(?:[^"\\]|\\.)*+"?|[^\s,}\]{\["]++)', re.IGNORECASE | re.DOTALL
+)
+_VPN_KEY_IN_TEXT = re.compile(r'("?key"?\s*+:\s*+)("(?:[^"\\]|\\.)*+"?|[^\s,}\]{\["]++)', re.IGNORECASE | re.DOTALL)
+_NUMBER_IN_TEXT = re.compile(r'"?[+-]?\d{1,12}(\.\d{0,6})?"?')
+_SECRET_IN_TEXT = re.compile("|".join(sorted(SECRET_VARIABLES)), re.IGNORECASE)
+_WORD = re.compile(r"[^\s\"']++")
+
+_read = Decoder().decode
+_write = Encoder().encode
+
+
+def mask_token(value: str) -> str:
+    """The last three characters; nothing of a value that has no more."""
+    return f"{MASK}{value[-3:]}" if len(value) > 3 else MASK
+
+
+def mask_frame(text: bytes, action: str | None) -> bytes:
+    """The frame's text without secrets, as JSON where it was JSON. `action` is None where it cannot be told."""
+    if action in _WITHOUT_SECRETS and b"@" not in text and b"\\" not in text:
+        return text
+    try:
+        frame = _read(text)
+        masked = _mask(frame, "", _NESTED)
+        return text if masked == frame else _write(masked)
+    except (DecodeError, UnicodeError, RecursionError):
+        return mask_text(text.decode("utf-8", "replace")).encode()
+
+
+def mask_text(text: str) -> str:
+    """A text that is no JSON, without what stands behind the names of secrets."""
+    if _PRIVATE_KEY in text:
+        return MASK
+    # Whose value it is may stand behind it, and may be cut off: only what a meter shows stays.
+    keep = None if _SECRET_IN_TEXT.search(text) else _NUMBER_IN_TEXT
+    text = _VALUE_IN_TEXT.sub(
+        lambda found: found[0] if keep and keep.fullmatch(found[2]) else f'{found[1]}"{MASK}"', text
+    )
+    if "vpn" in text.lower():
+        text = _VPN_KEY_IN_TEXT.sub(rf'\1"{MASK}"', text)
+    return _mask_cut_url(_mask_urls(_MEMBER_IN_TEXT.sub(rf'\1"{MASK}"', text)))
+
+
+def _mask(value: Any, member: str, depth: int) -> Any:  # Any: JSON
+    if isinstance(value, dict):
+        return _mask_members(value, member, depth)
+    if isinstance(value, list):
+        return [_mask(item, member, depth) for item in value]
+    if member in SECRET_MEMBERS:
+        return MASK
+    if member in TOKEN_MEMBERS:
+        return value if value is None or isinstance(value, bool) else mask_token(str(value))
+    return _mask_string(value, depth) if isinstance(value, str) else value
+
+
+def _mask_members(members: dict[str, Any], member: str, depth: int) -> dict[str, Any]:
+    is_secret = _names_secret(members)
+    masked = {}
+    for name, value in members.items():
+        lower = name.lower()
+        is_hidden = (is_secret and lower in _VALUES) or (member == "vpn" and lower in ("key", "user"))
+        if is_secret and lower == "variableattribute":
+            value = _hide_values(value)
+        masked[name] = MASK if is_hidden else _mask(value, lower, depth)
+    return masked
+
+
+def _hide_values(attributes: Any) -> Any:  # Any: JSON
+    """The attributes of a secret variable in NotifyReport, whose values stand one level below its name."""
+    if not isinstance(attributes, list):
+        return MASK
+    return [{**item, "value": MASK} if isinstance(item, dict) and "value" in item else item for item in attributes]
+
+
+def _names_secret(members: dict[str, Any]) -> bool:
+    """Whether the object is about a secret variable: by its key, its name, or its `variable`."""
+    variable = members.get("variable")
+    named = [members.get(name) for name in _NAMING]
+    named.append(variable.get("name") if isinstance(variable, dict) else variable)
+    return any(isinstance(name, str) and name.strip().lower() in SECRET_VARIABLES for name in named)
+
+
+def _mask_string(text: str, depth: int) -> str:
+    if _PRIVATE_KEY in text:
+        return MASK
+    if depth and text.lstrip()[:1] in ("{", "["):
+        return _mask_nested(text, depth - 1)
+    return _mask_urls(text)
+
+
+def _mask_nested(text: str, depth: int) -> str:
+    try:
+        inner = _read(text)
+        masked = _mask(inner, "", depth)
+    except (DecodeError, UnicodeError, RecursionError):
+        return mask_text(text)
+    return text if masked == inner else _write(masked).decode()
+
+
+def _mask_urls(text: str) -> str:
+    return _WORD.sub(_mask_url, text) if "://" in text and "@" in text else text
+
+
+def _mask_cut_url(text: str) -> str:
+    """The text without what follows a user's name at its end: the host that would tell it from one may be cut off."""
+    words = text.rsplit(None, 1)
+    start = text.rfind("://", len(text) - len(words[-1])) if words else -1
+    return f"{text[: start + 3]}{MASK}" if start >= 0 and ":" in text[start + 3 :] else text
+
+
+def _mask_url(word: re.Match[str]) -> str:
+    url = word[0]
+    scheme, at = url.find("://"), url.rfind("@")
+    return f"{url[: scheme + 3]}{MASK}{url[at:]}" if 0 <= scheme < at else url

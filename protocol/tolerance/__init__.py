@@ -1,0 +1,1 @@
+"""What real stations get wrong inside a payload, forgiven by named rules; strict decoding always comes first."""

@@ -1,0 +1,108 @@
+"""What leaves the process (invariants of `protocol.bus.masking`)."""
+
+import json
+import time
+
+import pytest
+from hypothesis import given, strategies as st
+
+from protocol.bus.masking import mask_frame
+
+SECRET = "s3cr3t-Wort-9471"
+PLANTED = {
+    "change": ("ChangeConfiguration", {"key": "AuthorizationKey", "value": "%s"}),
+    "configuration": (
+        "GetConfiguration",
+        {"configurationKey": [{"key": "authorizationkey", "readonly": False, "value": "%s"}]},
+    ),
+    "set_variables": (
+        "SetVariables",
+        {
+            "setVariableData": [
+                {
+                    "attributeValue": "%s",
+                    "component": {"name": "SecurityCtrlr"},
+                    "variable": {"name": "BasicAuthPassword"},
+                }
+            ]
+        },
+    ),
+    "get_variables": (
+        "GetVariables",
+        {"getVariableResult": [{"attributeValue": "%s", "variable": {"name": "BasicAuthPassword"}}]},
+    ),
+    "report": (
+        "NotifyReport",
+        {"reportData": [{"variable": {"name": "BasicAuthPassword"}, "variableAttribute": [{"value": "%s"}]}]},
+    ),
+    "network": ("SetNetworkProfile", {"connectionData": {"basicAuthPassword": "%s", "apn": {"apnPassword": "%s"}}}),
+    "vpn": ("SetNetworkProfile", {"connectionData": {"vpn": {"password": "%s", "key": "%s", "user": "%s"}}}),
+    "url": ("GetDiagnostics", {"location": "ftp://user:%s@host/path"}),
+    "url_in_status": ("StatusNotification", {"info": "see https://u:%s@host now"}),
+    "id_tag": ("StartTransaction", {"idTag": "%s"}),
+    "parent": ("Authorize", {"idTagInfo": {"parentIdTag": "%s"}}),
+    "id_token": ("Authorize", {"idToken": {"idToken": "%s", "type": "Central"}}),
+    "list": ("SendLocalList", {"localAuthorizationList": [{"idTag": "%s"}]}),
+    "key": ("DataTransfer", {"data": "-----BEGIN PRIVATE KEY-----%s"}),
+    "nested": ("DataTransfer", {"data": '{"idTag":"%s"}'}),
+    "nested_url": ("DataTransfer", {"data": '["ftp://u:%s@h"]'}),
+}
+_SECRETS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp"), exclude_characters="\"'\\@%/"),
+    min_size=8,
+    max_size=20,
+)
+
+
+@pytest.mark.parametrize("place", PLANTED)
+@pytest.mark.parametrize("is_known", [True, False])
+@given(secret=_SECRETS)
+def test_secret_planted_at_any_place_never_comes_out(place: str, is_known: bool, secret: str) -> None:
+    action, payload = PLANTED[place]
+    planted = json.loads(json.dumps(payload).replace("%s", secret))
+    for ascii_only in (True, False):
+        text = json.dumps([2, "1", action, planted], ensure_ascii=ascii_only).encode()
+
+        masked = mask_frame(text, action if is_known else None)
+
+        assert secret not in json.dumps(json.loads(masked), ensure_ascii=False)
+
+
+@pytest.mark.parametrize("place", [place for place in PLANTED if not place.startswith("nested")])
+def test_secret_in_a_frame_that_is_cut_off_does_not_come_out(place: str) -> None:
+    action, payload = PLANTED[place]
+    text = json.dumps([2, "1", action, payload]).replace("%s", SECRET)
+
+    for end in range(len(text)):
+        masked = mask_frame(text[:end].encode(), None).decode()
+        assert SECRET not in masked
+
+
+def test_last_characters_of_a_token_stay() -> None:
+    assert b"471" in mask_frame(b'[2,"1","Authorize",{"idTag":"04A1B471"}]', "Authorize")
+    assert b"A1B" not in mask_frame(b'[2,"1","Authorize",{"idTag":"A1B"}]', "Authorize")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'[2, "1", "MeterValues", {"connectorId":1, "meterValue":[]}]',
+        b'[2,"1","ChangeConfiguration",{"key":"HeartbeatInterval","value":"300"}]',
+        b'[2,"1","GetDiagnostics",{"location":"https://host/a?b=c"}]',
+    ],
+)
+def test_frame_without_a_secret_comes_out_as_it_was(text: bytes) -> None:
+    assert mask_frame(text, None) == text
+
+
+@pytest.mark.parametrize(
+    "piece", [b'"idTag":', b"://", b'"', b"\\", b"a@", b'{"data":"', b"[", b'authorizationkey"value":']
+)
+def test_masking_takes_time_linear_in_the_text(piece: bytes) -> None:
+    def seconds(count: int) -> float:
+        began = time.process_time()
+        mask_frame(piece * count, None)
+        return time.process_time() - began
+
+    seconds(1000)
+    assert seconds(100_000) < 2.0
