@@ -7,6 +7,7 @@ import msgspec
 from csms.errors import CommandRefused, CommandTimedOut, StationGone, TooManyCommands
 from csms.session import StationSession
 from csms.telemetry import COMMANDS
+from protocol.blocks.remote_control.messages import TriggerMessage
 from protocol.bus.commands import COMMAND_OF_NAME, CommandAnswer, CommandRequest, Outcome
 from protocol.domain.identifiers import StationKey
 from protocol.errors import NotExpressible, RpcError
@@ -44,6 +45,9 @@ async def _ask(session: StationSession, message: msgspec.Struct, timeout_s: floa
     try:
         route = route_of_message(session.station.version, type(message))
         payload = codec.encode(route.encode_request(message))
+        if isinstance(message, TriggerMessage):
+            # Before it is sent: some stations send what was asked for ahead of their answer.
+            session.station.solicited.add(message.requested)
         result = await session.call(route.action, payload, timeout_s=timeout_s)
         reply = route.decode_response(codec.decode(result.payload, route.response))
     except NotExpressible as error:

@@ -19,7 +19,10 @@ _SUFFIX_AND_TYPE = {row.struct: (row.kind, row.suffix, row.type) for row in STAT
 
 @dataclass(slots=True)
 class Station:
-    """One station for as long as one socket lasts. `epoch` is 0 until presence has been claimed."""
+    """One station for as long as one socket lasts. `epoch` is 0 until presence has been claimed.
+
+    `solicited`: actions that we asked for by TriggerMessage; a pending station may send them.
+    """
 
     key: StationKey
     version: OcppVersion
@@ -27,7 +30,9 @@ class Station:
     registration: RegistrationStatus
     heartbeat_interval_s: int
     security_profile: int
+    credential: str = ""
     epoch: int = 0
+    solicited: set[str] = field(default_factory=set)
     connector_statuses: dict[tuple[int | None, int | None], ConnectorStatus] = field(default_factory=dict)
     _prefixes: dict[Kind, str] = field(default_factory=dict)
 

@@ -12,6 +12,7 @@ import msgspec
 from protocol.blocks.availability.events import ConnectorStatusReported, StationConnected, StationDisconnected
 from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.blocks.provisioning.events import StationBooted
+from protocol.blocks.security.events import HandshakeRefused
 from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted, TransactionUpdated
 from protocol.bus.envelope import RawEnvelope
 from protocol.bus.subjects import STREAM_OF_KIND, Kind, Stream
@@ -90,6 +91,7 @@ STATION_EVENTS = Catalogue(
         EventRow(StationDisconnected, Kind.STATION, "availability", "disconnected"),
         EventRow(ConnectorStatusReported, Kind.STATION, "availability", "status_reported"),
         EventRow(StationBooted, Kind.STATION, "provisioning", "booted"),
+        EventRow(HandshakeRefused, Kind.STATION, "security", "handshake_refused"),
         EventRow(TransactionStarted, Kind.STATION, "transactions", "started"),
         EventRow(TransactionUpdated, Kind.STATION, "transactions", "updated"),
         EventRow(TransactionEnded, Kind.STATION, "transactions", "ended"),
