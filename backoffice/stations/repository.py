@@ -1,14 +1,16 @@
 """The queries of stations."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
 from backoffice.kit.database import Unit
 from backoffice.kit.pagination import after_cursor
 from backoffice.stations.domain import SearchBox
-from backoffice.stations.models import Evse, Location, Station
+from backoffice.stations.models import Evse, Location, OnboardingPolicy, RefusedHandshake, Station, Stranger
 
 _WHOLE = (selectinload(Station.evses).selectinload(Evse.connectors), selectinload(Station.location))
 
@@ -89,6 +91,94 @@ async def lock_station(unit: Unit, station_id: str) -> Station | None:
         .execution_options(populate_existing=True)
     )
     return found.scalar_one_or_none()
+
+
+async def list_undecided_stations(unit: Unit, *, limit: int) -> Sequence[Station]:
+    """Registered stations that are pending or rejected, by id."""
+    statement = _stations_of(unit).where(Station.registration != "Accepted").order_by(Station.id).limit(limit)
+    return (await unit.session.scalars(statement)).all()
+
+
+async def list_expired_credentials(unit: Unit, now: datetime) -> Sequence[Station]:
+    """Stations of any tenant whose old password is to be forgotten."""
+    found = await unit.session.execute(
+        select(Station).where(Station.previous_credential_until <= now).with_for_update(skip_locked=True)
+    )
+    return found.scalars().all()
+
+
+async def find_stranger(unit: Unit, station_id: str) -> Stranger | None:
+    """The station of this name that nobody registered."""
+    return await unit.session.get(Stranger, (unit.tenant, station_id))
+
+
+async def list_strangers(unit: Unit, *, limit: int) -> Sequence[Stranger]:
+    """Who was seen last comes first."""
+    found = await unit.session.execute(
+        select(Stranger)
+        .where(Stranger.tenant_id == unit.tenant)
+        .order_by(Stranger.last_seen_at.desc(), Stranger.id)
+        .limit(limit)
+    )
+    return found.scalars().all()
+
+
+async def keep_newest_strangers(unit: Unit, count: int) -> None:
+    """No more than so many are kept; those seen longest ago go."""
+    kept = (
+        select(Stranger.id)
+        .where(Stranger.tenant_id == unit.tenant)
+        .order_by(Stranger.last_seen_at.desc(), Stranger.id)
+        .limit(count)
+    )
+    await unit.session.execute(delete(Stranger).where(Stranger.tenant_id == unit.tenant, Stranger.id.not_in(kept)))
+
+
+async def add_refusal(unit: Unit, refusal: RefusedHandshake, *, kept: int) -> None:
+    """The refusal is there, and no more than `kept` of the tenant's newest."""
+    unit.session.add(refusal)
+    await unit.session.flush()
+    newest = (
+        select(RefusedHandshake.id)
+        .where(RefusedHandshake.tenant_id == unit.tenant)
+        .order_by(RefusedHandshake.refused_at.desc(), RefusedHandshake.id.desc())
+        .limit(kept)
+    )
+    await unit.session.execute(
+        delete(RefusedHandshake).where(RefusedHandshake.tenant_id == unit.tenant, RefusedHandshake.id.not_in(newest))
+    )
+
+
+async def list_refusals(
+    unit: Unit, *, since: datetime | None, cursor: str | None, limit: int
+) -> Sequence[RefusedHandshake]:
+    """The newest first, one more than `limit`."""
+    statement = select(RefusedHandshake).where(RefusedHandshake.tenant_id == unit.tenant)
+    if since is not None:
+        statement = statement.where(RefusedHandshake.refused_at > since)
+    statement = after_cursor(
+        statement,
+        cursor,
+        keys=[RefusedHandshake.refused_at, RefusedHandshake.id],
+        parsers=[datetime.fromisoformat, str],
+        limit=limit,
+        descending=True,
+    )
+    return (await unit.session.execute(statement)).scalars().all()
+
+
+async def registers_strangers(unit: Unit) -> bool:
+    """Whether the tenant wants stations registered that nobody registered."""
+    policy = await unit.session.get(OnboardingPolicy, unit.tenant)
+    return policy is not None and policy.registers_strangers
+
+
+async def save_policy(unit: Unit, *, registers_strangers: bool) -> None:
+    """The tenant wants it so from now on."""
+    values = {"tenant_id": unit.tenant, "registers_strangers": registers_strangers}
+    await unit.session.execute(
+        insert(OnboardingPolicy).values(values).on_conflict_do_update(index_elements=["tenant_id"], set_=values)
+    )
 
 
 def _stations_of(unit: Unit) -> Select[Station]:
