@@ -34,6 +34,7 @@ def build(context: Context[StationsSettings]) -> Parts:
     )
     onboarding = Onboarding(
         stations,
+        clock=context.clock,
         station_url=settings.station_url,
         tls_station_url=settings.tls_station_url,
     )

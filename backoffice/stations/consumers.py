@@ -95,7 +95,7 @@ class StationFacts:
             return
         if station.booted_at is not None and station.booted_at > at:
             return
-        station.booted_at = at
+        station.booted_at, station.heard_registration = at, event.registration
         station.vendor, station.model = event.vendor, event.model
         station.serial_number, station.firmware_version = event.serial_number, event.firmware_version
 

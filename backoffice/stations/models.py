@@ -35,6 +35,7 @@ class Station(Base):
 
     `previous_credential_hash` is accepted too until `previous_credential_until`. `certificate_name` is what its client
     certificate calls it where that is not its id: its serial number, say. `security_profile`: of the newest socket.
+    `heard_registration` is what its last boot was answered: `registration` may have changed since.
     """
 
     __tablename__ = "stations"
@@ -55,6 +56,7 @@ class Station(Base):
     serial_number: Mapped[str | None] = mapped_column(default=None)
     firmware_version: Mapped[str | None] = mapped_column(default=None)
     booted_at: Mapped[datetime | None] = mapped_column(default=None)
+    heard_registration: Mapped[str | None] = mapped_column(default=None)
     is_online: Mapped[bool] = mapped_column(default=False)
     version: Mapped[str | None] = mapped_column(default=None)
     security_profile: Mapped[int | None] = mapped_column(default=None)
@@ -123,6 +125,7 @@ class Stranger(Base):
     epoch: Mapped[int] = mapped_column(default=0)
     connected_at: Mapped[datetime | None] = mapped_column(default=None)
     booted_at: Mapped[datetime | None] = mapped_column(default=None)
+    heard_registration: Mapped[str | None] = mapped_column(default=None)
     vendor: Mapped[str | None] = mapped_column(default=None)
     model: Mapped[str | None] = mapped_column(default=None)
     serial_number: Mapped[str | None] = mapped_column(default=None)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from backoffice.kit.clock import Clock
 from backoffice.kit.consumer import Delivery
 from backoffice.kit.database import Unit
 from backoffice.stations import repository
@@ -37,7 +38,10 @@ class AcceptancePlan:
 class Onboarding:
     """The use cases of getting a station in."""
 
-    def __init__(self, stations: Stations, *, station_url: str | None, tls_station_url: str | None) -> None:
+    def __init__(
+        self, stations: Stations, *, clock: Clock, station_url: str | None, tls_station_url: str | None
+    ) -> None:
+        self.clock = clock
         self._stations = stations
         self._station_url = station_url
         self._tls_station_url = tls_station_url
@@ -62,7 +66,7 @@ class Onboarding:
         station_id, at = delivery.envelope.subject, delivery.envelope.received_at
         stranger = await self._stranger(unit, station_id, event.version, at)
         if stranger.booted_at is None or stranger.booted_at <= at:
-            stranger.booted_at = at
+            stranger.booted_at, stranger.heard_registration = at, event.registration
             stranger.vendor, stranger.model = event.vendor, event.model
             stranger.serial_number, stranger.firmware_version = event.serial_number, event.firmware_version
         await self._settle(unit, stranger)

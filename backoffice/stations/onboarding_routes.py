@@ -109,4 +109,9 @@ async def reject_candidate(
 
 def _view(onboarding: Onboarding, tenant: TenantId, *, registers_strangers: bool) -> OnboardingView:
     plain, secured = onboarding.urls_for(tenant)
-    return OnboardingView(registers_strangers=registers_strangers, station_url=plain, tls_station_url=secured)
+    return OnboardingView(
+        registers_strangers=registers_strangers,
+        station_url=plain,
+        tls_station_url=secured,
+        server_time=onboarding.clock(),
+    )

@@ -22,7 +22,12 @@ class PolicyBody(BaseModel):
 
 
 class OnboardingView(PolicyBody):
-    """What a station is told to call; its id is added behind a slash. Null: nobody told us our own address."""
+    """What a station is told to call; its id is added behind a slash. Null: nobody told us our own address.
+
+    `server_time` is a beginning for `since` that does not rest on the asker's clock.
+    """
+
+    server_time: datetime
 
     station_url: str | None
     tls_station_url: str | None
@@ -55,7 +60,10 @@ class HandshakeView(BaseModel):
 
 
 class CandidateView(BaseModel):
-    """A station on its way in. A stranger is pending, and the only one with `first_seen_at` and `last_seen_at`."""
+    """A station on its way in. A stranger is pending, and the only one with `first_seen_at` and `last_seen_at`.
+
+    `heard_registration` is what its last boot was answered: `registration` may have changed since.
+    """
 
     station_id: str
     is_registered: bool
@@ -65,6 +73,7 @@ class CandidateView(BaseModel):
     security_profile: int | None
     connected_at: datetime | None
     booted_at: datetime | None
+    heard_registration: RegistrationStatus | None
     vendor: str | None
     model: str | None
     serial_number: str | None
@@ -83,6 +92,7 @@ class CandidateView(BaseModel):
             security_profile=station.security_profile,
             connected_at=station.connected_at,
             booted_at=station.booted_at,
+            heard_registration=RegistrationStatus(station.heard_registration) if station.heard_registration else None,
             vendor=station.vendor,
             model=station.model,
             serial_number=station.serial_number,
@@ -100,6 +110,7 @@ class CandidateView(BaseModel):
             security_profile=stranger.security_profile,
             connected_at=stranger.connected_at,
             booted_at=stranger.booted_at,
+            heard_registration=RegistrationStatus(stranger.heard_registration) if stranger.heard_registration else None,
             vendor=stranger.vendor,
             model=stranger.model,
             serial_number=stranger.serial_number,

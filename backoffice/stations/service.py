@@ -192,7 +192,7 @@ class Stations:
             station.version, station.security_profile = stranger.version, stranger.security_profile
             station.vendor, station.model = stranger.vendor, stranger.model
             station.serial_number, station.firmware_version = stranger.serial_number, stranger.firmware_version
-            station.booted_at = stranger.booted_at
+            station.booted_at, station.heard_registration = stranger.booted_at, stranger.heard_registration
             await unit.session.delete(stranger)
         return station
 

@@ -17,6 +17,7 @@ def upgrade() -> None:
     op.add_column("stations", sa.Column("previous_credential_until", _AT))
     op.add_column("stations", sa.Column("certificate_name", sa.Text))
     op.add_column("stations", sa.Column("security_profile", sa.Integer))
+    op.add_column("stations", sa.Column("heard_registration", sa.Text))
     op.create_table(
         "strangers",
         sa.Column("tenant_id", sa.Text, primary_key=True),
@@ -29,6 +30,7 @@ def upgrade() -> None:
         sa.Column("epoch", sa.BigInteger, nullable=False),
         sa.Column("connected_at", _AT),
         sa.Column("booted_at", _AT),
+        sa.Column("heard_registration", sa.Text),
         sa.Column("vendor", sa.Text),
         sa.Column("model", sa.Text),
         sa.Column("serial_number", sa.Text),
