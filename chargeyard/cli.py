@@ -25,6 +25,7 @@ VERBS = (
     Verb("reset", "chargeyard.reset", "remove the data that `up` keeps in .chargeyard/"),
     Verb("doctor", "chargeyard.doctor", "check this machine and say how to fix what is missing"),
     Verb("price", "chargeyard.price", "price a session by an OCPI tariff, and explain every cent"),
+    Verb("onboard", "chargeyard.onboard", "get one real station in: what to enter, what goes wrong, which card"),
     Verb("fleet", "simulator.cli", "run simulated charging stations against any CSMS"),
 )
 

@@ -5,13 +5,13 @@ import asyncio
 import hashlib
 import json
 import signal
-import socket
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from chargeyard.app_drivers import AppDrivers
+from chargeyard.lan import lan_address
 from chargeyard.platform import Platform
 from chargeyard.reset import DATA_DIR
 from chargeyard.rest import RestClient
@@ -139,7 +139,7 @@ def _settings() -> Settings:
 
 
 def _print_banner(platform: Platform, world: World, *, is_lan: bool, seconds: float) -> None:
-    host = _lan_address() if is_lan else "127.0.0.1"
+    host = lan_address() if is_lan else "127.0.0.1"
     password = platform.secrets.driver_password
     lines = (
         "",
@@ -155,16 +155,6 @@ def _print_banner(platform: Platform, world: World, *, is_lan: bool, seconds: fl
         "",
     )
     print("\n".join(lines), flush=True)
-
-
-def _lan_address() -> str:
-    """The address by which this machine reaches the network; nothing is sent to find it."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return socket.gethostname()
-        return str(probe.getsockname()[0])
 
 
 async def _draw(summary: Summary) -> None:

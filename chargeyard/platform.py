@@ -12,6 +12,7 @@ from typing import Self
 
 from chargeyard.embedded import EmbeddedServers
 from chargeyard.errors import ChargeyardError
+from chargeyard.lan import lan_address
 from chargeyard.programs import Program
 from chargeyard.secrets import Secrets
 
@@ -143,6 +144,7 @@ class Platform:
             "REDIS_URL": self.servers.redis_url,
             "AUTH_PUBLIC_KEY": self.secrets.auth_public_key,
             "AUTH_PRIVATE_KEY": self.secrets.auth_private_key,
+            "STATIONS_STATION_URL": f"ws://{self._address_for_stations()}:{self.station_port}/ocpp",
             "IDENTITY_FIRST_OPERATOR_PASSWORD": self.secrets.operator_password,
             **self._backoffice_settings,
         }
@@ -163,6 +165,10 @@ class Platform:
             "TOKEN_KEY": self.secrets.token_key,
             "CREDENTIAL_PEPPER": self.secrets.credential_pepper,
         }
+
+    def _address_for_stations(self) -> str:
+        """Where a real station finds us: in the network where we listen to it, else on this machine alone."""
+        return lan_address() if self.host == "0.0.0.0" else self.host  # noqa: S104 # it is compared, not bound
 
     def _port(self, wanted: int, option: str) -> int:
         if wanted == 0:

@@ -61,6 +61,10 @@ class RestClient:
         """The answer's JSON. Raises RestRefused."""
         return await self._ask("PUT", path, json=body)
 
+    async def patch(self, path: str, body: Any) -> Any:  # Any: JSON
+        """The answer's JSON. Raises RestRefused."""
+        return await self._ask("PATCH", path, json=body)
+
     def stream(self, path: str, *, last_event_id: str | None = None) -> Any:  # Any: httpx's context manager
         """An open response, for server-sent events."""
         headers = {"Last-Event-ID": last_event_id} if last_event_id is not None else {}

@@ -14,6 +14,8 @@ from simulator.evse import Outlet
 from simulator.plan import DriverPlan, FleetPlan, Settings, StationPlan
 
 DRIVERS = 40
+_EMAIL = "driver{number:02d}@example.com"
+FIRST_DRIVER = _EMAIL.format(number=1)
 _TOKENS_A_DRIVER = 2
 _GOOD_CARD, _DECLINED_CARD = "4242424242424242", "4000000000000002"
 # One driver in so many has a card that declines: an open invoice is a thing that an operator must have seen.
@@ -163,7 +165,7 @@ def _driver(number: int) -> DemoDriver:
         IdToken(f"DEMO{number:04d}{letter}", IdTokenType.ISO14443) for letter in "ABCDEFGH"[:_TOKENS_A_DRIVER]
     )
     card = _GOOD_CARD if number % _DECLINED_EVERY else _DECLINED_CARD
-    return DemoDriver(f"driver{number:02d}@example.com", card, tokens)
+    return DemoDriver(_EMAIL.format(number=number), card, tokens)
 
 
 def _location_body(place: Place) -> dict[str, Any]:  # Any: JSON

@@ -28,15 +28,18 @@ from csms.message_log import MessageLog
 from csms.ports import NO_VENDORS, Ports, Presence, VendorPlugIn
 from csms.presence import SessionTable
 from csms.quarantine import Quarantine
+from csms.refusals import RefusalLog
 from csms.router import Router
 from csms.session import CLOSE_INTERNAL_ERROR, CLOSE_SERVICE_RESTART, StationSession, StationSocket
 from csms.settings import CsmsSettings
 from csms.station import Station
 from csms.telemetry import CONNECTIONS, HANDSHAKES, REGISTRY
 from csms.transport.head import HandOver, HeadListener, PlainResponse
+from csms.transport.tls import server_context
 from protocol.blocks.availability.events import StationConnected, StationDisconnected
 from protocol.bus.commands import RegistryEntry
 from protocol.domain.identifiers import tenant_token_key
+from protocol.domain.security import RefusalCause
 from protocol.domain.status import RegistrationStatus
 from protocol.ocppj.connection import OcppConnection
 from protocol.tolerance.decoding import ALL_RULES, Ruleset
@@ -73,19 +76,28 @@ class Gateway:
         self._rng = rng
         self._router = Router(ports)
         self.message_log = MessageLog(settings.message_log)
+        self.refusals = RefusalLog(
+            publisher=ports.publisher,
+            registry=ports.registry,
+            node=settings.node,
+            now=ports.now,
+            per_minute=settings.refusals_per_minute,
+        )
         self._pepper = settings.credential_pepper.get_secret_value().encode()
         self._running: set[asyncio.Task[None]] = set()
         self._bus_found = asyncio.Event()
         self._reclaims = asyncio.Semaphore(_RECLAIMS_AT_ONCE)
 
     async def admit(self, head: RequestHead, peer: str) -> PlainResponse | Accept:
-        """The decision about an upgrade request, logged where it is a refusal."""
+        """The decision about an upgrade request, noted where it is a refusal."""
         decision = self._decide(head)
         if isinstance(decision, Accept):
             HANDSHAKES.labels("101").inc()
+            if decision.is_closed_at_once:
+                self.refusals.note(peer, head.target, self._no_common_version(head))
             return decision
         HANDSHAKES.labels(str(decision.status)).inc()
-        log.warning("station refused", target=head.target, peer=peer, status=decision.status, reason=decision.reason)
+        self.refusals.note(peer, head.target, decision)
         return PlainResponse.of(decision)
 
     async def answer_admin(self, head: RequestHead, _peer: str) -> PlainResponse:
@@ -112,6 +124,7 @@ class Gateway:
             security_profile=decision.security_profile,
             deviations=DeviationBook(self._ports.now()),
             rules=_rules_of(entry),
+            credential=decision.credential,
         )
         session = StationSession(
             station,
@@ -143,6 +156,7 @@ class Gateway:
                     dead_after_s=2.5 * max(self._settings.ping_interval_s, session.station.heartbeat_interval_s),
                 )
                 self._say_deviations(session.station)
+            self.refusals.roll()
 
     def reclaim_presence(self) -> None:
         """NATS is back: sockets whose epoch is provisional register now, and not after their next wait."""
@@ -165,10 +179,16 @@ class Gateway:
 
     def _decide(self, head: RequestHead) -> Accept | Reject:
         if not self.is_ready or not self._ports.publisher.is_patient:
-            return Reject(503, "the platform cannot take stations now", retry_after_s=self._rng.randint(5, 30))
+            return Reject(
+                503,
+                RefusalCause.PLATFORM_AWAY,
+                "the platform cannot take stations now",
+                retry_after_s=self._rng.randint(5, 30),
+            )
         station = read_target(head.target)
         if station is None:
-            return Reject(404, "no station in this path: /ocpp/{station} or /ocpp/{tenant}/{station}")
+            reason = "no station in this path: /ocpp/{station} or /ocpp/{tenant}/{station}"
+            return Reject(404, RefusalCause.WRONG_PATH, reason)
         return decide(
             head,
             self._ports.registry.find(station),
@@ -177,6 +197,11 @@ class Gateway:
             pepper=self._pepper,
             lets_unknown_in=self._settings.unknown_stations == "pending",
         )
+
+    def _no_common_version(self, head: RequestHead) -> Reject:
+        offered = head.headers.get("sec-websocket-protocol", "")
+        served = ", ".join(version.subprotocol for version in self._settings.versions)
+        return Reject(101, RefusalCause.NO_COMMON_SUBPROTOCOL, f"offered: {offered[:80]}; served: {served}")
 
     async def _live(self, session: StationSession) -> None:
         station = session.station
@@ -241,7 +266,10 @@ class Gateway:
     def _say_connected(self, session: StationSession) -> None:
         station = session.station
         connected = StationConnected(
-            node=station.node, version=station.version, security_profile=station.security_profile
+            node=station.node,
+            version=station.version,
+            security_profile=station.security_profile,
+            credential=station.credential,
         )
         fact = station.state(connected, received_at=self._ports.now())
         self._ports.publisher.publish_latest((station.key, "connected"), fact)
@@ -269,7 +297,11 @@ async def run_gateway(
     on_ready: Callable[[int, int], None] = lambda *_: None,
     vendors: Mapping[str, VendorPlugIn] = NO_VENDORS,
 ) -> None:
-    """Serve stations until `stop` is set, then drain. `on_ready` hears the two ports once everything listens."""
+    """Serve stations until `stop` is set, then drain. `on_ready` hears the open and the admin port once all listen.
+
+    Raises InvalidSettings where the files for TLS are not usable.
+    """
+    tls = server_context(settings) if settings.tls_port is not None else None
     master_key = settings.token_key.get_secret_value().encode()
     async with NatsBus(settings.nats_url, node=settings.node, replicas=settings.stream_replicas) as bus:
         await bus.ensure_streams()
@@ -316,13 +348,17 @@ async def run_gateway(
             await bus.serve_commands(CommandDesk(gateway.sessions.find).carry_out, tasks)
             await bus.serve_evictions(lambda station, epoch: gateway.sessions.evict(station, newer_epoch=epoch))
             listener = HeadListener(
-                decide=gateway.admit, hand_over=_hand_over(settings, gateway), timeout_s=settings.handshake_timeout_s
+                decide=gateway.admit,
+                hand_over=_hand_over(settings, gateway),
+                timeout_s=settings.handshake_timeout_s,
+                on_refused=gateway.refusals.note,
             )
             admin = HeadListener(decide=gateway.answer_admin, hand_over=None, timeout_s=settings.handshake_timeout_s)
             port = await listener.start(settings.host, settings.port)
+            tls_port = None if tls is None else await listener.start(settings.host, settings.tls_port or 0, tls=tls)
             admin_port = await admin.start(settings.admin_host, settings.admin_port)
             gateway.is_ready = True
-            log.info("gateway ready", node=settings.node, port=port, admin_port=admin_port)
+            log.info("gateway ready", node=settings.node, port=port, tls_port=tls_port, admin_port=admin_port)
             on_ready(port, admin_port)
             await stop.wait()
             await gateway.drain()

@@ -1,6 +1,6 @@
 """A command from the bus becomes a CALL in the station's dialect, and the station's answer goes back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 import msgspec
@@ -8,16 +8,24 @@ import msgspec
 from csms.errors import CallNotValid, CommandRefused, CommandTimedOut, StationGone, TooManyCommands
 from csms.session import StationSession
 from csms.telemetry import COMMANDS
+from protocol.blocks.remote_control.messages import TriggerKind, TriggerMessage
 from protocol.bus.commands import COMMAND_OF_NAME, CommandAnswer, CommandRequest, Outcome, RawAnswer, RawCall
 from protocol.domain.identifiers import StationKey
 from protocol.errors import ActionNotImplemented, NotExpressible, PayloadViolation, RpcError
 from protocol.ocppj.events import IncomingResult
 from protocol.tolerance.decoding import decode
-from protocol.versions import AnyRoute, check_call_to_station, route_of_message
+from protocol.versions import ROUTES, AnyRoute, check_call_to_station, route_of_message
 from protocol.wire import codec
 
 _request_decoder = msgspec.json.Decoder(CommandRequest)
 _message_decoders = {name: msgspec.json.Decoder(row.message) for name, row in COMMAND_OF_NAME.items()}
+
+# What a station sends for a trigger where the action is called otherwise, in one version or another.
+_ACTIONS_OF_TRIGGER: Mapping[TriggerKind, tuple[str, ...]] = {
+    TriggerKind.LOG_STATUS_NOTIFICATION: ("LogStatusNotification", "DiagnosticsStatusNotification"),
+    TriggerKind.FIRMWARE_STATUS_NOTIFICATION: ("FirmwareStatusNotification", "SignedFirmwareStatusNotification"),
+    TriggerKind.SIGN_STATION_CERTIFICATE: ("SignCertificate",),
+}
 
 
 class CommandDesk:
@@ -69,6 +77,7 @@ async def _ask(session: StationSession, message: msgspec.Struct, timeout_s: floa
 async def _exchange(session: StationSession, message: msgspec.Struct, timeout_s: float) -> msgspec.Struct:
     route = route_of_message(session.station.version, type(message))
     payload = codec.encode(route.encode_request(message))
+    _solicit(session, message)
     result = await session.call(route.action, payload, timeout_s=timeout_s)
     return _read_answer(session, route, result)
 
@@ -80,8 +89,16 @@ async def _exchange_raw(session: StationSession, message: RawCall, timeout_s: fl
         check_call_to_station(session.station.version, message.action, payload)
     except PayloadViolation as error:
         raise CallNotValid(str(error)) from error
+    if (route := ROUTES[session.station.version].get(message.action)) is not None:
+        _solicit(session, route.decode_request(codec.decode(payload, route.request)))
     result = await session.call(message.action, payload, timeout_s=timeout_s)
     return RawAnswer(msgspec.Raw(bytes(result.payload)))
+
+
+def _solicit(session: StationSession, message: msgspec.Struct) -> None:
+    """The station may say what it is asked for, from before the CALL is sent: some are faster than their answer."""
+    if isinstance(message, TriggerMessage):
+        session.station.solicited.update(_ACTIONS_OF_TRIGGER.get(message.requested, (message.requested,)))
 
 
 def _read_answer(session: StationSession, route: AnyRoute, result: IncomingResult) -> msgspec.Struct:

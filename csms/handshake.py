@@ -5,19 +5,34 @@ Invariants:
 2. A station that offers no subprotocol gets the version it is registered with; one that offers none of ours gets a
    complete handshake without the header and then a close (OCPP-J 1.6 §3.1.3).
 3. A password is checked whenever one is sent and registered; a profile that needs one refuses a station without it.
+4. The security profile is what the connection is: 0 open, 1 a password, 2 a password over TLS, 3 a client certificate
+   in the station's name over TLS (OCPP 2.0.1 A00; OCPP 1.6 security whitepaper §2).
+5. A station is refused on a profile that it is not registered for; a password over TLS serves where one without does.
 """
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from protocol.bus.commands import RegistryEntry
-from protocol.bus.secrets import credential_matches
+from protocol.bus.secrets import credential_matches, credential_name
 from protocol.domain.identifiers import DEFAULT_TENANT, StationId, StationKey, TenantId
+from protocol.domain.security import RefusalCause
 from protocol.domain.version import OcppVersion
 
 MAX_ID_LENGTH = 255  # OCPP 2.x Part 4 has 48 for a station id; longer ones are only hard to keep
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """What a request came through. `names`: the common names of the client certificate that TLS has verified."""
+
+    is_encrypted: bool = False
+    names: frozenset[str] = field(default_factory=frozenset)
+
+
+PLAIN = Channel()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +42,15 @@ class RequestHead:
     method: str
     target: str
     headers: dict[str, str]
+    channel: Channel = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """Upgrade. `subprotocol` None leaves the header out; `is_closed_at_once`: no common version."""
+    """Upgrade. `subprotocol` None leaves the header out; `is_closed_at_once`: no common version.
+
+    `credential` is the name of the password that was shown (`protocol.bus.secrets.credential_name`), if one was.
+    """
 
     station: StationKey
     version: OcppVersion
@@ -39,6 +58,7 @@ class Accept:
     security_profile: int
     entry: RegistryEntry | None
     is_closed_at_once: bool = False
+    credential: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +66,7 @@ class Reject:
     """Answer with this status. `reason` is for the log and the response's body."""
 
     status: int
+    cause: RefusalCause
     reason: str
     retry_after_s: int | None = None
 
@@ -54,7 +75,7 @@ class BadHead(ValueError):
     """Not the head of an HTTP/1.1 request."""
 
 
-def read_head(text: bytes) -> RequestHead:
+def read_head(text: bytes, channel: Channel = PLAIN) -> RequestHead:
     """The head without its blank line. Raises BadHead."""
     lines = text.decode("latin-1").split("\r\n")
     parts = lines[0].split(" ")
@@ -67,7 +88,7 @@ def read_head(text: bytes) -> RequestHead:
             raise BadHead(f"no HTTP header: {line[:80]!r}")
         name, value = name.lower(), value.strip()
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return RequestHead(method=parts[0], target=parts[1], headers=headers)
+    return RequestHead(method=parts[0], target=parts[1], headers=headers, channel=channel)
 
 
 def read_target(target: str) -> StationKey | None:
@@ -110,37 +131,80 @@ def decide(
 ) -> Accept | Reject:
     """Whether `station`, whose registry entry is given, may connect with this head."""
     if head.method != "GET" or head.headers.get("upgrade", "").lower() != "websocket":
-        return Reject(426, "this path speaks WebSocket only")
+        return Reject(426, RefusalCause.NOT_WEBSOCKET, "this path speaks WebSocket only")
     if not _is_websocket_key(head.headers.get("sec-websocket-key", "")):
-        return Reject(400, "no Sec-WebSocket-Key of 16 bytes")
+        return Reject(400, RefusalCause.NOT_WEBSOCKET, "no Sec-WebSocket-Key of 16 bytes")
     if entry is None and not lets_unknown_in:
-        return Reject(404, "nobody registered this station")
-    profile = _security_profile(head, entry, station=station, pepper=pepper)
-    if profile is None:
-        return Reject(401, "the station's password is missing or wrong")
+        return Reject(404, RefusalCause.UNKNOWN_STATION, "nobody registered this station")
+    proof = _Proof(0) if entry is None else _prove(head, entry, station=station, pepper=pepper)
+    if isinstance(proof, Reject):
+        return proof
     default = OcppVersion(entry.default_version) if entry is not None else OcppVersion.V16
     offered = head.headers.get("sec-websocket-protocol")
     version = choose_version(offered, served=served, default=default)
-    if version is None:
-        return Accept(station, default, None, profile, entry, is_closed_at_once=True)
-    return Accept(station, version, None if offered is None else version.subprotocol, profile, entry)
+    return Accept(
+        station,
+        version or default,
+        None if offered is None or version is None else version.subprotocol,
+        proof.profile,
+        entry,
+        is_closed_at_once=version is None,
+        credential=proof.credential,
+    )
 
 
-def _security_profile(
-    head: RequestHead, entry: RegistryEntry | None, *, station: StationKey, pepper: bytes
-) -> int | None:
-    """0 or 1 as this connection is secured; None where that is not enough."""
-    if entry is None or entry.credential_hash is None:
-        return 0 if entry is None or 0 in entry.security_profiles else None
-    credentials = _read_basic_auth(head.headers.get("authorization"))
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """The security profile that a connection has, and the name of the password that it showed."""
+
+    profile: int
+    credential: str = ""
+
+
+def _prove(head: RequestHead, entry: RegistryEntry, *, station: StationKey, pepper: bytes) -> _Proof | Reject:
+    """The profile of this connection, if the station is registered for it.
+
+    The certificate's path was verified by TLS (A00.FR.403); here its common name must be the station's id, or the
+    name that the operator gave for it, as its serial number (A00.FR.405; OCPP 1.6 security whitepaper A00.FR.405).
+    """
+    names = head.channel.names
+    is_certified = bool(names & {station.station, entry.certificate_name or station.station})
+    if is_certified and 3 in entry.security_profiles:
+        return _Proof(3)
+    shown = _show_password(head, entry, station=station, pepper=pepper)
+    if isinstance(shown, Reject) or _is_allowed(shown.profile, entry):
+        return shown
+    if head.channel.is_encrypted and 3 in entry.security_profiles and not is_certified:
+        found = ", ".join(sorted(names)) or "none"
+        reason = f"a client certificate in the station's name is wanted; shown: {found[:80]}"
+        return Reject(401, RefusalCause.CLIENT_CERTIFICATE, reason)
+    if not shown.credential and _is_allowed(2 if head.channel.is_encrypted else 1, entry):
+        return Reject(401, RefusalCause.MISSING_PASSWORD, "the station's password is missing")
+    wanted = ", ".join(str(profile) for profile in sorted(entry.security_profiles))
+    reason = f"this connection has security profile {shown.profile}; the station is registered for {wanted}"
+    return Reject(403, RefusalCause.PROFILE_TOO_LOW, reason)
+
+
+def _is_allowed(profile: int, entry: RegistryEntry) -> bool:
+    return profile in entry.security_profiles or (profile == 2 and 1 in entry.security_profiles)
+
+
+def _show_password(head: RequestHead, entry: RegistryEntry, *, station: StationKey, pepper: bytes) -> _Proof | Reject:
+    """Profile 1 or 2 with the right password, 0 without any; a wrong one is refused also where none is needed."""
+    if "authorization" not in head.headers or entry.credential_hash is None:
+        return _Proof(0)
+    credentials = _read_basic_auth(head.headers["authorization"])
     if credentials is None:
-        return 0 if 0 in entry.security_profiles and "authorization" not in head.headers else None
+        return Reject(401, RefusalCause.WRONG_PASSWORD, "the Authorization header is no Basic one")
     user, password = credentials
+    if user != station.station.encode():
+        return Reject(401, RefusalCause.WRONG_USER, "the user is not the station's id")
     # Some stations are given their key as hex, as 1.6 wants it, and send the bytes that it stands for.
     spellings = (password, password.hex().upper().encode(), password.hex().encode())
-    is_password = any(credential_matches(said, entry.credential_hash, pepper=pepper) for said in spellings)
-    is_right = user == station.station.encode() and is_password
-    return 1 if is_right and 1 in entry.security_profiles else None
+    for known in filter(None, (entry.credential_hash, entry.previous_credential_hash)):
+        if any(credential_matches(said, known, pepper=pepper) for said in spellings):
+            return _Proof(2 if head.channel.is_encrypted else 1, credential_name(known))
+    return Reject(401, RefusalCause.WRONG_PASSWORD, "the station's password is wrong")
 
 
 def _read_basic_auth(header: str | None) -> tuple[bytes, bytes] | None:

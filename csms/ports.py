@@ -68,6 +68,9 @@ class StationRegistry(Protocol):
     def find(self, station: StationKey) -> RegistryEntry | None:
         """The station's entry; None for a station that nobody registered."""
 
+    def has_tenant(self, tenant: TenantId) -> bool:
+        """Whether any station of the tenant is registered. Looks at every entry: not for each handshake."""
+
 
 class Presence(Protocol):
     """Which node holds a station's newest socket."""

@@ -101,8 +101,7 @@ class Router:
         if route.direction is Direction.FROM_CSMS:
             raise ActionNotSupported(call.action, version=version)
         is_boot = route.messages == (BootNotification,)
-        if session.station.registration is not RegistrationStatus.ACCEPTED and not is_boot:
-            # OCPP 2.0.1 B02.FR.09, B03.FR.07; 1.6 says only that the station should not send it (§4.2).
+        if not is_boot and not _may_pass(session.station, call.action):
             raise SecurityError("This station is not accepted yet: only BootNotification is answered.")
         return route
 
@@ -127,6 +126,17 @@ def _decode(route: AnyRoute, call: ReceivedCall) -> msgspec.Struct:
     call.deviations.extend(forgiven)
     call.deviations.extend(observe(request, rules=rules, received_at=now))
     return adjust(route.decode_request(request), call)
+
+
+def _may_pass(station: Station, action: str) -> bool:
+    """Whether a station that is not accepted may say more than that it booted.
+
+    A pending one may say what it was asked for by TriggerMessage, a rejected one nothing (OCPP 2.0.1 B02.FR.09 and
+    B03.FR.07; 1.6 §4.2 tells the station alone, and SecurityError is what 2.0.1 answers).
+    """
+    if station.registration is RegistrationStatus.PENDING:
+        return action in station.solicited
+    return station.registration is RegistrationStatus.ACCEPTED
 
 
 class _Meter:

@@ -2,9 +2,10 @@
 
 import secrets
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from csms.errors import InvalidSettings
 from protocol.domain.version import OcppVersion
@@ -22,6 +23,8 @@ class CsmsSettings(BaseModel):
 
     Times are seconds. `unknown_stations`: refuse them with 404, or let them in as pending.
     `message_log`: every frame, those of exchanges that did not go as they should, or none.
+    `tls_port`: a second listener, for security profiles 2 and 3; with `tls_client_ca_file` it verifies the certificates
+    that stations show. `refusals_per_minute`: how many facts about refused connections this node may make.
     `authorize_fallback`: what a station hears of a token when identity is silent and no cached verdict is there.
     """
 
@@ -33,6 +36,11 @@ class CsmsSettings(BaseModel):
     node: str = Field(default_factory=lambda: secrets.token_hex(4), pattern=r"^[A-Za-z0-9_-]+$")
     host: str = "127.0.0.1"
     port: int = Field(default=9000, ge=0, le=65535)
+    tls_port: int | None = Field(default=None, ge=0, le=65535)
+    tls_cert_file: Path | None = None
+    tls_key_file: Path | None = None
+    tls_client_ca_file: Path | None = None
+    refusals_per_minute: int = Field(default=60, ge=0)
     admin_host: str = "127.0.0.1"
     admin_port: int = Field(default=9100, ge=0, le=65535)
     transport: Literal["picows", "websockets"] = "picows"
@@ -52,6 +60,12 @@ class CsmsSettings(BaseModel):
     message_log: Literal["on", "errors", "off"] = "on"
     stream_replicas: int = Field(default=1, ge=1, le=5)
 
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> "CsmsSettings":
+        if self.tls_port is not None and (self.tls_cert_file is None or self.tls_key_file is None):
+            raise ValueError("CSMS_TLS_PORT needs CSMS_TLS_CERT_FILE and CSMS_TLS_KEY_FILE")
+        return self
+
 
 def read_settings(environment: Mapping[str, str]) -> CsmsSettings:
     """The settings in `environment`. Raises InvalidSettings, naming every problem by its variable."""
@@ -65,7 +79,10 @@ def read_settings(environment: Mapping[str, str]) -> CsmsSettings:
     try:
         settings = CsmsSettings.model_validate(values)
     except ValidationError as error:
-        problems += [f"{_variable(str(row['loc'][0]))}: {row['msg']}" for row in error.errors(include_input=False)]
+        problems += [
+            f"{_variable(str(row['loc'][0]))}: {row['msg']}" if row["loc"] else row["msg"]
+            for row in error.errors(include_input=False)
+        ]
         raise InvalidSettings(problems) from error
     if problems:
         raise InvalidSettings(problems)

@@ -27,7 +27,8 @@ _SUFFIX_AND_TYPE = {row.struct: (row.kind, row.suffix, row.type) for row in STAT
 class Station:
     """One station for as long as one socket lasts. `epoch` is 0 until presence has been claimed.
 
-    `firmware` and `log_upload` are the last reports on this socket.
+    `firmware` and `log_upload` are the last reports on this socket. `solicited`: actions that we asked for by
+    TriggerMessage; a pending station may send them.
     """
 
     key: StationKey
@@ -38,9 +39,11 @@ class Station:
     security_profile: int
     deviations: DeviationBook
     rules: Ruleset = ALL_RULES
+    credential: str = ""
     epoch: int = 0
     firmware: FirmwareReport | None = None
     log_upload: LogReport | None = None
+    solicited: set[str] = field(default_factory=set)
     transactions: TransactionWatch = field(default_factory=TransactionWatch)
     connector_statuses: dict[tuple[int | None, int | None], ConnectorStatus] = field(default_factory=dict)
     _prefixes: dict[Kind, str] = field(default_factory=dict)

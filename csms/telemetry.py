@@ -6,6 +6,8 @@ REGISTRY = CollectorRegistry(auto_describe=True)
 
 CONNECTIONS = Gauge("csms_connections", "Open station connections", ["version"], registry=REGISTRY)
 HANDSHAKES = Counter("csms_handshakes", "Upgrade requests by what they were answered", ["status"], registry=REGISTRY)
+REFUSALS = Counter("csms_refusals", "Connections refused, by cause", ["cause"], registry=REGISTRY)
+UNRECORDED_REFUSALS = Counter("csms_refusals_unrecorded", "Refusals beyond those told as facts", registry=REGISTRY)
 CALLS = Counter(
     "csms_calls", "Calls of stations by action and result", ["version", "action", "result"], registry=REGISTRY
 )

@@ -9,7 +9,7 @@ from backoffice.contracts.query import Query
 from protocol.bus.catalogue import EventRow
 from protocol.bus.subjects import Kind
 from protocol.domain.identifiers import IdToken, StationId, TenantId, TransactionId
-from protocol.domain.status import ConnectorStatus
+from protocol.domain.status import ConnectorStatus, RegistrationStatus
 
 
 class StationStatusChanged(msgspec.Struct, frozen=True):
@@ -39,9 +39,17 @@ class StationCommanded(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
+class StationAdmissionChanged(msgspec.Struct, frozen=True):
+    """How a station is let in has changed: its registration, its profiles or its credentials. Key: the station id."""
+
+    station_id: StationId
+    registration: RegistrationStatus
+
+
 EVENTS = (
     EventRow(StationStatusChanged, Kind.DOMAIN, "stations", "status_changed"),
     EventRow(StationCommanded, Kind.DOMAIN, "stations", "commanded"),
+    EventRow(StationAdmissionChanged, Kind.DOMAIN, "stations", "admission_changed"),
 )
 
 

@@ -29,6 +29,7 @@ class RegisteredToken(Base):
     """An IdToken of a driver. `purpose` is set for the one-time tokens of starts by app.
 
     Tokens of one driver with one `group_name` stop each other's transactions and share reservations.
+    `value` is empty where the token was adopted by its reference: nobody told us the value.
     """
 
     __tablename__ = "id_tokens"
@@ -44,6 +45,21 @@ class RegisteredToken(Base):
     expires_at: Mapped[datetime | None]
     group_name: Mapped[str | None]
     created_at: Mapped[datetime]
+
+
+class UnknownToken(Base):
+    """A token that a station asked about and that nobody registered, by its reference: its value is not known here."""
+
+    __tablename__ = "unknown_tokens"
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(primary_key=True)
+    mask: Mapped[str]
+    type: Mapped[str]
+    station_id: Mapped[str]
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    times: Mapped[int]
 
 
 class TokenReference(Base):

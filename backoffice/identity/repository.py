@@ -1,14 +1,16 @@
 """Identity's queries."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.identity.domain import TokenRecord
-from backoffice.identity.models import Account, RegisteredToken, TokenGroup, TokenReference
+from backoffice.identity.models import Account, RegisteredToken, TokenGroup, TokenReference, UnknownToken
 from backoffice.kit.database import Unit
-from protocol.domain.identifiers import DriverId
+from protocol.blocks.authorization.queries import AuthorizeToken
+from protocol.domain.identifiers import DriverId, IdToken
 
 
 async def add_account(unit: Unit, account: Account) -> bool:
@@ -135,3 +137,74 @@ async def find_token_of(unit: Unit, driver_id: str, token_id: str) -> Registered
     """The driver's token of this id."""
     token = await unit.session.get(RegisteredToken, (unit.tenant, token_id))
     return token if token and token.driver_id == driver_id else None
+
+
+async def note_unknown_token(unit: Unit, question: AuthorizeToken, *, now: datetime, kept: int) -> None:
+    """The token is among the tenant's newest unknown ones, of which `kept` are kept."""
+    values = {
+        "tenant_id": unit.tenant,
+        "ref": question.token_ref,
+        "mask": question.mask,
+        "type": question.type,
+        "station_id": question.station,
+        "first_seen_at": now,
+        "last_seen_at": now,
+        "times": 1,
+    }
+    seen_again = {
+        "station_id": question.station,
+        "last_seen_at": now,
+        "times": UnknownToken.times + 1,
+    }
+    noted = await unit.session.scalar(
+        insert(UnknownToken)
+        .values(values)
+        .on_conflict_do_update(index_elements=["tenant_id", "ref"], set_=seen_again)
+        .returning(UnknownToken.times)
+    )
+    if noted == 1:
+        newest = (
+            select(UnknownToken.ref)
+            .where(UnknownToken.tenant_id == unit.tenant)
+            .order_by(UnknownToken.last_seen_at.desc(), UnknownToken.ref)
+            .limit(kept)
+        )
+        await unit.session.execute(
+            delete(UnknownToken).where(UnknownToken.tenant_id == unit.tenant, UnknownToken.ref.not_in(newest))
+        )
+
+
+async def list_unknown_tokens(
+    unit: Unit, *, station_id: str | None, since: datetime | None, limit: int
+) -> Sequence[UnknownToken]:
+    """Which was seen last comes first."""
+    statement = select(UnknownToken).where(UnknownToken.tenant_id == unit.tenant)
+    if station_id is not None:
+        statement = statement.where(UnknownToken.station_id == station_id)
+    if since is not None:
+        statement = statement.where(UnknownToken.last_seen_at > since)
+    found = await unit.session.execute(
+        statement.order_by(UnknownToken.last_seen_at.desc(), UnknownToken.ref).limit(limit)
+    )
+    return found.scalars().all()
+
+
+async def find_unknown_token(unit: Unit, ref: str) -> UnknownToken | None:
+    """The unknown token of this reference."""
+    return await unit.session.get(UnknownToken, (unit.tenant, ref))
+
+
+async def forget_unknown_tokens(unit: Unit, refs: Sequence[str]) -> None:
+    """They are not unknown any more."""
+    await unit.session.execute(
+        delete(UnknownToken).where(UnknownToken.tenant_id == unit.tenant, UnknownToken.ref.in_(refs))
+    )
+
+
+async def complete_token(unit: Unit, token: RegisteredToken, id_token: IdToken, refs: Sequence[str]) -> None:
+    """A token that was known by one reference has its value, and all its references."""
+    token.value, token.type, token.mask = id_token.value, id_token.type, id_token.mask
+    for ref in dict.fromkeys(refs):
+        await unit.session.execute(
+            insert(TokenReference).values(tenant_id=unit.tenant, ref=ref, token_id=token.id).on_conflict_do_nothing()
+        )

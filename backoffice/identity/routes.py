@@ -1,13 +1,24 @@
 """Identity's REST interface: register, log in, and one's own tokens."""
 
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, status as http
+from fastapi import APIRouter, Depends, Header, Query, status as http
 
 from backoffice.identity import repository
-from backoffice.identity.schemas import AccessToken, AccountView, Credentials, NewToken, Registration, TokenView
+from backoffice.identity.schemas import (
+    AccessToken,
+    AccountView,
+    Adoption,
+    Credentials,
+    NewToken,
+    Registration,
+    TokenView,
+    UnknownTokenView,
+)
 from backoffice.identity.service import Identity
-from backoffice.kit.auth import AnyPrincipal, Driver, check_tenant
+from backoffice.kit.auth import AnyPrincipal, Driver, Operator, Role, check_tenant
+from backoffice.kit.errors import Forbidden, InvalidRequest
 from backoffice.kit.service import provided
 from protocol.domain.identifiers import IdToken
 
@@ -63,3 +74,31 @@ async def block_token(token_id: str, driver: Driver, identity: IdentityDep) -> T
     """The card or fob, lost perhaps, charges no longer."""
     async with identity.database.transaction(driver.tenant) as unit:
         return TokenView.of(await identity.block_token(unit, driver.subject, token_id))
+
+
+@router.get("/onboarding/tags")
+async def list_unknown_tokens(
+    operator: Operator,
+    identity: IdentityDep,
+    station_id: Annotated[str | None, Query(description="Only those last presented there.")] = None,
+    since: Annotated[datetime | None, Query(description="Only those presented later.")] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> list[UnknownTokenView]:
+    """Cards and fobs that stations asked about and that nobody registered, which was presented last first."""
+    async with identity.database.transaction(operator.tenant) as unit:
+        rows = await repository.list_unknown_tokens(unit, station_id=station_id, since=since, limit=limit)
+    return [UnknownTokenView.of(row) for row in rows]
+
+
+@router.post("/onboarding/tags/{ref}", status_code=http.HTTP_201_CREATED)
+async def adopt_token(ref: str, body: Adoption, principal: AnyPrincipal, identity: IdentityDep) -> TokenView:
+    """The card or fob charges for this driver from now on, though nobody typed its number. Again it changes nothing."""
+    driver_id = body.driver_id
+    if principal.role is Role.DRIVER:
+        if driver_id not in (None, principal.subject):
+            raise Forbidden("A driver adopts a token for themselves alone.")
+        driver_id = principal.subject
+    if driver_id is None:
+        raise InvalidRequest("An operator says whose the token is to be: driver_id.")
+    async with identity.database.transaction(principal.tenant) as unit:
+        return TokenView.of(await identity.adopt_token(unit, driver_id, ref))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, EmailStr, Field, SecretStr
 
-from backoffice.identity.models import Account, RegisteredToken
+from backoffice.identity.models import Account, RegisteredToken, UnknownToken
 from backoffice.identity.service import Login
 from backoffice.kit.auth import Role
 from protocol.domain.identifiers import DEFAULT_TENANT, IdTokenType
@@ -79,6 +79,36 @@ class NewToken(BaseModel):
     type: IdTokenType = IdTokenType.ISO14443
     expires_at: AwareDatetime | None = None
     group: str | None = Field(default=None, min_length=1, max_length=20, pattern=r"^[A-Za-z0-9*\-_=:+|@.]+$")
+
+
+class Adoption(BaseModel):
+    """Whose the token is to be; a driver adopts for themselves and need not say so."""
+
+    driver_id: str | None = None
+
+
+class UnknownTokenView(BaseModel):
+    """A token that a station asked about and that nobody registered, by its reference and the end of its value."""
+
+    ref: str
+    mask: str
+    type: IdTokenType
+    station_id: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    times: int
+
+    @classmethod
+    def of(cls, token: UnknownToken) -> "UnknownTokenView":
+        return cls(
+            ref=token.ref,
+            mask=token.mask,
+            type=IdTokenType(token.type),
+            station_id=token.station_id,
+            first_seen_at=token.first_seen_at,
+            last_seen_at=token.last_seen_at,
+            times=token.times,
+        )
 
 
 class TokenView(BaseModel):

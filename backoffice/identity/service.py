@@ -24,6 +24,7 @@ from protocol.domain.identifiers import DriverId, IdToken, IdTokenType, TenantId
 _VIRTUAL_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789"
 _VIRTUAL_LENGTH = 18
 FAILURES_FORGOTTEN_AFTER_S = 900
+UNKNOWN_TOKENS_KEPT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +111,38 @@ class Identity:
         token.expires_at, token.group_name = expires_at, group
         refs = self._refs_of(unit.tenant, id_token)
         if await repository.add_token(unit, token, refs):
+            await repository.forget_unknown_tokens(unit, refs)
             return token
-        for existing in await repository.find_tokens_by_refs(unit, refs):
-            if existing.driver_id == driver_id and existing.type == id_token.type:
-                return existing
+        existing = await repository.find_tokens_by_refs(unit, refs)
+        for one in existing:
+            if one.driver_id == driver_id and one.type == id_token.type and one.value:
+                return one
+        if len(existing) == 1 and existing[0].driver_id == driver_id and not existing[0].value:
+            await repository.complete_token(unit, existing[0], id_token, refs)
+            return existing[0]
         raise TokenTaken(id_token.mask)
+
+    async def adopt_token(self, unit: Unit, driver_id: str, ref: str) -> RegisteredToken:
+        """An unknown token that a station asked about is the driver's; its value stays unknown to us.
+
+        It was perhaps before. Raises NotFound for an unknown driver or reference, TokenTaken.
+        """
+        account = await repository.find_account(unit, driver_id)
+        if account is None or account.role != Role.DRIVER:
+            raise NotFound("driver", driver_id)
+        unknown = await repository.find_unknown_token(unit, ref)
+        known = await repository.find_tokens_by_refs(unit, [ref])
+        if known:
+            if known[0].driver_id != driver_id:
+                raise TokenTaken(known[0].mask)
+            return known[0]
+        if unknown is None:
+            raise NotFound("unknown token", ref)
+        token = self._new_token(unit.tenant, driver_id, IdToken("", IdTokenType(unknown.type)))
+        token.mask = unknown.mask
+        await repository.add_token(unit, token, [ref])
+        await repository.forget_unknown_tokens(unit, [ref])
+        return token
 
     async def block_token(self, unit: Unit, driver_id: str, token_id: str) -> RegisteredToken:
         """The driver's token charges no longer. Raises NotFound."""
@@ -125,10 +153,13 @@ class Identity:
         return token
 
     async def authorize(self, question: AuthorizeToken) -> TokenVerdict:
-        """May this token charge?"""
+        """May this token charge? One that nobody registered is remembered by its reference, for somebody to adopt."""
+        now = self._clock()
         async with self.database.transaction(question.tenant) as unit:
             token = await repository.find_token_record(unit, question.token_ref)
-        return judge_token(token, now=self._clock())
+            if token is None:
+                await repository.note_unknown_token(unit, question, now=now, kept=UNKNOWN_TOKENS_KEPT)
+        return judge_token(token, now=now)
 
     async def issue_virtual_token(self, question: IssueVirtualToken) -> VirtualToken:
         """A token for one purpose of one driver, the same whenever it is asked for."""

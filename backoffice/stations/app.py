@@ -7,16 +7,27 @@ from fastapi import APIRouter
 from backoffice.contracts.stations import DESCRIBE_EVSE, START_ON_EVSE, STOP_TRANSACTION
 from backoffice.kit.bus import Answerer
 from backoffice.kit.service import Context, Parts, Service, Worker
-from backoffice.stations import command_routes, configuration_routes, limit_routes, routes, typed_routes
+from backoffice.stations import (
+    command_routes,
+    configuration_routes,
+    import_routes,
+    limit_routes,
+    onboarding_routes,
+    routes,
+    typed_routes,
+)
 from backoffice.stations.commands import StationCommands
-from backoffice.stations.consumers import StationFacts
+from backoffice.stations.consumers import Admissions, StationFacts
+from backoffice.stations.credentials import Credentials
 from backoffice.stations.dispatch import SEND_QUEUED_EVERY_S, Dispatch
+from backoffice.stations.onboarding import Onboarding
 from backoffice.stations.prices import Prices
 from backoffice.stations.registry import Registry
 from backoffice.stations.service import Stations
 from backoffice.stations.settings import StationsSettings
 
 RECONCILE_EVERY_S = 300.0
+FORGET_PASSWORDS_EVERY_S = 60.0
 
 
 def build(context: Context[StationsSettings]) -> Parts:
@@ -32,14 +43,34 @@ def build(context: Context[StationsSettings]) -> Parts:
         pepper=settings.credential_pepper.get_secret_value().encode(),
         clock=context.clock,
     )
+    onboarding = Onboarding(
+        stations,
+        clock=context.clock,
+        station_url=settings.station_url,
+        tls_station_url=settings.tls_station_url,
+    )
+    credentials = Credentials(
+        stations,
+        pepper=settings.credential_pepper.get_secret_value().encode(),
+        clock=context.clock,
+        overlap=settings.credential_overlap,
+    )
     router = APIRouter()
     router.include_router(routes.router)
-    for one in (typed_routes, limit_routes, configuration_routes, command_routes):
+    for one in (
+        import_routes,
+        onboarding_routes,
+        typed_routes,
+        limit_routes,
+        configuration_routes,
+        command_routes,
+    ):
         router.include_router(one.router)
+    prices = Prices(context.bus, timeout_s=settings.price_timeout_s, clock=context.clock)
     return Parts(
         router=router,
-        provides=(stations, dispatch, Prices(context.bus, timeout_s=settings.price_timeout_s, clock=context.clock)),
-        consumers=(StationFacts(clock=context.clock).consumer(),),
+        provides=(stations, dispatch, onboarding, prices),
+        consumers=(StationFacts(onboarding, clock=context.clock).consumer(), Admissions(registry).consumer()),
         answers=(
             Answerer(DESCRIBE_EVSE, stations.describe_evse),
             Answerer(START_ON_EVSE, stations.start_on_evse),
@@ -48,6 +79,7 @@ def build(context: Context[StationsSettings]) -> Parts:
         workers=(
             Worker("reconcile_registry", registry.reconcile, every_s=RECONCILE_EVERY_S),
             Worker("send_queued", dispatch.send_queued, every_s=SEND_QUEUED_EVERY_S),
+            Worker("forget_old_passwords", credentials.forget_expired, every_s=FORGET_PASSWORDS_EVERY_S),
         ),
         background=(registry.keep_reconciled,),
     )

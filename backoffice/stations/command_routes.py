@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request, Response
 from backoffice.kit.auth import Operator
 from backoffice.kit.errors import InvalidRequest
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
-from backoffice.stations import repository
+from backoffice.stations import command_repository
 from backoffice.stations.command_desk import QUEUED, DeskDep, DispatchDep, queued
 from backoffice.stations.command_schemas import CommandRecord
 from backoffice.stations.raw import read_raw_call
@@ -43,7 +43,7 @@ async def list_commands(
 ) -> Page[CommandRecord]:
     """What the station was told, the newest first."""
     async with dispatch.database.snapshot(operator.tenant) as unit:
-        rows = await repository.list_commands(unit, station_id, cursor=cursor, limit=limit)
+        rows = await command_repository.list_commands(unit, station_id, cursor=cursor, limit=limit)
     return page_of(rows, limit=limit, view=CommandRecord.of, key=lambda row: [row.id])
 
 

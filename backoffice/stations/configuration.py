@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from backoffice.kit.database import Unit
-from backoffice.stations import repository
+from backoffice.stations import known_repository
 from backoffice.stations.masking import SECRET_NAMES
 from backoffice.stations.models import StationVariable
 from protocol.blocks.provisioning.messages import (
@@ -48,7 +48,7 @@ async def note(unit: Unit, station_id: str, message: msgspec.Struct, reply: msgs
             if result.status in _TAKEN
         ]
     for values in known:
-        await repository.save_variable(unit, values)
+        await known_repository.save_variable(unit, values)
 
 
 def _row(unit: Unit, station_id: str, name: VariableName, value: str | None, now: datetime) -> dict[str, object]:

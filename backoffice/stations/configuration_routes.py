@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from backoffice.kit.auth import Operator
-from backoffice.stations import repository
+from backoffice.stations import known_repository
 from backoffice.stations.command_desk import DeskDep, StationsDep
 from backoffice.stations.configuration import Comparison, Wanted, compare
 from backoffice.stations.errors import TemplateNotFound
@@ -78,7 +78,7 @@ async def list_variables(station_id: str, operator: Operator, stations: Stations
     """What the station told or accepted. `get_variables` reads it anew."""
     async with stations.database.snapshot(operator.tenant) as unit:
         await stations.read_station(unit, station_id)
-        rows = await repository.list_variables(unit, station_id)
+        rows = await known_repository.list_variables(unit, station_id)
     return [
         KnownVariable(
             variable=row.variable,
@@ -99,7 +99,7 @@ async def save_template(
 ) -> TemplateView:
     """The template is as said, whether or not it was there."""
     async with stations.database.transaction(operator.tenant) as unit:
-        row = await repository.find_template(unit, name)
+        row = await known_repository.find_template(unit, name)
         if row is None:
             row = ConfigurationTemplate(tenant_id=unit.tenant, name=name)
             unit.session.add(row)
@@ -112,7 +112,7 @@ async def save_template(
 async def list_templates(operator: Operator, stations: StationsDep) -> list[TemplateView]:
     """The tenant's templates, by name."""
     async with stations.database.snapshot(operator.tenant) as unit:
-        return [TemplateView.of(row) for row in await repository.list_templates(unit)]
+        return [TemplateView.of(row) for row in await known_repository.list_templates(unit)]
 
 
 @router.get("/stations/{station_id}/configuration/{name}")
@@ -122,8 +122,8 @@ async def compare_with_template(
     """How the station stands to the template, by what is known of it."""
     async with stations.database.snapshot(operator.tenant) as unit:
         await stations.read_station(unit, station_id)
-        wanted = _wanted(await repository.find_template(unit, name), name)
-        known = await repository.list_variables(unit, station_id)
+        wanted = _wanted(await known_repository.find_template(unit, name), name)
+        known = await known_repository.list_variables(unit, station_id)
     return [
         ComparedView(
             variable=one.wanted.variable,
@@ -143,8 +143,8 @@ async def apply_template(name: TemplateName, desk: DeskDep, stations: StationsDe
     Ends at the first command that fails; what was set before stays set, and is known.
     """
     async with stations.database.snapshot(desk.tenant) as unit:
-        wanted = _wanted(await repository.find_template(unit, name), name)
-        known = await repository.list_variables(unit, desk.station.id)
+        wanted = _wanted(await known_repository.find_template(unit, name), name)
+        known = await known_repository.list_variables(unit, desk.station.id)
     applied = []
     for one in compare(wanted, known):
         if one.verdict in (Comparison.SAME, Comparison.READONLY):

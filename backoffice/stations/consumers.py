@@ -6,30 +6,36 @@ Invariants:
 3. A change is published as StationStatusChanged; a repetition is not.
 """
 
-from backoffice.contracts.stations import StationStatusChanged
+from backoffice.contracts.stations import StationAdmissionChanged, StationStatusChanged
 from backoffice.kit.clock import Clock
 from backoffice.kit.consumer import Consumer, Delivery
 from backoffice.kit.database import Unit
 from backoffice.stations import repository
 from backoffice.stations.domain import evse_status, occupied_by
 from backoffice.stations.models import Evse, Station
+from backoffice.stations.onboarding import Onboarding
+from backoffice.stations.registry import Registry
+from backoffice.stations.service import announce_admission
 from protocol.blocks.availability.events import ConnectorStatusReported, StationConnected, StationDisconnected
 from protocol.blocks.provisioning.events import StationBooted
+from protocol.blocks.security.events import HandshakeRefused
 from protocol.blocks.transactions.events import (
     TransactionEnded,
     TransactionFact,
     TransactionStarted,
     TransactionUpdated,
 )
+from protocol.bus.secrets import credential_name
 from protocol.bus.subjects import Kind
 from protocol.domain.identifiers import StationId
 from protocol.domain.status import ConnectorStatus
 
 
 class StationFacts:
-    """Handlers of FACTS. A station that nobody registered is passed over."""
+    """Handlers of FACTS. A station that nobody registered is a stranger, and passed over but for who it is."""
 
-    def __init__(self, *, clock: Clock) -> None:
+    def __init__(self, onboarding: Onboarding, *, clock: Clock) -> None:
+        self._onboarding = onboarding
         self._clock = clock
 
     def consumer(self) -> Consumer:
@@ -40,6 +46,7 @@ class StationFacts:
                 StationConnected: self.on_connected,
                 StationDisconnected: self.on_disconnected,
                 StationBooted: self.on_booted,
+                HandshakeRefused: self.on_handshake_refused,
                 ConnectorStatusReported: self.on_status_reported,
                 TransactionStarted: self.on_transaction,
                 TransactionUpdated: self.on_transaction,
@@ -51,6 +58,9 @@ class StationFacts:
         """The station is online by this socket, unless a newer one is known."""
         station = await repository.lock_station(unit, delivery.envelope.subject)
         if station is None:
+            station = await self._onboarding.meet(unit, event, delivery)
+            if station is not None:
+                await self._publish(unit, station, None)
             return
         at, epoch = delivery.envelope.received_at, delivery.envelope.epoch
         # A presence bucket that was lost counts its epochs from 1 again: then the time decides.
@@ -58,14 +68,18 @@ class StationFacts:
             return
         was_online = station.is_online
         station.is_online, station.epoch, station.connected_at = True, epoch, at
-        station.version = event.version
+        station.version, station.security_profile = event.version, event.security_profile
+        await self._forget_old_password(unit, station, event)
         if not was_online:
             await self._publish(unit, station, None)
 
     async def on_disconnected(self, event: StationDisconnected, delivery: Delivery, unit: Unit) -> None:
         """The station is offline, unless a newer socket is known."""
         station = await repository.lock_station(unit, delivery.envelope.subject)
-        if station is None or delivery.envelope.epoch < station.epoch:
+        if station is None:
+            await self._onboarding.lose(unit, delivery.envelope.subject, delivery.envelope.epoch)
+            return
+        if delivery.envelope.epoch < station.epoch:
             return
         was_online = station.is_online
         station.is_online, station.epoch = False, delivery.envelope.epoch
@@ -76,11 +90,18 @@ class StationFacts:
         """The station is what it says it is."""
         station = await repository.lock_station(unit, delivery.envelope.subject)
         at = delivery.envelope.received_at
-        if station is None or (station.booted_at is not None and station.booted_at > at):
+        if station is None:
+            await self._onboarding.hear_boot(unit, event, delivery)
             return
-        station.booted_at = at
+        if station.booted_at is not None and station.booted_at > at:
+            return
+        station.booted_at, station.heard_registration = at, event.registration
         station.vendor, station.model = event.vendor, event.model
         station.serial_number, station.firmware_version = event.serial_number, event.firmware_version
+
+    async def on_handshake_refused(self, event: HandshakeRefused, delivery: Delivery, unit: Unit) -> None:
+        """The operator can see who was not let in, and why."""
+        await self._onboarding.note_refusal(unit, event, delivery)
 
     async def on_status_reported(self, event: ConnectorStatusReported, delivery: Delivery, unit: Unit) -> None:
         """The connector, or the station as a whole, has the reported status."""
@@ -111,6 +132,14 @@ class StationFacts:
         if not has_ended and occupied_by(event.charging_state) and evse.status == ConnectorStatus.AVAILABLE:
             evse.status = ConnectorStatus.OCCUPIED
             await self._publish(unit, station, evse)
+
+    async def _forget_old_password(self, unit: Unit, station: Station, event: StationConnected) -> None:
+        """A station that showed its new password has stored it: the old one is right no longer."""
+        if station.previous_credential_hash is None or station.credential_hash is None:
+            return
+        if event.credential == credential_name(station.credential_hash):
+            station.previous_credential_hash = station.previous_credential_until = None
+            await announce_admission(unit, station, now=self._clock())
 
     async def _report_station(
         self, station: Station, event: ConnectorStatusReported, delivery: Delivery, unit: Unit
@@ -154,3 +183,20 @@ class StationFacts:
             is_online=station.is_online,
         )
         await unit.publish(changed, key=station.id, now=self._clock())
+
+
+class Admissions:
+    """Our own events on DOMAIN, for changes that no request made: what a fact changed reaches the registry by them."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    def consumer(self) -> Consumer:
+        """The consumer made of this handler."""
+        return Consumer(Kind.DOMAIN, {StationAdmissionChanged: self.on_admission_changed})
+
+    async def on_admission_changed(self, event: StationAdmissionChanged, delivery: Delivery, unit: Unit) -> None:
+        """The registry says of the station what its row says. Locked: an older state must not overwrite a newer one."""
+        station = await repository.lock_station(unit, event.station_id)
+        if station is not None:
+            await self._registry.write(station)

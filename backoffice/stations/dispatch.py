@@ -22,7 +22,7 @@ from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS, Database, Unit
 from backoffice.kit.errors import BackofficeError, Conflict, PeerFailed
 from backoffice.kit.workers import try_each
-from backoffice.stations import configuration, limits, repository
+from backoffice.stations import command_repository, configuration, limits, repository
 from backoffice.stations.command_states import COMMAND, CommandState, CommandTrigger
 from backoffice.stations.commands import StationCommands, name_of
 from backoffice.stations.errors import (
@@ -97,14 +97,14 @@ class Dispatch:
 
     async def read(self, unit: Unit, station_id: str, command_id: str) -> StationCommand:
         """The record. Raises CommandNotFound."""
-        row = await repository.find_command(unit, command_id)
+        row = await command_repository.find_command(unit, command_id)
         if row is None or row.station_id != station_id:
             raise CommandNotFound(command_id)
         return row
 
     async def cancel(self, unit: Unit, station_id: str, command_id: str) -> StationCommand:
         """The command waits no longer. Raises CommandNotFound, and CommandNotQueued where it did not wait."""
-        row = await repository.lock_command(unit, command_id)
+        row = await command_repository.lock_command(unit, command_id)
         if row is None or row.station_id != station_id:
             raise CommandNotFound(command_id)
         if row.state != CommandState.QUEUED:
@@ -116,8 +116,8 @@ class Dispatch:
         """What waited for a station that is there was sent; what waited too long has expired."""
         now = self._clock()
         async with self.database.transaction(ALL_TENANTS) as unit:
-            late = await repository.list_late_commands(unit, now, lost_before=now - _LOST_AFTER)
-            ready = await repository.list_ready_commands(
+            late = await command_repository.list_late_commands(unit, now, lost_before=now - _LOST_AFTER)
+            ready = await command_repository.list_ready_commands(
                 unit, now, silent_since=now - _SPOKEN_AFTER, limit=_SENT_AT_ONCE
             )
         await try_each(late, self._give_up)
@@ -146,7 +146,7 @@ class Dispatch:
             if not await repository.has_station(unit, station.station):
                 raise StationNotFound(station.station)
             if queue_until is not None:
-                waiting = await repository.count_queued_commands(unit, station.station)
+                waiting = await command_repository.count_queued_commands(unit, station.station)
                 if waiting >= _QUEUED_PER_STATION:
                     raise QueueFull(station.station, waiting=waiting)
             unit.session.add(row)
@@ -163,7 +163,7 @@ class Dispatch:
 
     async def _finish(self, station: StationKey, command_id: str, conclude: Conclusion) -> None:
         async with self.database.transaction(station.tenant) as unit:
-            row = await repository.lock_command(unit, command_id)
+            row = await command_repository.lock_command(unit, command_id)
             assert row is not None
             if row.state == CommandState.SENDING:  # else it was given up for lost meanwhile
                 await conclude(unit, row)
@@ -212,7 +212,7 @@ class Dispatch:
 
     async def _give_up(self, late: StationCommand) -> None:
         async with self.database.transaction(TenantId(late.tenant_id)) as unit:
-            row = await repository.lock_command(unit, late.id)
+            row = await command_repository.lock_command(unit, late.id)
             assert row is not None
             if row.state == late.state:
                 is_queued = row.state == CommandState.QUEUED
@@ -235,7 +235,7 @@ class Dispatch:
     async def _take(self, station: StationKey, command_id: str) -> bool:
         """Whether it is ours to send: nobody took it back meanwhile."""
         async with self.database.transaction(station.tenant) as unit:
-            row = await repository.lock_command(unit, command_id)
+            row = await command_repository.lock_command(unit, command_id)
             if row is None or row.state != CommandState.QUEUED:
                 return False
             await self._move(unit, row, CommandTrigger.CONNECTED)

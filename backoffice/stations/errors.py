@@ -1,6 +1,6 @@
 """What stations refuses, and how a command can end without an answer."""
 
-from backoffice.kit.errors import Conflict, InvalidRequest, NotFound, OutcomeUnknown, PeerFailed
+from backoffice.kit.errors import Conflict, InvalidRequest, NotFound, OutcomeUnknown, PeerFailed, Refusal
 
 
 class StationNotFound(NotFound):
@@ -31,6 +31,29 @@ class LocationExists(Conflict):
     def __init__(self, location_id: str) -> None:
         self.location_id = location_id
         super().__init__(f"There is a location {location_id} already. PUT changes it.")
+
+
+class PasswordRefused(Conflict):
+    """The station did not take the new password: the old one stands."""
+
+    def __init__(self, station_id: str) -> None:
+        self.station_id = station_id
+        super().__init__(f"Station {station_id} refused the new password. The old one stands.")
+
+
+class PasswordChangeOpen(Conflict):
+    """An earlier change of the password is not over: both passwords are right until the station shows the new one."""
+
+    def __init__(self, station_id: str) -> None:
+        self.station_id = station_id
+        super().__init__(f"Station {station_id} has not connected with its last new password yet.")
+
+
+class CertificateRequestRefused(Refusal):
+    """A certificate signing request that nobody may sign."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The certificate signing request is refused: {reason}.")
 
 
 class StationOffline(Conflict):

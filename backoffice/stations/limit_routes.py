@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from backoffice.kit.auth import Operator
-from backoffice.stations import repository
+from backoffice.stations import known_repository
 from backoffice.stations.command_bodies import CompositeScheduleBody
 from backoffice.stations.command_desk import QUEUED, DeskDep, StationsDep, queued
 from backoffice.stations.command_schemas import Answered
@@ -66,7 +66,7 @@ async def list_limits(
     """What limits the station, by what it accepted."""
     async with stations.database.snapshot(operator.tenant) as unit:
         station = await stations.read_station(unit, station_id)
-        limits = await repository.list_limits(unit, station_id)
+        limits = await known_repository.list_limits(unit, station_id)
     at = at or stations.clock()
     return LimitsView(
         profiles=[
@@ -94,7 +94,7 @@ async def composite_schedule(
     reply = carried.reply
     assert isinstance(reply, CompositeScheduleReply)
     async with stations.database.snapshot(desk.tenant) as unit:
-        limits = await repository.list_limits(unit, desk.station.id)
+        limits = await known_repository.list_limits(unit, desk.station.id)
     ours = our_schedule(desk.station, limits, reply)
     found = differences(ours, reply.schedule) if ours is not None and reply.schedule is not None else []
     return CompositeScheduleView(

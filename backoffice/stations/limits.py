@@ -11,7 +11,7 @@ from decimal import Decimal
 import msgspec
 
 from backoffice.kit.database import Unit
-from backoffice.stations import repository
+from backoffice.stations import known_repository
 from backoffice.stations.models import InstalledLimit, Station
 from protocol.blocks.smart_charging.messages import ClearChargingProfile, CompositeScheduleReply, SetChargingProfile
 from protocol.domain.charging_profile import ChargingProfile, ChargingSchedule, RateUnit
@@ -28,7 +28,7 @@ async def note(unit: Unit, station_id: str, message: msgspec.Struct, reply: msgs
     if isinstance(message, SetChargingProfile):
         profile = message.profile
         # One with the same purpose and level in the same place is replaced, whatever its id (OCPP 1.6 §5.16.4).
-        await repository.delete_limits(
+        await known_repository.delete_limits(
             unit, station_id, evse=message.evse or 0, purpose=profile.purpose, stack_level=profile.stack_level
         )
         values = {
@@ -41,9 +41,9 @@ async def note(unit: Unit, station_id: str, message: msgspec.Struct, reply: msgs
             "profile": msgspec.json.encode(profile),
             "set_at": now,
         }
-        await repository.save_limit(unit, values)
+        await known_repository.save_limit(unit, values)
     elif isinstance(message, ClearChargingProfile):
-        await repository.delete_limits(
+        await known_repository.delete_limits(
             unit,
             station_id,
             profile_id=message.profile_id,

@@ -32,7 +32,12 @@ class Location(Base):
 
 
 class Station(Base):
-    """A charging station. `epoch` orders its sockets: the newest one is what we know it by."""
+    """A charging station. `epoch` orders its sockets: the newest one is what we know it by.
+
+    `previous_credential_hash` is accepted too until `previous_credential_until`. `certificate_name` is what its client
+    certificate calls it where that is not its id: its serial number, say. `security_profile`: of the newest socket.
+    `heard_registration` is what its last boot was answered: `registration` may have changed since.
+    """
 
     __tablename__ = "stations"
     __table_args__ = (ForeignKeyConstraint(["tenant_id", "location_id"], ["locations.tenant_id", "locations.id"]),)
@@ -42,14 +47,20 @@ class Station(Base):
     location_id: Mapped[str]
     security_profiles: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     credential_hash: Mapped[str | None]
+    previous_credential_hash: Mapped[str | None] = mapped_column(default=None)
+    previous_credential_until: Mapped[datetime | None] = mapped_column(default=None)
+    certificate_name: Mapped[str | None] = mapped_column(default=None)
+    registration: Mapped[str]
     default_version: Mapped[str]
     vendor: Mapped[str | None] = mapped_column(default=None)
     model: Mapped[str | None] = mapped_column(default=None)
     serial_number: Mapped[str | None] = mapped_column(default=None)
     firmware_version: Mapped[str | None] = mapped_column(default=None)
     booted_at: Mapped[datetime | None] = mapped_column(default=None)
+    heard_registration: Mapped[str | None] = mapped_column(default=None)
     is_online: Mapped[bool] = mapped_column(default=False)
     version: Mapped[str | None] = mapped_column(default=None)
+    security_profile: Mapped[int | None] = mapped_column(default=None)
     epoch: Mapped[int] = mapped_column(default=0)
     connected_at: Mapped[datetime | None] = mapped_column(default=None)
     status: Mapped[str | None] = mapped_column(default=None)
@@ -168,3 +179,51 @@ class InstalledLimit(Base):
     stack_level: Mapped[int]
     profile: Mapped[bytes]
     set_at: Mapped[datetime]
+
+
+class Stranger(Base):
+    """A station that nobody registered and that the gateway let in as pending, with what it said of itself."""
+
+    __tablename__ = "strangers"
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[str]
+    security_profile: Mapped[int]
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    is_online: Mapped[bool] = mapped_column(default=False)
+    epoch: Mapped[int] = mapped_column(default=0)
+    connected_at: Mapped[datetime | None] = mapped_column(default=None)
+    booted_at: Mapped[datetime | None] = mapped_column(default=None)
+    heard_registration: Mapped[str | None] = mapped_column(default=None)
+    vendor: Mapped[str | None] = mapped_column(default=None)
+    model: Mapped[str | None] = mapped_column(default=None)
+    serial_number: Mapped[str | None] = mapped_column(default=None)
+    firmware_version: Mapped[str | None] = mapped_column(default=None)
+
+
+class RefusedHandshake(Base):
+    """A connection that the gateway did not let in, or `times` of them that were alike."""
+
+    __tablename__ = "refused_handshakes"
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    refused_at: Mapped[datetime]
+    station_id: Mapped[str]
+    path: Mapped[str]
+    peer: Mapped[str]
+    status: Mapped[int]
+    cause: Mapped[str]
+    detail: Mapped[str]
+    times: Mapped[int]
+
+
+class OnboardingPolicy(Base):
+    """What a tenant wants done with stations that nobody registered."""
+
+    __tablename__ = "onboarding_policies"
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    registers_strangers: Mapped[bool]

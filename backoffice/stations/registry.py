@@ -89,6 +89,9 @@ class Registry:
         entry = RegistryEntry(
             security_profiles=tuple(station.security_profiles),
             credential_hash=station.credential_hash,
+            previous_credential_hash=station.previous_credential_hash,
+            certificate_name=station.certificate_name,
+            registration=station.registration,
             default_version=station.default_version,
             heartbeat_interval_s=self._heartbeat_interval_s,
         )

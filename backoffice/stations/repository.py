@@ -1,25 +1,16 @@
 """The queries of stations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, and_, delete, func, or_, select
+from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
 from backoffice.kit.database import Unit
 from backoffice.kit.pagination import after_cursor
-from backoffice.stations.command_states import CommandState
 from backoffice.stations.domain import SearchBox
-from backoffice.stations.models import (
-    ConfigurationTemplate,
-    Evse,
-    InstalledLimit,
-    Location,
-    Station,
-    StationCommand,
-    StationVariable,
-)
+from backoffice.stations.models import Evse, Location, OnboardingPolicy, RefusedHandshake, Station, Stranger
 
 _WHOLE = (selectinload(Station.evses).selectinload(Evse.connectors), selectinload(Station.location))
 
@@ -108,140 +99,92 @@ async def lock_station(unit: Unit, station_id: str) -> Station | None:
     return found.scalar_one_or_none()
 
 
-async def find_command(unit: Unit, command_id: str) -> StationCommand | None:
-    """The command of this id."""
-    return await unit.session.get(StationCommand, (unit.tenant, command_id))
+async def list_undecided_stations(unit: Unit, *, limit: int) -> Sequence[Station]:
+    """Registered stations that are pending or rejected, by id."""
+    statement = _stations_of(unit).where(Station.registration != "Accepted").order_by(Station.id).limit(limit)
+    return (await unit.session.scalars(statement)).all()
 
 
-async def lock_command(unit: Unit, command_id: str) -> StationCommand | None:
-    """The command, which nobody else changes before this transaction ends."""
-    return await unit.session.get(
-        StationCommand, (unit.tenant, command_id), with_for_update=True, populate_existing=True
+async def list_expired_credentials(unit: Unit, now: datetime) -> Sequence[Station]:
+    """Stations of any tenant whose old password is to be forgotten."""
+    found = await unit.session.execute(
+        select(Station).where(Station.previous_credential_until <= now).with_for_update(skip_locked=True)
+    )
+    return found.scalars().all()
+
+
+async def find_stranger(unit: Unit, station_id: str) -> Stranger | None:
+    """The station of this name that nobody registered."""
+    return await unit.session.get(Stranger, (unit.tenant, station_id))
+
+
+async def list_strangers(unit: Unit, *, limit: int) -> Sequence[Stranger]:
+    """Who was seen last comes first."""
+    found = await unit.session.execute(
+        select(Stranger)
+        .where(Stranger.tenant_id == unit.tenant)
+        .order_by(Stranger.last_seen_at.desc(), Stranger.id)
+        .limit(limit)
+    )
+    return found.scalars().all()
+
+
+async def keep_newest_strangers(unit: Unit, count: int) -> None:
+    """No more than so many are kept; those seen longest ago go."""
+    kept = (
+        select(Stranger.id)
+        .where(Stranger.tenant_id == unit.tenant)
+        .order_by(Stranger.last_seen_at.desc(), Stranger.id)
+        .limit(count)
+    )
+    await unit.session.execute(delete(Stranger).where(Stranger.tenant_id == unit.tenant, Stranger.id.not_in(kept)))
+
+
+async def add_refusal(unit: Unit, refusal: RefusedHandshake, *, kept: int) -> None:
+    """The refusal is there, and no more than `kept` of the tenant's newest."""
+    unit.session.add(refusal)
+    await unit.session.flush()
+    newest = (
+        select(RefusedHandshake.id)
+        .where(RefusedHandshake.tenant_id == unit.tenant)
+        .order_by(RefusedHandshake.refused_at.desc(), RefusedHandshake.id.desc())
+        .limit(kept)
+    )
+    await unit.session.execute(
+        delete(RefusedHandshake).where(RefusedHandshake.tenant_id == unit.tenant, RefusedHandshake.id.not_in(newest))
     )
 
 
-async def list_commands(unit: Unit, station_id: str, *, cursor: str | None, limit: int) -> Sequence[StationCommand]:
-    """The station's commands, newest first, one more than `limit`."""
+async def list_refusals(
+    unit: Unit, *, since: datetime | None, cursor: str | None, limit: int
+) -> Sequence[RefusedHandshake]:
+    """The newest first, one more than `limit`."""
+    statement = select(RefusedHandshake).where(RefusedHandshake.tenant_id == unit.tenant)
+    if since is not None:
+        statement = statement.where(RefusedHandshake.refused_at > since)
     statement = after_cursor(
-        select(StationCommand).where(StationCommand.tenant_id == unit.tenant, StationCommand.station_id == station_id),
+        statement,
         cursor,
-        keys=[StationCommand.id],
-        parsers=[str],
+        keys=[RefusedHandshake.refused_at, RefusedHandshake.id],
+        parsers=[datetime.fromisoformat, str],
         limit=limit,
         descending=True,
     )
-    return (await unit.session.scalars(statement)).all()
+    return (await unit.session.execute(statement)).scalars().all()
 
 
-async def count_queued_commands(unit: Unit, station_id: str) -> int:
-    """How many commands wait for the station."""
-    counted = await unit.session.scalar(
-        select(func.count()).where(
-            StationCommand.tenant_id == unit.tenant,
-            StationCommand.station_id == station_id,
-            StationCommand.state == CommandState.QUEUED,
-        )
+async def registers_strangers(unit: Unit) -> bool:
+    """Whether the tenant wants stations registered that nobody registered."""
+    policy = await unit.session.get(OnboardingPolicy, unit.tenant)
+    return policy is not None and policy.registers_strangers
+
+
+async def save_policy(unit: Unit, *, registers_strangers: bool) -> None:
+    """The tenant wants it so from now on."""
+    values = {"tenant_id": unit.tenant, "registers_strangers": registers_strangers}
+    await unit.session.execute(
+        insert(OnboardingPolicy).values(values).on_conflict_do_update(index_elements=["tenant_id"], set_=values)
     )
-    return counted or 0
-
-
-async def list_late_commands(unit: Unit, now: datetime, *, lost_before: datetime) -> Sequence[StationCommand]:
-    """What waited past its deadline, and what was sent by a process that never said what became of it."""
-    statement = select(StationCommand).where(
-        or_(
-            and_(StationCommand.state == CommandState.QUEUED, StationCommand.queue_until <= now),
-            and_(StationCommand.state == CommandState.SENDING, StationCommand.sent_at < lost_before),
-        )
-    )
-    return (await unit.session.scalars(statement)).all()
-
-
-async def list_ready_commands(
-    unit: Unit, now: datetime, *, silent_since: datetime, limit: int
-) -> Sequence[StationCommand]:
-    """What waits for stations that are connected and have booted since, or have been there for a while.
-
-    By station, the oldest first.
-    """
-    statement = (
-        select(StationCommand)
-        .join(Station, (Station.tenant_id == StationCommand.tenant_id) & (Station.id == StationCommand.station_id))
-        .where(
-            StationCommand.state == CommandState.QUEUED,
-            StationCommand.queue_until > now,
-            Station.is_online,
-            or_(Station.booted_at >= Station.connected_at, Station.connected_at < silent_since),
-        )
-        .order_by(StationCommand.tenant_id, StationCommand.station_id, StationCommand.id)
-        .limit(limit)
-    )
-    return (await unit.session.scalars(statement)).all()
-
-
-async def save_variable(unit: Unit, values: Mapping[str, object]) -> None:
-    """The variable is known as given; what is not given stays as it was."""
-    statement = insert(StationVariable).values(values)
-    key = {"tenant_id", "station_id", "component", "variable", "evse"}
-    changed = {name: statement.excluded[name] for name in values.keys() - key}
-    await unit.session.execute(statement.on_conflict_do_update(index_elements=sorted(key), set_=changed))
-
-
-async def list_variables(unit: Unit, station_id: str) -> Sequence[StationVariable]:
-    """What is known of the station's variables, by name."""
-    found = await unit.session.scalars(
-        select(StationVariable)
-        .where(StationVariable.tenant_id == unit.tenant, StationVariable.station_id == station_id)
-        .order_by(StationVariable.component, StationVariable.variable, StationVariable.evse)
-    )
-    return found.all()
-
-
-async def find_template(unit: Unit, name: str) -> ConfigurationTemplate | None:
-    """The template of this name."""
-    return await unit.session.get(ConfigurationTemplate, (unit.tenant, name))
-
-
-async def list_templates(unit: Unit) -> Sequence[ConfigurationTemplate]:
-    """The tenant's templates, by name."""
-    found = await unit.session.scalars(
-        select(ConfigurationTemplate)
-        .where(ConfigurationTemplate.tenant_id == unit.tenant)
-        .order_by(ConfigurationTemplate.name)
-    )
-    return found.all()
-
-
-async def save_limit(unit: Unit, values: Mapping[str, object]) -> None:
-    """The profile stands; one of the same id was replaced."""
-    statement = insert(InstalledLimit).values(values)
-    key = {"tenant_id", "station_id", "profile_id"}
-    changed = {name: statement.excluded[name] for name in values.keys() - key}
-    await unit.session.execute(statement.on_conflict_do_update(index_elements=sorted(key), set_=changed))
-
-
-async def delete_limits(
-    unit: Unit,
-    station_id: str,
-    *,
-    profile_id: int | None = None,
-    evse: int | None = None,
-    purpose: str | None = None,
-    stack_level: int | None = None,
-) -> None:
-    """Every profile of the station that fits all that is given is gone."""
-    criteria = {"profile_id": profile_id, "evse": evse, "purpose": purpose, "stack_level": stack_level}
-    given = {name: value for name, value in criteria.items() if value is not None}
-    await unit.session.execute(delete(InstalledLimit).filter_by(tenant_id=unit.tenant, station_id=station_id, **given))
-
-
-async def list_limits(unit: Unit, station_id: str) -> Sequence[InstalledLimit]:
-    """The profiles that the station accepted, the oldest first."""
-    found = await unit.session.scalars(
-        select(InstalledLimit)
-        .where(InstalledLimit.tenant_id == unit.tenant, InstalledLimit.station_id == station_id)
-        .order_by(InstalledLimit.set_at, InstalledLimit.profile_id)
-    )
-    return found.all()
 
 
 def _stations_of(unit: Unit) -> Select[Station]:

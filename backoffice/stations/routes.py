@@ -22,10 +22,12 @@ from backoffice.stations.schemas import (
     NewStation,
     OperatedStation,
     StationBody,
+    StationChange,
     StationName,
     StationView,
+    station_plan,
 )
-from backoffice.stations.service import ConnectorPlan, LocationPlan, StationPlan, Stations
+from backoffice.stations.service import AdmissionChange, LocationPlan, Stations, key_of
 
 router = APIRouter(tags=["stations"])
 StationsDep = Annotated[Stations, Depends(provided(Stations))]
@@ -65,7 +67,7 @@ async def list_locations(
 async def create_station(body: NewStation, operator: Operator, stations: StationsDep) -> OperatedStation:
     """A new station with its EVSEs. The answer shows the password that was made for it, once."""
     async with stations.database.transaction(operator.tenant) as unit:
-        station, password = await stations.create_station(unit, body.station_id, _station_plan(body))
+        station, password = await stations.create_station(unit, body.station_id, station_plan(body))
     await stations.registry.write(station)
     return OperatedStation.operated(station, password=password)
 
@@ -76,9 +78,27 @@ async def save_station(
 ) -> OperatedStation:
     """The station is as said, whether or not it was there. Without a password it keeps the one it has."""
     async with stations.database.transaction(operator.tenant) as unit:
-        station, password = await stations.save_station(unit, station_id, _station_plan(body))
+        station, password = await stations.save_station(unit, station_id, station_plan(body))
     await stations.registry.write(station)
     return OperatedStation.operated(station, password=password)
+
+
+@router.patch("/stations/{station_id}")
+async def change_station(
+    station_id: StationName, body: StationChange, operator: Operator, stations: StationsDep
+) -> OperatedStation:
+    """The station is let in as said, from its next connection or boot on."""
+    change = AdmissionChange(
+        registration=body.registration,
+        security_profiles=body.security_profiles,
+        password=body.password.get_secret_value() if body.password else None,
+        certificate_name=body.certificate_name,
+    )
+    async with stations.database.transaction(operator.tenant) as unit:
+        station, password = await stations.change_admission(unit, station_id, change)
+    await stations.registry.write(station)
+    asked = await stations.ask_to_boot(key_of(station)) if body.trigger_boot else None
+    return OperatedStation.operated(station, password=password, boot_trigger=asked)
 
 
 @router.get("/stations")
@@ -135,7 +155,7 @@ async def _station_of_tenant(station_id: str, principal: AnyPrincipal, stations:
 async def follow_status(
     station_id: Annotated[str, Depends(_station_of_tenant)], principal: AnyPrincipal, events: EventStreamDep
 ) -> AsyncIterator[ServerSentEvent]:
-    """`status_changed` of the station and its EVSEs, live."""
+    """`status_changed` of the station and its EVSEs, and `admission_changed` of the station, live."""
     async for event in events.follow(tenant=principal.tenant, key=station_id, service="stations"):
         yield event
 
@@ -149,17 +169,4 @@ def _location_plan(body: LocationBody) -> LocationPlan:
         timezone=body.timezone,
         latitude=body.latitude,
         longitude=body.longitude,
-    )
-
-
-def _station_plan(body: StationBody) -> StationPlan:
-    return StationPlan(
-        location_id=body.location_id,
-        security_profiles=body.security_profiles,
-        password=body.password.get_secret_value() if body.password else None,
-        default_version=body.default_version,
-        evses={
-            evse.evse: [ConnectorPlan(one.connector, one.standard, one.power_w) for one in evse.connectors]
-            for evse in body.evses
-        },
     )

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, model_validator
 
 from backoffice.stations.models import Connector, Evse, Location, Station
-from protocol.domain.status import ChargingState, ConnectorStatus
+from backoffice.stations.service import UNASSIGNED, ConnectorPlan, StationPlan
+from protocol.domain.status import ChargingState, ConnectorStatus, RegistrationStatus
 from protocol.domain.version import OcppVersion
 
 MAX_STATION_ID = 48  # OCPP 2.1 §2.1: identityString of a charging station
@@ -25,6 +26,7 @@ def _known_timezone(name: str) -> str:
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 # What a station's URL can carry without escaping, but for `:`, which some vendors' serial numbers have.
 StationName = Annotated[str, Field(min_length=1, max_length=MAX_STATION_ID, pattern=r"^[A-Za-z0-9*\-_=:+|@.]+$")]
+CertificateName = Annotated[str, Field(min_length=1, max_length=64, description="X.509 limits a common name to 64.")]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 
@@ -91,13 +93,16 @@ class StationBody(BaseModel):
     """A station without its name in the URL.
 
     `password` is what the station logs in with (security profile 1 and 2): one is made and shown once where none is
-    given to a new station; none at all is asked where only profile 0 is allowed.
+    given and the station has none; none at all is asked where only profile 0 is allowed. `registration` is what it
+    hears at its next boot; left out, it stays as it was. `certificate_name`: see StationChange.
     """
 
-    location_id: str
+    location_id: str = UNASSIGNED
     security_profiles: list[Annotated[int, Field(ge=0, le=3)]] = Field(default=[1], min_length=1)
     password: SecretStr | None = Field(default=None, min_length=16, max_length=40)
     default_version: OcppVersion = OcppVersion.V16
+    registration: RegistrationStatus | None = None
+    certificate_name: CertificateName | None = None
     evses: list[EvseBody] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -105,6 +110,37 @@ class StationBody(BaseModel):
         if len({evse.evse for evse in self.evses}) < len(self.evses):
             raise ValueError("two EVSEs of the station have the same number")
         return self
+
+
+def station_plan(body: StationBody) -> StationPlan:
+    """What the body says the station is to be."""
+    return StationPlan(
+        location_id=body.location_id,
+        security_profiles=body.security_profiles,
+        password=body.password.get_secret_value() if body.password else None,
+        default_version=body.default_version,
+        registration=body.registration,
+        certificate_name=body.certificate_name,
+        evses={
+            evse.evse: [ConnectorPlan(one.connector, one.standard, one.power_w) for one in evse.connectors]
+            for evse in body.evses
+        },
+    )
+
+
+class StationChange(BaseModel):
+    """How a station is let in; what is left out stays as it was.
+
+    `registration` holds from the next boot on: `trigger_boot` asks the station for a BootNotification now.
+    `certificate_name` is what its client certificate calls it (security profile 3) where that is not its id: its serial
+    number, say.
+    """
+
+    registration: RegistrationStatus | None = None
+    security_profiles: list[Annotated[int, Field(ge=0, le=3)]] | None = Field(default=None, min_length=1)
+    password: SecretStr | None = Field(default=None, min_length=16, max_length=40)
+    certificate_name: CertificateName | None = None
+    trigger_boot: bool = False
 
 
 class NewStation(StationBody):
@@ -209,7 +245,17 @@ class NearbyStation(StationView):
 
 
 class OperatedStation(StationView):
-    """A station as its operator sees it. `password` is there once: in the answer that made it."""
+    """A station as its operator sees it. `password` is there once: in the answer that made it.
+
+    `security_profile` is that of its newest connection. `is_password_changing`: an old password is right, too.
+    `boot_trigger`: what the station answered to `trigger_boot`, or Offline, Unknown, Refused.
+    """
+
+    registration: RegistrationStatus
+    security_profile: int | None
+    certificate_name: str | None
+    is_password_changing: bool
+    boot_trigger: str | None = None
 
     security_profiles: list[int]
     default_version: OcppVersion
@@ -220,9 +266,16 @@ class OperatedStation(StationView):
     password: str | None = None
 
     @classmethod
-    def operated(cls, station: Station, *, password: str | None = None) -> "OperatedStation":
+    def operated(
+        cls, station: Station, *, password: str | None = None, boot_trigger: str | None = None
+    ) -> "OperatedStation":
         return cls(
             **cls._parts_of(station, {}),
+            registration=RegistrationStatus(station.registration),
+            security_profile=station.security_profile,
+            certificate_name=station.certificate_name,
+            is_password_changing=station.previous_credential_hash is not None,
+            boot_trigger=boot_trigger,
             security_profiles=station.security_profiles,
             default_version=OcppVersion(station.default_version),
             serial_number=station.serial_number,

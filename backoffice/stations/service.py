@@ -10,6 +10,7 @@ from backoffice.contracts.stations import (
     DescribeEvse,
     EvseDescription,
     StartOnEvse,
+    StationAdmissionChanged,
     StopTransaction,
 )
 from backoffice.kit.clock import Clock
@@ -27,11 +28,15 @@ from backoffice.stations.errors import (
 )
 from backoffice.stations.models import Connector, Evse, Location, Station
 from backoffice.stations.registry import Registry
-from protocol.blocks.remote_control.messages import RequestStart, RequestStop
+from protocol.blocks.remote_control.messages import RequestStart, RequestStop, TriggerKind, TriggerMessage
 from protocol.bus.envelope import unique_event_id
 from protocol.bus.secrets import credential_hash, new_station_password
 from protocol.domain.commands import CommandReply
-from protocol.domain.identifiers import StationKey
+from protocol.domain.identifiers import StationId, StationKey, TenantId
+from protocol.domain.status import RegistrationStatus
+
+UNASSIGNED = "unassigned"
+"""The location of stations whose place nobody said."""
 
 # Profiles in which the station shows a password (OCPP 2.0.1 A00, profiles 1 and 2).
 _PASSWORD_PROFILES = {1, 2}
@@ -50,6 +55,11 @@ class LocationPlan:
     longitude: float
 
 
+_NOWHERE = LocationPlan(
+    name="Unassigned", address="", city="", country="ZZ", timezone="UTC", latitude=0.0, longitude=0.0
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectorPlan:
     """What a connector is to be."""
@@ -61,13 +71,29 @@ class ConnectorPlan:
 
 @dataclass(frozen=True, slots=True)
 class StationPlan:
-    """What a station is to be; `password` None keeps the one it has, or makes one for a new station."""
+    """What a station is to be.
+
+    `password` None keeps the one it has, or makes one where a profile needs it and there is none; `registration` None
+    keeps the decision, which is to accept for a new station.
+    """
 
     location_id: str
     security_profiles: Sequence[int]
     password: str | None
     default_version: str
     evses: dict[int, Sequence[ConnectorPlan]]
+    registration: RegistrationStatus | None = None
+    certificate_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionChange:
+    """What is to be different about how a station is let in; None: as it was."""
+
+    registration: RegistrationStatus | None = None
+    security_profiles: Sequence[int] | None = None
+    password: str | None = None
+    certificate_name: str | None = None
 
 
 class Stations:
@@ -113,23 +139,25 @@ class Stations:
 
         The caller writes the registry after the commit.
         """
-        if await repository.find_location(unit, plan.location_id) is None:
-            raise LocationNotFound(plan.location_id)
-        station = await repository.find_station(unit, station_id)
-        made_password = None
-        if station is None:
-            station = Station(tenant_id=unit.tenant, id=station_id, created_at=self.clock(), evses=[])
-            unit.session.add(station)
-            if plan.password is None and _PASSWORD_PROFILES & set(plan.security_profiles):
-                made_password = new_station_password()
-        if password := plan.password or made_password:
-            station.credential_hash = credential_hash(password.encode(), pepper=self._pepper)
+        await self._check_location(unit, plan.location_id)
+        station = await repository.find_station(unit, station_id) or await self._new_station(unit, station_id)
         station.location_id = plan.location_id
-        station.security_profiles = list(plan.security_profiles)
         station.default_version = plan.default_version
         _shape_evses(station, plan)
+        change = AdmissionChange(plan.registration, plan.security_profiles, plan.password, plan.certificate_name)
+        made_password = await self._admit(unit, station, change)
         await unit.session.flush()
         return await self.read_station(unit, station_id), made_password
+
+    async def change_admission(
+        self, unit: Unit, station_id: str, change: AdmissionChange
+    ) -> tuple[Station, str | None]:
+        """The station is let in as said from its next connection or boot on, with the password that was made for it.
+
+        Raises StationNotFound. The caller writes the registry after the commit.
+        """
+        station = await self.read_station(unit, station_id)
+        return station, await self._admit(unit, station, change)
 
     async def read_station(self, unit: Unit, station_id: str) -> Station:
         """The station. Raises StationNotFound."""
@@ -137,6 +165,65 @@ class Stations:
         if station is None:
             raise StationNotFound(station_id)
         return station
+
+    async def ask_to_boot(self, station: StationKey) -> str:
+        """What the station answers to being asked for a BootNotification: it hears the newest decision then."""
+        try:
+            trigger = TriggerMessage(TriggerKind.BOOT_NOTIFICATION)
+            _, reply = await self._dispatch.carry_out(station, trigger, by="stations")
+        except StationOffline:
+            return "Offline"
+        except OutcomeUnknown:
+            return "Unknown"
+        except (CommandNotExpressible, PeerFailed) as refused:
+            return f"Refused: {refused}"
+        assert isinstance(reply, CommandReply)
+        return reply.status
+
+    async def _new_station(self, unit: Unit, station_id: str) -> Station:
+        """A station before anybody says how it is to be: with what it said as a stranger, if it was one."""
+        stranger = await repository.find_stranger(unit, station_id)
+        station = Station(tenant_id=unit.tenant, id=station_id, created_at=self.clock(), evses=[])
+        unit.session.add(station)
+        if stranger is not None:
+            station.is_online, station.epoch, station.connected_at = (
+                stranger.is_online,
+                stranger.epoch,
+                stranger.connected_at,
+            )
+            station.version, station.security_profile = stranger.version, stranger.security_profile
+            station.vendor, station.model = stranger.vendor, stranger.model
+            station.serial_number, station.firmware_version = stranger.serial_number, stranger.firmware_version
+            station.booted_at, station.heard_registration = stranger.booted_at, stranger.heard_registration
+            await unit.session.delete(stranger)
+        return station
+
+    async def _admit(self, unit: Unit, station: Station, change: AdmissionChange) -> str | None:
+        """The password that was made, where a profile needs one and there was none."""
+        before = _admission_of(station)
+        station.registration = change.registration or station.registration or RegistrationStatus.ACCEPTED
+        if change.security_profiles is not None:
+            station.security_profiles = list(change.security_profiles)
+        if change.certificate_name is not None:
+            station.certificate_name = change.certificate_name
+        made_password = None
+        needs_password = bool(_PASSWORD_PROFILES & set(station.security_profiles))
+        if change.password is None and station.credential_hash is None and needs_password:
+            made_password = new_station_password()
+        if password := change.password or made_password:
+            station.credential_hash = credential_hash(password.encode(), pepper=self._pepper)
+            station.previous_credential_hash = station.previous_credential_until = None
+        if _admission_of(station) != before:
+            await announce_admission(unit, station, now=self.clock())
+        return made_password
+
+    async def _check_location(self, unit: Unit, location_id: str) -> None:
+        """Raises LocationNotFound. The place of stations whose place nobody said is made when it is needed."""
+        if await repository.find_location(unit, location_id) is not None:
+            return
+        if location_id != UNASSIGNED:
+            raise LocationNotFound(location_id)
+        await self.save_location(unit, UNASSIGNED, _NOWHERE)
 
     async def describe_evse(self, question: DescribeEvse) -> EvseDescription:
         """Where an EVSE is."""
@@ -181,6 +268,27 @@ class Stations:
         assert isinstance(reply, CommandReply)
         status = CommandStatus.ACCEPTED if reply.is_accepted else CommandStatus.REFUSED
         return CommandResult(status, " ".join(filter(None, (reply.status, reply.reason))))
+
+
+async def announce_admission(unit: Unit, station: Station, *, now: datetime) -> None:
+    """Whoever follows the station hears of it, and so does the registry, also where no request writes it."""
+    changed = StationAdmissionChanged(StationId(station.id), RegistrationStatus(station.registration))
+    await unit.publish(changed, key=station.id, now=now)
+
+
+def key_of(station: Station) -> StationKey:
+    """The station's name on the bus."""
+    return StationKey(TenantId(station.tenant_id), StationId(station.id))
+
+
+def _admission_of(station: Station) -> tuple[object, ...]:
+    return (
+        station.registration,
+        tuple(station.security_profiles or ()),
+        station.credential_hash,
+        station.previous_credential_hash,
+        station.certificate_name,
+    )
 
 
 def _shape_evses(station: Station, plan: StationPlan) -> None:

@@ -12,8 +12,8 @@ from nats.js.kv import KeyValue
 from csms.adapters.nats import NatsBus
 from csms.errors import BusUnavailable, HeldByNewer
 from protocol.bus.commands import EvictRequest, PresenceEntry, RegistryEntry
-from protocol.bus.subjects import station_key
-from protocol.domain.identifiers import StationKey
+from protocol.bus.subjects import station_key, tenant_prefix
+from protocol.domain.identifiers import StationKey, TenantId
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +36,10 @@ class WatchedRegistry:
     def find(self, station: StationKey) -> RegistryEntry | None:
         """The station's entry; None for a station that nobody registered."""
         return self._entries.get(station_key(station))
+
+    def has_tenant(self, tenant: TenantId) -> bool:
+        """Whether any station of the tenant is registered."""
+        return any(key.startswith(tenant_prefix(tenant)) for key in self._entries)
 
     async def loaded(self) -> None:
         """Wait until what stood in the bucket at the start is in memory."""

@@ -8,7 +8,7 @@ from csms.ports import Outgoing, Slot
 from protocol.blocks.authorization.queries import AuthorizeToken
 from protocol.bus.commands import RegistryEntry
 from protocol.domain.authorization import Authorization, AuthorizationBasis, AuthorizationStatus
-from protocol.domain.identifiers import DriverId, StationKey
+from protocol.domain.identifiers import DriverId, StationKey, TenantId
 
 
 class MemoryPublisher:
@@ -79,6 +79,10 @@ class MemoryRegistry:
     def find(self, station: StationKey) -> RegistryEntry | None:
         """The station's entry."""
         return self.entries.get(station)
+
+    def has_tenant(self, tenant: TenantId) -> bool:
+        """Whether an entry is the tenant's."""
+        return any(key.tenant == tenant for key in self.entries)
 
 
 class MemoryPresence:

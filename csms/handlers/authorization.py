@@ -13,6 +13,8 @@ async def on_authorize(message: Authorize, call: ReceivedCall, ports: Ports) -> 
         tenant=key.tenant,
         token_ref=message.id_token.ref(ports.token_key_of(key.tenant)),
         station=key.station,
+        mask=message.id_token.mask,
+        type=message.id_token.type,
     )
     verdict = await ports.authority.judge(question)
     return AuthorizeReply(id_token_info=verdict.info)

@@ -94,6 +94,8 @@ async def _judge(message: TransactionEvent, call: ReceivedCall, ports: Ports) ->
         token_ref=message.id_token.ref(ports.token_key_of(key.tenant)),
         station=key.station,
         evse=message.evse,
+        mask=message.id_token.mask,
+        type=message.id_token.type,
     )
     return await ports.authority.judge(question)
 

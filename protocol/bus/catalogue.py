@@ -16,7 +16,7 @@ from protocol.blocks.diagnostics.events import LogStatusReported
 from protocol.blocks.firmware.events import FirmwareStatusReported
 from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.blocks.provisioning.events import StationBooted
-from protocol.blocks.security.events import SecurityEventReported
+from protocol.blocks.security.events import HandshakeRefused, SecurityEventReported
 from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted, TransactionUpdated
 from protocol.bus.envelope import RawEnvelope
 from protocol.bus.frames import FramesLogged
@@ -97,6 +97,7 @@ STATION_EVENTS = Catalogue(
         EventRow(StationDisconnected, Kind.STATION, "availability", "disconnected"),
         EventRow(ConnectorStatusReported, Kind.STATION, "availability", "status_reported"),
         EventRow(StationBooted, Kind.STATION, "provisioning", "booted"),
+        EventRow(HandshakeRefused, Kind.STATION, "security", "handshake_refused"),
         EventRow(TransactionStarted, Kind.STATION, "transactions", "started"),
         EventRow(TransactionUpdated, Kind.STATION, "transactions", "updated"),
         EventRow(TransactionEnded, Kind.STATION, "transactions", "ended"),

@@ -148,13 +148,17 @@ class EvictRequest(msgspec.Struct, frozen=True):
 class RegistryEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the gateway must know of a station before it speaks. Written by `stations`, watched by every node.
 
-    `credential_hash`: hex HMAC-SHA256 of the station's password; None: no password is asked.
+    `credential_hash`: hex HMAC-SHA256 of the station's password; None: no password is asked. While a password is being
+    changed `previous_credential_hash` is right too: the station may not have stored the new one.
+    `certificate_name`: what the station's client certificate may call it besides its id.
     `default_version`: served when the station offers no subprotocol. `tolerance_off`: rules that are not tried, "*" for
     all. `pinned_rules`: those chosen for its model, tried first; some rules work by pin only.
     """
 
     security_profiles: tuple[int, ...] = (0, 1)
     credential_hash: str | None = None
+    previous_credential_hash: str | None = None
+    certificate_name: str | None = None
     default_version: str = "1.6"
     registration: str = "Accepted"
     heartbeat_interval_s: int = 300

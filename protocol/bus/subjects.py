@@ -127,6 +127,11 @@ def station_key(station: StationKey) -> str:
     return f"{escape(station.tenant)}.{escape(station.station)}"
 
 
+def tenant_prefix(tenant: TenantId) -> str:
+    """What the keys of a tenant's stations begin with."""
+    return f"{escape(tenant)}."
+
+
 def station_of_key(key: str) -> StationKey:
     """The station that `station_key` was given."""
     tenant, station = key.split(".")

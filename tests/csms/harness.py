@@ -12,6 +12,7 @@ from csms.app import Gateway, _hand_over
 from csms.ports import NO_VENDORS, Ports, VendorPlugIn
 from csms.settings import CsmsSettings, read_settings
 from csms.transport.head import HeadListener
+from csms.transport.tls import server_context
 from protocol.bus.commands import RegistryEntry
 from protocol.domain.identifiers import StationId, StationKey, TenantId, tenant_token_key
 
@@ -55,6 +56,7 @@ class GatewayInMemory:
         self.registry = MemoryRegistry({station_key(): RegistryEntry()})
         self.presence = presence
         self.port = 0
+        self.tls_port = 0
         self.gateway = Gateway(
             settings,
             ports=Ports(
@@ -96,8 +98,11 @@ async def gateway_in_memory(
             decide=memory.gateway.admit,
             hand_over=_hand_over(settings, memory.gateway),
             timeout_s=settings.handshake_timeout_s,
+            on_refused=memory.gateway.refusals.note,
         )
         memory.port = await listener.start("127.0.0.1", 0)
+        if settings.tls_port is not None:
+            memory.tls_port = await listener.start("127.0.0.1", 0, tls=server_context(settings))
         try:
             yield memory
         finally:

@@ -122,6 +122,46 @@ async def test_pending_station_hears_pending_and_nothing_else() -> None:
     assert "started" not in csms.facts
 
 
+async def test_pending_station_may_say_what_it_was_asked_for(csms: GatewayInMemory) -> None:
+    csms.registry.entries[station_key()] = RegistryEntry(registration="Pending")
+    status = {"connectorId": 1, "status": "Available", "errorCode": "NoError"}
+    async with await station(csms) as socket:
+        unasked = await call(socket, "StatusNotification", status)
+        command = asyncio.ensure_future(trigger_status(csms))
+        _, message_id, action, _ = json.loads(await asyncio.wait_for(socket.recv(), 5))
+        asked = await call(socket, "StatusNotification", status, "2")
+        await socket.send(json.dumps([3, message_id, {"status": "Accepted"}]))
+        answer = await command
+        other = await call(socket, "Heartbeat", {}, "3")
+
+    assert (action, answer.outcome) == ("TriggerMessage", Outcome.ANSWERED)
+    assert (unasked[0], asked[0], other[0]) == (4, 3, 4)
+    assert unasked[2] == other[2] == "SecurityError"
+
+
+async def trigger_status(csms: GatewayInMemory) -> CommandAnswer:
+    message = msgspec.json.encode(TriggerMessage(TriggerKind.STATUS_NOTIFICATION))
+    epoch = csms.presence.epochs[station_key()]
+    request = CommandRequest("trigger", msgspec.Raw(message), epoch=epoch, timeout_s=5)
+    desk = CommandDesk(csms.gateway.sessions.find)
+    return msgspec.json.decode(await desk.carry_out(station_key(), msgspec.json.encode(request)), type=CommandAnswer)
+
+
+async def test_rejected_station_hears_so_and_may_say_nothing_until_it_boots_again(csms: GatewayInMemory) -> None:
+    boot = {"chargePointVendor": "V", "chargePointModel": "M"}
+    csms.registry.entries[station_key()] = RegistryEntry()
+    async with await station(csms) as socket:
+        before = await call(socket, "Heartbeat", {})
+        csms.registry.entries[station_key()] = RegistryEntry(registration="Rejected")
+        not_yet = await call(socket, "Heartbeat", {}, "2")
+        rejected = await call(socket, "BootNotification", boot, "3")
+        refused = await call(socket, "Heartbeat", {}, "4")
+
+    assert (before[0], not_yet[0]) == (3, 3)
+    assert rejected[2]["status"] == "Rejected"
+    assert refused[2] == "SecurityError"
+
+
 @pytest.mark.parametrize(("name", "status"), [("STRANGER", 404), ("", 404)])
 async def test_unknown_station_is_refused(csms: GatewayInMemory, name: str, status: int) -> None:
     with pytest.raises(InvalidStatus) as refused:

@@ -8,8 +8,9 @@ from hypothesis import given, strategies as st
 
 from csms.handshake import Accept, BadHead, Reject, RequestHead, choose_version, decide, read_head, read_target
 from protocol.bus.commands import RegistryEntry
-from protocol.bus.secrets import credential_hash
+from protocol.bus.secrets import credential_hash, credential_name
 from protocol.domain.identifiers import StationId, StationKey, TenantId
+from protocol.domain.security import RefusalCause
 from protocol.domain.version import OcppVersion
 
 PEPPER = b"pepper-of-the-tests"
@@ -148,6 +149,36 @@ def test_wrong_password_is_refused_even_where_none_is_needed() -> None:
 
     assert isinstance(decided(head(authorization=basic(b"CP001", b"x" * 16)), entry), Reject)
     assert isinstance(decided(head(), entry), Accept)
+
+
+def test_old_password_is_right_too_while_it_is_being_changed() -> None:
+    new = credential_hash(b"a-new-password-16", pepper=PEPPER)
+    entry = RegistryEntry(
+        security_profiles=(1,), credential_hash=new, previous_credential_hash=WITH_PASSWORD.credential_hash
+    )
+
+    with_old = decided(head(authorization=basic(b"CP001", PASSWORD)), entry)
+    with_new = decided(head(authorization=basic(b"CP001", b"a-new-password-16")), entry)
+
+    assert isinstance(with_old, Accept)
+    assert isinstance(with_new, Accept)
+    assert with_new.credential == credential_name(new) != with_old.credential
+
+
+@pytest.mark.parametrize(
+    ("authorization", "cause"),
+    [
+        ("", RefusalCause.MISSING_PASSWORD),
+        (basic(b"CP001", b"wrong-password-16"), RefusalCause.WRONG_PASSWORD),
+        (basic(b"CP002", PASSWORD), RefusalCause.WRONG_USER),
+        ("Bearer x", RefusalCause.WRONG_PASSWORD),
+    ],
+)
+def test_refusal_says_what_is_wrong_with_the_password(authorization: str, cause: RefusalCause) -> None:
+    decision = decided(head(authorization=authorization), WITH_PASSWORD)
+
+    assert isinstance(decision, Reject)
+    assert decision.cause is cause
 
 
 def test_plain_http_is_told_to_upgrade() -> None:

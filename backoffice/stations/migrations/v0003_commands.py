@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from backoffice.kit.alembic.operations import fence_by_tenant
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 
 _AT = sa.DateTime(timezone=True)
 

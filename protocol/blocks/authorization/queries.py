@@ -5,16 +5,21 @@ from datetime import datetime
 import msgspec
 
 from protocol.domain.authorization import AuthorizationStatus
-from protocol.domain.identifiers import DriverId, StationId, TenantId
+from protocol.domain.identifiers import DriverId, IdTokenType, StationId, TenantId
 
 
 class AuthorizeToken(msgspec.Struct, frozen=True):
-    """May the token behind `token_ref` charge at this station (and EVSE, where known)?"""
+    """May the token behind `token_ref` charge at this station (and EVSE, where known)?
+
+    `mask` and `type` are for people: identity shows them where it does not know the token.
+    """
 
     tenant: TenantId
     token_ref: str
     station: StationId
     evse: int | None = None
+    mask: str = ""
+    type: IdTokenType = IdTokenType.UNSPECIFIED
 
 
 class TokenVerdict(msgspec.Struct, frozen=True):

@@ -7,11 +7,15 @@ from protocol.domain.version import OcppVersion
 
 
 class StationConnected(msgspec.Struct, frozen=True):
-    """The station's newest socket is at `node`; the envelope's epoch orders it among others."""
+    """The station's newest socket is at `node`; the envelope's epoch orders it among others.
+
+    `credential`: the beginning of the hash of the password that it showed, so that a rotation knows which one.
+    """
 
     node: str
     version: OcppVersion
     security_profile: int
+    credential: str = ""
 
 
 class StationDisconnected(msgspec.Struct, frozen=True):

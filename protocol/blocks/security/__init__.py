@@ -1,1 +1,1 @@
-"""Block A, security: what a station noticed about its own safety (OCPP 2.0.1 A04; OCPP 1.6 Security whitepaper §4)."""
+"""Block A, security: who is let in, and what a station noticed (OCPP 2.0.1 A; OCPP 1.6 Security whitepaper)."""

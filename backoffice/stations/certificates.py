@@ -1,0 +1,109 @@
+"""Client certificates of stations: a request comes in a fact, a chain goes back in a command.
+
+The authority is behind a port. The one here signs with a key from a file, for one network and for tests; an authority
+with rotation and revocation takes its place by the same port.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from backoffice.kit.clock import Clock
+from backoffice.kit.database import Unit
+from backoffice.stations import repository
+from backoffice.stations.errors import CertificateRequestRefused, StationNotFound
+from protocol.domain.identifiers import StationKey
+
+_MIN_RSA_BITS, _MIN_CURVE_BITS = 2048, 224  # OCPP 2.0.1 §A00 certificate properties: 112 bits of security at least
+_BACKDATED = timedelta(hours=1)  # stations' clocks are late
+_MAX_CSR = 5_500  # OCPP 2.0.1 SignCertificateRequest.csr
+
+
+class CertificateSigner(Protocol):
+    """An authority that signs stations' certificates."""
+
+    def sign(self, csr_pem: str, *, common_name: str) -> str:
+        """The chain in PEM, the station's certificate first. Raises CertificateRequestRefused."""
+
+
+class FileSigner:
+    """Signs with a certificate and a key from PEM files, the key unencrypted."""
+
+    def __init__(self, certificate_file: Path, key_file: Path, *, lifetime: timedelta, clock: Clock) -> None:
+        self._chain = certificate_file.read_text()
+        self._issuer = x509.load_pem_x509_certificate(self._chain.encode())
+        key = load_pem_private_key(key_file.read_bytes(), password=None)
+        if not isinstance(key, EllipticCurvePrivateKey | RSAPrivateKey):
+            raise ValueError(f"{key_file} holds neither an EC nor an RSA key")
+        self._key = key
+        self._lifetime = lifetime
+        self._clock = clock
+
+    def sign(self, csr_pem: str, *, common_name: str) -> str:
+        """The station's certificate and ours. Nothing of the request counts but its key and its name.
+
+        Raises CertificateRequestRefused for a name that is not `common_name`, a weak key or a wrong signature.
+        """
+        request = _read_request(csr_pem, common_name)
+        now = self._clock()
+        certificate = (
+            x509.CertificateBuilder()
+            .subject_name(request.subject)
+            .issuer_name(self._issuer.subject)
+            .public_key(request.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - _BACKDATED)
+            .not_valid_after(min(now + self._lifetime, self._issuer.not_valid_after_utc))
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+            .sign(self._key, SHA256())
+        )
+        return certificate.public_bytes(Encoding.PEM).decode() + self._chain
+
+
+SendChain = Callable[[StationKey, str], Awaitable[None]]
+"""Sends CertificateSigned with the chain to the station."""
+
+
+async def answer_signing_request(
+    csr_pem: str, *, key: StationKey, unit: Unit, signer: CertificateSigner, send: SendChain
+) -> None:
+    """The station's certificate is on its way to it (OCPP 2.0.1 A02, A03).
+
+    Raises StationNotFound, CertificateRequestRefused, and what `send` raises.
+    """
+    station = await repository.find_station(unit, key.station)
+    if station is None:
+        raise StationNotFound(key.station)
+    await send(key, signer.sign(csr_pem, common_name=station.certificate_name or station.id))
+
+
+def _read_request(csr_pem: str, common_name: str) -> x509.CertificateSigningRequest:
+    if len(csr_pem) > _MAX_CSR:
+        raise CertificateRequestRefused(f"it has {len(csr_pem)} characters; {_MAX_CSR} are the most")
+    try:
+        request = x509.load_pem_x509_csr(csr_pem.encode())
+        is_signed = request.is_signature_valid
+        key = request.public_key()
+    except (ValueError, UnsupportedAlgorithm, InvalidSignature) as error:
+        raise CertificateRequestRefused(f"it is no certificate signing request: {error}") from error
+    if not is_signed:
+        raise CertificateRequestRefused("it is not signed with its own key")
+    names = [attribute.value for attribute in request.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    if names != [common_name]:
+        raise CertificateRequestRefused(f"its common name is {names}; {common_name} is the station's")
+    is_strong = (isinstance(key, RSAPublicKey) and key.key_size >= _MIN_RSA_BITS) or (
+        isinstance(key, EllipticCurvePublicKey) and key.key_size >= _MIN_CURVE_BITS
+    )
+    if not is_strong:
+        raise CertificateRequestRefused("its key is too weak, or neither RSA nor EC")
+    return request

@@ -1,0 +1,81 @@
+"""The queries of commands."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, func, or_, select
+
+from backoffice.kit.database import Unit
+from backoffice.kit.pagination import after_cursor
+from backoffice.stations.command_states import CommandState
+from backoffice.stations.models import Station, StationCommand
+
+
+async def find_command(unit: Unit, command_id: str) -> StationCommand | None:
+    """The command of this id."""
+    return await unit.session.get(StationCommand, (unit.tenant, command_id))
+
+
+async def lock_command(unit: Unit, command_id: str) -> StationCommand | None:
+    """The command, which nobody else changes before this transaction ends."""
+    return await unit.session.get(
+        StationCommand, (unit.tenant, command_id), with_for_update=True, populate_existing=True
+    )
+
+
+async def list_commands(unit: Unit, station_id: str, *, cursor: str | None, limit: int) -> Sequence[StationCommand]:
+    """The station's commands, newest first, one more than `limit`."""
+    statement = after_cursor(
+        select(StationCommand).where(StationCommand.tenant_id == unit.tenant, StationCommand.station_id == station_id),
+        cursor,
+        keys=[StationCommand.id],
+        parsers=[str],
+        limit=limit,
+        descending=True,
+    )
+    return (await unit.session.scalars(statement)).all()
+
+
+async def count_queued_commands(unit: Unit, station_id: str) -> int:
+    """How many commands wait for the station."""
+    counted = await unit.session.scalar(
+        select(func.count()).where(
+            StationCommand.tenant_id == unit.tenant,
+            StationCommand.station_id == station_id,
+            StationCommand.state == CommandState.QUEUED,
+        )
+    )
+    return counted or 0
+
+
+async def list_late_commands(unit: Unit, now: datetime, *, lost_before: datetime) -> Sequence[StationCommand]:
+    """What waited past its deadline, and what was sent by a process that never said what became of it."""
+    statement = select(StationCommand).where(
+        or_(
+            and_(StationCommand.state == CommandState.QUEUED, StationCommand.queue_until <= now),
+            and_(StationCommand.state == CommandState.SENDING, StationCommand.sent_at < lost_before),
+        )
+    )
+    return (await unit.session.scalars(statement)).all()
+
+
+async def list_ready_commands(
+    unit: Unit, now: datetime, *, silent_since: datetime, limit: int
+) -> Sequence[StationCommand]:
+    """What waits for stations that are connected and have booted since, or have been there for a while.
+
+    By station, the oldest first.
+    """
+    statement = (
+        select(StationCommand)
+        .join(Station, (Station.tenant_id == StationCommand.tenant_id) & (Station.id == StationCommand.station_id))
+        .where(
+            StationCommand.state == CommandState.QUEUED,
+            StationCommand.queue_until > now,
+            Station.is_online,
+            or_(Station.booted_at >= Station.connected_at, Station.connected_at < silent_since),
+        )
+        .order_by(StationCommand.tenant_id, StationCommand.station_id, StationCommand.id)
+        .limit(limit)
+    )
+    return (await unit.session.scalars(statement)).all()

@@ -1,0 +1,75 @@
+"""The queries of what is known of stations' variables and limits."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from backoffice.kit.database import Unit
+from backoffice.stations.models import ConfigurationTemplate, InstalledLimit, StationVariable
+
+
+async def save_variable(unit: Unit, values: Mapping[str, object]) -> None:
+    """The variable is known as given; what is not given stays as it was."""
+    statement = insert(StationVariable).values(values)
+    key = {"tenant_id", "station_id", "component", "variable", "evse"}
+    changed = {name: statement.excluded[name] for name in values.keys() - key}
+    await unit.session.execute(statement.on_conflict_do_update(index_elements=sorted(key), set_=changed))
+
+
+async def list_variables(unit: Unit, station_id: str) -> Sequence[StationVariable]:
+    """What is known of the station's variables, by name."""
+    found = await unit.session.scalars(
+        select(StationVariable)
+        .where(StationVariable.tenant_id == unit.tenant, StationVariable.station_id == station_id)
+        .order_by(StationVariable.component, StationVariable.variable, StationVariable.evse)
+    )
+    return found.all()
+
+
+async def find_template(unit: Unit, name: str) -> ConfigurationTemplate | None:
+    """The template of this name."""
+    return await unit.session.get(ConfigurationTemplate, (unit.tenant, name))
+
+
+async def list_templates(unit: Unit) -> Sequence[ConfigurationTemplate]:
+    """The tenant's templates, by name."""
+    found = await unit.session.scalars(
+        select(ConfigurationTemplate)
+        .where(ConfigurationTemplate.tenant_id == unit.tenant)
+        .order_by(ConfigurationTemplate.name)
+    )
+    return found.all()
+
+
+async def save_limit(unit: Unit, values: Mapping[str, object]) -> None:
+    """The profile stands; one of the same id was replaced."""
+    statement = insert(InstalledLimit).values(values)
+    key = {"tenant_id", "station_id", "profile_id"}
+    changed = {name: statement.excluded[name] for name in values.keys() - key}
+    await unit.session.execute(statement.on_conflict_do_update(index_elements=sorted(key), set_=changed))
+
+
+async def delete_limits(
+    unit: Unit,
+    station_id: str,
+    *,
+    profile_id: int | None = None,
+    evse: int | None = None,
+    purpose: str | None = None,
+    stack_level: int | None = None,
+) -> None:
+    """Every profile of the station that fits all that is given is gone."""
+    criteria = {"profile_id": profile_id, "evse": evse, "purpose": purpose, "stack_level": stack_level}
+    given = {name: value for name, value in criteria.items() if value is not None}
+    await unit.session.execute(delete(InstalledLimit).filter_by(tenant_id=unit.tenant, station_id=station_id, **given))
+
+
+async def list_limits(unit: Unit, station_id: str) -> Sequence[InstalledLimit]:
+    """The profiles that the station accepted, the oldest first."""
+    found = await unit.session.scalars(
+        select(InstalledLimit)
+        .where(InstalledLimit.tenant_id == unit.tenant, InstalledLimit.station_id == station_id)
+        .order_by(InstalledLimit.set_at, InstalledLimit.profile_id)
+    )
+    return found.all()

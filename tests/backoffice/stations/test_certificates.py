@@ -1,0 +1,66 @@
+"""Certificates of stations: what is signed, and what is not."""
+
+import base64
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import SECP192R1, SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from backoffice.stations.certificates import FileSigner
+from backoffice.stations.errors import CertificateRequestRefused
+from tests.factories.certificates import MinimalAuthority, request_for
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> MinimalAuthority:
+    return MinimalAuthority(tmp_path)
+
+
+@pytest.fixture
+def signer(authority: MinimalAuthority) -> FileSigner:
+    files = authority.files
+    return FileSigner(files.certificate, files.key, lifetime=timedelta(days=365), clock=lambda: datetime.now(UTC))
+
+
+def test_chain_begins_with_a_certificate_for_the_stations_key_and_name(
+    signer: FileSigner, authority: MinimalAuthority
+) -> None:
+    key = generate_private_key(SECP256R1())
+
+    chain = x509.load_pem_x509_certificates(signer.sign(request_for("CP001", key=key), common_name="CP001").encode())
+
+    certificate, issuer = chain
+    certificate.verify_directly_issued_by(issuer)
+    assert issuer == authority.certificate
+    assert certificate.public_key() == key.public_key()
+    assert certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value == "CP001"
+    usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    assert list(usage) == [ExtendedKeyUsageOID.CLIENT_AUTH]
+    assert not certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    assert certificate.not_valid_after_utc <= authority.certificate.not_valid_after_utc
+
+
+def tampered() -> str:
+    genuine = x509.load_pem_x509_csr(request_for("CP001").encode()).public_bytes(Encoding.DER)
+    body = base64.b64encode(genuine.replace(b"CP001", b"CP002")).decode()
+    return f"-----BEGIN CERTIFICATE REQUEST-----\n{body}\n-----END CERTIFICATE REQUEST-----\n"
+
+
+@pytest.mark.parametrize(
+    ("csr", "name"),
+    [
+        (request_for("CP002"), "CP001"),
+        ("no request", "CP001"),
+        (tampered(), "CP002"),
+        (request_for("CP001", key=generate_private_key(SECP192R1())), "CP001"),
+        (request_for("CP001") + " " * 6_000, "CP001"),
+    ],
+    ids=["another name", "no PEM", "wrong signature", "weak key", "too long"],
+)
+def test_request_that_nobody_may_sign_is_refused(signer: FileSigner, csr: str, name: str) -> None:
+    with pytest.raises(CertificateRequestRefused):
+        signer.sign(csr, common_name=name)

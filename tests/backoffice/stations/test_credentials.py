@@ -1,0 +1,142 @@
+"""A station's password changes, and at no moment is the station locked out."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import msgspec
+import pytest
+import pytest_asyncio
+
+from backoffice.contracts import CATALOGUE
+from backoffice.kit.database import Database
+from backoffice.kit.testing import SECRETS, MovableClock, eventually
+from backoffice.stations.app import SERVICE
+from backoffice.stations.commands import StationCommands
+from backoffice.stations.credentials import Credentials
+from backoffice.stations.dispatch import Dispatch
+from backoffice.stations.errors import CommandTimedOut, PasswordChangeOpen, PasswordRefused, StationOffline
+from backoffice.stations.registry import Registry
+from backoffice.stations.service import Stations
+from protocol.blocks.availability.events import StationConnected
+from protocol.bus.commands import RegistryEntry
+from protocol.bus.secrets import credential_hash, credential_name
+from protocol.bus.subjects import REGISTRY_BUCKET, station_key
+from protocol.domain.identifiers import DEFAULT_TENANT, StationId, StationKey
+from protocol.domain.version import OcppVersion
+from tests.factories.places import HttpPlace, open_place
+
+KEY = StationKey(DEFAULT_TENANT, StationId("CP001"))
+PEPPER = SECRETS["CREDENTIAL_PEPPER"].encode()
+OLD = "an-old-password-16"
+
+
+def hash_of(password: str) -> str:
+    return credential_hash(password.encode(), pepper=PEPPER)
+
+
+class Yard:
+    """A registered station, and the use case that changes its password."""
+
+    def __init__(self, place: HttpPlace, database: Database, clock: MovableClock) -> None:
+        self.place = place
+        self.clock = clock
+        self.told: list[str] = []
+        registry = Registry(place.bus, database, heartbeat_interval_s=300)
+        dispatch = Dispatch(database, StationCommands(place.bus, timeout_s=1), clock=clock)
+        stations = Stations(database, dispatch=dispatch, registry=registry, pepper=PEPPER, clock=clock)
+        self.credentials = Credentials(stations, pepper=PEPPER, clock=clock, overlap=timedelta(hours=1))
+
+    async def accept(self, _station: StationKey, password: str) -> bool:
+        self.told.append(password)
+        return True
+
+    async def refuse(self, _station: StationKey, _password: str) -> bool:
+        return False
+
+    async def lose_the_answer(self, station: StationKey, password: str) -> bool:
+        self.told.append(password)
+        raise CommandTimedOut(station.station, command="set_variables")
+
+    async def be_away(self, station: StationKey, _password: str) -> bool:
+        raise StationOffline(station.station)
+
+    async def right_hashes(self) -> set[str | None]:
+        bucket = await self.place.bus.bucket(REGISTRY_BUCKET)
+        entry = msgspec.json.decode((await bucket.get(station_key(KEY))).value or b"", type=RegistryEntry)
+        return {entry.credential_hash, entry.previous_credential_hash} - {None}
+
+    async def come_with(self, password: str) -> None:
+        fact = StationConnected("n1", OcppVersion.V16, 1, credential=credential_name(hash_of(password)))
+        await self.place.publish_fact(fact, station=KEY.station, epoch=1)
+
+    async def become(self, *passwords: str) -> None:
+        wanted = {hash_of(password) for password in passwords}
+
+        async def is_so() -> bool:
+            return await self.right_hashes() == wanted
+
+        await eventually(is_so, what=f"{len(wanted)} right passwords")
+
+
+@pytest_asyncio.fixture
+async def yard(database_url: str, nats_url: str) -> AsyncIterator[Yard]:
+    async with open_yard(database_url, nats_url) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def open_yard(database_url: str, nats_url: str) -> AsyncIterator[Yard]:
+    async with open_place([SERVICE], database_url=database_url, nats_url=nats_url) as place:
+        body = {"station_id": "CP001", "password": OLD, "evses": [{"evse": 1}]}
+        made = await place.http.post("/api/v1/stations", json=body, headers=place.operator_headers())
+        assert made.status_code == 201, made.text
+        database = Database(database_url, service="stations", catalogue=CATALOGUE)
+        try:
+            yield Yard(place, database, place.clock)
+        finally:
+            await database.close()
+
+
+async def test_both_passwords_are_right_until_the_station_shows_the_new_one(yard: Yard) -> None:
+    await yard.credentials.rotate(KEY, yard.accept)
+    [new] = yard.told
+    await yard.become(OLD, new)
+
+    await yard.come_with(OLD)
+    await yard.come_with(new)
+
+    await yard.become(new)
+
+
+async def test_old_password_is_right_no_longer_after_the_deadline(yard: Yard) -> None:
+    await yard.credentials.rotate(KEY, yard.accept)
+    await yard.credentials.forget_expired()
+    await yard.become(OLD, yard.told[0])
+    yard.clock.advance(timedelta(hours=2))
+
+    # The service's own worker may be faster.
+    await yard.credentials.forget_expired()
+
+    await yard.become(yard.told[0])
+
+
+async def test_both_are_right_for_as_long_as_nobody_knows_what_the_station_has(yard: Yard) -> None:
+    with pytest.raises(CommandTimedOut):
+        await yard.credentials.rotate(KEY, yard.lose_the_answer)
+    yard.clock.advance(timedelta(days=30))
+
+    assert await yard.credentials.forget_expired() == 0
+    await yard.become(OLD, yard.told[0])
+    with pytest.raises(PasswordChangeOpen):
+        await yard.credentials.rotate(KEY, yard.accept)
+
+
+@pytest.mark.parametrize(("way", "error"), [("refuse", PasswordRefused), ("be_away", StationOffline)])
+async def test_password_that_the_station_does_not_have_is_not_right(
+    yard: Yard, way: str, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        await yard.credentials.rotate(KEY, getattr(yard, way))
+
+    await yard.become(OLD)
