@@ -119,6 +119,7 @@ def follow_limits(state: StationState, now: float) -> None:
         if cap != evse.cap:
             evse.advance(now)
             evse.cap = cap
+            evse.settle()
             _let_current_follow(state, evse, now)
     due = min((change for change in changes if change is not None), default=None)
     state.clear_alarm(Alarm.LIMIT)
@@ -127,6 +128,7 @@ def follow_limits(state: StationState, now: float) -> None:
 
 
 def _let_current_follow(state: StationState, evse: Evse, now: float) -> None:
+    """The transaction's state follows the current, in the same instant."""
     # Before the first current the handshake's own alarm is set.
     if evse.transaction is not None and evse.transaction.state is not TransactionState.EV_CONNECTED:
         state.set_alarm(Alarm.POWER, now, evse=evse.number)
