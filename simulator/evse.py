@@ -2,22 +2,27 @@
 
 Invariants:
 1. Energy flows only while a transaction is CHARGING; the transaction moves only as TRANSACTION lets it.
-2. The power never exceeds the outlet's, nor what the car wants.
+2. The power never exceeds the outlet's, nor what the car wants, nor what charging profiles leave.
 3. A car on fewer phases than the outlet leaves the other phases without current, not without voltage.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from random import Random
 
 from protocol.blocks.transactions.machine import TRANSACTION, TransactionState, Trigger, charging_state_of
+from protocol.domain.charging_profile import ChargingProfile
 from protocol.domain.identifiers import IdToken, TransactionId
 from protocol.domain.status import ChargingState, ConnectorStatus
 from simulator.meter import Line, Meter
+from simulator.stores import Reservation
 from simulator.vehicle import Vehicle
 
 _MAINS_DV = 2300
 _MAINS_SWING_DV = 25
+LOWEST_MAINS_V = Decimal(_MAINS_DV - _MAINS_SWING_DV) / 10
+NOMINAL_MAINS_V = Decimal(_MAINS_DV) / 10
 _BATTERY_EMPTY_DV = 3400
 _BATTERY_SPAN_DV = 600
 _DECIVOLT_CENTIAMPERE_PER_W = 1000
@@ -38,11 +43,24 @@ class Outlet:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Somebody may charge here as soon as the cable is in. `remote_start_id` is None for a token at the reader."""
+    """Somebody may charge here as soon as the cable is in. `remote_start_id` is None for a token at the reader.
+
+    `profile` limits the transaction to come.
+    """
 
     id_token: IdToken
     remote_start_id: int | None = None
     is_remote: bool = False
+    group: IdToken | None = None
+    profile: ChargingProfile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """What charging profiles leave of the outlet: power over all phases, and on how many. 0 W: nothing is offered."""
+
+    power_w: float
+    phases: int
 
 
 @dataclass(slots=True, eq=False)
@@ -59,6 +77,7 @@ class Transaction:
     started_at: datetime
     start_register_wh: int
     transaction_id: TransactionId | None = None
+    group: IdToken | None = None
     remote_start_id: int | None = None
     state: TransactionState = TransactionState.IDLE
     sent_events: int = 0
@@ -87,18 +106,23 @@ class Evse:
     """Everything behind one outlet.
 
     `asked` is a token whose verdict is awaited, `reported` what the CSMS was last told, and `has_served` whether the
-    car on the cable has had its transaction.
+    car on the cable has had its transaction. `becomes_operative` is a change that waits for the transaction's end;
+    `cap` is None where no charging profile says anything.
     """
 
     __slots__ = (
         "_rng",
         "asked",
+        "becomes_operative",
+        "cap",
         "grant",
         "has_served",
+        "is_operative",
         "meter",
         "number",
         "outlet",
         "reported",
+        "reservation",
         "transaction",
         "vehicle",
     )
@@ -112,6 +136,10 @@ class Evse:
         self.grant: Grant | None = None
         self.asked: IdToken | None = None
         self.has_served = False
+        self.is_operative = True
+        self.becomes_operative: bool | None = None
+        self.reservation: Reservation | None = None
+        self.cap: Cap | None = None
         self.reported: tuple[ConnectorStatus, ChargingState | None] | None = None
         self.meter = Meter(register_wh=rng.randrange(20_000, 4_000_000), lines=(), at_ms=at_ms)
         self.meter.carry(self._lines())
@@ -121,9 +149,16 @@ class Evse:
         """The connector's state and, where it is in use, the charging state; no charging state after a transaction."""
         if self.transaction is not None:
             return ConnectorStatus.OCCUPIED, charging_state_of(self.transaction.state)
+        if not self.is_operative:
+            return ConnectorStatus.UNAVAILABLE, None
         if self.vehicle is None:
-            return ConnectorStatus.AVAILABLE, None
+            return ConnectorStatus.AVAILABLE if self.reservation is None else ConnectorStatus.RESERVED, None
         return ConnectorStatus.OCCUPIED, None if self.has_served else ChargingState.EV_CONNECTED
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether charging profiles leave nothing."""
+        return self.cap is not None and self.cap.power_w <= 0
 
     @property
     def is_charging(self) -> bool:
@@ -150,6 +185,13 @@ class Evse:
         assert self.vehicle is not None
         return self.vehicle.steady_ms(self.meter.power_mw, is_dc=self.outlet.is_dc)
 
+    @property
+    def usable_phases(self) -> int:
+        """On how many phases the outlet and the car meet."""
+        if self.outlet.is_dc or self.vehicle is None:
+            return self.outlet.line_count
+        return min(self.outlet.phases, self.vehicle.model.ac_phases)
+
     def _lines(self) -> tuple[Line, ...]:
         voltages_dv = [self._voltage_dv() for _ in range(self.outlet.line_count)]
         loaded, power_w = self._load()
@@ -163,11 +205,12 @@ class Evse:
         if not self.is_charging or self.vehicle is None:
             return 0, 0.0
         wanted_w = self.vehicle.wanted_power_w(is_dc=self.outlet.is_dc)
+        allowed_w = self.outlet.max_power_w if self.cap is None else self.cap.power_w
         if self.outlet.is_dc:
-            return 1, min(wanted_w, self.outlet.max_power_w)
-        lines = min(self.outlet.phases, self.vehicle.model.ac_phases)
+            return 1, min(wanted_w, self.outlet.max_power_w, allowed_w)
+        lines = self.usable_phases if self.cap is None else min(self.usable_phases, self.cap.phases)
         per_line_w = min(wanted_w / self.vehicle.model.ac_phases, self.outlet.max_power_w / self.outlet.phases)
-        return lines, per_line_w * lines
+        return lines, min(per_line_w * lines, allowed_w)
 
     def _voltage_dv(self) -> int:
         if not self.outlet.is_dc:

@@ -17,7 +17,8 @@ class Settings:
     """A station's configuration; `behaviours/configuration.py` says under which names the CSMS reads it.
 
     `retry_min_s`, `retry_random_s` and `retry_doublings` are the back-off of reconnecting (OCPP 2.0.1 B.5.3) and of
-    facts that got no answer; `refusal_attempts` and `refusal_wait_s` are for facts that got a CALLERROR.
+    facts that got no answer; `refusal_attempts` and `refusal_wait_s` are for facts that got a CALLERROR. A station that
+    `pre_authorizes` asks nobody about a token that it knows by heart (OCPP 1.6 §9.2.3 LocalPreAuthorize).
     """
 
     heartbeat_interval_s: int = 300
@@ -38,6 +39,9 @@ class Settings:
     retry_doublings: int = 5
     boot_retry_s: int = 30
     starts_offline: bool = True
+    uses_local_list: bool = True
+    uses_cache: bool = True
+    pre_authorizes: bool = False
     queued_facts: int = 2000
 
 

@@ -7,13 +7,18 @@ from enum import IntEnum, StrEnum
 from random import Random
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
+from protocol.blocks.diagnostics.messages import LogOrder, LogStatus
+from protocol.blocks.firmware.messages import FirmwareOrder, FirmwareStatus
 from protocol.blocks.provisioning.messages import BootReason, Reset
+from protocol.domain.charging_profile_stack import InstalledProfile
 from protocol.domain.identifiers import TransactionId
-from protocol.domain.status import RegistrationStatus
+from protocol.domain.status import ConnectorStatus, RegistrationStatus
 from simulator.evse import Evse, Transaction
 from simulator.outbox import Entry, Outbox
 from simulator.plan import Settings, StationPlan
+from simulator.stores import Job, TokenList, TrustedRoot
 from simulator.traits import TRAITS, Traits
 
 
@@ -26,6 +31,10 @@ class Alarm(IntEnum):
     SAMPLE = 4
     EV_CONNECT = 5
     HEARTBEAT = 6
+    RESERVATION = 7
+    LIMIT = 8
+    FIRMWARE = 9
+    UPLOAD = 10
 
 
 class Happening(StrEnum):
@@ -58,7 +67,11 @@ class Notice:
 
 @dataclass(slots=True, eq=False)
 class StationState:
-    """`boot_reason` is None once the CSMS has accepted the boot; `is_rebooting` while the station is dark."""
+    """`boot_reason` is None once the CSMS has accepted the boot; `is_rebooting` while the station is dark.
+
+    `settings_after_reboot` are settings that wait for one. `signing_key` is the key of the request that the station has
+    made last, `certificate_chain` what it got for one.
+    """
 
     plan: StationPlan
     settings: Settings
@@ -72,7 +85,18 @@ class StationState:
     is_online: bool = False
     is_rebooting: bool = False
     pending_reset: Reset | None = None
-    has_reported_itself: bool = False
+    is_operative: bool = True
+    reported_itself: ConnectorStatus | None = None
+    firmware_version: str = ""
+    settings_after_reboot: Settings | None = None
+    local_list: TokenList = field(default_factory=TokenList)
+    cache: TokenList = field(default_factory=TokenList)
+    profiles: tuple[InstalledProfile, ...] = ()
+    roots: tuple[TrustedRoot, ...] = ()
+    signing_key: EllipticCurvePrivateKey | None = None
+    certificate_chain: str | None = None
+    firmware: Job[FirmwareOrder, FirmwareStatus] | None = None
+    upload: Job[LogOrder, LogStatus] | None = None
     notices: list[Notice] = field(default_factory=list)
     alarms: dict[tuple[Alarm, int], float] = field(default_factory=dict)
     transaction_count: int = 0
@@ -92,6 +116,7 @@ class StationState:
             outbox=Outbox(bound=plan.settings.queued_facts),
             rng=rng,
             instant=instant,
+            firmware_version=plan.firmware_version,
         )
 
     @property

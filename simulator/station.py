@@ -13,21 +13,46 @@ from typing import Any
 
 import msgspec
 
-from protocol.blocks.authorization.messages import Authorize
-from protocol.blocks.availability.messages import StatusNotification
+from protocol.blocks.authorization.messages import Authorize, ClearCache
+from protocol.blocks.availability.messages import ChangeAvailability, StatusNotification
+from protocol.blocks.certificates.messages import (
+    CertificateSigned,
+    DeleteCertificate,
+    GetInstalledCertificates,
+    InstallCertificate,
+)
+from protocol.blocks.data_transfer.messages import DataTransfer
+from protocol.blocks.diagnostics.messages import GetDiagnostics, GetLog
+from protocol.blocks.firmware.messages import SignedUpdateFirmware, UpdateFirmware
+from protocol.blocks.local_auth_list.messages import GetLocalListVersion, SendLocalList
 from protocol.blocks.meter_values.messages import MeterValues
-from protocol.blocks.provisioning.messages import BootNotification, GetVariables, Reset
-from protocol.blocks.remote_control.messages import RequestStart, RequestStop, TriggerMessage
+from protocol.blocks.provisioning.messages import BootNotification, GetVariables, Reset, SetVariables
+from protocol.blocks.remote_control.messages import (
+    ExtendedTriggerMessage,
+    RequestStart,
+    RequestStop,
+    TriggerMessage,
+    UnlockConnector,
+)
+from protocol.blocks.reservation.messages import CancelReservation, ReserveNow
+from protocol.blocks.smart_charging.messages import ClearChargingProfile, GetCompositeSchedule, SetChargingProfile
 from protocol.blocks.transactions.messages import TransactionEvent
 from protocol.domain.identifiers import IdToken
 from protocol.errors import ActionNotSupported
 from simulator.behaviours import (
     authorization,
     availability,
+    certificates,
     configuration,
+    data_transfer,
+    diagnostics,
+    firmware,
+    local_auth_list,
     meter_values,
     provisioning,
     remote_control,
+    reservation,
+    smart_charging,
     transactions,
 )
 from simulator.evse import Evse
@@ -46,6 +71,27 @@ COMMANDS: Mapping[type[msgspec.Struct], Command] = {
     RequestStart: remote_control.on_request_start,
     RequestStop: remote_control.on_request_stop,
     TriggerMessage: remote_control.on_trigger,
+    ExtendedTriggerMessage: remote_control.on_extended_trigger,
+    UnlockConnector: remote_control.on_unlock,
+    SetVariables: configuration.on_set_variables,
+    ChangeAvailability: availability.on_change_availability,
+    ClearCache: authorization.on_clear_cache,
+    GetLocalListVersion: local_auth_list.on_get_version,
+    SendLocalList: local_auth_list.on_send_list,
+    ReserveNow: reservation.on_reserve,
+    CancelReservation: reservation.on_cancel,
+    SetChargingProfile: smart_charging.on_set_profile,
+    ClearChargingProfile: smart_charging.on_clear_profile,
+    GetCompositeSchedule: smart_charging.on_get_composite,
+    UpdateFirmware: firmware.on_update,
+    SignedUpdateFirmware: firmware.on_signed_update,
+    GetLog: diagnostics.on_get_log,
+    GetDiagnostics: diagnostics.on_get_diagnostics,
+    InstallCertificate: certificates.on_install,
+    DeleteCertificate: certificates.on_delete,
+    GetInstalledCertificates: certificates.on_get_installed,
+    CertificateSigned: certificates.on_signed,
+    DataTransfer: data_transfer.on_data_transfer,
 }
 """What the CSMS may ask."""
 
@@ -53,11 +99,15 @@ _ON_EVSE: Mapping[Alarm, Callable[[StationState, Evse, float], None]] = {
     Alarm.POWER: transactions.follow_vehicle,
     Alarm.SAMPLE: meter_values.take_sample,
     Alarm.EV_CONNECT: authorization.on_no_cable,
+    Alarm.RESERVATION: reservation.on_expiry,
 }
 _ON_STATION: Mapping[Alarm, Callable[[StationState, float], None]] = {
     Alarm.BOOT: provisioning.boot,
     Alarm.REBOOT: provisioning.reboot,
     Alarm.HEARTBEAT: availability.beat,
+    Alarm.LIMIT: smart_charging.on_limit_due,
+    Alarm.FIRMWARE: firmware.on_due,
+    Alarm.UPLOAD: diagnostics.on_due,
 }
 
 

@@ -7,6 +7,8 @@
 | connector 0 has a status | yes (§3.8) | no (G01) |
 | a reset on idle | ends the transactions (§5.14 Soft) | waits for their end (B12) |
 | a boot triggered when accepted | is sent (§5.17) | is refused (F06.FR.17) |
+| an unlock while a transaction runs | stops it (§5.18) | is refused (F05.FR.02) |
+| firmware and log reports | are said (§4.4, §4.5) | have no translator yet |
 """
 
 from collections.abc import Mapping
@@ -24,6 +26,8 @@ class Traits:
     has_station_status: bool
     waits_for_idle: bool
     boots_again_on_trigger: bool
+    stops_on_unlock: bool
+    reports_jobs: bool
 
 
 _OCPP_16 = Traits(
@@ -32,6 +36,8 @@ _OCPP_16 = Traits(
     has_station_status=True,
     waits_for_idle=False,
     boots_again_on_trigger=True,
+    stops_on_unlock=True,
+    reports_jobs=True,
 )
 _OCPP_2 = Traits(
     names_transactions=True,
@@ -39,6 +45,8 @@ _OCPP_2 = Traits(
     has_station_status=False,
     waits_for_idle=True,
     boots_again_on_trigger=False,
+    stops_on_unlock=False,
+    reports_jobs=False,
 )
 
 TRAITS: Mapping[OcppVersion, Traits] = {OcppVersion.V16: _OCPP_16, OcppVersion.V201: _OCPP_2}

@@ -1,11 +1,17 @@
-"""Being there: heartbeats, and the states of connectors (OCPP 1.6 §4.6, §4.9; OCPP 2.0.1 G01, G02).
+"""Being there and in service: heartbeats, states of connectors, availability (OCPP 1.6 §4.6, §4.9, §5.2; 2.0.1 G).
 
 Invariant: while the station is online and accepted, what the CSMS was told of a connector is what it is.
 """
 
 from collections.abc import Iterable
 
-from protocol.blocks.availability.messages import Heartbeat, StatusNotification
+from protocol.blocks.availability.messages import (
+    ChangeAvailability,
+    Heartbeat,
+    OperationalStatus,
+    StatusNotification,
+)
+from protocol.domain.commands import CommandReply
 from protocol.domain.status import ChargingState, ConnectorStatus
 from simulator.evse import Evse
 from simulator.outbox import Entry
@@ -13,12 +19,13 @@ from simulator.state import Alarm, StationState
 
 
 def report_changes(state: StationState, now: float) -> None:
-    """Every connector whose state the CSMS does not know is reported; 1.6 reports the station itself once a boot."""
+    """Every connector whose state the CSMS does not know is reported; in 1.6 the station itself is one (§3.8)."""
     if not (state.is_online and state.is_accepted):
         return
-    if state.traits.has_station_status and not state.has_reported_itself:
-        state.has_reported_itself = True
-        state.post(StatusNotification(status=ConnectorStatus.AVAILABLE, occurred_at=state.instant(now)))
+    itself = ConnectorStatus.AVAILABLE if state.is_operative else ConnectorStatus.UNAVAILABLE
+    if state.traits.has_station_status and state.reported_itself is not itself:
+        state.reported_itself = itself
+        state.post(StatusNotification(status=itself, occurred_at=state.instant(now)))
     for evse in state.evses:
         if evse.reported != _what_is_told(state, evse):
             report_connector(state, evse, now)
@@ -37,6 +44,38 @@ def report_connector(state: StationState, evse: Evse, now: float, *, is_triggere
     state.post(message, evse=evse.number, is_triggered=is_triggered)
 
 
+def on_change_availability(state: StationState, message: ChangeAvailability, now: float) -> CommandReply:
+    """The EVSE, or every one and the station itself, is in or out of service: now, or when its transaction has ended.
+
+    It stays so over a reset (OCPP 1.6 §5.2).
+    """
+    evses = state.evses if message.evse is None else [evse for evse in state.evses if evse.number == message.evse]
+    if not evses:
+        return CommandReply(status="Rejected", reason="UnknownEVSE")
+    is_operative = message.status is OperationalStatus.OPERATIVE
+    if message.evse is None:
+        state.is_operative = is_operative
+    for evse in evses:
+        evse.becomes_operative = is_operative
+    changed = [settle_service(state, evse) for evse in evses]
+    report_changes(state, now)
+    return CommandReply(status="Accepted" if all(changed) else "Scheduled")
+
+
+def settle_service(state: StationState, evse: Evse) -> bool:
+    """Whether the EVSE is in the service that it was asked to be in; one that goes out of it lets nobody wait."""
+    if evse.becomes_operative is None:
+        return True
+    if evse.transaction is not None and not evse.becomes_operative:
+        return False
+    evse.is_operative, evse.becomes_operative = evse.becomes_operative, None
+    if not evse.is_operative:
+        evse.grant = evse.reservation = None
+        state.clear_alarm(Alarm.EV_CONNECT, evse=evse.number)
+        state.clear_alarm(Alarm.RESERVATION, evse=evse.number)
+    return True
+
+
 def forget_reports(state: StationState, entries: Iterable[Entry]) -> None:
     """These did not arrive: what they reported is unknown to the CSMS."""
     for entry in entries:
@@ -44,7 +83,7 @@ def forget_reports(state: StationState, entries: Iterable[Entry]) -> None:
             continue
         evse = state.evse(entry.evse)
         if evse is None:
-            state.has_reported_itself = False
+            state.reported_itself = None
         else:
             evse.reported = None
 

@@ -4,45 +4,109 @@ A row is here only if the station acts by it: nothing is claimed that is not so.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace as changed
+from typing import Any
 
 from protocol.blocks.provisioning.messages import (
     GetVariables,
+    SetVariableResult,
+    SetVariables,
+    SetVariablesReply,
+    SetVariableStatus,
+    VariableAssignment,
     VariableName,
     VariableResult,
     VariablesReply,
     VariableStatus,
 )
-from simulator.state import StationState
+from simulator.behaviours import availability, certificates, local_auth_list, meter_values, smart_charging
+from simulator.plan import Settings
+from simulator.state import Alarm, StationState
+
+Write = Callable[[Settings, str], Settings]
+"""The settings with a variable's new value. Raises ValueError for a text that is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One variable: its 1.6 key, its 2.x component and name (empty where a version has none), and how it is read."""
+    """One variable: its 1.6 key, its 2.x component and name (empty where a version has none), and how it is read.
+
+    Without `write` it is read-only; `needs_reboot`: what is written holds after the next reset.
+    """
 
     key: str
     component: str
     name: str
     read: Callable[[StationState], object]
+    write: Write | None = None
+    needs_reboot: bool = False
+
+
+def _writes_number(field: str, *, least: int = 0) -> Write:
+    def write(settings: Settings, text: str) -> Settings:
+        number = int(text)
+        if not least <= number <= _LARGEST:
+            raise ValueError(f"{field} lies between {least} and {_LARGEST}; got {number}")
+        return _with(settings, field, number)
+
+    return write
+
+
+def _writes_flag(field: str) -> Write:
+    def write(settings: Settings, text: str) -> Settings:
+        if text.lower() not in _FLAGS:
+            raise ValueError(f"{field} is true or false; got {text!r}")
+        return _with(settings, field, _FLAGS[text.lower()])
+
+    return write
+
+
+def _with(settings: Settings, field: str, value: Any) -> Settings:  # Any: the row tells the field's type
+    return changed(settings, **{field: value})
+
+
+def _write_measurands(settings: Settings, text: str) -> Settings:
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    unknown = set(names) - meter_values.MEASURANDS
+    if unknown:
+        raise ValueError(f"this meter does not measure {sorted(unknown)}")
+    return changed(settings, sampled=names)
+
+
+_LARGEST = 2**31 - 1
+_FLAGS = {"true": True, "false": False}
+_FEATURES = ("Core", "FirmwareManagement", "LocalAuthListManagement", "Reservation", "SmartCharging", "RemoteTrigger")
 
 
 VARIABLES: tuple[Variable, ...] = (
     Variable(
-        "HeartbeatInterval", "OCPPCommCtrlr", "HeartbeatInterval", lambda state: state.settings.heartbeat_interval_s
+        "HeartbeatInterval",
+        "OCPPCommCtrlr",
+        "HeartbeatInterval",
+        lambda state: state.settings.heartbeat_interval_s,
+        _writes_number("heartbeat_interval_s"),
     ),
     Variable(
         "MeterValueSampleInterval",
         "SampledDataCtrlr",
         "TxUpdatedInterval",
         lambda state: state.settings.sample_interval_s,
+        _writes_number("sample_interval_s"),
     ),
     Variable(
         "MeterValuesSampledData",
         "SampledDataCtrlr",
         "TxUpdatedMeasurands",
         lambda state: ",".join(state.settings.sampled),
+        _write_measurands,
     ),
-    Variable("ConnectionTimeOut", "TxCtrlr", "EVConnectionTimeOut", lambda state: state.settings.ev_connect_timeout_s),
+    Variable(
+        "ConnectionTimeOut",
+        "TxCtrlr",
+        "EVConnectionTimeOut",
+        lambda state: state.settings.ev_connect_timeout_s,
+        _writes_number("ev_connect_timeout_s"),
+    ),
     Variable("", "TxCtrlr", "TxStartPoint", lambda _state: "PowerPathClosed"),
     Variable("", "TxCtrlr", "TxStopPoint", lambda _state: "PowerPathClosed"),
     Variable("StopTransactionOnEVSideDisconnect", "TxCtrlr", "StopTxOnEVSideDisconnect", lambda _state: True),
@@ -53,25 +117,70 @@ VARIABLES: tuple[Variable, ...] = (
         "AuthCtrlr",
         "OfflineTxForUnknownIdEnabled",
         lambda state: state.settings.starts_offline,
+        _writes_flag("starts_offline"),
     ),
+    Variable(
+        "LocalPreAuthorize",
+        "AuthCtrlr",
+        "LocalPreAuthorize",
+        lambda state: state.settings.pre_authorizes,
+        _writes_flag("pre_authorizes"),
+    ),
+    Variable(
+        "AuthorizationCacheEnabled",
+        "AuthCacheCtrlr",
+        "Enabled",
+        lambda state: state.settings.uses_cache,
+        _writes_flag("uses_cache"),
+    ),
+    Variable(
+        "LocalAuthListEnabled",
+        "LocalAuthListCtrlr",
+        "Enabled",
+        lambda state: state.settings.uses_local_list,
+        _writes_flag("uses_local_list"),
+    ),
+    Variable("LocalAuthListMaxLength", "", "", lambda _state: local_auth_list.MAX_TOKENS),
+    Variable("SendLocalListMaxLength", "", "", lambda _state: local_auth_list.MAX_TOKENS),
     Variable(
         "TransactionMessageAttempts",
         "OCPPCommCtrlr",
         "MessageAttempts",
         lambda state: state.settings.refusal_attempts,
+        _writes_number("refusal_attempts", least=1),
     ),
     Variable(
         "TransactionMessageRetryInterval",
         "OCPPCommCtrlr",
         "MessageAttemptInterval",
         lambda state: state.settings.refusal_wait_s,
+        _writes_number("refusal_wait_s"),
     ),
-    Variable("", "OCPPCommCtrlr", "MessageTimeout", lambda state: round(state.settings.call_timeout_s)),
+    # 1.6 has no such key (a vendor's own, then): a station reads it when it starts.
+    Variable(
+        "MessageTimeout",
+        "OCPPCommCtrlr",
+        "MessageTimeout",
+        lambda state: round(state.settings.call_timeout_s),
+        _writes_number("call_timeout_s", least=1),
+        needs_reboot=True,
+    ),
     Variable("", "OCPPCommCtrlr", "RetryBackOffWaitMinimum", lambda state: round(state.settings.retry_min_s)),
     Variable("", "OCPPCommCtrlr", "RetryBackOffRandomRange", lambda state: round(state.settings.retry_random_s)),
     Variable("", "OCPPCommCtrlr", "RetryBackOffRepeatTimes", lambda state: state.settings.retry_doublings),
     Variable("NumberOfConnectors", "", "", lambda state: len(state.evses)),
-    Variable("SupportedFeatureProfiles", "", "", lambda _state: "Core,RemoteTrigger"),
+    Variable("ReserveConnectorZeroSupported", "", "", lambda _state: False),
+    Variable("ChargeProfileMaxStackLevel", "", "", lambda _state: smart_charging.MAX_STACK_LEVEL),
+    Variable("ChargingScheduleMaxPeriods", "", "", lambda _state: smart_charging.MAX_PERIODS),
+    Variable("MaxChargingProfilesInstalled", "", "", lambda _state: smart_charging.MAX_PROFILES),
+    Variable(
+        "ChargingScheduleAllowedChargingRateUnit",
+        "",
+        "",
+        lambda state: "Power" if state.plan.outlet.is_dc else "Current,Power",
+    ),
+    Variable("CertificateStoreMaxLength", "", "", lambda _state: certificates.MAX_ROOTS),
+    Variable("SupportedFeatureProfiles", "", "", lambda _state: ",".join(_FEATURES)),
 )
 
 _BY_KEY: Mapping[str, Variable] = {row.key.lower(): row for row in VARIABLES if row.key}
@@ -87,16 +196,67 @@ def on_get_variables(state: StationState, message: GetVariables, _now: float) ->
     return VariablesReply(results=tuple(_read(state, name) for name in names))
 
 
+def on_set_variables(state: StationState, message: SetVariables, now: float) -> SetVariablesReply:
+    """One outcome an assignment; each that is good holds, whatever becomes of the others (OCPP 1.6 §5.3; 2.0.1 B05)."""
+    results = (
+        SetVariableResult(status=_set(state, assignment, now), name=assignment.name)
+        for assignment in message.assignments
+    )
+    return SetVariablesReply(results=tuple(results))
+
+
+def _set(state: StationState, assignment: VariableAssignment, now: float) -> SetVariableStatus:
+    row = _find(assignment.name)
+    if row is None:
+        is_known = _is_known_component(assignment.name)
+        return SetVariableStatus.UNKNOWN_VARIABLE if is_known else SetVariableStatus.UNKNOWN_COMPONENT
+    if row.write is None:
+        return SetVariableStatus.REJECTED
+    try:
+        settings = row.write(state.settings, assignment.value)
+        later = row.write(state.settings_after_reboot or state.settings, assignment.value)
+    except ValueError:
+        return SetVariableStatus.REJECTED
+    if row.needs_reboot:
+        state.settings_after_reboot = later
+        return SetVariableStatus.REBOOT_REQUIRED
+    before, state.settings = state.settings, settings
+    if state.settings_after_reboot is not None:
+        state.settings_after_reboot = later
+    _follow(state, before, now)
+    return SetVariableStatus.ACCEPTED
+
+
+def _follow(state: StationState, before: Settings, now: float) -> None:
+    """What is timed by a setting is timed anew."""
+    if state.settings.heartbeat_interval_s != before.heartbeat_interval_s:
+        state.clear_alarm(Alarm.HEARTBEAT)
+        availability.schedule_heartbeat(state, now + state.settings.heartbeat_interval_s)
+    if state.settings.sample_interval_s != before.sample_interval_s:
+        for evse in state.evses:
+            state.clear_alarm(Alarm.SAMPLE, evse=evse.number)
+            if evse.transaction is not None:
+                meter_values.schedule_sample(state, evse, now)
+
+
 def _read(state: StationState, name: VariableName) -> VariableResult:
-    row = _BY_NAME.get((name.component.lower(), name.variable.lower())) if name.component else None
-    if not name.component:
-        row = _BY_KEY.get(name.variable.lower())
+    row = _find(name)
     if row is not None:
         value = _text(row.read(state))
-        return VariableResult(name=name, status=VariableStatus.ACCEPTED, value=value, is_readonly=True)
-    is_known = not name.component or name.component.lower() in _COMPONENTS
+        return VariableResult(name=name, status=VariableStatus.ACCEPTED, value=value, is_readonly=row.write is None)
+    is_known = _is_known_component(name)
     status = VariableStatus.UNKNOWN_VARIABLE if is_known else VariableStatus.UNKNOWN_COMPONENT
     return VariableResult(name=name, status=status)
+
+
+def _find(name: VariableName) -> Variable | None:
+    if name.component:
+        return _BY_NAME.get((name.component.lower(), name.variable.lower()))
+    return _BY_KEY.get(name.variable.lower())
+
+
+def _is_known_component(name: VariableName) -> bool:
+    return not name.component or name.component.lower() in _COMPONENTS
 
 
 def _text(value: object) -> str:

@@ -134,6 +134,8 @@ _READERS: Mapping[str, Callable[[Evse, str], tuple[MeterReading, ...]]] = {
     VOLTAGE: _read_voltages,
     STATE_OF_CHARGE: _read_state_of_charge,
 }
+MEASURANDS = frozenset(_READERS)
+"""What the meter can be told to sample."""
 
 
 def _decimal_text(value: int, *, digits: int) -> str:

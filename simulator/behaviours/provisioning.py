@@ -3,7 +3,7 @@
 Invariants:
 1. A station boots after power-up and after a reset, never because a socket was lost (OCPP 2.0.1 B01.FR.01).
 2. Before a reset the transactions end, and their ends are said first where the CSMS answers in time.
-3. A reset forgets who was waiting for a cable; it forgets no fact.
+3. A reset forgets who was waiting for a cable; it forgets no fact, and nothing that the CSMS has set.
 """
 
 from dataclasses import replace as changed
@@ -15,6 +15,7 @@ from simulator.behaviours import transactions
 from simulator.behaviours.availability import report_changes, schedule_heartbeat
 from simulator.state import Alarm, Happening, StationState
 
+_OUTLIVES_RESET = frozenset((Alarm.RESERVATION, Alarm.LIMIT, Alarm.FIRMWARE, Alarm.UPLOAD))
 _GRACE_S = {ResetKind.IMMEDIATE: 2.0, ResetKind.ON_IDLE: 10.0}
 _LAST_WORDS_S = 0.2
 _DARK_S = (2.0, 5.0)
@@ -37,7 +38,7 @@ def boot(state: StationState, _now: float, *, is_triggered: bool = False) -> Non
         vendor=plan.vendor,
         model=plan.model,
         serial_number=plan.station_id[:25],
-        firmware_version=plan.firmware_version,
+        firmware_version=state.firmware_version,
         reason=BootReason.TRIGGERED if is_triggered else state.boot_reason or BootReason.UNKNOWN,
     )
     state.post(message, is_triggered=is_triggered)
@@ -100,8 +101,10 @@ def reboot(state: StationState, now: float) -> None:
     state.is_rebooting = True
     state.registration = None
     state.boot_reason = BootReason.REMOTE_RESET
-    state.has_reported_itself = False
-    state.alarms.clear()
+    state.reported_itself = None
+    if state.settings_after_reboot is not None:
+        state.settings, state.settings_after_reboot = state.settings_after_reboot, None
+    state.alarms = {key: at for key, at in state.alarms.items() if key[0] in _OUTLIVES_RESET}
     for evse in state.evses:
         evse.grant = evse.reported = None
     state.set_alarm(Alarm.REBOOT, now + state.rng.uniform(*_DARK_S))

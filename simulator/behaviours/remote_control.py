@@ -1,4 +1,4 @@
-"""What the CSMS asks for while people charge (OCPP 1.6 §5.11, §5.12, §5.17; OCPP 2.0.1 F01 to F03, F06).
+"""What the CSMS asks for while people charge (OCPP 1.6 §5.11, §5.12, §5.17, §5.18; OCPP 2.0.1 F).
 
 "Accepted" is said only of what will happen: a start begins a transaction, or waits for the cable.
 """
@@ -6,25 +6,53 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from protocol.blocks.availability.messages import Heartbeat
-from protocol.blocks.remote_control.messages import RequestStart, RequestStop, TriggerKind, TriggerMessage
+from protocol.blocks.remote_control.messages import (
+    ExtendedTriggerMessage,
+    RequestStart,
+    RequestStop,
+    TriggerKind,
+    TriggerMessage,
+    UnlockConnector,
+)
 from protocol.domain.commands import CommandReply
+from protocol.domain.identifiers import IdToken
 from protocol.domain.metering import ReadingContext
-from simulator.behaviours import authorization, availability, meter_values, provisioning, transactions
+from simulator.behaviours import (
+    authorization,
+    availability,
+    certificates,
+    diagnostics,
+    firmware,
+    meter_values,
+    provisioning,
+    smart_charging,
+    transactions,
+)
 from simulator.evse import Evse, Grant
 from simulator.state import StationState
 
 _ACCEPTED = CommandReply(status="Accepted")
 _NOT_IMPLEMENTED = CommandReply(status="NotImplemented")
 
+Saying = Callable[[StationState, Sequence[Evse], float], bool]
+"""Says something, and whether there was anything to say."""
+
 
 def on_request_start(state: StationState, message: RequestStart, now: float) -> CommandReply:
     """A transaction begins on the EVSE, on the one with a waiting car, or waits for a cable."""
     if not state.is_accepted or state.pending_reset is not None:
         return _rejected("NotReady")
-    evse = _choose_evse(state, message.evse)
+    evse = _choose_evse(state, message)
     if evse is None:
         return _rejected("NoFreeEVSE")
-    allowance = Grant(message.id_token, remote_start_id=message.remote_start_id, is_remote=True)
+    if smart_charging.refuses_start(message.charging_profile, state):
+        return _rejected("InvalidProfile")
+    allowance = Grant(
+        message.id_token,
+        remote_start_id=message.remote_start_id,
+        is_remote=True,
+        profile=message.charging_profile,
+    )
     authorization.grant(state, evse, allowance, now)
     return _ACCEPTED
 
@@ -41,18 +69,48 @@ def on_request_stop(state: StationState, message: RequestStop, now: float) -> Co
 
 def on_trigger(state: StationState, message: TriggerMessage, now: float) -> CommandReply:
     """The message that was asked for follows the answer."""
-    say = _SAYINGS.get(message.requested)
-    if say is None:
+    return _trigger(state, message, now, _SAYINGS)
+
+
+def on_extended_trigger(state: StationState, message: ExtendedTriggerMessage, now: float) -> CommandReply:
+    """The same, by the action of 1.6's security extension, which has more to ask for."""
+    return _trigger(state, message, now, _EXTENDED_SAYINGS)
+
+
+def _trigger(
+    state: StationState, message: TriggerMessage, now: float, sayings: Mapping[TriggerKind, Saying]
+) -> CommandReply:
+    say = sayings.get(message.requested)
+    if say is None or (message.requested in _OF_JOBS and not state.traits.reports_jobs):
         return _NOT_IMPLEMENTED
     evses = state.evses if message.evse is None else [evse for evse in state.evses if evse.number == message.evse]
     return _ACCEPTED if evses and say(state, evses, now) else _rejected("NothingToSend")
 
 
-def _choose_evse(state: StationState, number: int | None) -> Evse | None:
-    """The free EVSE of that number; without one, any free EVSE: first those with a waiting car."""
-    evses = state.evses if number is None else [evse for evse in state.evses if evse.number == number]
-    free = [evse for evse in evses if evse.transaction is None and evse.grant is None and evse.asked is None]
-    return next((evse for evse in free if evse.vehicle is not None), free[0] if free else None)
+def on_unlock(state: StationState, message: UnlockConnector, now: float) -> CommandReply:
+    """The cable is let go; a transaction on it has ended first, where the version says so (OCPP 1.6 §5.18)."""
+    evse = state.evse(message.evse)
+    if evse is None or message.connector != 1:
+        return CommandReply(status="UnknownConnector")
+    if evse.transaction is not None and not state.traits.stops_on_unlock:
+        return CommandReply(status="OngoingAuthorizedTransaction")
+    # The word is 1.6's own (§7.36): no other version stops a transaction so.
+    transactions.end(state, evse, now, reason="UnlockCommand", trigger="UnlockCommand")
+    availability.report_changes(state, now)
+    return CommandReply(status="Unlocked")
+
+
+def _choose_evse(state: StationState, message: RequestStart) -> Evse | None:
+    """The free EVSE of that number; without one, any free EVSE: his reserved one, then those with a waiting car."""
+    evses = state.evses if message.evse is None else [evse for evse in state.evses if evse.number == message.evse]
+    free = [evse for evse in evses if _is_free_for(evse, message.id_token)]
+    return max(free, key=lambda evse: (evse.reservation is not None, evse.vehicle is not None), default=None)
+
+
+def _is_free_for(evse: Evse, id_token: IdToken) -> bool:
+    is_idle = evse.transaction is None and evse.grant is None and evse.asked is None
+    is_kept_from_him = evse.reservation is not None and not evse.reservation.admits(id_token, None)
+    return is_idle and evse.is_operative and not is_kept_from_him
 
 
 def _say_boot(state: StationState, _evses: Sequence[Evse], now: float) -> bool:
@@ -84,12 +142,40 @@ def _say_transactions(state: StationState, evses: Sequence[Evse], now: float) ->
     return bool(running) and _say_readings(state, running, now)
 
 
-_SAYINGS: Mapping[TriggerKind, Callable[[StationState, Sequence[Evse], float], bool]] = {
+def _say_firmware(state: StationState, _evses: Sequence[Evse], _now: float) -> bool:
+    firmware.say_status(state, is_triggered=True)
+    return True
+
+
+def _say_diagnostics(state: StationState, _evses: Sequence[Evse], _now: float) -> bool:
+    diagnostics.say_status(state, is_of_log=False)
+    return True
+
+
+def _say_log(state: StationState, _evses: Sequence[Evse], _now: float) -> bool:
+    diagnostics.say_status(state, is_of_log=True)
+    return True
+
+
+def _ask_for_certificate(state: StationState, _evses: Sequence[Evse], _now: float) -> bool:
+    certificates.ask_for_certificate(state)
+    return True
+
+
+_OF_JOBS = frozenset((TriggerKind.FIRMWARE_STATUS_NOTIFICATION, TriggerKind.LOG_STATUS_NOTIFICATION))
+_SAYINGS: Mapping[TriggerKind, Saying] = {
     TriggerKind.BOOT_NOTIFICATION: _say_boot,
     TriggerKind.HEARTBEAT: _say_heartbeat,
     TriggerKind.STATUS_NOTIFICATION: _say_status,
     TriggerKind.METER_VALUES: _say_readings,
     TriggerKind.TRANSACTION_EVENT: _say_transactions,
+    TriggerKind.FIRMWARE_STATUS_NOTIFICATION: _say_firmware,
+    TriggerKind.LOG_STATUS_NOTIFICATION: _say_diagnostics,
+}
+_EXTENDED_SAYINGS: Mapping[TriggerKind, Saying] = {
+    **_SAYINGS,
+    TriggerKind.LOG_STATUS_NOTIFICATION: _say_log,
+    TriggerKind.SIGN_STATION_CERTIFICATE: _ask_for_certificate,
 }
 
 

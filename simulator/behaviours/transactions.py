@@ -23,7 +23,8 @@ from protocol.blocks.transactions.messages import (
 from protocol.domain.authorization import AuthorizationStatus
 from protocol.domain.identifiers import IdToken, TransactionId
 from protocol.domain.metering import ReadingContext
-from simulator.behaviours.availability import report_changes
+from simulator.behaviours import smart_charging
+from simulator.behaviours.availability import report_changes, settle_service
 from simulator.behaviours.meter_values import read_register, schedule_sample
 from simulator.evse import Evse, Grant, Transaction
 from simulator.outbox import Entry
@@ -39,6 +40,7 @@ def begin(state: StationState, evse: Evse, grant: Grant, now: float, *, trigger:
     transaction = evse.transaction = _new_transaction(state, evse, grant, now)
     transaction.move(Trigger.PLUG)
     evse.grant = None
+    reservation, evse.reservation = evse.reservation, None
     start = TransactionStart(
         occurred_at=value.measured_at,
         transaction_id=transaction.transaction_id,
@@ -52,25 +54,29 @@ def begin(state: StationState, evse: Evse, grant: Grant, now: float, *, trigger:
         seq_no=transaction.next_seq_no(),
         is_offline=not state.is_online,
         remote_start_id=grant.remote_start_id,
+        reservation_id=None if reservation is None else reservation.reservation_id,
     )
     state.post(start, evse=evse.number, transaction=transaction)
     state.note(Happening.TRANSACTION_STARTED, evse=evse.number, transaction=transaction)
     state.clear_alarm(Alarm.EV_CONNECT, evse=evse.number)
+    state.clear_alarm(Alarm.RESERVATION, evse=evse.number)
+    smart_charging.on_begin(state, evse, grant.profile, now)
     state.set_alarm(Alarm.POWER, now + state.rng.uniform(*_HANDSHAKE_S), evse=evse.number)
     schedule_sample(state, evse, now)
     report_changes(state, now)
 
 
 def follow_vehicle(state: StationState, evse: Evse, now: float) -> None:
-    """The current follows the car: it begins to draw, draws less, and stops when the car has what it wants."""
+    """The current follows the car and the limits: it stops when the car has what it wants, or may have nothing."""
     transaction, vehicle = evse.transaction, evse.vehicle
     if transaction is None or vehicle is None:
         return
     evse.advance(now)
-    if transaction.state is TransactionState.EV_CONNECTED:
-        _move(state, evse, Trigger.OFFER if vehicle.is_satisfied else Trigger.DRAW, now)
-    elif transaction.state is TransactionState.CHARGING and vehicle.is_satisfied:
-        _move(state, evse, Trigger.PAUSE, now)
+    trigger = _next_trigger(transaction.state, is_satisfied=vehicle.is_satisfied, is_withheld=evse.is_withheld)
+    if trigger is not None:
+        _move(state, evse, trigger, now)
+    else:
+        evse.settle()
     if transaction.state is TransactionState.CHARGING:
         state.set_alarm(Alarm.POWER, now + evse.steady_ms() / 1000, evse=evse.number)
 
@@ -96,6 +102,7 @@ def end(
     evse.transaction = None
     evse.has_served = True
     evse.settle()
+    settle_service(state, evse)
     message = TransactionEnd(
         occurred_at=value.measured_at,
         transaction_id=transaction.transaction_id,
@@ -114,6 +121,7 @@ def end(
     state.note(Happening.TRANSACTION_ENDED, evse=evse.number, transaction=transaction, detail=reason)
     for alarm in (Alarm.POWER, Alarm.SAMPLE):
         state.clear_alarm(alarm, evse=evse.number)
+    smart_charging.on_end(state, evse, now)
 
 
 def on_reply(state: StationState, entry: Entry, reply: TransactionReply, now: float) -> None:
@@ -128,6 +136,10 @@ def on_reply(state: StationState, entry: Entry, reply: TransactionReply, now: fl
         transaction.is_end_acknowledged = True
         state.note(Happening.END_ACKNOWLEDGED, evse=entry.evse, transaction=transaction)
         return
+    if info is not None:
+        transaction.group = info.group or transaction.group
+        if state.settings.uses_cache:
+            state.cache.put(transaction.id_token, info)
     evse = state.evse(entry.evse)
     is_refused = info is not None and info.status is not AuthorizationStatus.ACCEPTED
     if is_refused and evse is not None and evse.transaction is transaction:
@@ -156,8 +168,20 @@ def _new_transaction(state: StationState, evse: Evse, grant: Grant, now: float) 
         started_at=state.instant(now),
         start_register_wh=evse.meter.register_wh,
         transaction_id=name if state.traits.names_transactions else None,
+        group=grant.group,
         remote_start_id=grant.remote_start_id,
     )
+
+
+def _next_trigger(state: TransactionState, *, is_satisfied: bool, is_withheld: bool) -> Trigger | None:
+    """What the car and the charging profiles make of the state; None: it stays."""
+    if state is TransactionState.SUSPENDED_EV:
+        return None
+    if state is TransactionState.CHARGING:
+        return Trigger.PAUSE if is_satisfied else Trigger.WITHHOLD if is_withheld else None
+    if is_withheld:
+        return Trigger.WITHHOLD if state is TransactionState.EV_CONNECTED else None
+    return Trigger.OFFER if is_satisfied else Trigger.DRAW
 
 
 def _move(state: StationState, evse: Evse, trigger: Trigger, now: float) -> None:

@@ -14,6 +14,9 @@ import msgspec
 
 from protocol.blocks.authorization.messages import Authorize, AuthorizeReply
 from protocol.blocks.availability.messages import Heartbeat, HeartbeatReply, StatusNotification, StatusReply
+from protocol.blocks.certificates.messages import SignCertificate
+from protocol.blocks.diagnostics.messages import DiagnosticsStatusNotification, LogStatusNotification
+from protocol.blocks.firmware.messages import FirmwareStatusNotification, SignedFirmwareStatusNotification
 from protocol.blocks.meter_values.messages import MeterValues, MeterValuesReply
 from protocol.blocks.provisioning.messages import BootNotification, BootReply
 from protocol.blocks.transactions.messages import (
@@ -24,6 +27,7 @@ from protocol.blocks.transactions.messages import (
     TransactionUpdate,
 )
 from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
+from protocol.domain.commands import CommandReply, Heard
 from protocol.domain.identifiers import TransactionId
 from protocol.domain.status import RegistrationStatus
 from protocol.domain.version import OcppVersion
@@ -115,6 +119,11 @@ class ScriptedCsms:
             TransactionUpdate: lambda _: TransactionReply(),
             TransactionEnd: lambda _: TransactionReply(),
             MeterValues: lambda _: MeterValuesReply(),
+            FirmwareStatusNotification: lambda _: Heard(),
+            SignedFirmwareStatusNotification: lambda _: Heard(),
+            LogStatusNotification: lambda _: Heard(),
+            DiagnosticsStatusNotification: lambda _: Heard(),
+            SignCertificate: lambda _: CommandReply("Accepted"),
         }
         self.sockets: list[MemorySocket] = []
         self._numbers = count(101)

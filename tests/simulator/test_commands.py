@@ -140,9 +140,8 @@ def test_a_triggered_message_follows_the_answer(version: OcppVersion, kind: Trig
     assert len(world.csms.of(expected)) == before + 1
 
 
-@BOTH
-def test_a_trigger_of_what_the_station_does_not_do_is_not_implemented(version: OcppVersion) -> None:
-    world = booted(version)
+def test_a_trigger_of_what_the_station_does_not_do_is_not_implemented() -> None:
+    world = booted(OcppVersion.V201)
 
     assert ask(world, TriggerMessage(TriggerKind.FIRMWARE_STATUS_NOTIFICATION)).status == "NotImplemented"
 
@@ -193,7 +192,6 @@ def test_variables_are_read_by_their_201_names_whatever_their_case() -> None:
 @pytest.mark.parametrize(
     ("version", "action", "code"),
     [
-        (OcppVersion.V16, "ClearCache", "NotSupported"),
         (OcppVersion.V16, "NoSuchAction", "NotImplemented"),
         (OcppVersion.V16, "BootNotification", "NotSupported"),
         (OcppVersion.V201, "ClearCache", "NotSupported"),

@@ -1,12 +1,29 @@
 """A station in any order of things that people, the network and the CSMS do to it."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from protocol.blocks.authorization.messages import Authorize
+from protocol.blocks.availability.messages import ChangeAvailability, OperationalStatus
+from protocol.blocks.diagnostics.messages import GetLog, LogKind
+from protocol.blocks.firmware.messages import UpdateFirmware
 from protocol.blocks.provisioning.messages import Reset, ResetKind
-from protocol.blocks.remote_control.messages import RequestStart, RequestStop
+from protocol.blocks.remote_control.messages import RequestStart, RequestStop, UnlockConnector
+from protocol.blocks.reservation.messages import ReserveNow
+from protocol.blocks.smart_charging.messages import ClearChargingProfile, SetChargingProfile
 from protocol.blocks.transactions.messages import TransactionEnd, TransactionStart
+from protocol.domain.charging_profile import (
+    ChargingPeriod,
+    ChargingProfile,
+    ChargingSchedule,
+    ProfileKind,
+    ProfilePurpose,
+    RateUnit,
+)
+from protocol.domain.charging_profile_stack import Place, RunningTransaction, Supply, limit_at
 from protocol.domain.identifiers import IdToken
 from protocol.domain.version import OcppVersion
 from protocol.errors import InternalError
@@ -39,6 +56,7 @@ class StationMachine(RuleBasedStateMachine):
     def a_car_is_plugged_in(self, evse: int, soc: float) -> None:
         if self.world.station.state.evses[evse - 1].vehicle is None:
             self.world.station.plug_in(evse, Vehicle(VEHICLE_MODELS[2], soc=soc, target_soc=0.8))
+            self.world.run_for(_A_HAND_S)
 
     @rule(evse=EVSES)
     def a_cable_is_pulled(self, evse: int) -> None:
@@ -67,6 +85,57 @@ class StationMachine(RuleBasedStateMachine):
     def the_csms_resets(self, kind: ResetKind) -> None:
         self.ask(Reset(kind))
 
+    @precondition(lambda self: self.takes_every_command)
+    @rule(
+        evse=EVSES | st.none(),
+        tenths=st.integers(0, 200),
+        purpose=st.sampled_from(ProfilePurpose),
+        kind=st.sampled_from([ProfileKind.ABSOLUTE, ProfileKind.RELATIVE]),
+        level=st.integers(0, 1),
+    )
+    def the_csms_limits(
+        self, evse: int | None, tenths: int, purpose: ProfilePurpose, kind: ProfileKind, level: int
+    ) -> None:
+        periods = (ChargingPeriod(0, Decimal(tenths) / 10), ChargingPeriod(15, Decimal(8)))
+        starts_at = self.world.csms.now if kind is ProfileKind.ABSOLUTE else None
+        schedule = ChargingSchedule(RateUnit.AMPERES, periods, duration_s=40, starts_at=starts_at)
+        profile_id = 100 * (evse or 0) + 10 * list(ProfilePurpose).index(purpose) + level
+        self.ask(SetChargingProfile(ChargingProfile(profile_id, level, purpose, kind, schedule), evse))
+
+    @precondition(lambda self: self.takes_every_command)
+    @rule(purpose=st.sampled_from(ProfilePurpose))
+    def the_csms_lifts_limits(self, purpose: ProfilePurpose) -> None:
+        self.ask(ClearChargingProfile(purpose=purpose))
+
+    @precondition(lambda self: self.takes_every_command)
+    @rule(evse=EVSES | st.none(), status=st.sampled_from(OperationalStatus))
+    def the_csms_changes_the_service(self, evse: int | None, status: OperationalStatus) -> None:
+        self.ask(ChangeAvailability(status, evse))
+
+    @precondition(lambda self: self.takes_every_command)
+    @rule(evse=EVSES)
+    def the_csms_unlocks(self, evse: int) -> None:
+        self.ask(UnlockConnector(evse))
+
+    @precondition(lambda self: self.takes_every_command)
+    @rule(evse=EVSES, token=TOKENS, seconds=st.sampled_from([5, 60]))
+    def the_csms_reserves(self, evse: int, token: IdToken, seconds: int) -> None:
+        self.ask(ReserveNow(evse, self.world.csms.now + timedelta(seconds=seconds), token, evse))
+
+    @precondition(lambda self: self.takes_every_command)
+    @rule(is_log=st.booleans())
+    def the_csms_orders_a_job(self, is_log: bool) -> None:
+        place = "https://files.example/2.0.0.bin"
+        if is_log:
+            self.ask(GetLog(kind=LogKind.SECURITY, request_id=1, location=place))
+        else:
+            self.ask(UpdateFirmware(location=place, retrieve_at=self.world.csms.now))
+
+    @property
+    def takes_every_command(self) -> bool:
+        is_reachable = bool(self.world.csms.sockets) and not self.world.csms.is_down
+        return is_reachable and self.world.station.plan.version is OcppVersion.V16
+
     @rule()
     def the_network_breaks(self) -> None:
         self.world.csms.go_down()
@@ -94,6 +163,25 @@ class StationMachine(RuleBasedStateMachine):
             assert evse.meter.power_mw <= 1000 * evse.outlet.max_power_w
             assert evse.meter.power_mw == 0 or evse.is_charging
             self.registers_wh[index] = evse.meter.register_wh
+
+    @invariant()
+    def no_phase_takes_more_than_the_profiles_leave(self) -> None:
+        state = self.world.station.state
+        sharing = max(1, sum(evse.transaction is not None for evse in state.evses))
+        for evse in state.evses:
+            if not evse.is_charging or evse.transaction is None:
+                continue
+            running = RunningTransaction(evse.transaction.started_at, evse.transaction.transaction_id)
+            place = Place(evse.number, Supply(Decimal(50_000)), running, sharing)
+            now = state.instant(self.world.clock.now())
+            limit = limit_at(state.profiles, now, place=place, unit=RateUnit.AMPERES)
+            assert all(Decimal(line.current_ca) / 100 <= limit.value for line in evse.meter.lines)
+
+    @invariant()
+    def nobody_charges_out_of_service_or_in_the_place_of_another(self) -> None:
+        for evse in self.world.station.state.evses:
+            assert evse.is_operative or evse.transaction is None
+            assert evse.reservation is None or evse.transaction is None
 
     @invariant()
     def nothing_due_is_left_undone(self) -> None:
@@ -137,5 +225,5 @@ def assert_numbered_without_a_hole(world: World) -> None:
     assert all(heard == list(range(len(heard))) for heard in numbers.values())
 
 
-StationMachine.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+StationMachine.TestCase.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
 TestStationMachine = StationMachine.TestCase

@@ -205,7 +205,7 @@ async def test_silent_identity_leaves_a_cached_yes_and_else_the_operators_choice
     async with connected(nats_url) as bus:
         authority = IdentityAuthority(bus, timeout_s=0.5, accepts_when_silent=False)
         before = await authority.judge(QUESTION)
-        verdict = TokenVerdict(AuthorizationStatus.ACCEPTED, driver_id=DriverId("d1"))
+        verdict = TokenVerdict(AuthorizationStatus.ACCEPTED, driver_id=DriverId("d1"), group="FAMILY")
 
         async def answer(message: object) -> None:
             await bus.client.publish(message.reply, msgspec.json.encode(verdict))  # type: ignore[attr-defined]
@@ -216,8 +216,8 @@ async def test_silent_identity_leaves_a_cached_yes_and_else_the_operators_choice
         cached = await authority.judge(QUESTION)
 
     assert (before.status, before.basis) == (AuthorizationStatus.INVALID, AuthorizationBasis.DEFERRED)
-    assert (asked.driver_id, asked.basis) == ("d1", AuthorizationBasis.IDENTITY)
-    assert (cached.driver_id, cached.basis) == ("d1", AuthorizationBasis.CACHED)
+    assert (asked.driver_id, asked.group, asked.basis) == ("d1", "FAMILY", AuthorizationBasis.IDENTITY)
+    assert (cached.driver_id, cached.group, cached.basis) == ("d1", "FAMILY", AuthorizationBasis.CACHED)
 
 
 async def test_numbers_are_refused_while_nats_is_away(broker: Broker) -> None:

@@ -1,0 +1,201 @@
+"""Limits that the CSMS sets (OCPP 1.6 §3.13, §5.5, §5.7, §5.16; OCPP 2.0.1 K), and what they leave for each car.
+
+Invariants:
+1. No EVSE takes more than its profiles leave, counted at the lowest mains voltage, so that amperes hold too.
+2. EVSEs whose transactions run share the station's limit equally.
+3. On AC, less than 6 A a phase is nothing: no car may draw less (IEC 61851-1).
+4. A profile of a transaction ends with it.
+"""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from protocol.blocks.smart_charging.messages import (
+    ClearChargingProfile,
+    CompositeScheduleReply,
+    GetCompositeSchedule,
+    SetChargingProfile,
+)
+from protocol.blocks.transactions.machine import TransactionState
+from protocol.domain.charging_profile import ChargingProfile, ProfilePurpose, RateUnit, find_flaw
+from protocol.domain.charging_profile_stack import (
+    InstalledProfile,
+    Place,
+    RunningTransaction,
+    Supply,
+    composite_schedule,
+    limit_at,
+    next_change,
+)
+from protocol.domain.commands import CommandReply
+from simulator.evse import LOWEST_MAINS_V, NOMINAL_MAINS_V, Cap, Evse
+from simulator.state import Alarm, StationState
+
+MAX_STACK_LEVEL = 8
+MAX_PROFILES = 20
+MAX_PERIODS = 100
+_LONGEST_SCHEDULE_S = 7 * 86_400  # a week: then every recurring schedule has begun again
+_LEAST_A = Decimal(6)
+_ACCEPTED = CommandReply(status="Accepted")
+
+
+def on_set_profile(state: StationState, message: SetChargingProfile, now: float) -> CommandReply:
+    """The profile is in force, in the place of one with its id or with its purpose, level and EVSE (OCPP 1.6 §5.16)."""
+    refusal = _refuse(state, message.profile, message.evse)
+    if refusal is not None:
+        return CommandReply(status="Rejected", reason=refusal)
+    _install(state, message.profile, message.evse)
+    follow_limits(state, now)
+    return _ACCEPTED
+
+
+def on_clear_profile(state: StationState, message: ClearChargingProfile, now: float) -> CommandReply:
+    """Every profile that fits is gone; an id alone decides where it is given (OCPP 1.6 §5.5)."""
+    kept = tuple(one for one in state.profiles if not _fits(one, message))
+    if len(kept) == len(state.profiles):
+        return CommandReply(status="Unknown")
+    state.profiles = kept
+    follow_limits(state, now)
+    return _ACCEPTED
+
+
+def on_get_composite(state: StationState, message: GetCompositeSchedule, now: float) -> CompositeScheduleReply:
+    """What will limit the EVSE, or the station, from now on, for a week at most."""
+    evse = None if message.evse is None else state.evse(message.evse)
+    is_unknown = message.evse is not None and evse is None
+    unit = message.unit or (RateUnit.WATTS if state.plan.outlet.is_dc else RateUnit.AMPERES)
+    if is_unknown or message.duration_s < 1 or not _speaks(state, unit):
+        return CompositeScheduleReply(status="Rejected")
+    schedule = composite_schedule(
+        state.profiles,
+        state.instant(now),
+        duration_s=min(message.duration_s, _LONGEST_SCHEDULE_S),
+        place=_place(state, evse, voltage_v=NOMINAL_MAINS_V, phases=state.plan.outlet.line_count),
+        unit=unit,
+    )
+    return CompositeScheduleReply(status="Accepted", evse=message.evse, starts_at=schedule.starts_at, schedule=schedule)
+
+
+def refuses_start(profile: ChargingProfile | None, state: StationState) -> bool:
+    """Whether a remote start may not bring this profile: it must be a sound one for a transaction (OCPP 1.6 §5.11)."""
+    if profile is None:
+        return False
+    is_for_it = profile.purpose is ProfilePurpose.TX and profile.transaction_id is None
+    return not is_for_it or _flaw(state, profile) is not None
+
+
+def on_begin(state: StationState, evse: Evse, profile: ChargingProfile | None, now: float) -> None:
+    """A transaction has begun on the EVSE, with its own profile where one came with the start."""
+    if profile is not None:
+        _install(state, profile, evse.number)
+    follow_limits(state, now)
+
+
+def on_end(state: StationState, evse: Evse, now: float) -> None:
+    """A transaction has ended: its profiles are gone, and the others share what it had."""
+    state.profiles = tuple(
+        one for one in state.profiles if one.profile.purpose is not ProfilePurpose.TX or one.evse != evse.number
+    )
+    follow_limits(state, now)
+
+
+def on_limit_due(state: StationState, now: float) -> None:
+    """A schedule has come to its next period."""
+    follow_limits(state, now)
+
+
+def follow_limits(state: StationState, now: float) -> None:
+    """Every EVSE has the cap of this instant, and the station wakes when the next may come."""
+    at, changes = state.instant(now), []
+    for evse in state.evses:
+        cap = None
+        if state.profiles and evse.transaction is not None:
+            phases = evse.usable_phases
+            place = _place(state, evse, voltage_v=LOWEST_MAINS_V, phases=phases)
+            value, phases = limit_at(state.profiles, at, place=place, unit=RateUnit.WATTS)
+            least_w = 0 if evse.outlet.is_dc else _LEAST_A * LOWEST_MAINS_V * phases
+            cap = Cap(float(value) if value >= least_w else 0.0, phases)
+            changes.append(next_change(state.profiles, at, place=place))
+        if cap != evse.cap:
+            evse.advance(now)
+            evse.cap = cap
+            evse.settle()
+            _let_current_follow(state, evse, now)
+    due = min((change for change in changes if change is not None), default=None)
+    state.clear_alarm(Alarm.LIMIT)
+    if due is not None:
+        state.set_alarm(Alarm.LIMIT, now + (due - at) / timedelta(seconds=1))
+
+
+def _let_current_follow(state: StationState, evse: Evse, now: float) -> None:
+    """The transaction's state follows the current, in the same instant."""
+    # Before the first current the handshake's own alarm is set.
+    if evse.transaction is not None and evse.transaction.state is not TransactionState.EV_CONNECTED:
+        state.set_alarm(Alarm.POWER, now, evse=evse.number)
+
+
+def _place(state: StationState, evse: Evse | None, *, voltage_v: Decimal, phases: int) -> Place:
+    outlet = state.plan.outlet
+    sharing = max(1, sum(one.transaction is not None for one in state.evses))
+    if evse is None:
+        total_w = Decimal(outlet.max_power_w * len(state.evses))
+        return Place(None, Supply(total_w, voltage_v, phases))
+    supply = Supply(Decimal(outlet.max_power_w * phases) / outlet.line_count, voltage_v, phases)
+    transaction = evse.transaction
+    running = None
+    if transaction is not None:
+        running = RunningTransaction(transaction.started_at, transaction.transaction_id)
+    return Place(evse.number, supply, running, sharing)
+
+
+def _install(state: StationState, profile: ChargingProfile, evse: int | None) -> None:
+    new = InstalledProfile(profile, evse)
+    state.profiles = (*(one for one in state.profiles if not _is_replaced(one, new)), new)
+
+
+def _is_replaced(one: InstalledProfile, new: InstalledProfile) -> bool:
+    same_place = (one.evse, one.profile.purpose, one.profile.stack_level) == (
+        new.evse,
+        new.profile.purpose,
+        new.profile.stack_level,
+    )
+    return same_place or one.profile.profile_id == new.profile.profile_id
+
+
+def _refuse(state: StationState, profile: ChargingProfile, number: int | None) -> str | None:
+    """Why the profile cannot be set there; None where it can."""
+    evse = None if number is None else state.evse(number)
+    if number is not None and evse is None:
+        return "UnknownEVSE"
+    if profile.purpose is ProfilePurpose.STATION_MAX and evse is not None:
+        return "NotHere"
+    kept = [one for one in state.profiles if not _is_replaced(one, InstalledProfile(profile, number))]
+    if len(kept) >= MAX_PROFILES:
+        return "TooManyProfiles"
+    if profile.purpose is ProfilePurpose.TX:
+        transaction = None if evse is None else evse.transaction
+        if transaction is None or profile.transaction_id not in (None, transaction.transaction_id):
+            return "TxNotFound"
+    return _flaw(state, profile)
+
+
+def _flaw(state: StationState, profile: ChargingProfile) -> str | None:
+    if not _speaks(state, profile.schedule.unit) or profile.stack_level > MAX_STACK_LEVEL:
+        return "OutOfRange"
+    return "TooManyPeriods" if len(profile.schedule.periods) > MAX_PERIODS else find_flaw(profile)
+
+
+def _speaks(state: StationState, unit: RateUnit) -> bool:
+    """A DC outlet knows watts alone: its volts are the battery's."""
+    return unit is RateUnit.WATTS or not state.plan.outlet.is_dc
+
+
+def _fits(one: InstalledProfile, message: ClearChargingProfile) -> bool:
+    profile = one.profile
+    if message.profile_id is not None:
+        return profile.profile_id == message.profile_id
+    return (
+        (message.evse is None or (one.evse or 0) == message.evse)
+        and (message.purpose is None or profile.purpose is message.purpose)
+        and (message.stack_level is None or profile.stack_level == message.stack_level)
+    )
