@@ -121,6 +121,7 @@ class Watch:
         for waiting, is_done in steps:
             self._hint_at = time.monotonic() + _HINT_AFTER_S
             while not await is_done():
+                await self._tell_refusals()
                 if time.monotonic() >= self._ends:
                     return self._give_up(waiting)
                 self._tell_progress(waiting)
@@ -134,14 +135,17 @@ class Watch:
             profile = candidate["security_profile"]
             _say(f"* connected: OCPP {candidate['version']}, security profile {profile}")
             return True
-        refusals = (await self._operator.get("/onboarding/handshakes", since=self._since, limit=500))["items"]
-        for finding in explain_refusals(reversed(refusals), self._target):
-            self._tell(finding)
         for finding in explain_strangers(await self._operator.get("/onboarding/stations"), self._target):
             self._tell(finding)
         if not self._said and time.monotonic() >= self._hint_at:
             self._tell(explain_silence(self._target))
         return False
+
+    async def _tell_refusals(self) -> None:
+        """At every step: a station that was in may be refused when it comes back."""
+        refusals = (await self._operator.get("/onboarding/handshakes", since=self._since, limit=500))["items"]
+        for finding in explain_refusals(reversed(refusals), self._target):
+            self._tell(finding)
 
     async def _has_booted(self) -> bool:
         candidate = await self._candidate()

@@ -17,7 +17,8 @@ from csms.settings import CsmsSettings, read_settings
 
 _WANTED_FILES = 65_536
 
-_EPILOG = """settings: NATS_URL, TOKEN_KEY, CREDENTIAL_PEPPER; CSMS_PORT, CSMS_HOST, CSMS_ADMIN_PORT, CSMS_VERSIONS, …
+_EPILOG = """settings: NATS_URL, TOKEN_KEY, CREDENTIAL_PEPPER; CSMS_PORT, CSMS_HOST, CSMS_ADMIN_PORT, CSMS_VERSIONS,
+CSMS_TLS_PORT, …
 (csms/settings.py has them all)
 
 example:
@@ -52,8 +53,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     _raise_file_limit()
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_serve(settings))
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_serve(settings))
+    except InvalidSettings as error:
+        print(error, file=sys.stderr)
+        return 2
     return 0
 
 

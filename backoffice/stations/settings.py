@@ -1,7 +1,6 @@
 """What stations is told."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import ClassVar
 
 from pydantic import Field
@@ -14,7 +13,6 @@ class StationsSettings(Settings):
 
     `station_url` and `tls_station_url` are what stations are told to call, up to `/ocpp`; the gateway is behind them.
     `credential_overlap`: how long an old password is right after its station accepted a new one.
-    `ca_cert_file` and `ca_key_file`: the authority that signs stations' certificates, in PEM.
     """
 
     prefix: ClassVar[str] = "STATIONS_"
@@ -26,6 +24,3 @@ class StationsSettings(Settings):
     station_url: str | None = Field(default=None, pattern=r"^wss?://[^/]+/ocpp$")
     tls_station_url: str | None = Field(default=None, pattern=r"^wss://[^/]+/ocpp$")
     credential_overlap: timedelta = timedelta(days=1)
-    ca_cert_file: Path | None = None
-    ca_key_file: Path | None = None
-    certificate_lifetime: timedelta = timedelta(days=365)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import ssl
 import sys
 import uuid
@@ -190,6 +191,16 @@ async def test_station_gets_in_and_its_card_is_learned(network: Network) -> None
     assert f"card …001 learned: it charges for driver {driver_id}" in session.said
     assert "04DEADBEEF0001" not in session.said
     assert (before[2]["idTagInfo"]["status"], after[2]["idTagInfo"]["status"]) == ("Invalid", "Accepted")
+
+
+async def test_ctrl_c_ends_it_and_says_what_stays(network: Network) -> None:
+    async with onboard(network, "OB-CTRL-C", "--skip-card") as session:
+        session.process.send_signal(signal.SIGINT)
+        code = await session.end()
+
+    assert code == 130
+    assert "stopped; OB-CTRL-C stays registered" in session.said
+    assert "Traceback" not in session.said
 
 
 async def test_station_that_is_there_already_keeps_its_password_unless_told(network: Network) -> None:
