@@ -38,7 +38,7 @@ from csms.transport.head import HandOver, HeadListener, PlainResponse
 from csms.transport.tls import server_context
 from protocol.blocks.availability.events import StationConnected, StationDisconnected
 from protocol.bus.commands import RegistryEntry
-from protocol.domain.identifiers import tenant_token_key
+from protocol.domain.identifiers import DEFAULT_TENANT, TenantId, tenant_token_key
 from protocol.domain.security import RefusalCause
 from protocol.domain.status import RegistrationStatus
 from protocol.ocppj.connection import OcppConnection
@@ -195,8 +195,12 @@ class Gateway:
             station=station,
             served=self._settings.versions,
             pepper=self._pepper,
-            lets_unknown_in=self._settings.unknown_stations == "pending",
+            lets_unknown_in=self._settings.unknown_stations == "pending" and self._is_known(station.tenant),
         )
+
+    def _is_known(self, tenant: TenantId) -> bool:
+        """A tenant's name in a path is anybody's to choose: strangers come in where somebody may look at them."""
+        return tenant == DEFAULT_TENANT or self._ports.registry.has_tenant(tenant)
 
     def _no_common_version(self, head: RequestHead) -> Reject:
         offered = head.headers.get("sec-websocket-protocol", "")

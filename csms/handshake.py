@@ -199,12 +199,21 @@ def _show_password(head: RequestHead, entry: RegistryEntry, *, station: StationK
     user, password = credentials
     if user != station.station.encode():
         return Reject(401, RefusalCause.WRONG_USER, "the user is not the station's id")
-    # Some stations are given their key as hex, as 1.6 wants it, and send the bytes that it stands for.
-    spellings = (password, password.hex().upper().encode(), password.hex().encode())
+    # Some stations are given their key as hex, as 1.6 wants it, and send the bytes that it stands for; others are given
+    # bytes in hex and send the hex.
+    spellings = (password, password.hex().upper().encode(), password.hex().encode(), _from_hex(password))
     for known in filter(None, (entry.credential_hash, entry.previous_credential_hash)):
         if any(credential_matches(said, known, pepper=pepper) for said in spellings):
             return _Proof(2 if head.channel.is_encrypted else 1, credential_name(known))
     return Reject(401, RefusalCause.WRONG_PASSWORD, "the station's password is wrong")
+
+
+def _from_hex(password: bytes) -> bytes:
+    """The bytes that the password is the hex of; the password itself where it is none."""
+    try:
+        return bytes.fromhex(password.decode())
+    except ValueError:
+        return password
 
 
 def _read_basic_auth(header: str | None) -> tuple[bytes, bytes] | None:

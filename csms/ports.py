@@ -69,7 +69,7 @@ class StationRegistry(Protocol):
         """The station's entry; None for a station that nobody registered."""
 
     def has_tenant(self, tenant: TenantId) -> bool:
-        """Whether any station of the tenant is registered. Looks at every entry: not for each handshake."""
+        """Whether any station of the tenant is registered."""
 
 
 class Presence(Protocol):

@@ -21,7 +21,7 @@ def _split(value: object) -> object:
 class CsmsSettings(BaseModel):
     """Names in the environment are upper case with the prefix `CSMS_`, but NATS_URL, TOKEN_KEY, CREDENTIAL_PEPPER.
 
-    Times are seconds. `unknown_stations`: refuse them with 404, or let them in as pending.
+    Times are seconds. `unknown_stations`: refuse them with 404, or let them in as pending where a tenant has stations.
     `message_log`: every frame, those of exchanges that did not go as they should, or none.
     `tls_port`: a second listener, for security profiles 2 and 3; with `tls_client_ca_file` it verifies the certificates
     that stations show. `refusals_per_minute`: how many facts about refused connections this node may make.

@@ -15,16 +15,20 @@ from backoffice.stations import (
     onboarding_routes,
     routes,
     typed_routes,
+    upload_routes,
 )
+from backoffice.stations.certificates import FileSigner, SigningDesk
 from backoffice.stations.commands import StationCommands
 from backoffice.stations.consumers import Admissions, StationFacts
 from backoffice.stations.credentials import Credentials
 from backoffice.stations.dispatch import SEND_QUEUED_EVERY_S, Dispatch
 from backoffice.stations.onboarding import Onboarding
 from backoffice.stations.prices import Prices
+from backoffice.stations.read_out import ReadOut
 from backoffice.stations.registry import Registry
 from backoffice.stations.service import Stations
 from backoffice.stations.settings import StationsSettings
+from backoffice.stations.uploads import PRUNE_UPLOADS_EVERY_S, Uploads
 
 RECONCILE_EVERY_S = 300.0
 FORGET_PASSWORDS_EVERY_S = 60.0
@@ -55,22 +59,37 @@ def build(context: Context[StationsSettings]) -> Parts:
         clock=context.clock,
         overlap=settings.credential_overlap,
     )
+    uploads = Uploads(
+        context.database,
+        clock=context.clock,
+        url=settings.upload_url,
+        limit_bytes=settings.upload_limit_bytes,
+        wait=settings.upload_wait,
+        kept=settings.uploads_kept,
+    )
     router = APIRouter()
     router.include_router(routes.router)
     for one in (
         import_routes,
         onboarding_routes,
         typed_routes,
+        upload_routes,
         limit_routes,
         configuration_routes,
         command_routes,
     ):
         router.include_router(one.router)
+    facts = StationFacts(
+        onboarding,
+        clock=context.clock,
+        signing=_signing_desk(context, dispatch),
+        read_out=ReadOut(dispatch, clock=context.clock) if settings.reads_after_boot else None,
+    )
     prices = Prices(context.bus, timeout_s=settings.price_timeout_s, clock=context.clock)
     return Parts(
         router=router,
-        provides=(stations, dispatch, onboarding, prices),
-        consumers=(StationFacts(onboarding, clock=context.clock).consumer(), Admissions(registry).consumer()),
+        provides=(stations, dispatch, onboarding, credentials, uploads, prices),
+        consumers=(facts.consumer(), Admissions(registry).consumer()),
         answers=(
             Answerer(DESCRIBE_EVSE, stations.describe_evse),
             Answerer(START_ON_EVSE, stations.start_on_evse),
@@ -79,10 +98,20 @@ def build(context: Context[StationsSettings]) -> Parts:
         workers=(
             Worker("reconcile_registry", registry.reconcile, every_s=RECONCILE_EVERY_S),
             Worker("send_queued", dispatch.send_queued, every_s=SEND_QUEUED_EVERY_S),
+            Worker("prune_uploads", uploads.prune, every_s=PRUNE_UPLOADS_EVERY_S),
             Worker("forget_old_passwords", credentials.forget_expired, every_s=FORGET_PASSWORDS_EVERY_S),
         ),
         background=(registry.keep_reconciled,),
     )
+
+
+def _signing_desk(context: Context[StationsSettings], dispatch: Dispatch) -> SigningDesk | None:
+    settings = context.settings
+    if settings.ca_cert_file is None or settings.ca_key_file is None:
+        return None
+    lifetime = settings.certificate_lifetime
+    signer = FileSigner(settings.ca_cert_file, settings.ca_key_file, lifetime=lifetime, clock=context.clock)
+    return SigningDesk(signer, dispatch, clock=context.clock)
 
 
 SERVICE = Service(

@@ -4,7 +4,6 @@ The authority is behind a port. The one here signs with a key from a file, for o
 with rotation and revocation takes its place by the same port.
 """
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
@@ -18,13 +17,18 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from backoffice.kit.clock import Clock
+from backoffice.kit.consumer import Delivery
 from backoffice.kit.database import Unit
 from backoffice.stations import repository
+from backoffice.stations.dispatch import Dispatch
 from backoffice.stations.errors import CertificateRequestRefused, StationNotFound
-from protocol.domain.identifiers import StationKey
+from protocol.blocks.certificates.events import CertificateSigningRequested
+from protocol.blocks.certificates.messages import CertificateSigned
+from protocol.domain.identifiers import StationId, StationKey
 
 _MIN_RSA_BITS, _MIN_CURVE_BITS = 2048, 224  # OCPP 2.0.1 §A00 certificate properties: 112 bits of security at least
 _BACKDATED = timedelta(hours=1)  # stations' clocks are late
+_CHAIN_WAITS = timedelta(days=1)
 _MAX_CSR = 5_500  # OCPP 2.0.1 SignCertificateRequest.csr
 
 
@@ -70,21 +74,26 @@ class FileSigner:
         return certificate.public_bytes(Encoding.PEM).decode() + self._chain
 
 
-SendChain = Callable[[StationKey, str], Awaitable[None]]
-"""Sends CertificateSigned with the chain to the station."""
+class SigningDesk:
+    """Answers the requests that come in facts (OCPP 2.0.1 A02, A03; OCPP 1.6 Security whitepaper A02, A03)."""
 
+    def __init__(self, signer: CertificateSigner, dispatch: Dispatch, *, clock: Clock) -> None:
+        self._signer = signer
+        self._dispatch = dispatch
+        self._clock = clock
 
-async def answer_signing_request(
-    csr_pem: str, *, key: StationKey, unit: Unit, signer: CertificateSigner, send: SendChain
-) -> None:
-    """The station's certificate is on its way to it (OCPP 2.0.1 A02, A03).
+    async def on_requested(self, event: CertificateSigningRequested, delivery: Delivery, unit: Unit) -> None:
+        """The station's certificate waits in its queue of commands.
 
-    Raises StationNotFound, CertificateRequestRefused, and what `send` raises.
-    """
-    station = await repository.find_station(unit, key.station)
-    if station is None:
-        raise StationNotFound(key.station)
-    await send(key, signer.sign(csr_pem, common_name=station.certificate_name or station.id))
+        Raises CertificateRequestRefused, and StationNotFound for a station that nobody registered.
+        """
+        station = await repository.find_station(unit, delivery.envelope.subject)
+        if station is None:
+            raise StationNotFound(delivery.envelope.subject)
+        chain = self._signer.sign(event.request, common_name=station.certificate_name or station.id)
+        key = StationKey(unit.tenant, StationId(station.id))
+        until = self._clock() + _CHAIN_WAITS
+        await self._dispatch.enqueue(unit, key, CertificateSigned(chain), by="stations", queue_until=until)
 
 
 def _read_request(csr_pem: str, common_name: str) -> x509.CertificateSigningRequest:

@@ -15,6 +15,13 @@ from backoffice.stations.command_schemas import QueuedView
 from backoffice.stations.dispatch import Carried, Dispatch
 from backoffice.stations.models import Station
 from backoffice.stations.service import Stations
+from protocol.blocks.provisioning.messages import (
+    PASSWORD_VARIABLE,
+    SetVariables,
+    SetVariablesReply,
+    SetVariableStatus,
+    VariableAssignment,
+)
 from protocol.domain.identifiers import StationId, StationKey, TenantId
 
 ViewT = TypeVar("ViewT", bound=BaseModel)
@@ -41,10 +48,14 @@ class Desk:
         """Whose station it is."""
         return TenantId(self.station.tenant_id)
 
+    @property
+    def key(self) -> StationKey:
+        """Which station."""
+        return StationKey(self.tenant, StationId(self.station.id))
+
     async def carry_out(self, message: msgspec.Struct) -> Carried:
         """The station's answer, or that the command waits."""
-        station = StationKey(self.tenant, StationId(self.station.id))
-        return await self._dispatch.carry_out(station, message, by=self._by, queue_until=self._queue_until)
+        return await self._dispatch.carry_out(self.key, message, by=self._by, queue_until=self._queue_until)
 
     async def ask(self, message: msgspec.Struct, view: Callable[[str, Any], ViewT]) -> ViewT | JSONResponse:
         """The station's answer as it is shown; the record's id where the command waits."""
@@ -67,3 +78,12 @@ DeskDep = Annotated[Desk, Depends(_desk)]
 def queued(carried: Carried) -> JSONResponse:
     """202: the command waits; its record will say what became of it."""
     return JSONResponse(QueuedView(command_id=carried.command_id).model_dump(), status_code=http.HTTP_202_ACCEPTED)
+
+
+async def tell_password(desk: Desk, _station: StationKey, password: str) -> bool:
+    """Whether the station took the password as its own. Raises what `Desk.carry_out` raises."""
+    carried = await desk.carry_out(SetVariables((VariableAssignment(PASSWORD_VARIABLE, password),)))
+    reply = carried.reply
+    return isinstance(reply, SetVariablesReply) and all(
+        result.status in (SetVariableStatus.ACCEPTED, SetVariableStatus.REBOOT_REQUIRED) for result in reply.results
+    )

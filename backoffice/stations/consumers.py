@@ -11,12 +11,15 @@ from backoffice.kit.clock import Clock
 from backoffice.kit.consumer import Consumer, Delivery
 from backoffice.kit.database import Unit
 from backoffice.stations import repository
+from backoffice.stations.certificates import SigningDesk
 from backoffice.stations.domain import evse_status, occupied_by
 from backoffice.stations.models import Evse, Station
 from backoffice.stations.onboarding import Onboarding
+from backoffice.stations.read_out import ReadOut
 from backoffice.stations.registry import Registry
 from backoffice.stations.service import announce_admission
 from protocol.blocks.availability.events import ConnectorStatusReported, StationConnected, StationDisconnected
+from protocol.blocks.certificates.events import CertificateSigningRequested
 from protocol.blocks.provisioning.events import StationBooted
 from protocol.blocks.security.events import HandshakeRefused
 from protocol.blocks.transactions.events import (
@@ -32,11 +35,23 @@ from protocol.domain.status import ConnectorStatus
 
 
 class StationFacts:
-    """Handlers of FACTS. A station that nobody registered is a stranger, and passed over but for who it is."""
+    """Handlers of FACTS. A station that nobody registered is a stranger, and passed over but for who it is.
 
-    def __init__(self, onboarding: Onboarding, *, clock: Clock) -> None:
+    Without a `signing` desk requests for certificates are passed over; without a `read_out` a boot makes no traffic.
+    """
+
+    def __init__(
+        self,
+        onboarding: Onboarding,
+        *,
+        clock: Clock,
+        signing: SigningDesk | None = None,
+        read_out: ReadOut | None = None,
+    ) -> None:
         self._onboarding = onboarding
         self._clock = clock
+        self._signing = signing
+        self._read_out = read_out
 
     def consumer(self) -> Consumer:
         """The consumer made of these handlers."""
@@ -51,6 +66,7 @@ class StationFacts:
                 TransactionStarted: self.on_transaction,
                 TransactionUpdated: self.on_transaction,
                 TransactionEnded: self.on_transaction,
+                **({CertificateSigningRequested: self._signing.on_requested} if self._signing else {}),
             },
         )
 
@@ -98,6 +114,8 @@ class StationFacts:
         station.booted_at, station.heard_registration = at, event.registration
         station.vendor, station.model = event.vendor, event.model
         station.serial_number, station.firmware_version = event.serial_number, event.firmware_version
+        if self._read_out is not None:
+            await self._read_out.on_booted(event, delivery, unit)
 
     async def on_handshake_refused(self, event: HandshakeRefused, delivery: Delivery, unit: Unit) -> None:
         """The operator can see who was not let in, and why."""

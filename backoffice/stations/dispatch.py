@@ -95,6 +95,18 @@ class Dispatch:
                 raise
             return Carried(row.id, None)
 
+    async def enqueue(
+        self, unit: Unit, station: StationKey, message: msgspec.Struct, *, by: str, queue_until: datetime
+    ) -> str:
+        """The command waits in the queue once `unit` is committed, and is sent soon after; returns its id.
+
+        For those who may not wait for a station. Raises QueueFull.
+        """
+        await self._check_room(unit, station.station)
+        row = self._new_row(station, message, by=by, queue_until=queue_until)
+        unit.session.add(row)
+        return row.id
+
     async def read(self, unit: Unit, station_id: str, command_id: str) -> StationCommand:
         """The record. Raises CommandNotFound."""
         row = await command_repository.find_command(unit, command_id)
@@ -128,8 +140,26 @@ class Dispatch:
     async def _write(
         self, station: StationKey, message: msgspec.Struct, *, by: str, queue_until: datetime | None
     ) -> StationCommand:
+        row = self._new_row(station, message, by=by, queue_until=queue_until)
+        row.state, row.sent_at = CommandState.SENDING, row.requested_at
+        async with self.database.transaction(station.tenant) as unit:
+            if not await repository.has_station(unit, station.station):
+                raise StationNotFound(station.station)
+            if queue_until is not None:
+                await self._check_room(unit, station.station)
+            unit.session.add(row)
+        return row
+
+    async def _check_room(self, unit: Unit, station_id: str) -> None:
+        waiting = await command_repository.count_queued_commands(unit, station_id)
+        if waiting >= _QUEUED_PER_STATION:
+            raise QueueFull(station_id, waiting=waiting)
+
+    def _new_row(
+        self, station: StationKey, message: msgspec.Struct, *, by: str, queue_until: datetime | None
+    ) -> StationCommand:
         now = self._clock()
-        row = StationCommand(
+        return StationCommand(
             tenant_id=station.tenant,
             id=unique_event_id(now),
             station_id=station.station,
@@ -137,20 +167,10 @@ class Dispatch:
             message=masked(message),
             requested_by=by,
             requested_at=now,
-            state=CommandState.SENDING,
+            state=CommandState.QUEUED,
             queue_until=queue_until,
             unsent=_frozen(message) if queue_until is not None else None,
-            sent_at=now,
         )
-        async with self.database.transaction(station.tenant) as unit:
-            if not await repository.has_station(unit, station.station):
-                raise StationNotFound(station.station)
-            if queue_until is not None:
-                waiting = await command_repository.count_queued_commands(unit, station.station)
-                if waiting >= _QUEUED_PER_STATION:
-                    raise QueueFull(station.station, waiting=waiting)
-            unit.session.add(row)
-        return row
 
     async def _send(self, station: StationKey, command_id: str, message: msgspec.Struct) -> msgspec.Struct:
         try:

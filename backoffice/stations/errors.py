@@ -94,6 +94,34 @@ class TemplateNotFound(NotFound):
         super().__init__("configuration template", name)
 
 
+class NoUploadTarget(InvalidRequest):
+    """Nobody said where to upload to, and we have no place of our own."""
+
+    def __init__(self) -> None:
+        super().__init__("Say a location to upload to, or set STATIONS_UPLOAD_URL.")
+
+
+class UploadNotExpected(NotFound):
+    """Nobody ordered this file, or it came already, or too late."""
+
+    def __init__(self) -> None:
+        super().__init__("upload", "that is expected here")
+
+
+class UploadNotFound(NotFound):
+    """The station has sent no file of this id."""
+
+    def __init__(self, upload_id: str) -> None:
+        super().__init__("upload", upload_id)
+
+
+class UploadTooLarge(InvalidRequest):
+    """The file has more bytes than we keep."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(f"The file has more than {limit_bytes} bytes.")
+
+
 class UnknownAction(NotFound):
     """The station's OCPP version has no action of this name."""
 

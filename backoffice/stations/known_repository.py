@@ -1,12 +1,14 @@
-"""The queries of what is known of stations' variables and limits."""
+"""The queries of what is known of stations' variables and limits, and of their files."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import undefer
 
 from backoffice.kit.database import Unit
-from backoffice.stations.models import ConfigurationTemplate, InstalledLimit, StationVariable
+from backoffice.stations.models import ConfigurationTemplate, InstalledLimit, StationVariable, Upload
 
 
 async def save_variable(unit: Unit, values: Mapping[str, object]) -> None:
@@ -73,3 +75,38 @@ async def list_limits(unit: Unit, station_id: str) -> Sequence[InstalledLimit]:
         .order_by(InstalledLimit.set_at, InstalledLimit.profile_id)
     )
     return found.all()
+
+
+async def lock_upload(unit: Unit, ticket_hash: str) -> Upload | None:
+    """The place for a file behind a ticket, which nobody else fills before this transaction ends."""
+    return await unit.session.scalar(select(Upload).where(Upload.ticket_hash == ticket_hash).with_for_update())
+
+
+async def find_upload(unit: Unit, upload_id: str) -> Upload | None:
+    """The file with its content."""
+    return await unit.session.scalar(
+        select(Upload).where(Upload.tenant_id == unit.tenant, Upload.id == upload_id).options(undefer(Upload.content))
+    )
+
+
+async def list_uploads(unit: Unit, station_id: str, *, limit: int) -> Sequence[Upload]:
+    """The station's files and the places for them, newest first, without content."""
+    found = await unit.session.scalars(
+        select(Upload)
+        .where(Upload.tenant_id == unit.tenant, Upload.station_id == station_id)
+        .order_by(Upload.id.desc())
+        .limit(limit)
+    )
+    return found.all()
+
+
+async def delete_uploads(unit: Unit, *, ordered_before: datetime, expired_before: datetime) -> None:
+    """Files that were ordered before, and places that expired empty, are gone."""
+    await unit.session.execute(
+        delete(Upload).where(
+            or_(
+                Upload.ordered_at < ordered_before,
+                and_(Upload.received_at.is_(None), Upload.expires_at < expired_before),
+            )
+        )
+    )

@@ -227,3 +227,21 @@ class OnboardingPolicy(Base):
 
     tenant_id: Mapped[str] = mapped_column(primary_key=True)
     registers_strangers: Mapped[bool]
+
+
+class Upload(Base):
+    """A file that a station was asked for. Whoever has its ticket, kept as a hash, may put it until `expires_at`."""
+
+    __tablename__ = "uploads"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id", "station_id"], ["stations.tenant_id", "stations.id"]),)
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    station_id: Mapped[str]
+    ticket_hash: Mapped[str]
+    ordered_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    received_at: Mapped[datetime | None] = mapped_column(default=None)
+    file_name: Mapped[str | None] = mapped_column(default=None)
+    size_bytes: Mapped[int | None] = mapped_column(default=None)
+    content: Mapped[bytes | None] = mapped_column(deferred=True, default=None)

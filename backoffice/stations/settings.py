@@ -1,9 +1,10 @@
 """What stations is told."""
 
 from datetime import timedelta
-from typing import ClassVar
+from pathlib import Path
+from typing import ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from backoffice.kit.settings import SecretStr, Settings, shared
 
@@ -12,6 +13,9 @@ class StationsSettings(Settings):
     """`credential_pepper` keys the hashes of stations' passwords; the gateway has it too.
 
     `station_url` and `tls_station_url` are what stations are told to call, up to `/ocpp`; the gateway is behind them.
+    `ca_cert_file` and `ca_key_file`: what signs stations' certificates; without them nobody does. `reads_after_boot`:
+    ask a station for its variables whenever it has booted. `upload_url`: where stations upload logs to, up to
+    `/api/v1`; without it an order for a log has to say where. `upload_limit_bytes` and `uploads_kept` are bounds.
     `credential_overlap`: how long an old password is right after its station accepted a new one.
     """
 
@@ -24,3 +28,17 @@ class StationsSettings(Settings):
     station_url: str | None = Field(default=None, pattern=r"^wss?://[^/]+/ocpp$")
     tls_station_url: str | None = Field(default=None, pattern=r"^wss://[^/]+/ocpp$")
     credential_overlap: timedelta = timedelta(days=1)
+    ca_cert_file: Path | None = None
+    ca_key_file: Path | None = None
+    certificate_lifetime: timedelta = timedelta(days=365)
+    reads_after_boot: bool = False
+    upload_url: str | None = Field(default=None, pattern=r"^https?://[^/]+(/.*)?/api/v1$")
+    upload_limit_bytes: int = Field(default=32 * 1024 * 1024, ge=1024)
+    upload_wait: timedelta = timedelta(hours=6)
+    uploads_kept: timedelta = timedelta(days=30)
+
+    @model_validator(mode="after")
+    def _authority_is_whole(self) -> Self:
+        if (self.ca_cert_file is None) != (self.ca_key_file is None):
+            raise ValueError("STATIONS_CA_CERT_FILE and STATIONS_CA_KEY_FILE belong together")
+        return self

@@ -1,8 +1,12 @@
 """The typed commands by REST: lower-case names, the same in every OCPP version."""
 
-from fastapi import APIRouter
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, status as http
 from fastapi.responses import JSONResponse
 
+from backoffice.kit.service import provided
 from backoffice.stations.command_bodies import (
     AssignmentsBody,
     AvailabilityBody,
@@ -25,7 +29,7 @@ from backoffice.stations.command_bodies import (
     UnlockBody,
     VariablesBody,
 )
-from backoffice.stations.command_desk import QUEUED, DeskDep
+from backoffice.stations.command_desk import QUEUED, DeskDep, tell_password
 from backoffice.stations.command_schemas import (
     CommandView,
     DataTransferView,
@@ -34,6 +38,9 @@ from backoffice.stations.command_schemas import (
     VariablesSetView,
     VariablesView,
 )
+from backoffice.stations.credentials import Credentials
+
+CredentialsDep = Annotated[Credentials, Depends(provided(Credentials))]
 
 router = APIRouter(prefix="/stations/{station_id}/commands", tags=["commands"])
 
@@ -158,3 +165,9 @@ async def get_installed_certificates(
 ) -> InstalledCertificatesView | JSONResponse:
     """GetInstalledCertificateIds."""
     return await desk.ask(body.message(), InstalledCertificatesView.of)
+
+
+@router.post("/rotate_password", status_code=http.HTTP_204_NO_CONTENT)
+async def rotate_password(desk: DeskDep, credentials: CredentialsDep) -> None:
+    """A new password that only the station is told (2.x BasicAuthPassword, 1.6 AuthorizationKey)."""
+    await credentials.rotate(desk.key, partial(tell_password, desk))

@@ -12,7 +12,7 @@ from nats.js.kv import KeyValue
 from csms.adapters.nats import NatsBus
 from csms.errors import BusUnavailable, HeldByNewer
 from protocol.bus.commands import EvictRequest, PresenceEntry, RegistryEntry
-from protocol.bus.subjects import station_key, tenant_prefix
+from protocol.bus.subjects import station_key, tenant_of_key
 from protocol.domain.identifiers import StationKey, TenantId
 
 log = structlog.get_logger(__name__)
@@ -28,6 +28,7 @@ class WatchedRegistry:
     def __init__(self, bus: NatsBus) -> None:
         self._bus = bus
         self._entries: dict[str, RegistryEntry] = {}
+        self._tenants: set[TenantId] | None = None  # found anew when somebody asks after a change
         self._is_loaded = asyncio.Event()
         self._is_stale = asyncio.Event()
         # A watch is a consumer in the memory of a server, and one that restarts tells nobody that it is gone.
@@ -39,7 +40,9 @@ class WatchedRegistry:
 
     def has_tenant(self, tenant: TenantId) -> bool:
         """Whether any station of the tenant is registered."""
-        return any(key.startswith(tenant_prefix(tenant)) for key in self._entries)
+        if self._tenants is None:
+            self._tenants = {tenant_of_key(key) for key in self._entries}
+        return tenant in self._tenants
 
     async def loaded(self) -> None:
         """Wait until what stood in the bucket at the start is in memory."""
@@ -67,6 +70,7 @@ class WatchedRegistry:
         seen: dict[str, RegistryEntry] = {}
         try:
             async for update in watcher:
+                self._tenants = None
                 if update is None:
                     self._entries = seen
                     self._is_loaded.set()

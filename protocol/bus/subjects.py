@@ -127,9 +127,9 @@ def station_key(station: StationKey) -> str:
     return f"{escape(station.tenant)}.{escape(station.station)}"
 
 
-def tenant_prefix(tenant: TenantId) -> str:
-    """What the keys of a tenant's stations begin with."""
-    return f"{escape(tenant)}."
+def tenant_of_key(key: str) -> TenantId:
+    """The tenant of a station's key."""
+    return TenantId(unescape(key.partition(".")[0]))
 
 
 def station_of_key(key: str) -> StationKey:

@@ -122,6 +122,19 @@ async def test_pending_station_hears_pending_and_nothing_else() -> None:
     assert "started" not in csms.facts
 
 
+async def test_stranger_of_a_tenant_that_nobody_has_is_refused_also_where_strangers_are_let_in() -> None:
+    async with gateway_in_memory(CSMS_UNKNOWN_STATIONS="pending") as csms:
+        with pytest.raises(InvalidStatus) as refused:
+            await station(csms, "nobody/STRANGER")
+
+        csms.registry.entries[station_key("CP001", "acme")] = RegistryEntry()
+        async with await station(csms, "acme/STRANGER") as socket:
+            boot = await call(socket, "BootNotification", {"chargePointVendor": "V", "chargePointModel": "M"})
+
+    assert refused.value.response.status_code == 404
+    assert boot[2]["status"] == "Pending"
+
+
 async def test_pending_station_may_say_what_it_was_asked_for(csms: GatewayInMemory) -> None:
     csms.registry.entries[station_key()] = RegistryEntry(registration="Pending")
     status = {"connectorId": 1, "status": "Available", "errorCode": "NoError"}

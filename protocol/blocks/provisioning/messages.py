@@ -62,6 +62,10 @@ class VariableName(msgspec.Struct, frozen=True):
     evse: int | None = None
 
 
+PASSWORD_VARIABLE = VariableName("BasicAuthPassword", component="SecurityCtrlr")
+"""What a station shows when it connects (OCPP 2.0.1 §A01; in 1.6 it is the AuthorizationKey, in hex)."""
+
+
 class VariableStatus(StrEnum):
     """OCPP 2.0.1 §3 GetVariableStatusEnumType."""
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from msgspec import UNSET
 
 from protocol.blocks.provisioning.messages import (
+    PASSWORD_VARIABLE,
     BootNotification,
     BootReply,
     GetVariables,
@@ -37,6 +38,7 @@ _SET_STATUSES: Mapping[str, SetVariableStatus] = {
     "NotSupported": SetVariableStatus.UNKNOWN_VARIABLE,
 }
 _KEY_LENGTH, _VALUE_LENGTH = 50, 500
+_AUTHORIZATION_KEY = "AuthorizationKey"  # OCPP 1.6 Security whitepaper A01: bytes, written in hex
 _SET_WORDS: Mapping[SetVariableStatus, str] = {
     **{status: word for word, status in _SET_STATUSES.items()},
     SetVariableStatus.UNKNOWN_COMPONENT: "NotSupported",
@@ -165,6 +167,8 @@ def encode_change_configuration(message: SetVariables) -> v16.ChangeConfiguratio
         raise NotExpressible(OcppVersion.V16, f"{len(message.assignments)} variables to be set at once")
     (assignment,) = message.assignments
     name = assignment.name
+    if name == PASSWORD_VARIABLE:
+        return v16.ChangeConfigurationRequest(key=_AUTHORIZATION_KEY, value=assignment.value.encode().hex().upper())
     if name.component or name.evse is not None:
         raise NotExpressible(OcppVersion.V16, f"the component {name.component!r}")
     if len(name.variable) > _KEY_LENGTH or len(assignment.value) > _VALUE_LENGTH:

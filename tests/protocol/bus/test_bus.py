@@ -29,6 +29,7 @@ from protocol.bus.subjects import (
     station_key,
     station_of_key,
     station_prefix,
+    tenant_of_key,
     unescape,
 )
 from protocol.domain.identifiers import IdToken, IdTokenType, StationId, StationKey, TenantId, tenant_token_key
@@ -53,6 +54,7 @@ def test_station_key_comes_back(tenant: str, station: str) -> None:
     key = StationKey(TenantId(tenant), StationId(station))
 
     assert station_of_key(station_key(key)) == key
+    assert tenant_of_key(station_key(key)) == key.tenant
 
 
 def test_empty_name_is_refused() -> None:
