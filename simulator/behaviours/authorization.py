@@ -32,10 +32,10 @@ def present(state: StationState, evse: Evse, id_token: IdToken, now: float) -> N
         _refuse(state, evse, "out of service")
     elif evse.asked is not None or state.is_rebooting:
         _refuse(state, evse, "the reader is busy")
-    elif _is_known_by_heart(state, id_token, now) or not state.is_online:
-        _decide_alone(state, evse, id_token, now)
-    elif not state.is_accepted:
+    elif state.is_online and not state.is_accepted:
         _refuse(state, evse, "the CSMS has not accepted the station")
+    elif not state.is_online or _is_known_by_heart(state, id_token, now):
+        _decide_alone(state, evse, id_token, now)
     else:
         evse.asked = id_token
         state.post(Authorize(id_token), evse=evse.number)
