@@ -97,6 +97,10 @@ def run_tests(arguments: list[str]) -> int:
     return become(PYTHON, ["-m", "pytest", "-n", str(TEST_PROCESSES), *tier, *further])
 
 
+def run_conformance(arguments: list[str]) -> int:
+    return become(PYTHON, ["-m", "pytest", "-p", "tests.conformance.report", *arguments])
+
+
 def run_checks(arguments: list[str]) -> int:
     """1 if any check failed; each is shown as it ends, with what it said where it failed."""
     unknown = [name for name in arguments if name not in CHECKS]
@@ -170,6 +174,12 @@ VERBS = (
         f"run {', '.join(CHECKS)}: all, or those named",
         ["python3 dev.py check", "python3 dev.py check types lint"],
         run_checks,
+    ),
+    Verb(
+        "conformance",
+        "run the tests of certification cases and write docs/generated/conformance.md",
+        ["python3 dev.py conformance"],
+        run_conformance,
     ),
     Verb(
         "bench",

@@ -39,11 +39,13 @@ class EventStream:
         self._stopping = stopping
         self._last_event_id = last_event_id
 
-    async def follow(self, *, tenant: TenantId, key: str, service: str) -> AsyncIterator[ServerSentEvent]:
-        """The service's events about `key`: `event` is the name of the subject, `data` the event as JSON."""
-        filter_subject = domain_events_of(tenant, key=key, service=service)
-        async for event in self.follow_stream(Stream.DOMAIN, filter_subject=filter_subject):
-            yield event
+    async def follow(
+        self, *, tenant: TenantId, key: str, service: str, event: str = "*"
+    ) -> AsyncIterator[ServerSentEvent]:
+        """The service's events about `key`, or those of one name: `event` is the name, `data` the event as JSON."""
+        filter_subject = domain_events_of(tenant, key=key, service=service, event=event)
+        async for one in self.follow_stream(Stream.DOMAIN, filter_subject=filter_subject):
+            yield one
 
     async def follow_stream(
         self, stream: Stream, *, filter_subject: str, show: Callable[[RawEnvelope], str] = _data_of

@@ -155,8 +155,10 @@ async def _station_of_tenant(station_id: str, principal: AnyPrincipal, stations:
 async def follow_status(
     station_id: Annotated[str, Depends(_station_of_tenant)], principal: AnyPrincipal, events: EventStreamDep
 ) -> AsyncIterator[ServerSentEvent]:
-    """`status_changed` of the station and its EVSEs, and `admission_changed` of the station, live."""
-    async for event in events.follow(tenant=principal.tenant, key=station_id, service="stations"):
+    """`status_changed` of the station and its EVSEs, live."""
+    async for event in events.follow(
+        tenant=principal.tenant, key=station_id, service="stations", event="status_changed"
+    ):
         yield event
 
 

@@ -21,6 +21,6 @@ def credential_name(hashed: str) -> str:
 
 
 def new_station_password() -> str:
-    """24 random characters (OCPP 1.6 Security whitepaper §3: 16 to 40; letters and digits survive every field)."""
+    """20 random characters, which a 1.6 AuthorizationKey holds (Security whitepaper §3); they survive every field."""
     alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"
-    return "".join(secrets.choice(alphabet) for _ in range(24))
+    return "".join(secrets.choice(alphabet) for _ in range(20))

@@ -92,9 +92,9 @@ def domain_subject(tenant: TenantId, *, key: str, service: str, event: str) -> s
     return f"ev.v1.{escape(tenant)}.{Kind.DOMAIN}.{h1}.{h2}.{escape(key)}.{service}.{event}"
 
 
-def domain_events_of(tenant: TenantId, *, key: str, service: str) -> str:
-    """The filter for all events of one service about one key."""
-    return domain_subject(tenant, key=key, service=service, event="*")
+def domain_events_of(tenant: TenantId, *, key: str, service: str, event: str = "*") -> str:
+    """The filter for all events of one service about one key, or for one of them."""
+    return domain_subject(tenant, key=key, service=service, event=event)
 
 
 def kind_filter(kind: Kind, *, h1: str = "*") -> str:

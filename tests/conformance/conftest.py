@@ -5,9 +5,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import pytest_asyncio
+from websockets.exceptions import InvalidStatus
 
 from tests.acceptance.conftest import network as network, operator as operator, platform as platform
-from tests.acceptance.network import Network
+from tests.acceptance.network import Network, eventually
 from tests.conformance.wire import WireStation, both, wire_station
 
 
@@ -22,11 +23,25 @@ class Bench:
     async def station(self, name: str, *, password: str | None = None) -> AsyncIterator[WireStation]:
         """A new station, registered, booted and available."""
         await self.network.add_station(name, password=password)
+        await self.until_known(name, password)
         async with wire_station(self.url(name), user=name, password=password) as station:
             await station.send("BootNotification", chargePointVendor="Wire", chargePointModel="Bench")
             await station.send("StatusNotification", connectorId=1, errorCode="NoError", status="Available")
             await self.network.online(name)
             yield station
+
+    async def until_known(self, name: str, password: str | None) -> None:
+        """The gateway hears of a new station a moment after REST has."""
+
+        async def is_known() -> bool:
+            try:
+                async with wire_station(self.url(name), user=name, password=password):
+                    return True
+            except InvalidStatus as refused:
+                assert refused.response.status_code == 404
+                return False
+
+        await eventually(is_known)
 
     def url(self, name: str) -> str:
         return f"{self.network.platform.station_url}/{name}"

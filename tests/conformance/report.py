@@ -125,3 +125,8 @@ class ConformanceReport:
         """The table is written."""
         TABLE.parent.mkdir(parents=True, exist_ok=True)
         TABLE.write_text(render(read_cases(), dict(self._shown), read_not_applicable()))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Loaded by `-p`, this module watches the run."""
+    config.pluginmanager.register(ConformanceReport())

@@ -1,6 +1,7 @@
 """OCPP 1.6 security: passwords, TLS, certificates and events, on the gateway's own listeners."""
 
 import ssl
+import warnings
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 from websockets.typing import Subprotocol
 
 from chargeyard.demo import OPERATOR
@@ -233,13 +234,15 @@ async def test_tls_with_a_valid_server_certificate(secured: Secured) -> None:
         protocol, cipher = session.version(), session.cipher()
         boot = await station.send("BootNotification", **BOOT)
     old = secured.context()
-    old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_1
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # that it is old is the point
+        old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
     old.set_ciphers("DEFAULT:@SECLEVEL=0")
 
     assert boot["status"] == "Accepted"
     assert protocol in ("TLSv1.2", "TLSv1.3")
     assert cipher[2] >= 128
-    with pytest.raises((ssl.SSLError, OSError)):
+    with pytest.raises((OSError, InvalidMessage)):
         async with wire_station(f"{secured.tls_url}/TLS", tls=old, **login):
             pass
 
@@ -253,7 +256,7 @@ async def test_tls_with_a_client_certificate(secured: Secured, tmp_path: Path) -
     await secured.until_status(101, url, tls=secured.context(own))
     assert await secured.status_of(url, tls=secured.context(secured.authority.issue("OTHER"))) == 401
     assert await secured.status_of(url, tls=secured.context(), user="MTLS", password=PASSWORD) in (401, 403)
-    with pytest.raises((ssl.SSLError, OSError, ConnectionClosed, EOFError)):
+    with pytest.raises((OSError, InvalidMessage)):
         async with wire_station(url, tls=secured.context(stranger)):
             pass
 
