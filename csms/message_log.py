@@ -145,7 +145,7 @@ class MessageLog:
 
 
 def _publish(entries: list[Entry], publisher: EventPublisher) -> None:
-    for frames in _in_batches(map(_frame_of, entries)):
+    for frames in _in_batches(entries):
         event = entries[0].station.state(FramesLogged(frames), received_at=frames[-1].at)
         is_sent = publisher.publish_unacknowledged(event)
         (FRAMES_LOGGED if is_sent else _NOT_TAKEN).inc(len(frames))
@@ -193,12 +193,12 @@ def _frame_of(entry: Entry) -> LoggedFrame:
     )
 
 
-def _in_batches(frames: Iterable[LoggedFrame]) -> Iterator[tuple[LoggedFrame, ...]]:
+def _in_batches(entries: Iterable[Entry]) -> Iterator[tuple[LoggedFrame, ...]]:
     batch: list[LoggedFrame] = []
     size = 0
-    for frame in frames:
-        batch.append(frame)
-        size += len(frame.text) + memoryview(frame.frame).nbytes + memoryview(frame.reply).nbytes
+    for entry in entries:
+        batch.append(_frame_of(entry))
+        size += min(len(entry.text), LONGEST_TEXT) + len(entry.reply)
         if size > _LARGEST_BATCH_BYTES:
             yield tuple(batch)
             batch, size = [], 0

@@ -83,7 +83,7 @@ class RegistryEntry(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `credential_hash`: hex HMAC-SHA256 of the station's password; None: no password is asked.
     `default_version`: served when the station offers no subprotocol. `tolerance_off`: rules that are not tried, "*" for
-    all. `pinned_rules`: those chosen for its model, tried first; some rules work by pin only.
+    all. `pinned_rules`: those chosen for its model, tried first; some work by pin only. Both are read at connect.
     """
 
     security_profiles: tuple[int, ...] = (0, 1)

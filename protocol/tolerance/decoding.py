@@ -80,8 +80,8 @@ def observe(request: WireStruct, *, rules: Ruleset, received_at: datetime) -> tu
     observation = _OBSERVATIONS.get(type(request))
     if observation is None:
         return ()
-    found = tuple(observation(request, received_at))
-    return tuple(deviation for deviation in found if rules.allows(deviation.rule)) if found else ()
+    found = observation(request, received_at)
+    return found and tuple(deviation for deviation in found if rules.allows(deviation.rule))
 
 
 def replace_broken_utf8(text: bytes) -> bytes | None:
