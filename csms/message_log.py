@@ -30,6 +30,7 @@ Mode = Literal["on", "errors", "off"]
 
 ANSWERED = "answered"
 REPAIRED = "repaired"
+REPEATED = "repeated"
 SENT = "sent"
 UNANSWERED = "unanswered"
 UNREADABLE = "unreadable"
@@ -175,7 +176,7 @@ def _frame_of(entry: Entry) -> LoggedFrame:
     action = entry.action or None
     masked = mask_frame(entry.text, action)
     # A frame that needed no repair is JSON already, and travels as it is.
-    is_json = not rules and verdict != UNREADABLE and len(masked) <= LONGEST_TEXT and masked.isascii()
+    is_json = not rules and verdict != UNREADABLE and _is_shown_raw(entry.text, masked)
     text = "" if is_json else masked.decode("utf-8", "replace")
     reply = mask_frame(entry.reply, action) if entry.reply else b"null"
     return LoggedFrame(
@@ -191,6 +192,20 @@ def _frame_of(entry: Entry) -> LoggedFrame:
         reply=msgspec.Raw(reply if len(reply) <= LONGEST_TEXT else _LONG_REPLY),
         replied_after_us=int((entry.replied_at - entry.at) * 1e6) if entry.reply else 0,
     )
+
+
+def _is_shown_raw(text: bytes, masked: bytes) -> bool:
+    """Whether the frame, which was read as JSON, may travel as it is.
+
+    What reads frames passes over the inside of their strings; and a mask may have had to treat the frame as mere text.
+    """
+    if len(masked) > LONGEST_TEXT:
+        return False
+    try:
+        text.isascii() or text.decode()
+        return masked is text or bool(_read_array(masked))
+    except (UnicodeDecodeError, msgspec.DecodeError, RecursionError):
+        return False
 
 
 def _in_batches(entries: Iterable[Entry]) -> Iterator[tuple[LoggedFrame, ...]]:
