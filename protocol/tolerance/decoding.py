@@ -8,7 +8,7 @@ Invariants:
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 from msgspec import DecodeError, Raw
@@ -117,8 +117,8 @@ def _decode_by_rules(
 def _parse(text: bytes) -> Any:  # Any: JSON
     try:
         return _PARSER.decode(text)
-    except (DecodeError, UnicodeDecodeError, RecursionError):
-        return None
+    except (DecodeError, UnicodeDecodeError, RecursionError, InvalidOperation):
+        return None  # the last: an exponent that no Decimal has
 
 
 def _try(text: bytes, message: type[_MessageT]) -> _MessageT | None:
