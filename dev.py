@@ -189,6 +189,13 @@ VERBS = (
         has_options=True,
     ),
     Verb(
+        "fuzz",
+        "let a million changed golden frames be read, guided by coverage; exit 1 if anything escapes",
+        ["python3 dev.py fuzz", "python3 dev.py fuzz --frames 50000 --seed 7"],
+        run_module("tests.fuzz"),
+        has_options=True,
+    ),
+    Verb(
         "doctor",
         "check this machine and say the fix for what is missing; installs nothing",
         ["python3 dev.py doctor"],

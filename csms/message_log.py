@@ -30,6 +30,7 @@ Mode = Literal["on", "errors", "off"]
 
 ANSWERED = "answered"
 REPAIRED = "repaired"
+REPEATED = "repeated"
 SENT = "sent"
 UNANSWERED = "unanswered"
 UNREADABLE = "unreadable"
@@ -145,7 +146,7 @@ class MessageLog:
 
 
 def _publish(entries: list[Entry], publisher: EventPublisher) -> None:
-    for frames in _in_batches(map(_frame_of, entries)):
+    for frames in _in_batches(entries):
         event = entries[0].station.state(FramesLogged(frames), received_at=frames[-1].at)
         is_sent = publisher.publish_unacknowledged(event)
         (FRAMES_LOGGED if is_sent else _NOT_TAKEN).inc(len(frames))
@@ -175,7 +176,7 @@ def _frame_of(entry: Entry) -> LoggedFrame:
     action = entry.action or None
     masked = mask_frame(entry.text, action)
     # A frame that needed no repair is JSON already, and travels as it is.
-    is_json = not rules and verdict != UNREADABLE and len(masked) <= LONGEST_TEXT and masked.isascii()
+    is_json = not rules and verdict != UNREADABLE and _is_shown_raw(entry.text, masked)
     text = "" if is_json else masked.decode("utf-8", "replace")
     reply = mask_frame(entry.reply, action) if entry.reply else b"null"
     return LoggedFrame(
@@ -193,12 +194,26 @@ def _frame_of(entry: Entry) -> LoggedFrame:
     )
 
 
-def _in_batches(frames: Iterable[LoggedFrame]) -> Iterator[tuple[LoggedFrame, ...]]:
+def _is_shown_raw(text: bytes, masked: bytes) -> bool:
+    """Whether the frame, which was read as JSON, may travel as it is.
+
+    What reads frames passes over the inside of their strings; and a mask may have had to treat the frame as mere text.
+    """
+    if len(masked) > LONGEST_TEXT:
+        return False
+    try:
+        text.isascii() or text.decode()
+        return masked is text or bool(_read_array(masked))
+    except (UnicodeDecodeError, msgspec.DecodeError, RecursionError):
+        return False
+
+
+def _in_batches(entries: Iterable[Entry]) -> Iterator[tuple[LoggedFrame, ...]]:
     batch: list[LoggedFrame] = []
     size = 0
-    for frame in frames:
-        batch.append(frame)
-        size += len(frame.text) + memoryview(frame.frame).nbytes + memoryview(frame.reply).nbytes
+    for entry in entries:
+        batch.append(_frame_of(entry))
+        size += min(len(entry.text), LONGEST_TEXT) + len(entry.reply)
         if size > _LARGEST_BATCH_BYTES:
             yield tuple(batch)
             batch, size = [], 0

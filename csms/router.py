@@ -123,8 +123,9 @@ def _decode(route: AnyRoute, call: ReceivedCall) -> msgspec.Struct:
     """The CALL's message; what had to be forgiven is in its deviations."""
     rules, now = call.station.rules, call.received_at
     request, forgiven = decode(call.payload, route.request, rules=rules, received_at=now)
-    call.deviations.extend(forgiven)
-    call.deviations.extend(observe(request, rules=rules, received_at=now))
+    observed = observe(request, rules=rules, received_at=now)
+    if forgiven or observed:
+        call.deviations.extend((*forgiven, *observed))
     return adjust(route.decode_request(request), call)
 
 

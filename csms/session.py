@@ -17,7 +17,7 @@ from typing import NamedTuple, Protocol
 import structlog
 
 from csms.errors import BusUnavailable, CommandRefused, CommandTimedOut, PublishFailed, StationGone, TooManyCommands
-from csms.message_log import ANSWERED, SENT, UNANSWERED, UNREADABLE, UNSOLICITED, MessageLog
+from csms.message_log import ANSWERED, REPEATED, SENT, UNANSWERED, UNREADABLE, UNSOLICITED, MessageLog
 from csms.quarantine import Quarantine
 from csms.station import Station
 from csms.telemetry import PROTOCOL_VIOLATIONS, TAKEOVERS
@@ -37,8 +37,6 @@ from protocol.ocppj.events import (
 from protocol.ocppj.repairs import Deviation
 
 log = structlog.get_logger(__name__)
-
-_REPEATED = Deviation("repeated_call")
 
 CLOSE_GOING_AWAY = 1001
 CLOSE_POLICY = 1008
@@ -318,10 +316,9 @@ class StationSession:
             self.station,
             FrameDirection.IN,
             text,
-            verdict=ANSWERED,
+            verdict=REPEATED,
             action=duplicate.action,
             message_id=duplicate.message_id,
-            deviations=(_REPEATED,),
             reply=duplicate.reply or b"",
         )
 

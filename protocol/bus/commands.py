@@ -152,7 +152,7 @@ class RegistryEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     changed `previous_credential_hash` is right too: the station may not have stored the new one.
     `certificate_name`: what the station's client certificate may call it besides its id.
     `default_version`: served when the station offers no subprotocol. `tolerance_off`: rules that are not tried, "*" for
-    all. `pinned_rules`: those chosen for its model, tried first; some rules work by pin only.
+    all. `pinned_rules`: those chosen for its model, tried first; some work by pin only. Both are read at connect.
     """
 
     security_profiles: tuple[int, ...] = (0, 1)

@@ -21,7 +21,7 @@ class LoggedFrame(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     `frame` is its JSON; `text` stands instead where it is no JSON, or was cut (`is_truncated`). `reply` is the JSON of
     our answer, sent `replied_after_us` microseconds later; `null` where there is none.
 
-    `verdict` is what became of the exchange that it belongs to: answered, repaired, unreadable, unsolicited,
+    `verdict` is what became of the exchange that it belongs to: answered, repaired, repeated, unreadable, unsolicited,
     unanswered, sent, or a CALLERROR's code. `deviations` are the rules that were needed.
     """
 

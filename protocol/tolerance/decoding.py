@@ -8,7 +8,7 @@ Invariants:
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 from msgspec import DecodeError, Raw
@@ -80,8 +80,8 @@ def observe(request: WireStruct, *, rules: Ruleset, received_at: datetime) -> tu
     observation = _OBSERVATIONS.get(type(request))
     if observation is None:
         return ()
-    found = tuple(observation(request, received_at))
-    return tuple(deviation for deviation in found if rules.allows(deviation.rule)) if found else ()
+    found = observation(request, received_at)
+    return found and tuple(deviation for deviation in found if rules.allows(deviation.rule))
 
 
 def replace_broken_utf8(text: bytes) -> bytes | None:
@@ -117,8 +117,8 @@ def _decode_by_rules(
 def _parse(text: bytes) -> Any:  # Any: JSON
     try:
         return _PARSER.decode(text)
-    except (DecodeError, UnicodeDecodeError, RecursionError):
-        return None
+    except (DecodeError, UnicodeDecodeError, RecursionError, InvalidOperation):
+        return None  # the last: an exponent that no Decimal has
 
 
 def _try(text: bytes, message: type[_MessageT]) -> _MessageT | None:

@@ -1,6 +1,6 @@
 """OCPP 2.0.1: payloads in the shape of 1.6, and what is odd in a payload that is right."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from msgspec.inspect import StructType
 
 from protocol.domain.time import format_timestamp
 from protocol.ocppj.repairs import Deviation
-from protocol.tolerance.clocks import observe_timestamp
+from protocol.tolerance.clocks import Deviations, observe_timestamp
 from protocol.tolerance.nodes import Fix, Place
 from protocol.wire import v201
 from protocol.wire.structs import WireStruct
@@ -83,24 +83,22 @@ _SHAPES: Mapping[type, Callable[[dict[str, Any], datetime], dict[str, Any] | Non
 }
 
 
-def _observe_transaction_event(request: v201.TransactionEventRequest, now: datetime) -> Iterator[Deviation]:
-    yield from observe_timestamp(request.timestamp, now)
-    if request.evse is not UNSET and request.evse.id == 0:
-        yield Deviation("evse_zero", "a transaction at evseId 0")
+def _observe_transaction_event(request: v201.TransactionEventRequest, now: datetime) -> Deviations:
+    clock = observe_timestamp(request.timestamp, now)
+    is_at_zero = request.evse is not UNSET and request.evse.id == 0
+    return (*clock, Deviation("evse_zero", "a transaction at evseId 0")) if is_at_zero else clock
 
 
-def _observe_status(request: v201.StatusNotificationRequest, now: datetime) -> Iterator[Deviation]:
-    yield from observe_timestamp(request.timestamp, now, is_live=True)
-    if request.evse_id == 0:
-        yield Deviation("evse_zero", "a connector at evseId 0")
+def _observe_status(request: v201.StatusNotificationRequest, now: datetime) -> Deviations:
+    clock = observe_timestamp(request.timestamp, now, is_live=True)
+    return clock if request.evse_id else (*clock, Deviation("evse_zero", "a connector at evseId 0"))
 
 
-def _observe_meter_values(request: v201.MeterValuesRequest, now: datetime) -> Iterator[Deviation]:
-    if request.meter_value:
-        yield from observe_timestamp(request.meter_value[-1].timestamp, now)
+def _observe_meter_values(request: v201.MeterValuesRequest, now: datetime) -> Deviations:
+    return observe_timestamp(request.meter_value[-1].timestamp, now) if request.meter_value else ()
 
 
-OBSERVATIONS: Mapping[type[WireStruct], Callable[[Any, datetime], Iterator[Deviation]]] = {
+OBSERVATIONS: Mapping[type[WireStruct], Callable[[Any, datetime], Deviations]] = {
     v201.TransactionEventRequest: _observe_transaction_event,
     v201.StatusNotificationRequest: _observe_status,
     v201.MeterValuesRequest: _observe_meter_values,

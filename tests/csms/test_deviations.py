@@ -117,6 +117,19 @@ def test_what_is_no_json_or_too_long_goes_as_text(station: Station, text: bytes,
     assert (frame.text, frame.is_truncated) == (shown, len(text) > message_log.LONGEST_TEXT)
 
 
+@pytest.mark.parametrize("depth", [10, 300, 600, 900])
+def test_frame_that_is_deep_travels_in_some_form(station: Station, depth: int) -> None:
+    log, publisher = MessageLog("on"), MemoryPublisher()
+
+    log.note(
+        station, FrameDirection.IN, b'[2,"1","X",' + b'{"a":' * depth + b"1" + b"}" * depth + b"]", verdict=ANSWERED
+    )
+    log.flush(publisher)
+
+    [frame] = logged(publisher)
+    assert b'"a":1' in (frame.text.encode() or bytes(frame.frame))
+
+
 def test_verdict_is_the_code_of_our_error_or_repaired(station: Station) -> None:
     log, publisher = MessageLog("errors"), MemoryPublisher()
 

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
+from backoffice.kit.testing import eventually
 from chargeyard.embedded import EmbeddedServers
 from csms.adapters.identity import IdentityAuthority
 from csms.adapters.key_values import KeyValueNumbers, KeyValuePresence, WatchedRegistry
@@ -34,8 +35,8 @@ class Broker(NamedTuple):
     publisher: JetStreamPublisher
     servers: EmbeddedServers
 
-    async def stored(self) -> int:
-        return int((await self.bus.jetstream.stream_info(Stream.FACTS)).state.messages)
+    async def stored(self, stream: Stream = Stream.FACTS) -> int:
+        return int((await self.bus.jetstream.stream_info(stream)).state.messages)
 
 
 @asynccontextmanager
@@ -93,6 +94,20 @@ async def test_publish_in_flight_when_nats_dies_raises_and_is_not_sent_late(brok
     assert all(result is None or isinstance(result, PublishFailed) for result in results)
     assert await broker.stored() - before >= acknowledged
     await broker.publisher.publish(Outgoing(SUBJECT, b"after", "after"))
+
+
+async def test_frame_is_in_its_stream_without_an_acknowledgement_and_lost_while_nats_is_away(broker: Broker) -> None:
+    frame = Outgoing("ev.v1.default.frame.0.0.CP001.ocppj.logged", b"{}")
+
+    is_too_large_taken = broker.publisher.publish_unacknowledged(frame._replace(payload=b"x" * 2**21))
+    is_taken = broker.publisher.publish_unacknowledged(frame)
+    stored = await eventually(lambda: broker.stored(Stream.FRAMES))
+    await broker.servers.nats.kill()
+    await until(lambda: not broker.publisher.is_connected)
+
+    assert (is_too_large_taken, is_taken, stored) == (False, True, 1)
+    assert not broker.publisher.publish_unacknowledged(frame)
+    await broker.servers.nats.start()
 
 
 async def test_publish_without_a_stream_is_refused(broker: Broker) -> None:
