@@ -252,7 +252,7 @@ class Gateway:
         fails from too much.
         """
         station, wait_s = session.station, _RECLAIM_S
-        while station.epoch == 0:
+        while station.epoch == 0 and not session.is_closed:
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait_s * self._rng.uniform(0.5, 1.0)):
                     await self._bus_found.wait()
@@ -265,7 +265,8 @@ class Gateway:
                 except HeldByNewer:
                     session.supersede()
                     return
-        self._say_connected(session)
+        if not session.is_closed:
+            self._say_connected(session)
 
     def _say_connected(self, session: StationSession) -> None:
         station = session.station

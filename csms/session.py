@@ -182,6 +182,7 @@ class StationSession:
         """The socket is gone; whoever waits for the station hears so."""
         if not self._closed.done():
             self._closed.set_result(reason)
+            self._has_work.set()
         self._fail(StationGone(str(self.station.key), was_sent=True))
 
     def close(self, code: int, reason: str) -> None:
@@ -245,7 +246,8 @@ class StationSession:
 
     async def _pump(self, on_open: Callable[[], Awaitable[None]]) -> None:
         await on_open()
-        while True:
+        # Not for ever: asyncio.wait_for, of which NATS's client is made, can swallow the cancellation that ends this.
+        while not self._closed.done():
             while self._calls:
                 received = self._calls.popleft()
                 if self._is_paused and len(self._calls) < self._queued_calls // 2:
@@ -254,7 +256,8 @@ class StationSession:
                 if not await self._answer_one(received):
                     return
             self._has_work.clear()
-            await self._has_work.wait()
+            if not self._closed.done():
+                await self._has_work.wait()
 
     async def _answer_one(self, received: ReceivedFrame) -> bool:
         """Whether the station can be answered on."""

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -475,6 +476,21 @@ async def test_failed_claim_is_retried_while_nats_stays_and_said_once(monkeypatc
         await until(lambda: csms.facts.count("connected") == 2)
 
     assert said_before == 1
+
+
+async def test_session_ends_although_its_cancellation_is_swallowed() -> None:
+    class Swallowing(MemoryPresence):
+        async def claim(self, station: StationKey, *, opened_at: datetime) -> int:
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(60)
+            return await super().claim(station, opened_at=opened_at)
+
+    async with gateway_in_memory(Swallowing()) as csms:
+        async with await station(csms):
+            await until(lambda: len(csms.gateway.sessions) == 1)
+        await until(lambda: "disconnected" in csms.facts)
+
+    assert csms.presence.epochs == {}
 
 
 async def test_station_is_answered_while_its_claim_hangs() -> None:
