@@ -105,6 +105,8 @@ async def test_password_is_changed_and_only_the_new_one_is_right(secured: Secure
     assert 16 <= len(new) <= 20
 
     await secured.until_status(101, url, user="PW", password=new.decode())
+    async with wire_station(url, user="PW", password=new.decode()) as station:
+        await station.send("BootNotification", **BOOT)
     await secured.until_status(401, url, user="PW", password=PASSWORD)
     assert await secured.status_of(url, user="PW", password=new.decode()) == 101
 
