@@ -14,6 +14,7 @@ from backoffice.stations import (
     limit_routes,
     onboarding_routes,
     routes,
+    tolerance_routes,
     typed_routes,
     upload_routes,
 )
@@ -76,6 +77,7 @@ def build(context: Context[StationsSettings]) -> Parts:
         upload_routes,
         limit_routes,
         configuration_routes,
+        tolerance_routes,
         command_routes,
     ):
         router.include_router(one.router)

@@ -15,7 +15,6 @@ import msgspec
 
 from backoffice.kit.database import Unit
 from backoffice.stations import known_repository
-from backoffice.stations.masking import SECRET_NAMES
 from backoffice.stations.models import StationVariable
 from protocol.blocks.provisioning.messages import (
     GetVariables,
@@ -26,6 +25,7 @@ from protocol.blocks.provisioning.messages import (
     VariablesReply,
     VariableStatus,
 )
+from protocol.bus.masking import SECRET_VARIABLES
 
 _TAKEN = (SetVariableStatus.ACCEPTED, SetVariableStatus.REBOOT_REQUIRED)
 
@@ -58,7 +58,7 @@ def _row(unit: Unit, station_id: str, name: VariableName, value: str | None, now
         "component": name.component,
         "variable": name.variable,
         "evse": name.evse or 0,
-        "value": None if name.variable.lower() in SECRET_NAMES else value,
+        "value": None if name.variable.lower() in SECRET_VARIABLES else value,
         "needs_reboot": False,
         "known_at": now,
     }

@@ -112,7 +112,10 @@ class StationFacts:
         if station.booted_at is not None and station.booted_at > at:
             return
         station.booted_at, station.heard_registration = at, event.registration
+        is_other_model = (station.vendor, station.model) != (event.vendor, event.model)
         station.vendor, station.model = event.vendor, event.model
+        if is_other_model and await repository.find_model_rules(unit, event.vendor, event.model) is not None:
+            await announce_admission(unit, station, now=self._clock())
         station.serial_number, station.firmware_version = event.serial_number, event.firmware_version
         if self._read_out is not None:
             await self._read_out.on_booted(event, delivery, unit)

@@ -35,7 +35,7 @@ from backoffice.stations.errors import (
     StationOffline,
     StationRefusedCall,
 )
-from backoffice.stations.masking import masked, masked_answer
+from backoffice.stations.masking import masked
 from backoffice.stations.models import StationCommand
 from backoffice.stations.raw import in_our_words
 from protocol.bus.commands import COMMAND_OF_MESSAGE, COMMAND_OF_NAME
@@ -191,7 +191,7 @@ class Dispatch:
     async def _note_answer(
         self, unit: Unit, row: StationCommand, message: msgspec.Struct, answer: msgspec.Struct
     ) -> None:
-        row.answer = masked_answer(answer)
+        row.answer = masked(answer)
         await self._move(unit, row, CommandTrigger.ANSWERED)
         await self._learn(unit, row.station_id, message, answer)
 

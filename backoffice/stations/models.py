@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, ForeignKeyConstraint, Integer
+from sqlalchemy import DateTime, ForeignKeyConstraint, Integer, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -65,6 +65,8 @@ class Station(Base):
     connected_at: Mapped[datetime | None] = mapped_column(default=None)
     status: Mapped[str | None] = mapped_column(default=None)
     status_at: Mapped[datetime | None] = mapped_column(default=None)
+    tolerance_off: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    pinned_rules: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     created_at: Mapped[datetime]
 
     location: Mapped[Location] = relationship(lazy="raise", viewonly=True)
@@ -245,3 +247,15 @@ class Upload(Base):
     file_name: Mapped[str | None] = mapped_column(default=None)
     size_bytes: Mapped[int | None] = mapped_column(default=None)
     content: Mapped[bytes | None] = mapped_column(deferred=True, default=None)
+
+
+class ModelRules(Base):
+    """Rules of tolerance for every station of a model, besides its own."""
+
+    __tablename__ = "model_rules"
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    vendor: Mapped[str] = mapped_column(primary_key=True)
+    model: Mapped[str] = mapped_column(primary_key=True)
+    tolerance_off: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    pinned_rules: Mapped[list[str]] = mapped_column(ARRAY(Text))

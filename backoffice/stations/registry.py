@@ -5,6 +5,7 @@ reconnection and now and then, so that a write that was lost in between does not
 """
 
 import asyncio
+from collections.abc import Sequence
 
 import msgspec
 import structlog
@@ -14,7 +15,7 @@ from backoffice.kit.bus import Bus
 from backoffice.kit.database import ALL_TENANTS, Database
 from backoffice.kit.errors import BusUnavailable, DatabaseUnavailable
 from backoffice.stations import repository
-from backoffice.stations.models import Station
+from backoffice.stations.models import ModelRules, Station
 from protocol.bus.commands import RegistryEntry
 from protocol.bus.subjects import REGISTRY_BUCKET, station_key
 from protocol.domain.identifiers import StationId, StationKey, TenantId
@@ -37,7 +38,7 @@ class Registry:
         try:
             bucket = await self._bus.bucket(REGISTRY_BUCKET)
             with self._bus.naming_outages():
-                await bucket.put(_key_of(station), self._entry_of(station))
+                await bucket.put(_key_of(station), self._entry_of(station, await self._rules_of_model(station)))
         except BusUnavailable as error:
             log.warning("registry entry waits", station_id=station.id, reason=str(error))
 
@@ -61,7 +62,8 @@ class Registry:
         found = await self._read_all(bucket)
         async with self._database.transaction(ALL_TENANTS) as unit:
             stations = await repository.list_all_stations(unit)
-        wanted = {_key_of(station): self._entry_of(station) for station in stations}
+            rules = {_model_of(row): row for row in await repository.list_all_model_rules(unit)}
+        wanted = {_key_of(station): self._entry_of(station, rules.get(_model_of(station))) for station in stations}
         wrong = [key for key in {*found, *wanted} if found.get(key) != wanted.get(key)]
         with self._bus.naming_outages():
             for key in wrong:
@@ -85,7 +87,11 @@ class Registry:
             await watcher.stop()  # type: ignore[no-untyped-call]
         return entries
 
-    def _entry_of(self, station: Station) -> bytes:
+    async def _rules_of_model(self, station: Station) -> ModelRules | None:
+        async with self._database.snapshot(TenantId(station.tenant_id)) as unit:
+            return await repository.find_model_rules(unit, station.vendor, station.model)
+
+    def _entry_of(self, station: Station, rules: ModelRules | None) -> bytes:
         entry = RegistryEntry(
             security_profiles=tuple(station.security_profiles),
             credential_hash=station.credential_hash,
@@ -94,8 +100,18 @@ class Registry:
             registration=station.registration,
             default_version=station.default_version,
             heartbeat_interval_s=self._heartbeat_interval_s,
+            tolerance_off=_both(station.tolerance_off, rules.tolerance_off if rules else ()),
+            pinned_rules=_both(station.pinned_rules, rules.pinned_rules if rules else ()),
         )
         return msgspec.json.encode(entry)
+
+
+def _both(own: Sequence[str], of_model: Sequence[str]) -> tuple[str, ...]:
+    return tuple(sorted({*own, *of_model}))
+
+
+def _model_of(row: Station | ModelRules) -> tuple[str, str | None, str | None]:
+    return row.tenant_id, row.vendor, row.model
 
 
 def _key_of(station: Station) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from backoffice.kit.database import Unit
 from backoffice.kit.pagination import after_cursor
 from backoffice.stations.domain import SearchBox
-from backoffice.stations.models import Evse, Location, OnboardingPolicy, RefusedHandshake, Station, Stranger
+from backoffice.stations.models import Evse, Location, ModelRules, OnboardingPolicy, RefusedHandshake, Station, Stranger
 
 _WHOLE = (selectinload(Station.evses).selectinload(Evse.connectors), selectinload(Station.location))
 
@@ -111,6 +111,28 @@ async def list_expired_credentials(unit: Unit, now: datetime) -> Sequence[Statio
         select(Station).where(Station.previous_credential_until <= now).with_for_update(skip_locked=True)
     )
     return found.scalars().all()
+
+
+async def find_model_rules(unit: Unit, vendor: str | None, model: str | None) -> ModelRules | None:
+    """The rules of this model."""
+    return await unit.session.get(ModelRules, (unit.tenant, vendor or "", model or ""))
+
+
+async def list_model_rules(unit: Unit) -> Sequence[ModelRules]:
+    """The tenant's rules of models."""
+    statement = select(ModelRules).where(ModelRules.tenant_id == unit.tenant)
+    return (await unit.session.scalars(statement.order_by(ModelRules.vendor, ModelRules.model))).all()
+
+
+async def list_all_model_rules(unit: Unit) -> Sequence[ModelRules]:
+    """The rules of models of every tenant."""
+    return (await unit.session.scalars(select(ModelRules))).all()
+
+
+async def list_stations_of_model(unit: Unit, vendor: str, model: str) -> Sequence[Station]:
+    """The tenant's stations of this model, without what hangs on them."""
+    statement = select(Station).where(Station.tenant_id == unit.tenant).filter_by(vendor=vendor, model=model)
+    return (await unit.session.scalars(statement)).all()
 
 
 async def find_stranger(unit: Unit, station_id: str) -> Stranger | None:

@@ -6,7 +6,7 @@ Masked are, wherever they stand in a frame:
 - the value of the configuration keys and variables in `SECRET_VARIABLES` (ChangeConfiguration, GetConfiguration,
   SetVariables, GetVariables and their answers, NotifyReport)
 - members in `SECRET_MEMBERS` (SetNetworkProfile: basicAuthPassword, apn and vpn passwords, vpn key)
-- `user:password@` in the URLs of any text, and texts that hold a private key
+- `user:password@` and tickets for uploads in the URLs of any text, and texts that hold a private key
 
 Invariants:
 1. A text without a secret comes out unchanged.
@@ -35,7 +35,7 @@ _WITHOUT_SECRETS = frozenset(
         "MeterValues", "Reset", "StatusNotification", "TriggerMessage", "UnlockConnector",
     )
 )  # fmt: skip
-_NAMING = ("key", "name")
+_NAMING = ("key", "name", "variable")
 _VALUES = frozenset(("value", "attributevalue"))
 _PRIVATE_KEY = "PRIVATE KEY"
 _NESTED = 3  # JSON in a text in a text (DataTransfer)
@@ -51,6 +51,7 @@ _VALUE_IN_TEXT = re.compile(
 _VPN_KEY_IN_TEXT = re.compile(r'("?key"?\s*+:\s*+)("(?:[^"\\]|\\.)*+"?|[^\s,}\]{\["]++)', re.IGNORECASE | re.DOTALL)
 _NUMBER_IN_TEXT = re.compile(r'"?[+-]?\d{1,12}(\.\d{0,6})?"?')
 _SECRET_IN_TEXT = re.compile("|".join(sorted(SECRET_VARIABLES)), re.IGNORECASE)
+_TICKET = re.compile(r"(/uploads/)[A-Za-z0-9_-]{20,}+")
 _WORD = re.compile(r"[^\s\"']++")
 
 _read = Decoder().decode
@@ -72,6 +73,11 @@ def mask_frame(text: bytes, action: str | None) -> bytes:
         return text if masked == frame else _write(masked)
     except (DecodeError, UnicodeError, RecursionError):
         return mask_text(text.decode("utf-8", "replace")).encode()
+
+
+def mask_json(value: Any) -> Any:  # Any: JSON
+    """JSON that was read already, in the wire's words or in ours, without secrets."""
+    return _mask(value, "", _NESTED)
 
 
 def mask_text(text: str) -> str:
@@ -104,7 +110,7 @@ def _mask_members(members: dict[str, Any], member: str, depth: int) -> dict[str,
     is_secret = _names_secret(members)
     masked = {}
     for name, value in members.items():
-        lower = name.lower()
+        lower = name.lower().replace("_", "")
         is_hidden = (is_secret and lower in _VALUES) or (member == "vpn" and lower in ("key", "user"))
         if is_secret and lower == "variableattribute":
             value = _hide_values(value)
@@ -121,9 +127,9 @@ def _hide_values(attributes: Any) -> Any:  # Any: JSON
 
 def _names_secret(members: dict[str, Any]) -> bool:
     """Whether the object is about a secret variable: by its key, its name, or its `variable`."""
-    variable = members.get("variable")
     named = [members.get(name) for name in _NAMING]
-    named.append(variable.get("name") if isinstance(variable, dict) else variable)
+    # One level below in 2.x's words (`variable: {name}`), and in ours (`name: {variable}`).
+    named += [one.get(name) for one in named if isinstance(one, dict) for name in _NAMING]
     return any(isinstance(name, str) and name.strip().lower() in SECRET_VARIABLES for name in named)
 
 
@@ -145,7 +151,10 @@ def _mask_nested(text: str, depth: int) -> str:
 
 
 def _mask_urls(text: str) -> str:
-    return _WORD.sub(_mask_url, text) if "://" in text and "@" in text else text
+    if "://" not in text:
+        return text
+    text = _TICKET.sub(rf"\1{MASK}", text)
+    return _WORD.sub(_mask_url, text) if "@" in text else text
 
 
 def _mask_cut_url(text: str) -> str:

@@ -17,9 +17,10 @@ from msgspec.json import Decoder, Encoder
 from protocol.errors import PayloadViolation
 from protocol.ocppj.repairs import REPAIRS, Deviation, Repair
 from protocol.tolerance.nodes import KeptValues, Rule, Walk
-from protocol.tolerance.rules import SHAPE_RULES, VALUE_RULES
+from protocol.tolerance.rules import RULES, SHAPE_RULES, VALUE_RULES
 from protocol.tolerance.v16 import OBSERVATIONS as OBSERVATIONS_16
 from protocol.tolerance.v201 import OBSERVATIONS as OBSERVATIONS_201
+from protocol.tolerance.values import read_register_as_kwh, strip_token_junk, strip_token_suffix
 from protocol.wire import codec
 from protocol.wire.structs import WireStruct
 
@@ -126,3 +127,14 @@ def _try(text: bytes, message: type[_MessageT]) -> _MessageT | None:
         return codec.decode(text, message)
     except PayloadViolation:
         return None
+
+
+_OBSERVED = frozenset(
+    (
+        "clock_not_set", "clock_skew", "evse_zero", "start_without_evse", "timestamp_without_zone",
+        "transaction_id_never_given",
+    )
+)  # fmt: skip
+_FUNCTIONS = (*REPAIRS, replace_broken_utf8, *RULES, strip_token_junk, strip_token_suffix, read_register_as_kwh)
+RULE_NAMES = frozenset(function.__name__ for function in _FUNCTIONS) | _OBSERVED
+"""Every rule that a station can be without, or be pinned to."""
