@@ -5,9 +5,9 @@ A body names things as every OCPP version has them; what the station's version c
 
 import secrets
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from protocol.blocks.authorization.messages import ClearCache
 from protocol.blocks.availability.messages import ChangeAvailability, OperationalStatus
@@ -16,6 +16,7 @@ from protocol.blocks.data_transfer.messages import DataTransfer
 from protocol.blocks.diagnostics.messages import GetDiagnostics, GetLog, LogKind
 from protocol.blocks.firmware.messages import SignedUpdateFirmware, UpdateFirmware
 from protocol.blocks.local_auth_list.messages import GetLocalListVersion, ListUpdate, LocalListEntry, SendLocalList
+from protocol.blocks.provisioning.keys_v16 import find_flaw
 from protocol.blocks.provisioning.messages import (
     GetVariables,
     Reset,
@@ -132,9 +133,19 @@ class VariablesBody(BaseModel):
 
 
 class AssignmentBody(VariableBody):
-    """The value that a variable is to have."""
+    """The value that a variable is to have; a standard key of OCPP 1.6 takes what the standard says.
+
+    What a station takes against the standard can be sent raw, by ChangeConfiguration.
+    """
 
     value: str = Field(max_length=2500)
+
+    @model_validator(mode="after")
+    def _fits_its_key(self) -> Self:
+        flaw = None if self.component else find_flaw(self.variable, self.value)
+        if flaw is not None:
+            raise ValueError(f"{self.variable} {flaw}")
+        return self
 
 
 class AssignmentsBody(BaseModel):

@@ -11,7 +11,8 @@ from backoffice.stations import known_repository
 from backoffice.stations.command_desk import DeskDep, StationsDep
 from backoffice.stations.configuration import Comparison, Wanted, compare
 from backoffice.stations.errors import TemplateNotFound
-from backoffice.stations.models import ConfigurationTemplate
+from backoffice.stations.models import ConfigurationTemplate, StationVariable
+from protocol.blocks.provisioning.keys_v16 import KeyKind, find_flaw, find_standard_key
 from protocol.blocks.provisioning.messages import SetVariables, SetVariablesReply, VariableAssignment, VariableName
 
 router = APIRouter(tags=["configuration"])
@@ -29,6 +30,25 @@ class KnownVariable(BaseModel):
     is_readonly: bool | None
     needs_reboot: bool
     known_at: datetime
+    kind: KeyKind | None = Field(description="Of a standard key of OCPP 1.6; null for others.")
+    unit: str
+    flaw: str | None = Field(description="Why the value is none that the standard allows.")
+
+    @classmethod
+    def of(cls, row: StationVariable) -> "KnownVariable":
+        key = find_standard_key(row.variable) if not row.component else None
+        return cls(
+            variable=row.variable,
+            component=row.component,
+            evse=row.evse or None,
+            value=row.value,
+            is_readonly=row.is_readonly,
+            needs_reboot=row.needs_reboot,
+            known_at=row.known_at,
+            kind=key.kind if key else None,
+            unit=key.unit if key else "",
+            flaw=find_flaw(row.variable, row.value) if key and row.value is not None else None,
+        )
 
 
 class WantedBody(BaseModel):
@@ -78,19 +98,7 @@ async def list_variables(station_id: str, operator: Operator, stations: Stations
     """What the station told or accepted. `get_variables` reads it anew."""
     async with stations.database.snapshot(operator.tenant) as unit:
         await stations.read_station(unit, station_id)
-        rows = await known_repository.list_variables(unit, station_id)
-    return [
-        KnownVariable(
-            variable=row.variable,
-            component=row.component,
-            evse=row.evse or None,
-            value=row.value,
-            is_readonly=row.is_readonly,
-            needs_reboot=row.needs_reboot,
-            known_at=row.known_at,
-        )
-        for row in rows
-    ]
+        return [KnownVariable.of(row) for row in await known_repository.list_variables(unit, station_id)]
 
 
 @router.put("/configuration-templates/{name}")

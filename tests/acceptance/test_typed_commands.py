@@ -213,3 +213,14 @@ async def test_station_is_compared_with_a_template_and_brought_to_it(bench: Benc
     values = {one["variable"]: (one["value"], one["needs_reboot"]) for one in known}
     assert values["MeterValuesSampledData"] == ("Voltage,SoC", True)
     assert values["AuthorizationKey"] == (None, False)
+    interval = next(one for one in known if one["variable"] == "HeartbeatInterval")
+    assert (interval["kind"], interval["unit"], interval["flaw"]) == ("integer", "s", None)
+
+
+async def test_value_against_the_standard_is_refused_before_it_is_sent(bench: Bench) -> None:
+    async with bench.station("KEYS-TYPED"):
+        body = {"assignments": [{"variable": "HeartbeatInterval", "value": "often"}]}
+        with pytest.raises(RestRefused, match="HeartbeatInterval is a whole number") as refused:
+            await bench.command("KEYS-TYPED", "set_variables", body)
+
+    assert refused.value.status == 422
