@@ -144,6 +144,7 @@ class Platform:
             "REDIS_URL": self.servers.redis_url,
             "AUTH_PUBLIC_KEY": self.secrets.auth_public_key,
             "AUTH_PRIVATE_KEY": self.secrets.auth_private_key,
+            "STATIONS_UPLOAD_URL": f"http://{self._address_for_stations()}:{self.rest_port}/api/v1",
             "STATIONS_STATION_URL": f"ws://{self._address_for_stations()}:{self.station_port}/ocpp",
             "IDENTITY_FIRST_OPERATOR_PASSWORD": self.secrets.operator_password,
             **self._backoffice_settings,
