@@ -12,8 +12,10 @@ import msgspec
 from nats.js.errors import KeyDeletedError, KeyNotFoundError
 
 from backoffice.kit.bus import Bus
+from backoffice.kit.errors import BusUnavailable
 from backoffice.stations.errors import (
     CommandNotExpressible,
+    CommandNotSent,
     CommandNotValid,
     CommandTimedOut,
     StationOffline,
@@ -59,8 +61,8 @@ class StationCommands:
     async def send(self, station: StationKey, message: msgspec.Struct, *, reply: type[ReplyT]) -> ReplyT:
         """The station's answer.
 
-        Raises StationOffline, CommandNotExpressible or CommandNotValid where nothing was sent, CommandTimedOut where
-        the station may have done it, and StationRefusedCall for a CALLERROR.
+        Raises StationOffline, CommandNotSent, CommandNotExpressible or CommandNotValid where nothing was sent,
+        CommandTimedOut or BusUnavailable where the station may have done it, and StationRefusedCall for a CALLERROR.
         """
         presence = await self._find(station)
         answer = await self._ask(station, presence, message)
@@ -72,12 +74,14 @@ class StationCommands:
         return self._read(station, message, answer, reply)
 
     async def _find(self, station: StationKey) -> Presence:
-        bucket = await self._bus.bucket(PRESENCE_BUCKET)
         try:
+            bucket = await self._bus.bucket(PRESENCE_BUCKET)
             with self._bus.naming_outages():
                 entry = await bucket.get(station_key(station))
         except (KeyNotFoundError, KeyDeletedError) as error:
             raise StationOffline(station.station) from error
+        except BusUnavailable as error:
+            raise CommandNotSent(station.station, reason=str(error)) from error
         assert entry.value is not None
         assert entry.revision is not None
         return Presence(msgspec.json.decode(entry.value, type=PresenceEntry).node, entry.revision)

@@ -28,6 +28,7 @@ from backoffice.stations.commands import StationCommands, name_of
 from backoffice.stations.errors import (
     CommandNotFound,
     CommandNotQueued,
+    CommandNotSent,
     CommandNotValid,
     CommandTimedOut,
     QueueFull,
@@ -53,8 +54,10 @@ _SENT_AT_ONCE = 100
 _SPOKEN_AFTER = timedelta(seconds=15)
 _LOST_AFTER = timedelta(minutes=5)
 
+_NOT_THERE = (StationOffline, CommandNotSent)
 _TRIGGER_OF_ERROR: tuple[tuple[type[BackofficeError], CommandTrigger], ...] = (
     (StationOffline, CommandTrigger.OFFLINE),
+    (CommandNotSent, CommandTrigger.OFFLINE),
     (CommandTimedOut, CommandTrigger.SILENT),
     (PeerFailed, CommandTrigger.REFUSED),
     (CommandNotValid, CommandTrigger.REFUSED),
@@ -90,7 +93,7 @@ class Dispatch:
         row = await self._write(station, message, by=by, queue_until=queue_until)
         try:
             return Carried(row.id, await self._send(station, row.id, message))
-        except StationOffline:
+        except _NOT_THERE:
             if queue_until is None:
                 raise
             return Carried(row.id, None)
@@ -249,7 +252,7 @@ class Dispatch:
                 await self._send(station, row.id, message)
             except BackofficeError as error:
                 log.info("queued command", command_id=row.id, command=row.command, outcome=str(error))
-                if isinstance(error, StationOffline):
+                if isinstance(error, _NOT_THERE):
                     return  # the others wait with it
 
     async def _take(self, station: StationKey, command_id: str) -> bool:

@@ -1,6 +1,6 @@
 """What stations refuses, and how a command can end without an answer."""
 
-from backoffice.kit.errors import Conflict, InvalidRequest, NotFound, OutcomeUnknown, PeerFailed, Refusal
+from backoffice.kit.errors import Conflict, InvalidRequest, NotFound, OutcomeUnknown, PeerFailed, Refusal, Unavailable
 
 
 class StationNotFound(NotFound):
@@ -62,6 +62,14 @@ class StationOffline(Conflict):
     def __init__(self, station_id: str) -> None:
         self.station_id = station_id
         super().__init__(f"Station {station_id} is not connected. The command was not sent.")
+
+
+class CommandNotSent(Unavailable):
+    """Nobody could say which gateway node holds the station's socket."""
+
+    def __init__(self, station_id: str, *, reason: str) -> None:
+        self.station_id = station_id
+        super().__init__(f"Station {station_id} cannot be reached now: {reason} The command was not sent.")
 
 
 class CommandNotExpressible(Conflict):

@@ -9,6 +9,7 @@ import pytest
 
 from backoffice.contracts.stations import StationCommanded
 from backoffice.kit.testing import eventually
+from chargeyard.embedded import EmbeddedServers
 from protocol.blocks.availability.events import StationConnected
 from protocol.blocks.provisioning.events import StationBooted
 from protocol.blocks.provisioning.messages import BootReason
@@ -233,6 +234,22 @@ async def test_queued_command_expires_and_can_be_taken_back(place: HttpPlace) ->
 
     await eventually(has_expired)
     assert (taken.json()["state"], again.status_code) == ("cancelled", 409)
+
+
+async def test_queued_command_survives_an_outage_of_the_bus(place: HttpPlace, servers: EmbeddedServers) -> None:
+    node = await connected(place)
+    await servers.nats.stop()
+    refused = await raw(place, "ClearCache", b"{}")
+    queued = await raw(place, "ClearCache", b"{}", queue_until=in_an_hour(place))
+    await asyncio.sleep(2.5)
+    await servers.nats.start()
+
+    async def is_answered() -> bool:
+        return (await record(place, queued.json()["command_id"]))["state"] == "answered"
+
+    await eventually(is_answered, within_s=20)
+    assert (refused.status_code, queued.status_code) == (503, 202)
+    assert len(node.sent) == 1
 
 
 async def test_drivers_command_nothing(place: HttpPlace) -> None:
