@@ -88,10 +88,15 @@ async def on_ended(
     session.power_w = None
     if session.state in RUNNING:
         session.state = SESSION.advance(SessionState(session.state), SessionTrigger.ENDED)
-    if session.driver_id is None:
+    if session.driver_id is None and _is_of_the_driver(session, fact):
         await _judge(unit, session, fact)
     await announce(unit, session, now)
     return session
+
+
+def _is_of_the_driver(session: SessionRow, fact: TransactionEnded) -> bool:
+    """Whether the token that ended it may say who charged: whoever ends another's session does not pay for it."""
+    return fact.token is None or session.token_ref in (None, fact.token.ref)
 
 
 async def on_connector_status(
@@ -131,6 +136,7 @@ async def _open(unit: Unit, fact: TransactionFact, station_id: StationId, now: d
         "evse": fact.evse,
         "state": SessionState.AWAITING_START,
         "needs_verdict": False,
+        "must_stop": False,
         "is_announced": False,
         "timezone": "UTC",
         "energy_wh": 0,

@@ -50,6 +50,7 @@ class SessionRow(Base):
     token_ref: Mapped[str | None] = mapped_column(Text)
     token_mask: Mapped[str | None] = mapped_column(Text)
     needs_verdict: Mapped[bool] = mapped_column(Boolean)
+    must_stop: Mapped[bool] = mapped_column(Boolean)
     is_announced: Mapped[bool] = mapped_column(Boolean)
     started_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     start_wh: Mapped[Decimal | None] = mapped_column(Numeric)

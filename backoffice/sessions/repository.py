@@ -71,6 +71,7 @@ async def select_asking(unit: Unit, *, limit: int) -> Sequence[SessionRow]:
             SessionRow.started_at.is_not(None),
             or_(
                 SessionRow.needs_verdict,
+                SessionRow.must_stop,
                 SessionRow.state == SessionState.ENDING,
                 and_(SessionRow.tariff.is_(None), SessionRow.state.not_in(_TERMINAL)),
             ),

@@ -1,7 +1,8 @@
 """What a session needs from others, and its end.
 
 1. A session asks for the tariff in force at its start; the answer for a past time never changes.
-2. A verdict that identity was too silent to give is asked again; a refusal stops the transaction, once.
+2. A verdict that identity was too silent to give is asked again; a refusal owes the transaction its stop, until
+   `stations` has it.
 3. A session whose facts and answers are all there is settled: its CDR is frozen and said, in one transaction.
 4. Where readings decide (a register is missing, or the tariff has conditions) they are waited for: they come on another
    stream than the end, to which nobody gave an order.
@@ -77,10 +78,12 @@ class Settlement:
             assert current is not None
             if tariff is not None and place is not None and current.tariff is None:
                 _take_tariff(current, tariff, place)
-            is_refused = verdict is not None and _take_verdict(current, verdict)
+            if verdict is not None:
+                _take_verdict(current, verdict)
+            must_stop = current.must_stop
             await announce(unit, current, self._clock())
             await settle(unit, current, now=self._clock())
-        if is_refused:
+        if must_stop:
             await self._stop(tenant, session)
 
     async def _ask_tariff(self, tenant: TenantId, session: SessionRow) -> tuple[TariffVersion, EvseDescription]:
@@ -96,15 +99,23 @@ class Settlement:
         return await self._bus.ask(AUTHORIZE_TOKEN, question)
 
     async def _stop(self, tenant: TenantId, session: SessionRow) -> None:
-        """Sent once, now or when the station is back: whether it stopped is told by its next fact."""
-        question = StopTransaction(
-            tenant,
-            StationId(session.station_id),
-            TransactionId(session.transaction_id),
-            queue_until=self._clock() + _STOP_WAITS,
-        )
-        result = await self._bus.ask(STOP_TRANSACTION, question, timeout_s=35.0)
-        log.info("refused session told to stop", session_id=session.id, result=result.status)
+        """The stop is on its way, now or when the station is back: whether it stopped is told by its next fact.
+
+        Owed until `stations` has answered. Raises Failure.
+        """
+        if session.ended_at is None:
+            question = StopTransaction(
+                tenant,
+                StationId(session.station_id),
+                TransactionId(session.transaction_id),
+                queue_until=self._clock() + _STOP_WAITS,
+            )
+            result = await self._bus.ask(STOP_TRANSACTION, question, timeout_s=35.0)
+            log.info("refused session told to stop", session_id=session.id, result=result.status)
+        async with self._database.transaction(tenant) as unit:
+            current = await repository.find_session(unit, session.id)
+            assert current is not None
+            current.must_stop = False
 
 
 async def settle(unit: Unit, session: SessionRow, *, now: datetime) -> None:
@@ -162,13 +173,13 @@ def _take_tariff(session: SessionRow, tariff: TariffVersion, place: EvseDescript
     session.timezone = place.timezone
 
 
-def _take_verdict(session: SessionRow, verdict: TokenVerdict) -> bool:
-    """Whether the transaction has to be stopped."""
+def _take_verdict(session: SessionRow, verdict: TokenVerdict) -> None:
+    """The session is its driver's, or refused; a transaction that runs has to be stopped then."""
     if not session.needs_verdict:
-        return False
+        return
     session.needs_verdict = False
     if verdict.status is AuthorizationStatus.ACCEPTED:
         authorise(session, verdict.driver_id)
-        return False
+        return
     refuse(session, verdict.status)
-    return session.ended_at is None
+    session.must_stop = session.ended_at is None

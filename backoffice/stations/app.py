@@ -19,10 +19,11 @@ from backoffice.stations import (
     upload_routes,
 )
 from backoffice.stations.certificates import FileSigner, SigningDesk
+from backoffice.stations.command_queue import GIVE_UP_EVERY_S, PRUNE_COMMANDS_EVERY_S, CommandQueue
 from backoffice.stations.commands import StationCommands
 from backoffice.stations.consumers import Admissions, StationFacts
 from backoffice.stations.credentials import Credentials
-from backoffice.stations.dispatch import SEND_QUEUED_EVERY_S, Dispatch
+from backoffice.stations.dispatch import Dispatch
 from backoffice.stations.onboarding import Onboarding
 from backoffice.stations.prices import Prices
 from backoffice.stations.read_out import ReadOut
@@ -41,6 +42,7 @@ def build(context: Context[StationsSettings]) -> Parts:
     registry = Registry(context.bus, context.database, heartbeat_interval_s=settings.heartbeat_interval_s)
     commands = StationCommands(context.bus, timeout_s=settings.command_timeout_s)
     dispatch = Dispatch(context.database, commands, clock=context.clock)
+    queue = CommandQueue(dispatch, clock=context.clock, kept=settings.commands_kept)
     stations = Stations(
         context.database,
         dispatch=dispatch,
@@ -99,11 +101,12 @@ def build(context: Context[StationsSettings]) -> Parts:
         ),
         workers=(
             Worker("reconcile_registry", registry.reconcile, every_s=RECONCILE_EVERY_S),
-            Worker("send_queued", dispatch.send_queued, every_s=SEND_QUEUED_EVERY_S),
+            Worker("give_up_late_commands", queue.give_up_late, every_s=GIVE_UP_EVERY_S),
+            Worker("prune_commands", queue.prune, every_s=PRUNE_COMMANDS_EVERY_S),
             Worker("prune_uploads", uploads.prune, every_s=PRUNE_UPLOADS_EVERY_S),
             Worker("forget_old_passwords", credentials.forget_expired, every_s=FORGET_PASSWORDS_EVERY_S),
         ),
-        background=(registry.keep_reconciled,),
+        background=(registry.keep_reconciled, queue.keep_sending),
     )
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import aliased
 
 from backoffice.kit.database import Unit
 from backoffice.kit.pagination import after_cursor
@@ -62,10 +64,20 @@ async def list_late_commands(unit: Unit, now: datetime, *, lost_before: datetime
 async def list_ready_commands(
     unit: Unit, now: datetime, *, silent_since: datetime, limit: int
 ) -> Sequence[StationCommand]:
-    """What waits for stations that are connected and have booted since, or have been there for a while.
+    """The oldest waiting command of each station that can be told: connected, and booted since or there for a while.
 
-    By station, the oldest first.
+    A station with a command on its way is passed over.
     """
+    sending = aliased(StationCommand)
+    is_free = ~(
+        select(sending.id)
+        .where(
+            sending.tenant_id == StationCommand.tenant_id,
+            sending.station_id == StationCommand.station_id,
+            sending.state == CommandState.SENDING,
+        )
+        .exists()
+    )
     statement = (
         select(StationCommand)
         .join(Station, (Station.tenant_id == StationCommand.tenant_id) & (Station.id == StationCommand.station_id))
@@ -74,8 +86,32 @@ async def list_ready_commands(
             StationCommand.queue_until > now,
             Station.is_online,
             or_(Station.booted_at >= Station.connected_at, Station.connected_at < silent_since),
+            is_free,
         )
+        .ext(distinct_on(StationCommand.tenant_id, StationCommand.station_id))
         .order_by(StationCommand.tenant_id, StationCommand.station_id, StationCommand.id)
         .limit(limit)
     )
     return (await unit.session.scalars(statement)).all()
+
+
+async def find_waiting(unit: Unit, station_id: str, *, command: str, by: str) -> StationCommand | None:
+    """The queued command of this name that the same asked for, which nobody else changes now."""
+    statement = (
+        select(StationCommand)
+        .where(
+            StationCommand.tenant_id == unit.tenant,
+            StationCommand.station_id == station_id,
+            StationCommand.command == command,
+            StationCommand.requested_by == by,
+            StationCommand.state == CommandState.QUEUED,
+        )
+        .limit(1)
+        .with_for_update()
+    )
+    return await unit.session.scalar(statement)
+
+
+async def delete_finished(unit: Unit, *, before: datetime) -> None:
+    """Commands that ended before are gone."""
+    await unit.session.execute(delete(StationCommand).where(StationCommand.finished_at < before))

@@ -2,16 +2,13 @@
 
 Invariants:
 1. A command that was sent, or may have been, is never sent again.
-2. A queued one is sent after the station has spoken: some lose their connection over a command before the boot
-   (OCPP 1.6 §4.2 leaves the first word to the station).
+2. What became of it is recorded whatever the answer holds.
 3. Secrets are in the rows for as long as they wait in the queue, and no longer.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 from functools import partial
-from itertools import groupby
 from typing import NamedTuple
 
 import msgspec
@@ -19,9 +16,8 @@ import structlog
 
 from backoffice.contracts.stations import StationCommanded
 from backoffice.kit.clock import Clock
-from backoffice.kit.database import ALL_TENANTS, Database, Unit
+from backoffice.kit.database import Database, Unit
 from backoffice.kit.errors import BackofficeError, Conflict, PeerFailed
-from backoffice.kit.workers import try_each
 from backoffice.stations import command_repository, configuration, limits, repository
 from backoffice.stations.command_states import COMMAND, CommandState, CommandTrigger
 from backoffice.stations.commands import StationCommands, name_of
@@ -48,13 +44,10 @@ log = structlog.get_logger(__name__)
 
 Conclusion = Callable[[Unit, StationCommand], Awaitable[None]]
 
-SEND_QUEUED_EVERY_S = 1.0
 _QUEUED_PER_STATION = 100
-_SENT_AT_ONCE = 100
-_SPOKEN_AFTER = timedelta(seconds=15)
-_LOST_AFTER = timedelta(minutes=5)
 
-_NOT_THERE = (StationOffline, CommandNotSent)
+NOT_THERE = (StationOffline, CommandNotSent)
+"""Nothing was sent, and later it may be."""
 _TRIGGER_OF_ERROR: tuple[tuple[type[BackofficeError], CommandTrigger], ...] = (
     (StationOffline, CommandTrigger.OFFLINE),
     (CommandNotSent, CommandTrigger.OFFLINE),
@@ -93,7 +86,7 @@ class Dispatch:
         row = await self._write(station, message, by=by, queue_until=queue_until)
         try:
             return Carried(row.id, await self._send(station, row.id, message))
-        except _NOT_THERE:
+        except NOT_THERE:
             if queue_until is None:
                 raise
             return Carried(row.id, None)
@@ -103,12 +96,17 @@ class Dispatch:
     ) -> str:
         """The command waits in the queue once `unit` is committed, and is sent soon after; returns its id.
 
-        For those who may not wait for a station. Raises QueueFull.
+        For those who may not wait for a station. It takes the place of one of the same name and asker that waits still,
+        so a station that asks again and again makes one row. Raises QueueFull.
         """
+        new = self._new_row(station, message, by=by, queue_until=queue_until)
+        waiting = await command_repository.find_waiting(unit, station.station, command=new.command, by=by)
+        if waiting is not None:
+            waiting.message, waiting.unsent, waiting.queue_until = new.message, new.unsent, queue_until
+            return waiting.id
         await self._check_room(unit, station.station)
-        row = self._new_row(station, message, by=by, queue_until=queue_until)
-        unit.session.add(row)
-        return row.id
+        unit.session.add(new)
+        return new.id
 
     async def read(self, unit: Unit, station_id: str, command_id: str) -> StationCommand:
         """The record. Raises CommandNotFound."""
@@ -127,18 +125,21 @@ class Dispatch:
         await self._move(unit, row, CommandTrigger.CANCELLED)
         return row
 
-    async def send_queued(self) -> None:
-        """What waited for a station that is there was sent; what waited too long has expired."""
-        now = self._clock()
-        async with self.database.transaction(ALL_TENANTS) as unit:
-            late = await command_repository.list_late_commands(unit, now, lost_before=now - _LOST_AFTER)
-            ready = await command_repository.list_ready_commands(
-                unit, now, silent_since=now - _SPOKEN_AFTER, limit=_SENT_AT_ONCE
-            )
-        await try_each(late, self._give_up)
-        # One station's commands in their order; a station that is slow to answer holds up no other.
-        stations = groupby(ready, key=lambda row: (row.tenant_id, row.station_id))
-        await asyncio.gather(*(self._send_in_order(list(rows)) for _, rows in stations))
+    async def send_waiting(self, waiting: StationCommand) -> None:
+        """A queued command was sent, unless it waits no longer or its time has passed. Raises as `carry_out` does."""
+        station = StationKey(TenantId(waiting.tenant_id), StationId(waiting.station_id))
+        unsent = await self._take(station, waiting.id)
+        if unsent is not None:
+            await self._send(station, waiting.id, _thawed(unsent))
+
+    async def give_up(self, late: StationCommand) -> None:
+        """What waited too long has expired; what was sent by a process that never said how it ended is unknown."""
+        async with self.database.transaction(TenantId(late.tenant_id)) as unit:
+            row = await command_repository.lock_command(unit, late.id)
+            assert row is not None
+            if row.state == late.state:
+                is_queued = row.state == CommandState.QUEUED
+                await self._move(unit, row, CommandTrigger.LATE if is_queued else CommandTrigger.SILENT)
 
     async def _write(
         self, station: StationKey, message: msgspec.Struct, *, by: str, queue_until: datetime | None
@@ -207,13 +208,21 @@ class Dispatch:
         await self._move(unit, row, trigger)
 
     async def _learn(self, unit: Unit, station_id: str, message: msgspec.Struct, reply: msgspec.Struct) -> None:
-        """What the answer says of the station's variables and limits is known."""
+        """What the answer says of the station's variables and limits is known, where it can be kept.
+
+        The record of what was sent stands in any case.
+        """
         station = await repository.find_station(unit, station_id)
         assert station is not None
         typed = in_our_words(OcppVersion(station.version or station.default_version), message, reply)
-        if typed is not None:
-            for note in (configuration.note, limits.note):
-                await note(unit, station_id, *typed, now=self._clock())
+        if typed is None:
+            return
+        try:
+            async with unit.savepoint():
+                for note in (configuration.note, limits.note):
+                    await note(unit, station_id, *typed, now=self._clock())
+        except Exception:
+            log.exception("answer not learnt from", station_id=station_id, command=name_of(message))
 
     async def _move(self, unit: Unit, row: StationCommand, trigger: CommandTrigger) -> None:
         now = self._clock()
@@ -233,36 +242,17 @@ class Dispatch:
         )
         await unit.publish(commanded, key=row.id, now=now)
 
-    async def _give_up(self, late: StationCommand) -> None:
-        async with self.database.transaction(TenantId(late.tenant_id)) as unit:
-            row = await command_repository.lock_command(unit, late.id)
-            assert row is not None
-            if row.state == late.state:
-                is_queued = row.state == CommandState.QUEUED
-                await self._move(unit, row, CommandTrigger.LATE if is_queued else CommandTrigger.SILENT)
-
-    async def _send_in_order(self, rows: Sequence[StationCommand]) -> None:
-        for row in rows:
-            station = StationKey(TenantId(row.tenant_id), StationId(row.station_id))
-            if not await self._take(station, row.id):
-                continue
-            assert row.unsent is not None
-            message = _thawed(row.unsent)
-            try:
-                await self._send(station, row.id, message)
-            except BackofficeError as error:
-                log.info("queued command", command_id=row.id, command=row.command, outcome=str(error))
-                if isinstance(error, _NOT_THERE):
-                    return  # the others wait with it
-
-    async def _take(self, station: StationKey, command_id: str) -> bool:
-        """Whether it is ours to send: nobody took it back meanwhile."""
+    async def _take(self, station: StationKey, command_id: str) -> bytes | None:
+        """The command as it waited, which is ours to send now; None where it waits no longer."""
         async with self.database.transaction(station.tenant) as unit:
             row = await command_repository.lock_command(unit, command_id)
-            if row is None or row.state != CommandState.QUEUED:
-                return False
+            if row is None or row.state != CommandState.QUEUED or row.queue_until is None:
+                return None
+            if row.queue_until <= self._clock():
+                await self._move(unit, row, CommandTrigger.LATE)
+                return None
             await self._move(unit, row, CommandTrigger.CONNECTED)
-            return True
+            return row.unsent
 
 
 class _Frozen(msgspec.Struct, frozen=True):

@@ -14,8 +14,8 @@ Json = Any  # Any: JSON
 def masked(message: msgspec.Struct) -> Json:
     """A command or an answer, for the record."""
     if isinstance(message, RawCall | RawAnswer):
-        return mask_json(msgspec.json.decode(message.payload))
-    return mask_json(_shown(message))
+        return _storable(mask_json(msgspec.json.decode(message.payload)))
+    return _storable(mask_json(_shown(message)))
 
 
 def _shown(value: Any) -> Json:  # Any: what a message holds
@@ -26,3 +26,12 @@ def _shown(value: Any) -> Json:  # Any: what a message holds
     if isinstance(value, tuple):
         return [_shown(one) for one in value]
     return msgspec.to_builtins(value)
+
+
+def _storable(value: Json) -> Json:
+    """Without NULs, which PostgreSQL has no room for and a raw answer may hold."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, dict):
+        return {_storable(name): _storable(inner) for name, inner in value.items()}
+    return [_storable(inner) for inner in value] if isinstance(value, list) else value

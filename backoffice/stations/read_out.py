@@ -5,15 +5,20 @@ Certification tools fail a CSMS for it, and some stations lose their connection 
 
 from datetime import timedelta
 
+import structlog
+
 from backoffice.kit.clock import Clock
 from backoffice.kit.consumer import Delivery
 from backoffice.kit.database import Unit
 from backoffice.stations import repository
 from backoffice.stations.dispatch import Dispatch
+from backoffice.stations.errors import QueueFull
 from protocol.blocks.provisioning.events import StationBooted
 from protocol.blocks.provisioning.messages import GetVariables
 from protocol.domain.identifiers import StationId, StationKey
 from protocol.domain.status import RegistrationStatus
+
+log = structlog.get_logger(__name__)
 
 _WAITS = timedelta(minutes=5)
 
@@ -32,4 +37,7 @@ class ReadOut:
         is_accepted = event.registration is RegistrationStatus.ACCEPTED
         if is_fresh and is_accepted and await repository.has_station(unit, subject):
             key = StationKey(unit.tenant, StationId(subject))
-            await self._dispatch.enqueue(unit, key, GetVariables(), by="stations", queue_until=now + _WAITS)
+            try:
+                await self._dispatch.enqueue(unit, key, GetVariables(), by="stations", queue_until=now + _WAITS)
+            except QueueFull as full:
+                log.info("variables not read", station_id=subject, reason=str(full))

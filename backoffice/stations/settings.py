@@ -32,6 +32,7 @@ class StationsSettings(Settings):
     ca_key_file: Path | None = None
     certificate_lifetime: timedelta = timedelta(days=365)
     reads_after_boot: bool = False
+    commands_kept: timedelta = timedelta(days=90)
     upload_url: str | None = Field(default=None, pattern=r"^https?://[^/]+(/.*)?/api/v1$")
     upload_limit_bytes: int = Field(default=32 * 1024 * 1024, ge=1024)
     upload_wait: timedelta = timedelta(hours=6)

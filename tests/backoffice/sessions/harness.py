@@ -29,6 +29,7 @@ from backoffice.contracts.stations import (
 )
 from backoffice.contracts.tariffs import TARIFF_IN_FORCE, TariffInForce, TariffVersion
 from backoffice.kit.bus import Answerer
+from backoffice.kit.errors import BusUnavailable
 from backoffice.kit.testing import eventually
 from backoffice.sessions.domain import session_id_of
 from protocol.blocks.authorization.queries import AuthorizeToken, TokenVerdict
@@ -71,6 +72,7 @@ class Others:
         self.command = CommandResult(CommandStatus.ACCEPTED)
         self.verdict = TokenVerdict(AuthorizationStatus.ACCEPTED, DriverId("driver-1"))
         self.is_silent = False
+        self.is_stop_failing = False
         self.is_online = True
         self.tokens_together = asyncio.Barrier(1)
         self.asked: list[Any] = []
@@ -111,6 +113,8 @@ class Others:
         return self.command
 
     async def _stop(self, question: StopTransaction) -> CommandResult:
+        if self.is_stop_failing:
+            raise BusUnavailable("told to fail")
         self.asked.append(question)
         return self.command
 

@@ -249,6 +249,36 @@ async def test_good_card_after_a_bad_one_pays(place: HttpPlace) -> None:
     assert session["energy_wh"] == "20000"
 
 
+async def test_whoever_ends_a_refused_session_does_not_pay_for_it(place: HttpPlace) -> None:
+    await publish(place, started(token=CARD, authorization=REFUSED))
+    await publish(place, ended(token=OTHER_CARD, authorization=ACCEPTED_LATER), minutes=60)
+    await publish(place, started(transaction_id=TransactionId("tx-2")), minutes=61)
+
+    session = await session_in(place, "unauthorised")
+
+    assert session["driver_id"] is None
+
+
+async def test_token_of_the_end_is_the_drivers_where_no_other_was_shown(place: HttpPlace) -> None:
+    await publish(place, started(token=None, authorization=None))
+    await publish(place, ended(token=OTHER_CARD, authorization=ACCEPTED_LATER), minutes=60)
+
+    assert (await session_in(place, "completed"))["driver_id"] == "driver-2"
+
+
+async def test_stop_of_a_refused_session_is_owed_until_stations_has_it(place: HttpPlace, others: Others) -> None:
+    others.verdict = TokenVerdict(AuthorizationStatus.BLOCKED)
+    others.is_stop_failing = True
+    await publish(place, started(authorization=DEFERRED))
+    await session_in(place, "unauthorised")
+    others.is_stop_failing = False
+
+    async def has_stopped() -> bool:
+        return bool(others.were_asked(StopTransaction))
+
+    await eventually(has_stopped)
+
+
 async def test_deferred_verdict_is_asked_about_the_card_that_was_deferred(place: HttpPlace, others: Others) -> None:
     await publish(place, started(authorization=None, token=None))
     await publish(place, TransactionUpdated(transaction_id=TX, token=CARD, authorization=REFUSED), minutes=1)

@@ -69,18 +69,19 @@ async def become(place: HttpPlace, *, is_online: bool, status: str | None = None
 class Node:
     """A gateway node: what it was sent, and what it answers."""
 
-    def __init__(self, place: HttpPlace, name: str = "n1") -> None:
+    def __init__(self, place: HttpPlace, name: str = "n1", *, station: StationKey = KEY) -> None:
         self.sent: list[CommandRequest] = []
         self.answer: CommandAnswer | None = CommandAnswer(
             Outcome.ANSWERED, reply=msgspec.Raw(b'{"status":"Accepted","reason":""}')
         )
         self._place = place
         self._name = name
+        self._station = station
 
     async def listen(self) -> None:
         await self._place.bus.client.subscribe(node_commands(self._name), cb=self._take)
         bucket = await self._place.bus.bucket(PRESENCE_BUCKET)
-        await bucket.put(station_key(KEY), msgspec.json.encode(PresenceEntry(self._name)))
+        await bucket.put(station_key(self._station), msgspec.json.encode(PresenceEntry(self._name)))
 
     async def _take(self, message: Msg) -> None:
         self.sent.append(msgspec.json.decode(message.data, type=CommandRequest))

@@ -15,9 +15,10 @@ from protocol.blocks.provisioning.events import StationBooted
 from protocol.blocks.provisioning.messages import BootReason
 from protocol.bus.commands import CommandAnswer, Outcome, RawCall
 from protocol.bus.envelope import decode_envelope
+from protocol.domain.identifiers import StationId, StationKey
 from protocol.domain.status import RegistrationStatus
 from protocol.domain.version import OcppVersion
-from tests.backoffice.stations.harness import CP001, Node, add_station
+from tests.backoffice.stations.harness import CP001, DEFAULT, Node, add_station
 from tests.factories.places import HttpPlace
 
 
@@ -109,6 +110,15 @@ async def connected(place: HttpPlace, version: OcppVersion = OcppVersion.V16, *,
 
     await eventually(is_known)
     return node
+
+
+async def come(place: HttpPlace, station: StationId) -> None:
+    """The station connects and boots."""
+    now = place.clock()
+    connected_now = StationConnected(node="n2", version=OcppVersion.V16, security_profile=1)
+    booted = StationBooted("V", "M", OcppVersion.V16, RegistrationStatus.ACCEPTED, BootReason.POWER_UP)
+    await place.publish_fact(connected_now, station=station, epoch=1, received_at=now)
+    await place.publish_fact(booted, station=station, epoch=1, received_at=now + timedelta(milliseconds=5))
 
 
 async def raw(place: HttpPlace, action: str, body: bytes, **params: str) -> Any:
@@ -250,6 +260,56 @@ async def test_queued_command_survives_an_outage_of_the_bus(place: HttpPlace, se
     await eventually(is_answered, within_s=20)
     assert (refused.status_code, queued.status_code) == (503, 202)
     assert len(node.sent) == 1
+
+
+async def test_silent_station_holds_up_no_other_and_gets_its_commands_one_by_one(place: HttpPlace) -> None:
+    await add_station(place)
+    await add_station(place, "CP002")
+    for _ in range(4):
+        await raw(place, "ClearCache", b"{}", queue_until=in_an_hour(place))
+    silent = await connected(place)
+    silent.answer = None
+    other = StationKey(DEFAULT, StationId("CP002"))
+    queued = await place.http.post(
+        "/api/v1/stations/CP002/commands/ClearCache",
+        headers=place.operator_headers(),
+        params={"queue_until": in_an_hour(place)},
+    )
+    node = Node(place, "n2", station=other)
+    node.answer = ACCEPTED
+    await node.listen()
+    began = asyncio.get_running_loop().time()
+    await come(place, other.station)
+
+    async def is_answered() -> bool:
+        path = f"/api/v1/stations/CP002/commands/{queued.json()['command_id']}"
+        return bool((await place.http.get(path, headers=place.operator_headers())).json()["state"] == "answered")
+
+    await eventually(is_answered)
+    took_s = asyncio.get_running_loop().time() - began
+
+    assert took_s < 4.0
+    assert len(silent.sent) <= 1 + took_s / 1.0 + 1
+
+
+async def test_answer_that_cannot_be_learnt_from_is_on_record_all_the_same(place: HttpPlace) -> None:
+    node = await connected(place)
+    node.answer = CommandAnswer(
+        Outcome.ANSWERED,
+        reply=msgspec.Raw(b'{"payload":{"configurationKey":[{"key":"Odd","readonly":false,"value":"a\\u0000b"}]}}'),
+    )
+    answer = await raw(place, "GetConfiguration", b"{}")
+    deep = {"chargingProfileId": 1, "stackLevel": 2**40, "chargingProfilePurpose": "TxDefaultProfile"}
+    schedule = {"chargingRateUnit": "W", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 1.0}]}
+    profile = deep | {"chargingProfileKind": "Absolute", "chargingSchedule": schedule}
+    node.answer = ACCEPTED
+    body = msgspec.json.encode({"connectorId": 1, "csChargingProfiles": profile})
+    set_profile = await raw(place, "SetChargingProfile", body)
+
+    kept = await record(place, answer.headers["Chargeyard-Command"])
+    assert (answer.status_code, kept["state"]) == (200, "answered")
+    assert kept["answer"]["configurationKey"][0]["value"] == "ab"
+    assert (await record(place, set_profile.headers["Chargeyard-Command"]))["state"] == "answered"
 
 
 async def test_drivers_command_nothing(place: HttpPlace) -> None:

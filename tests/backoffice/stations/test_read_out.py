@@ -71,3 +71,19 @@ async def test_no_traffic_of_our_own(
         await boot(place, ago=ago, status=status)
 
         assert await records(place) == 0
+
+
+async def test_boot_is_known_although_the_queue_is_full(
+    database_url: str, nats_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backoffice.stations.dispatch._QUEUED_PER_STATION", 1)
+    environ = {"STATIONS_READS_AFTER_BOOT": "true"}
+    async with open_place([SERVICE], database_url=database_url, nats_url=nats_url, environ=environ) as place:
+        await add_station(place)
+        until = (place.clock() + timedelta(hours=1)).isoformat()
+        await place.http.post(
+            "/api/v1/stations/CP001/commands/ClearCache",
+            headers=place.operator_headers(),
+            params={"queue_until": until},
+        )
+        await boot(place)
