@@ -211,4 +211,4 @@ async def test_station_that_is_there_already_keeps_its_password_unless_told(netw
         await renewed.end()
 
     assert "as it was set" in session.said
-    assert len(renewed.password) == 24
+    assert len(renewed.password) == 20

@@ -20,7 +20,7 @@ TEXT, CONTINUATION, CLOSE, PING, PONG = 1, 0, 8, 9, 10
 LIMIT = 4096
 HEARTBEAT = b'[2,"1","Heartbeat",{}]'
 CALL_WITH_LONG_ANSWER = b'[2,"%s","Heartbeat",{}]' % (b"x" * 3000)  # the answer repeats the id
-PATIENCE_S = 2.0  # the peer shares our loop, and the machine its cores
+PATIENCE_S = 5.0  # the peer shares our loop, and the machine its cores
 GROWTH_KIB = 20 * 1024
 
 
