@@ -11,7 +11,8 @@ from csms.telemetry import COMMANDS
 from protocol.blocks.remote_control.messages import TriggerKind, TriggerMessage
 from protocol.bus.commands import COMMAND_OF_NAME, CommandAnswer, CommandRequest, Outcome, RawAnswer, RawCall
 from protocol.domain.identifiers import StationKey
-from protocol.errors import ActionNotImplemented, NotExpressible, PayloadViolation, RpcError
+from protocol.domain.version import OcppVersion
+from protocol.errors import ActionNotImplemented, ActionNotSupported, NotExpressible, PayloadViolation, RpcError
 from protocol.ocppj.events import IncomingResult
 from protocol.tolerance.decoding import decode
 from protocol.versions import ROUTES, AnyRoute, check_call_to_station, route_of_message
@@ -83,16 +84,33 @@ async def _exchange(session: StationSession, message: msgspec.Struct, timeout_s:
 
 
 async def _exchange_raw(session: StationSession, message: RawCall, timeout_s: float) -> RawAnswer:
-    """The answer as it came, also where it breaks its schema: who speaks the wire's words reads them."""
+    """The answer as it came, also where it breaks its schema: who speaks the wire's words reads them.
+
+    Of what is sent only a trigger is read: what the rest means is between its sender and the station. Raises
+    CallNotValid, and then nothing was sent.
+    """
     payload = bytes(message.payload)
     try:
         check_call_to_station(session.station.version, message.action, payload)
-    except PayloadViolation as error:
+        trigger = _read_trigger(session.station.version, message.action, payload)
+    except (PayloadViolation, ActionNotSupported) as error:
         raise CallNotValid(str(error)) from error
-    if (route := ROUTES[session.station.version].get(message.action)) is not None:
-        _solicit(session, route.decode_request(codec.decode(payload, route.request)))
+    if trigger is not None:
+        _solicit(session, trigger)
     result = await session.call(message.action, payload, timeout_s=timeout_s)
     return RawAnswer(msgspec.Raw(bytes(result.payload)))
+
+
+def _read_trigger(version: OcppVersion, action: str, payload: bytes) -> msgspec.Struct | None:
+    """What a raw TriggerMessage or ExtendedTriggerMessage asks for; None for any other action.
+
+    Raises PayloadViolation, and ActionNotSupported for a message that we have no word for.
+    """
+    route = ROUTES[version].get(action)
+    if route is None or not issubclass(route.messages[0], TriggerMessage):
+        return None
+    trigger: msgspec.Struct = route.decode_request(codec.decode(payload, route.request))
+    return trigger
 
 
 def _solicit(session: StationSession, message: msgspec.Struct) -> None:

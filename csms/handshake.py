@@ -6,7 +6,9 @@ Invariants:
    complete handshake without the header and then a close (OCPP-J 1.6 §3.1.3).
 3. A password is checked whenever one is sent and registered; a profile that needs one refuses a station without it.
 4. The security profile is what the connection is: 0 open, 1 a password, 2 a password over TLS, 3 a client certificate
-   in the station's name over TLS (OCPP 2.0.1 A00; OCPP 1.6 security whitepaper §2).
+   in the station's name over TLS (OCPP 2.0.1 A00; OCPP 1.6 security whitepaper §2). One authority signs for every
+   tenant, so that a certificate is in a station's name only in the tenant that its O names; one without O speaks in
+   the default tenant alone.
 5. A station is refused on a profile that it is not registered for; a password over TLS serves where one without does.
 """
 
@@ -26,10 +28,11 @@ MAX_ID_LENGTH = 255  # OCPP 2.x Part 4 has 48 for a station id; longer ones are 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """What a request came through. `names`: the common names of the client certificate that TLS has verified."""
+    """What a request came through. `names` and `organizations`: CN and O of the client certificate, verified by TLS."""
 
     is_encrypted: bool = False
     names: frozenset[str] = field(default_factory=frozenset)
+    organizations: frozenset[str] = field(default_factory=frozenset)
 
 
 PLAIN = Channel()
@@ -164,11 +167,10 @@ class _Proof:
 def _prove(head: RequestHead, entry: RegistryEntry, *, station: StationKey, pepper: bytes) -> _Proof | Reject:
     """The profile of this connection, if the station is registered for it.
 
-    The certificate's path was verified by TLS (A00.FR.403); here its common name must be the station's id, or the
-    name that the operator gave for it, as its serial number (A00.FR.405; OCPP 1.6 security whitepaper A00.FR.405).
+    The certificate's path was verified by TLS (A00.FR.403); here it must be in the station's name.
     """
-    names = head.channel.names
-    is_certified = bool(names & {station.station, entry.certificate_name or station.station})
+    names, organizations = head.channel.names, head.channel.organizations
+    is_certified = _is_in_name_of(station, entry, head.channel)
     if is_certified and 3 in entry.security_profiles:
         return _Proof(3)
     shown = _show_password(head, entry, station=station, pepper=pepper)
@@ -176,13 +178,29 @@ def _prove(head: RequestHead, entry: RegistryEntry, *, station: StationKey, pepp
         return shown
     if head.channel.is_encrypted and 3 in entry.security_profiles and not is_certified:
         found = ", ".join(sorted(names)) or "none"
-        reason = f"a client certificate in the station's name is wanted; shown: {found[:80]}"
+        whose = ", ".join(sorted(organizations)) or "none"
+        reason = (
+            f"a client certificate in the station's name is wanted; shown: {found[:80]}, organization: {whose[:80]}"
+        )
         return Reject(401, RefusalCause.CLIENT_CERTIFICATE, reason)
     if not shown.credential and _is_allowed(2 if head.channel.is_encrypted else 1, entry):
         return Reject(401, RefusalCause.MISSING_PASSWORD, "the station's password is missing")
     wanted = ", ".join(str(profile) for profile in sorted(entry.security_profiles))
     reason = f"this connection has security profile {shown.profile}; the station is registered for {wanted}"
     return Reject(403, RefusalCause.PROFILE_TOO_LOW, reason)
+
+
+def _is_in_name_of(station: StationKey, entry: RegistryEntry, channel: Channel) -> bool:
+    """Whether the client certificate is this station's.
+
+    Its O is the tenant, and nothing beside it: the operator's name, as A00.FR.404 wants it (OCPP 2.0.1; OCPP 1.6
+    security whitepaper). Without an O, as an operator's own authority may write it, it says nothing of tenants, and
+    holds in the default one. Its CN is the station's id, or the name that the operator gave for it, as its serial
+    number (A00.FR.405 of both).
+    """
+    if (channel.organizations or {DEFAULT_TENANT}) != {station.tenant}:
+        return False
+    return bool(channel.names & {station.station, entry.certificate_name or station.station})
 
 
 def _is_allowed(profile: int, entry: RegistryEntry) -> bool:

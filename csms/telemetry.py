@@ -31,3 +31,6 @@ TAKEOVERS = Counter("csms_takeovers", "Sockets closed because a newer one came",
 PUBLISH_FAILURES = Counter("csms_publish_failures", "Facts that did not become durable in time", registry=REGISTRY)
 IN_FLIGHT = Gauge("csms_publishes_in_flight", "Events sent to JetStream and not acknowledged yet", registry=REGISTRY)
 HELD_LATEST = Gauge("csms_latest_events_held", "Last values held until NATS is back", registry=REGISTRY)
+LATEST_PUSHED_OUT = Counter(
+    "csms_latest_events_pushed_out", "Last values that made room for newer ones of their station", registry=REGISTRY
+)

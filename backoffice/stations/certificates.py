@@ -35,8 +35,12 @@ _MAX_CSR = 5_500  # OCPP 2.0.1 SignCertificateRequest.csr
 class CertificateSigner(Protocol):
     """An authority that signs stations' certificates."""
 
-    def sign(self, csr_pem: str, *, common_name: str) -> str:
-        """The chain in PEM, the station's certificate first. Raises CertificateRequestRefused."""
+    def sign(self, csr_pem: str, *, common_name: str, organization: str) -> str:
+        """The chain in PEM, the station's certificate first. Raises CertificateRequestRefused.
+
+        The certificate's O is the organization, the tenant, whatever the request says: the gateway lets it in nowhere
+        else (OCPP 1.6 security whitepaper A00.FR.404, OCPP 2.0.1 A00.FR.404).
+        """
 
 
 class FileSigner:
@@ -52,7 +56,7 @@ class FileSigner:
         self._lifetime = lifetime
         self._clock = clock
 
-    def sign(self, csr_pem: str, *, common_name: str) -> str:
+    def sign(self, csr_pem: str, *, common_name: str, organization: str) -> str:
         """The station's certificate and ours. Nothing of the request counts but its key and its name.
 
         Raises CertificateRequestRefused for a name that is not `common_name`, a weak key or a wrong signature.
@@ -61,7 +65,7 @@ class FileSigner:
         now = self._clock()
         certificate = (
             x509.CertificateBuilder()
-            .subject_name(request.subject)
+            .subject_name(_name(request, organization))
             .issuer_name(self._issuer.subject)
             .public_key(request.public_key())
             .serial_number(x509.random_serial_number())
@@ -90,10 +94,17 @@ class SigningDesk:
         station = await repository.find_station(unit, delivery.envelope.subject)
         if station is None:
             raise StationNotFound(delivery.envelope.subject)
-        chain = self._signer.sign(event.request, common_name=station.certificate_name or station.id)
+        chain = self._signer.sign(
+            event.request, common_name=station.certificate_name or station.id, organization=unit.tenant
+        )
         key = StationKey(unit.tenant, StationId(station.id))
         until = self._clock() + _CHAIN_WAITS
         await self._dispatch.enqueue(unit, key, CertificateSigned(chain), by="stations", queue_until=until)
+
+
+def _name(request: x509.CertificateSigningRequest, organization: str) -> x509.Name:
+    common_names = request.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization), *common_names])
 
 
 def _read_request(csr_pem: str, common_name: str) -> x509.CertificateSigningRequest:

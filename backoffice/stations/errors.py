@@ -25,6 +25,15 @@ class StationExists(Conflict):
         super().__init__(f"There is a station {station_id} already. PUT changes it.")
 
 
+class CertificateNameTaken(Conflict):
+    """A certificate in this name would be another station's too."""
+
+    def __init__(self, name: str, *, other: str) -> None:
+        self.name = name
+        self.other = other
+        super().__init__(f"A client certificate in the name {name} is station {other}'s. Give this one another name.")
+
+
 class LocationExists(Conflict):
     """The tenant has a location of this name."""
 

@@ -10,7 +10,7 @@ from backoffice.kit.database import Unit
 from backoffice.kit.errors import InvalidRequest
 from backoffice.kit.service import provided
 from backoffice.stations import repository
-from backoffice.stations.errors import LocationNotFound
+from backoffice.stations.errors import CertificateNameTaken, LocationNotFound
 from backoffice.stations.importing import MAX_BYTES, LineError, ReadFile, read_stations
 from backoffice.stations.models import Station
 from backoffice.stations.schemas import station_plan
@@ -80,6 +80,9 @@ async def _apply(unit: Unit, stations: Stations, read: ReadFile) -> tuple[Import
             station, password = await stations.save_station(unit, body.station_id, station_plan(body))
         except LocationNotFound as error:
             errors.append(LineError(line, "location_id", str(error)))
+            continue
+        except CertificateNameTaken as error:
+            errors.append(LineError(line, "certificate_name", str(error)))
             continue
         saved.append(station)
         told.append(ImportedStation(line=line, station_id=station.id, is_new=is_new, password=password))

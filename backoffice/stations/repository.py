@@ -43,6 +43,13 @@ async def has_station(unit: Unit, station_id: str) -> bool:
     return await unit.session.scalar(found) is not None
 
 
+async def find_namesake(unit: Unit, station_id: str, name: str) -> str | None:
+    """Another station whose id or certificate's name this is."""
+    named = or_(Station.id == name, Station.certificate_name == name)
+    found = select(Station.id).where(Station.tenant_id == unit.tenant, Station.id != station_id, named)
+    return await unit.session.scalar(found.limit(1))
+
+
 async def list_stations(unit: Unit, *, cursor: str | None, limit: int) -> Sequence[Station]:
     """Stations by id, one more than `limit`."""
     statement = after_cursor(_stations_of(unit), cursor, keys=[Station.id], parsers=[str], limit=limit)

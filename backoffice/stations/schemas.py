@@ -133,7 +133,7 @@ class StationChange(BaseModel):
 
     `registration` holds from the next boot on: `trigger_boot` asks the station for a BootNotification now.
     `certificate_name` is what its client certificate calls it (security profile 3) where that is not its id: its serial
-    number, say.
+    number, say. It is no other station's.
     """
 
     registration: RegistrationStatus | None = None

@@ -19,6 +19,7 @@ from backoffice.kit.errors import OutcomeUnknown, PeerFailed
 from backoffice.stations import repository
 from backoffice.stations.dispatch import Dispatch
 from backoffice.stations.errors import (
+    CertificateNameTaken,
     CommandNotExpressible,
     LocationExists,
     LocationNotFound,
@@ -40,6 +41,7 @@ UNASSIGNED = "unassigned"
 
 # Profiles in which the station shows a password (OCPP 2.0.1 A00, profiles 1 and 2).
 _PASSWORD_PROFILES = {1, 2}
+_CERTIFICATE_PROFILE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +131,18 @@ class Stations:
         return location
 
     async def create_station(self, unit: Unit, station_id: str, plan: StationPlan) -> tuple[Station, str | None]:
-        """A new station, with the password that was made for it. Raises StationExists or LocationNotFound."""
+        """A new station, with the password that was made for it.
+
+        Raises StationExists, LocationNotFound and CertificateNameTaken.
+        """
         if await repository.find_station(unit, station_id):
             raise StationExists(station_id)
         return await self.save_station(unit, station_id, plan)
 
     async def save_station(self, unit: Unit, station_id: str, plan: StationPlan) -> tuple[Station, str | None]:
-        """The station is as planned, with the password that was made for it, if one was. Raises LocationNotFound.
+        """The station is as planned, with the password that was made for it, if one was.
 
-        The caller writes the registry after the commit.
+        Raises LocationNotFound and CertificateNameTaken. The caller writes the registry after the commit.
         """
         await self._check_location(unit, plan.location_id)
         station = await repository.find_station(unit, station_id) or await self._new_station(unit, station_id)
@@ -154,7 +159,7 @@ class Stations:
     ) -> tuple[Station, str | None]:
         """The station is let in as said from its next connection or boot on, with the password that was made for it.
 
-        Raises StationNotFound. The caller writes the registry after the commit.
+        Raises StationNotFound and CertificateNameTaken. The caller writes the registry after the commit.
         """
         station = await self.read_station(unit, station_id)
         return station, await self._admit(unit, station, change)
@@ -199,13 +204,15 @@ class Stations:
         return station
 
     async def _admit(self, unit: Unit, station: Station, change: AdmissionChange) -> str | None:
-        """The password that was made, where a profile needs one and there was none."""
+        """The password that was made, where a profile needs one and there was none. Raises CertificateNameTaken."""
         before = _admission_of(station)
         station.registration = change.registration or station.registration or RegistrationStatus.ACCEPTED
         if change.security_profiles is not None:
             station.security_profiles = list(change.security_profiles)
         if change.certificate_name is not None:
             station.certificate_name = change.certificate_name
+        if change.certificate_name is not None or _CERTIFICATE_PROFILE in station.security_profiles:
+            await _check_certificate_name(unit, station)
         made_password = None
         needs_password = bool(_PASSWORD_PROFILES & set(station.security_profiles))
         if change.password is None and station.credential_hash is None and needs_password:
@@ -279,6 +286,13 @@ async def announce_admission(unit: Unit, station: Station, *, now: datetime) -> 
 def key_of(station: Station) -> StationKey:
     """The station's name on the bus."""
     return StationKey(TenantId(station.tenant_id), StationId(station.id))
+
+
+async def _check_certificate_name(unit: Unit, station: Station) -> None:
+    """Raises CertificateNameTaken where one certificate would let in two stations (OCPP 2.0.1 A00.FR.405)."""
+    name = station.certificate_name or station.id
+    if (other := await repository.find_namesake(unit, station.id, name)) is not None:
+        raise CertificateNameTaken(name, other=other)
 
 
 def _admission_of(station: Station) -> tuple[object, ...]:

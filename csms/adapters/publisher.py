@@ -4,17 +4,21 @@ Invariants:
 1. `publish` returns only after the stream has every event, and raises within the deadline otherwise.
 2. While NATS is away `publish` raises at once, and what was in flight when it went raises too.
 3. A last value waits in its slot until NATS takes it; a newer one of the same slot replaces it.
+4. A station has at most `SLOTS_OF_STATION` of them; where it names more, its own oldest one makes room and is counted.
 """
 
 import asyncio
 from collections import deque
+from collections.abc import Iterator
+from itertools import chain, islice
 
 import structlog
 
 from csms.adapters.jetstream_wire import PublishConnection
 from csms.errors import FactTooLarge, PublishFailed
 from csms.ports import Outgoing, Slot
-from csms.telemetry import HELD_LATEST, IN_FLIGHT, PUBLISH_FAILURES
+from csms.telemetry import HELD_LATEST, IN_FLIGHT, LATEST_PUSHED_OUT, PUBLISH_FAILURES
+from protocol.domain.identifiers import StationKey
 
 log = structlog.get_logger(__name__)
 
@@ -23,6 +27,10 @@ _RECONNECT_S = 0.2
 _PING_S = 5.0
 _PONG_S = 5.0
 _LATEST_AT_ONCE = 256
+
+# Boot, connected, a disconnect for each epoch, 64 rules (`csms.deviations`), 8 of quarantine, and the connectors, whose
+# numbers are the station's to choose: room for a hundred and more of them.
+SLOTS_OF_STATION = 256
 _LATEST_RETRY_S = 0.5
 
 
@@ -41,7 +49,7 @@ class JetStreamPublisher:
         self._left_at = self._loop.time()
         # Every deadline is the same distance away, so the oldest stands first.
         self._deadlines: deque[tuple[float, asyncio.Future[None], str]] = deque()
-        self._latest: dict[Slot, Outgoing] = {}
+        self._latest: dict[StationKey, dict[Slot, Outgoing]] = {}
         self._has_latest = asyncio.Event()
         self._is_flushed = asyncio.Event()
         self._is_flushed.set()
@@ -68,9 +76,13 @@ class JetStreamPublisher:
             raise
 
     def publish_latest(self, slot: Slot, event: Outgoing) -> None:
-        """Never waits, never raises; bounded by the number of slots, which are connectors."""
-        self._latest.pop(slot, None)
-        self._latest[slot] = event
+        """Never waits, never raises; bounded by `SLOTS_OF_STATION` for each station that spoke while NATS is away."""
+        held = self._latest.setdefault(slot[0], {})
+        held.pop(slot, None)
+        held[slot] = event
+        if len(held) > SLOTS_OF_STATION:
+            del held[next(iter(held))]
+            LATEST_PUSHED_OUT.inc()
         self._is_flushed.clear()
         self._has_latest.set()
 
@@ -95,7 +107,7 @@ class JetStreamPublisher:
             async with asyncio.timeout(timeout_s):
                 await self._is_flushed.wait()
         except TimeoutError:
-            log.warning("last values lost", count=len(self._latest))
+            log.warning("last values lost", count=self._held())
 
     def _send(self, event: Outgoing) -> "asyncio.Future[None]":
         if self._connection is None:
@@ -154,13 +166,13 @@ class JetStreamPublisher:
                 if not ack.done():
                     ack.set_exception(PublishFailed(subject, f"no acknowledgement within {self._deadline_s:g} s"))
             IN_FLIGHT.set(self._connection.in_flight if self._connection is not None else 0)
-            HELD_LATEST.set(len(self._latest))
+            HELD_LATEST.set(self._held())
 
     async def _publish_latest(self) -> None:
         while True:
             await self._has_latest.wait()
             self._has_latest.clear()
-            batch = list(self._latest.items())[:_LATEST_AT_ONCE]
+            batch = list(islice(self._each_latest(), _LATEST_AT_ONCE))
             if not batch:
                 self._is_flushed.set()
                 continue
@@ -168,7 +180,7 @@ class JetStreamPublisher:
                 await self.publish(*(event for _, event in batch))
             except PublishFailed as error:
                 # Said again, some may be in the stream twice: a status twice is no harm, a lost one is.
-                log.info("last values held", count=len(self._latest), reason=str(error))
+                log.info("last values held", count=self._held(), reason=str(error))
                 await asyncio.sleep(_LATEST_RETRY_S)
                 self._has_latest.set()
                 continue
@@ -176,6 +188,21 @@ class JetStreamPublisher:
                 log.error("last value dropped", reason=str(error))
                 batch = [(slot, event) for slot, event in batch if event.payload is error.payload]
             for slot, event in batch:
-                if self._latest.get(slot) is event:
-                    del self._latest[slot]
+                self._forget_latest(slot, event)
             self._has_latest.set()
+
+    def _held(self) -> int:
+        return sum(len(held) for held in self._latest.values())
+
+    def _each_latest(self) -> Iterator[tuple[Slot, Outgoing]]:
+        """A station's in the order in which they were said."""
+        return chain.from_iterable(held.items() for held in self._latest.values())
+
+    def _forget_latest(self, slot: Slot, event: Outgoing) -> None:
+        """It was published; a newer one that came meanwhile stays."""
+        held = self._latest.get(slot[0], {})
+        if held.get(slot) is not event:
+            return
+        del held[slot]
+        if not held:
+            del self._latest[slot[0]]

@@ -55,11 +55,15 @@ def server_context(settings: CsmsSettings) -> ssl.SSLContext:
 
 
 def channel_of(certificate: object) -> Channel:
-    """Encrypted, with the common names in what `getpeercert` gave: it gives only what was verified."""
+    """Encrypted, with the names in what `getpeercert` gave: it gives only what was verified."""
     if not isinstance(certificate, dict):
         return Channel(is_encrypted=True)
-    names = (value for part in certificate.get("subject", ()) for key, value in part if key == "commonName")
-    return Channel(is_encrypted=True, names=frozenset(names))
+    subject = [attribute for part in certificate.get("subject", ()) for attribute in part]
+    return Channel(
+        is_encrypted=True,
+        names=frozenset(value for key, value in subject if key == "commonName"),
+        organizations=frozenset(value for key, value in subject if key == "organizationName"),
+    )
 
 
 def explain(error: Exception) -> tuple[RefusalCause, str]:

@@ -2,7 +2,8 @@
 
 Masked are, wherever they stand in a frame:
 
-- `idTag`, `parentIdTag`, `idToken`: the last three characters stay, for people who compare a card with a screen
+- `idTag`, `parentIdTag`, `idToken`, `additionalIdToken`: the last three characters stay, for people who
+  compare a card with a screen
 - the value of the configuration keys and variables in `SECRET_VARIABLES` (ChangeConfiguration, GetConfiguration,
   SetVariables, GetVariables and their answers, NotifyReport)
 - members in `SECRET_MEMBERS` (SetNetworkProfile: basicAuthPassword, apn and vpn passwords, vpn key)
@@ -25,7 +26,7 @@ SECRET_VARIABLES = frozenset(("authorizationkey", "basicauthpassword", "identity
 SECRET_MEMBERS = frozenset(
     ("password", "basicauthpassword", "apnpassword", "simpin", "sharedsecret", "authorizationkey", "privatekey")
 )
-TOKEN_MEMBERS = frozenset(("idtag", "parentidtag", "idtoken"))
+TOKEN_MEMBERS = frozenset(("idtag", "parentidtag", "idtoken", "additionalidtoken"))
 
 # Actions whose requests and answers have none of the members above: their text is looked at, and not read again.
 _WITHOUT_SECRETS = frozenset(
@@ -41,7 +42,7 @@ _PRIVATE_KEY = "PRIVATE KEY"
 _NESTED = 3  # JSON in a text in a text (DataTransfer)
 
 _MEMBER_IN_TEXT = re.compile(
-    r'("?(idTag|parentIdTag|idToken|password|user|basicAuthPassword|apnPassword|simPin|sharedSecret|privateKey)"?\s*+:\s*+)'
+    r'("?(idTag|parentIdTag|idToken|additionalIdToken|password|user|basicAuthPassword|apnPassword|simPin|sharedSecret|privateKey)"?\s*+:\s*+)'
     r'("(?:[^"\\]|\\.)*+"?|[^\s,}\]{\["]++)',
     re.IGNORECASE | re.DOTALL,
 )
@@ -78,6 +79,11 @@ def mask_frame(text: bytes, action: str | None) -> bytes:
 def mask_json(value: Any) -> Any:  # Any: JSON
     """JSON that was read already, in the wire's words or in ours, without secrets."""
     return _mask(value, "", _NESTED)
+
+
+def mask_data(text: str) -> str:
+    """A vendor's text without secrets, JSON where it is JSON (DataTransfer's `data`)."""
+    return _mask_string(text, _NESTED) if text.lstrip()[:1] in ("{", "[") else mask_text(text)
 
 
 def mask_text(text: str) -> str:

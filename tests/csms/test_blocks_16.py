@@ -193,6 +193,26 @@ async def test_unknown_vendor_gets_a_result_and_is_a_fact(csms: GatewayInMemory)
     assert (fact.vendor, fact.data, fact.status) == ("org.nobody", "x", "UnknownVendorId")
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ('{"idTag":"CARD1234","n":1}', '{"idTag":"…234","n":1}'),
+        ("idTag: CARD1234", 'idTag: "…"'),
+        ("ftp://me:secret@host/a", "ftp://…@host/a"),
+        ("four", "four"),
+    ],
+)
+async def test_vendors_text_leaves_masked_and_reaches_the_plug_in_clear(
+    csms: GatewayInMemory, plug_in: SocketCounter, said: str, shown: str
+) -> None:
+    async with await station(csms) as socket:
+        await call(socket, "DataTransfer", {"vendorId": "com.example", "messageId": "count", "data": said})
+
+    (fact,) = facts(csms, "data_transfer.transferred")
+    assert fact.data == shown
+    assert plug_in.asked == [(station_key(), said)]
+
+
 async def test_plug_in_answers_its_vendor(csms: GatewayInMemory, plug_in: SocketCounter) -> None:
     async with await station(csms) as socket:
         known = await call(socket, "DataTransfer", {"vendorId": "com.example", "messageId": "count", "data": "four"})

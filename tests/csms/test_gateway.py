@@ -322,6 +322,25 @@ async def test_raw_call_is_sent_and_answered_word_for_word(csms: GatewayInMemory
     assert bytes(msgspec.json.decode(answer.reply, type=RawAnswer).payload) == reply.encode()
 
 
+async def test_raw_call_that_we_cannot_read_is_sent_where_its_schema_is_kept(csms: GatewayInMemory) -> None:
+    payload = '{"connectorId":1,"expiryDate":"tomorrow","idTag":"CARD","reservationId":1}'
+
+    async with await station(csms) as socket:
+        answer = await raw(csms, socket, "ReserveNow", payload, '{"status":"Rejected"}')
+
+    assert answer.outcome is Outcome.ANSWERED
+
+
+async def test_raw_trigger_of_what_we_have_no_word_for_is_not_sent(csms: GatewayInMemory) -> None:
+    payload = '{"requestedMessage":"PublishFirmwareStatusNotification"}'
+
+    async with connect(csms.url(), subprotocols=[websockets.Subprotocol("ocpp2.0.1")]) as socket:
+        answer = await raw(csms, socket, "TriggerMessage", payload, "")
+
+    assert answer.outcome is Outcome.NOT_VALID
+    assert "PublishFirmwareStatusNotification" in answer.detail
+
+
 @pytest.mark.parametrize(
     ("action", "payload", "outcome"),
     [

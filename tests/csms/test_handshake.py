@@ -2,11 +2,12 @@
 
 import base64
 import contextlib
+import dataclasses
 
 import pytest
 from hypothesis import given, strategies as st
 
-from csms.handshake import Accept, BadHead, Reject, RequestHead, choose_version, decide, read_head, read_target
+from csms.handshake import Accept, BadHead, Channel, Reject, RequestHead, choose_version, decide, read_head, read_target
 from protocol.bus.commands import RegistryEntry
 from protocol.bus.secrets import credential_hash, credential_name
 from protocol.domain.identifiers import StationId, StationKey, TenantId
@@ -179,6 +180,41 @@ def test_refusal_says_what_is_wrong_with_the_password(authorization: str, cause:
 
     assert isinstance(decision, Reject)
     assert decision.cause is cause
+
+
+@pytest.mark.parametrize(
+    ("tenant", "organizations", "names", "is_let_in"),
+    [
+        ("b", {"b"}, {"CP001"}, True),
+        ("b", {"b"}, {"SN-1"}, True),
+        ("b", {"b"}, {"CP002"}, False),
+        ("b", {"a"}, {"CP001"}, False),
+        ("b", {"a"}, {"SN-1"}, False),
+        ("b", {"a", "b"}, {"CP001"}, False),
+        ("b", set(), {"CP001"}, False),
+        ("b", set(), {"SN-1"}, False),
+        ("b", {"default"}, {"CP001"}, False),
+        ("default", set(), {"CP001"}, True),
+        ("default", {"default"}, {"CP001"}, True),
+        ("default", {"a"}, {"CP001"}, False),
+    ],
+)
+def test_certificate_holds_in_the_tenant_that_its_organization_names(
+    tenant: str, organizations: set[str], names: set[str], is_let_in: bool
+) -> None:
+    channel = Channel(is_encrypted=True, names=frozenset(names), organizations=frozenset(organizations))
+    request = dataclasses.replace(head(), channel=channel)
+    entry = RegistryEntry(security_profiles=(3,), certificate_name="SN-1")
+    station = StationKey(TenantId(tenant), StationId("CP001"))
+
+    decision = decide(request, entry, station=station, served=SERVED, pepper=PEPPER, lets_unknown_in=False)
+
+    if is_let_in:
+        assert isinstance(decision, Accept)
+        assert decision.security_profile == 3
+    else:
+        assert isinstance(decision, Reject)
+        assert decision.cause is RefusalCause.CLIENT_CERTIFICATE
 
 
 def test_plain_http_is_told_to_upgrade() -> None:

@@ -35,8 +35,8 @@ class Stage:
         self.csms = csms
         self.authority = authority
 
-    def register(self, *profiles: int, **fields: Any) -> None:
-        self.csms.registry.entries[station_key()] = RegistryEntry(
+    def register(self, *profiles: int, tenant: str = "default", **fields: Any) -> None:
+        self.csms.registry.entries[station_key(tenant=tenant)] = RegistryEntry(
             security_profiles=profiles, credential_hash=HASH, **fields
         )
 
@@ -48,10 +48,12 @@ class Stage:
             context.load_cert_chain(shown.certificate, shown.key)
         return context
 
-    async def connect(self, *, password: str | None = None, tls: ssl.SSLContext | None = None) -> ClientConnection:
+    async def connect(
+        self, *, password: str | None = None, tls: ssl.SSLContext | None = None, tenant: str = "default"
+    ) -> ClientConnection:
         logged_in = f"CP001:{password}@" if password is not None else ""
         scheme, port = ("ws", self.csms.port) if tls is None else ("wss", self.csms.tls_port)
-        url = f"{scheme}://{logged_in}127.0.0.1:{port}/ocpp/CP001"
+        url = f"{scheme}://{logged_in}127.0.0.1:{port}/ocpp/{tenant}/CP001"
         return await connect(url, ssl=tls, subprotocols=[websockets.Subprotocol("ocpp1.6")])
 
     async def profile(self, **options: Any) -> int:
@@ -160,6 +162,21 @@ def test_certificate_is_in_the_name_of_the_station_or_in_the_registered_one(play
         assert "SN-4711" in stage.refusals[-1].detail
         stage.register(3, certificate_name="SN-4711")
         assert await stage.profile(tls=serial) == 3
+
+    play(scene)
+
+
+def test_certificate_of_another_tenant_is_refused(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        stage.register(3, tenant="a")
+        stage.register(3, tenant="b")
+        of_a = stage.client_context(stage.authority.issue("CP001", organization="a"))
+        of_nobody = stage.client_context(stage.authority.issue("CP001"))
+
+        assert await stage.profile(tls=of_a, tenant="a") == 3
+        assert await stage.refused(tls=of_a, tenant="b") == (401, RefusalCause.CLIENT_CERTIFICATE)
+        assert "organization: a" in stage.refusals[-1].detail
+        assert await stage.refused(tls=of_nobody, tenant="b") == (401, RefusalCause.CLIENT_CERTIFICATE)
 
     play(scene)
 

@@ -33,22 +33,25 @@ class MinimalAuthority:
         self.certificate = builder.sign(self._key, SHA256())
         self.files = _write(folder, name.replace(" ", "-"), self.certificate, self._key)
 
-    def issue(self, name: str, *, days: float = 1) -> Files:
+    def issue(self, name: str, *, organization: str | None = None, days: float = 1) -> Files:
         """A certificate for this common name, good for 127.0.0.1; expired where `days` is negative."""
         key = generate_private_key(SECP256R1())
-        builder = _builder(_name(name), self._name, key, days=days)
+        builder = _builder(_name(name, organization), self._name, key, days=days)
         alternatives = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1")), x509.DNSName("localhost")])
         return _write(self._folder, name, builder.add_extension(alternatives, False).sign(self._key, SHA256()), key)
 
 
-def request_for(name: str, *, key: EllipticCurvePrivateKey | None = None) -> str:
+def request_for(name: str, *, key: EllipticCurvePrivateKey | None = None, organization: str | None = None) -> str:
     """A certificate signing request in PEM, as a station makes it."""
-    builder = x509.CertificateSigningRequestBuilder().subject_name(_name(name))
+    builder = x509.CertificateSigningRequestBuilder().subject_name(_name(name, organization))
     return builder.sign(key or generate_private_key(SECP256R1()), SHA256()).public_bytes(Encoding.PEM).decode()
 
 
-def _name(common_name: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+def _name(common_name: str, organization: str | None = None) -> x509.Name:
+    attributes = [x509.NameAttribute(NameOID.COMMON_NAME, common_name)]
+    if organization is not None:
+        attributes.append(x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization))
+    return x509.Name(attributes)
 
 
 def _builder(

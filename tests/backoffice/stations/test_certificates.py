@@ -31,13 +31,16 @@ def test_chain_begins_with_a_certificate_for_the_stations_key_and_name(
 ) -> None:
     key = generate_private_key(SECP256R1())
 
-    chain = x509.load_pem_x509_certificates(signer.sign(request_for("CP001", key=key), common_name="CP001").encode())
+    request = request_for("CP001", key=key, organization="somebody-else")
 
-    certificate, issuer = chain
+    signed = signer.sign(request, common_name="CP001", organization="acme")
+
+    certificate, issuer = x509.load_pem_x509_certificates(signed.encode())
     certificate.verify_directly_issued_by(issuer)
     assert issuer == authority.certificate
     assert certificate.public_key() == key.public_key()
-    assert certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value == "CP001"
+    subject = [(attribute.oid, attribute.value) for attribute in certificate.subject]
+    assert subject == [(NameOID.ORGANIZATION_NAME, "acme"), (NameOID.COMMON_NAME, "CP001")]
     usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     assert list(usage) == [ExtendedKeyUsageOID.CLIENT_AUTH]
     assert not certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
@@ -63,4 +66,4 @@ def tampered() -> str:
 )
 def test_request_that_nobody_may_sign_is_refused(signer: FileSigner, csr: str, name: str) -> None:
     with pytest.raises(CertificateRequestRefused):
-        signer.sign(csr, common_name=name)
+        signer.sign(csr, common_name=name, organization="acme")

@@ -99,6 +99,26 @@ async def test_profile_that_needs_a_password_makes_one_where_there_is_none(place
     assert (entry.security_profiles, entry.certificate_name) == ((2,), "SN")
 
 
+async def test_certificate_names_one_station_of_the_tenant(place: HttpPlace) -> None:
+    async def add(station_id: str, status: int = 201, **fields: Any) -> Any:
+        body = {"station_id": station_id, "security_profiles": [3], "evses": [{"evse": 1}], **fields}
+        return await ask(place, "POST", "/stations", json=body, status=status)
+
+    await add("CP001", certificate_name="SN-1")
+    await add("CP002")
+
+    taken = await ask(place, "PATCH", "/stations/CP002", json={"certificate_name": "CP001"}, status=409)
+    await ask(place, "PATCH", "/stations/CP002", json={"certificate_name": "SN-1"}, status=409)
+    await add("CP003", 409, certificate_name="CP002")
+    await add("SN-1", 409)
+    await ask(place, "PATCH", "/stations/CP002", json={"certificate_name": "CP002"})
+    lines = "station_id,certificate_name\nCP004,CP001\n"
+    imported = await ask(place, "POST", "/stations/import", content=lines, status=422)
+
+    assert "CP001" in taken["detail"]
+    assert [(one["line"], one["column"]) for one in imported["errors"]] == [(2, "certificate_name")]
+
+
 async def test_stranger_is_listed_with_what_it_said_and_accepted_with_one_call(place: HttpPlace) -> None:
     await connect(place)
     await place.publish_fact(BOOTED, station=CP001, received_at=T0)

@@ -15,7 +15,7 @@ from chargeyard.embedded import EmbeddedServers
 from csms.adapters.identity import IdentityAuthority
 from csms.adapters.key_values import KeyValueNumbers, KeyValuePresence, WatchedRegistry
 from csms.adapters.nats import NatsBus
-from csms.adapters.publisher import JetStreamPublisher
+from csms.adapters.publisher import SLOTS_OF_STATION, JetStreamPublisher
 from csms.errors import BusUnavailable, HeldByNewer, PublishFailed
 from csms.ports import Outgoing
 from protocol.blocks.authorization.queries import AuthorizeToken, TokenVerdict
@@ -119,14 +119,28 @@ async def test_last_value_of_each_slot_is_published_once_nats_is_back(broker: Br
     await broker.servers.nats.stop()
     await until(lambda: not broker.bus.is_connected)
     for status in (b"old", b"new"):
-        broker.publisher.publish_latest("CP001|1", Outgoing(SUBJECT, status))
-    broker.publisher.publish_latest("CP001|2", Outgoing(SUBJECT, b"other"))
+        broker.publisher.publish_latest((station_key(), "status", 1), Outgoing(SUBJECT, status))
+    broker.publisher.publish_latest((station_key(), "status", 2), Outgoing(SUBJECT, b"other"))
     await broker.servers.nats.start()
     await broker.publisher.flush(timeout_s=10)
 
     last = await broker.bus.jetstream.get_last_msg(Stream.FACTS, SUBJECT)
     assert await broker.stored() == 2
     assert last.data == b"other"
+
+
+async def test_station_that_names_many_connectors_pushes_out_its_own_last_values_alone(broker: Broker) -> None:
+    await broker.servers.nats.stop()
+    await until(lambda: not broker.publisher.is_connected)
+    broker.publisher.publish_latest((station_key("CP002"), "status", 1), Outgoing(SUBJECT, b"neighbour"))
+    for number in range(SLOTS_OF_STATION + 50):
+        broker.publisher.publish_latest((station_key(), "status", number), Outgoing(SUBJECT, b"%d" % number))
+    await broker.servers.nats.start()
+    await broker.publisher.flush(timeout_s=10)
+
+    last = await broker.bus.jetstream.get_last_msg(Stream.FACTS, SUBJECT)
+    assert await broker.stored() == SLOTS_OF_STATION + 1
+    assert last.data == b"%d" % (SLOTS_OF_STATION + 49)
 
 
 async def test_start_said_again_gets_its_number_from_any_node(nats_url: str) -> None:

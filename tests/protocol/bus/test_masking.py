@@ -42,6 +42,10 @@ PLANTED = {
     "id_tag": ("StartTransaction", {"idTag": "%s"}),
     "parent": ("Authorize", {"idTagInfo": {"parentIdTag": "%s"}}),
     "id_token": ("Authorize", {"idToken": {"idToken": "%s", "type": "Central"}}),
+    "additional": (
+        "Authorize",
+        {"idToken": {"idToken": "x", "additionalInfo": [{"additionalIdToken": "%s", "type": "app"}]}},
+    ),
     "list": ("SendLocalList", {"localAuthorizationList": [{"idTag": "%s"}]}),
     "key": ("DataTransfer", {"data": "-----BEGIN PRIVATE KEY-----%s"}),
     "nested": ("DataTransfer", {"data": '{"idTag":"%s"}'}),
