@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from csms.errors import CallNotValid, CommandRefused, CommandTimedOut, StationGone, TooManyCommands
+from csms.errors import AnswerUnreadable, CallNotValid, CommandRefused, CommandTimedOut, StationGone, TooManyCommands
 from csms.session import StationSession
 from csms.telemetry import COMMANDS
 from protocol.blocks.remote_control.messages import TriggerKind, TriggerMessage
 from protocol.bus.commands import COMMAND_OF_NAME, CommandAnswer, CommandRequest, Outcome, RawAnswer, RawCall
 from protocol.domain.identifiers import StationKey
-from protocol.errors import ActionNotImplemented, NotExpressible, PayloadViolation, RpcError
+from protocol.errors import NotExpressible, PayloadViolation, RpcError
 from protocol.ocppj.events import IncomingResult
 from protocol.tolerance.decoding import decode
 from protocol.versions import ROUTES, AnyRoute, check_call_to_station, route_of_message
@@ -57,7 +57,7 @@ async def _ask(session: StationSession, message: msgspec.Struct, timeout_s: floa
             reply: msgspec.Struct = await _exchange_raw(session, message, timeout_s)
         else:
             reply = await _exchange(session, message, timeout_s)
-    except (NotExpressible, ActionNotImplemented) as error:
+    except (NotExpressible, RpcError) as error:  # of ours: one of the answer is AnswerUnreadable
         return CommandAnswer(Outcome.NOT_EXPRESSIBLE, detail=str(error))
     except CallNotValid as error:
         return CommandAnswer(Outcome.NOT_VALID, detail=str(error))
@@ -69,8 +69,8 @@ async def _ask(session: StationSession, message: msgspec.Struct, timeout_s: floa
         return CommandAnswer(Outcome.CALL_ERROR, error_code="Busy", detail=str(error))
     except CommandRefused as error:
         return CommandAnswer(Outcome.CALL_ERROR, error_code=error.code, detail=error.detail)
-    except RpcError as error:
-        return CommandAnswer(Outcome.CALL_ERROR, error_code=type(error).__name__, detail=f"unreadable answer: {error}")
+    except AnswerUnreadable as error:
+        return CommandAnswer(Outcome.UNREADABLE, detail=str(error))
     return CommandAnswer(Outcome.ANSWERED, reply=msgspec.Raw(msgspec.json.encode(reply)))
 
 
@@ -79,7 +79,10 @@ async def _exchange(session: StationSession, message: msgspec.Struct, timeout_s:
     payload = codec.encode(route.encode_request(message))
     _solicit(session, message)
     result = await session.call(route.action, payload, timeout_s=timeout_s)
-    return _read_answer(session, route, result)
+    try:
+        return _read_answer(session, route, result)
+    except RpcError as error:
+        raise AnswerUnreadable(str(error)) from error
 
 
 async def _exchange_raw(session: StationSession, message: RawCall, timeout_s: float) -> RawAnswer:
