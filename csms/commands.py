@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from csms.errors import CallNotValid, CommandRefused, CommandTimedOut, StationGone, TooManyCommands
+from csms.errors import AnswerUnreadable, CallNotValid, CommandRefused, CommandTimedOut, StationGone, TooManyCommands
 from csms.session import StationSession
 from csms.telemetry import COMMANDS
 from protocol.blocks.remote_control.messages import TriggerKind, TriggerMessage
 from protocol.bus.commands import COMMAND_OF_NAME, CommandAnswer, CommandRequest, Outcome, RawAnswer, RawCall
 from protocol.domain.identifiers import StationKey
 from protocol.domain.version import OcppVersion
-from protocol.errors import ActionNotImplemented, ActionNotSupported, NotExpressible, PayloadViolation, RpcError
+from protocol.errors import ActionNotSupported, NotExpressible, PayloadViolation, RpcError
 from protocol.ocppj.events import IncomingResult
 from protocol.tolerance.decoding import decode
 from protocol.versions import ROUTES, AnyRoute, check_call_to_station, route_of_message
@@ -58,7 +58,7 @@ async def _ask(session: StationSession, message: msgspec.Struct, timeout_s: floa
             reply: msgspec.Struct = await _exchange_raw(session, message, timeout_s)
         else:
             reply = await _exchange(session, message, timeout_s)
-    except (NotExpressible, ActionNotImplemented) as error:
+    except (NotExpressible, RpcError) as error:  # of ours: one of the answer is AnswerUnreadable
         return CommandAnswer(Outcome.NOT_EXPRESSIBLE, detail=str(error))
     except CallNotValid as error:
         return CommandAnswer(Outcome.NOT_VALID, detail=str(error))
@@ -70,8 +70,8 @@ async def _ask(session: StationSession, message: msgspec.Struct, timeout_s: floa
         return CommandAnswer(Outcome.CALL_ERROR, error_code="Busy", detail=str(error))
     except CommandRefused as error:
         return CommandAnswer(Outcome.CALL_ERROR, error_code=error.code, detail=error.detail)
-    except RpcError as error:
-        return CommandAnswer(Outcome.CALL_ERROR, error_code=type(error).__name__, detail=f"unreadable answer: {error}")
+    except AnswerUnreadable as error:
+        return CommandAnswer(Outcome.UNREADABLE, detail=str(error))
     return CommandAnswer(Outcome.ANSWERED, reply=msgspec.Raw(msgspec.json.encode(reply)))
 
 
@@ -80,7 +80,10 @@ async def _exchange(session: StationSession, message: msgspec.Struct, timeout_s:
     payload = codec.encode(route.encode_request(message))
     _solicit(session, message)
     result = await session.call(route.action, payload, timeout_s=timeout_s)
-    return _read_answer(session, route, result)
+    try:
+        return _read_answer(session, route, result)
+    except RpcError as error:
+        raise AnswerUnreadable(str(error)) from error
 
 
 async def _exchange_raw(session: StationSession, message: RawCall, timeout_s: float) -> RawAnswer:
@@ -93,7 +96,7 @@ async def _exchange_raw(session: StationSession, message: RawCall, timeout_s: fl
     try:
         check_call_to_station(session.station.version, message.action, payload)
         trigger = _read_trigger(session.station.version, message.action, payload)
-    except (PayloadViolation, ActionNotSupported) as error:
+    except PayloadViolation as error:
         raise CallNotValid(str(error)) from error
     if trigger is not None:
         _solicit(session, trigger)
@@ -102,14 +105,18 @@ async def _exchange_raw(session: StationSession, message: RawCall, timeout_s: fl
 
 
 def _read_trigger(version: OcppVersion, action: str, payload: bytes) -> msgspec.Struct | None:
-    """What a raw TriggerMessage or ExtendedTriggerMessage asks for; None for any other action.
+    """What a raw TriggerMessage or ExtendedTriggerMessage asks for; None where we have no word for it, or it is none.
 
-    Raises PayloadViolation, and ActionNotSupported for a message that we have no word for.
+    Raises PayloadViolation.
     """
     route = ROUTES[version].get(action)
     if route is None or not issubclass(route.messages[0], TriggerMessage):
         return None
-    trigger: msgspec.Struct = route.decode_request(codec.decode(payload, route.request))
+    request = codec.decode(payload, route.request)
+    try:
+        trigger: msgspec.Struct = route.decode_request(request)
+    except ActionNotSupported:
+        return None
     return trigger
 
 

@@ -64,12 +64,20 @@ class CommandTimedOut(CsmsError):
 
 
 class CommandRefused(CsmsError):
-    """The station answered with a CALLERROR, or with something that is no answer."""
+    """The station answered with a CALLERROR."""
 
     def __init__(self, code: str, detail: str) -> None:
         self.code = code
         self.detail = detail
         super().__init__(f"{code}: {detail}")
+
+
+class AnswerUnreadable(CsmsError):
+    """The station answered with something that is no answer: nobody can tell whether it did what it was asked."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"unreadable answer: {reason}")
 
 
 class TooManyCommands(CsmsError):

@@ -16,7 +16,15 @@ from typing import NamedTuple, Protocol
 
 import structlog
 
-from csms.errors import BusUnavailable, CommandRefused, CommandTimedOut, PublishFailed, StationGone, TooManyCommands
+from csms.errors import (
+    AnswerUnreadable,
+    BusUnavailable,
+    CommandRefused,
+    CommandTimedOut,
+    PublishFailed,
+    StationGone,
+    TooManyCommands,
+)
 from csms.message_log import ANSWERED, REPEATED, SENT, UNANSWERED, UNREADABLE, UNSOLICITED, MessageLog
 from csms.quarantine import Quarantine
 from csms.station import Station
@@ -209,7 +217,7 @@ class StationSession:
         """Send a CALL when none is in flight, and return its answer; waiting for its turn is part of the time-out.
 
         Raises TooManyCommands (nothing was sent, and nothing will be), StationGone, CommandRefused, and
-        CommandTimedOut: then the outcome is unknown.
+        CommandTimedOut or AnswerUnreadable: then the outcome is unknown.
         """
         if self._waiting_commands >= self._queued_commands:
             raise TooManyCommands(str(self.station.key), self._waiting_commands)
@@ -338,7 +346,7 @@ class StationSession:
         if violation.reply is not None:
             self._socket.send_text(violation.reply)
         if violation.failed_call is not None:
-            self._fail(CommandRefused("ProtocolError", f"unreadable answer: {violation.error}"))
+            self._fail(AnswerUnreadable(str(violation.error)))
         self._frame_log.note(
             self.station,
             FrameDirection.IN,

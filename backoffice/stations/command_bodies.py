@@ -7,7 +7,7 @@ import secrets
 from decimal import Decimal
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, model_validator
 
 from protocol.blocks.authorization.messages import ClearCache
 from protocol.blocks.availability.messages import ChangeAvailability, OperationalStatus
@@ -35,6 +35,7 @@ from protocol.blocks.remote_control.messages import (
 )
 from protocol.blocks.reservation.messages import CancelReservation, ReserveNow
 from protocol.blocks.smart_charging.messages import ClearChargingProfile, GetCompositeSchedule, SetChargingProfile
+from protocol.bus.masking import is_secret_variable
 from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
 from protocol.domain.certificates import CertificateHashData, CertificateUse
 from protocol.domain.charging_profile import (
@@ -132,12 +133,23 @@ class VariablesBody(BaseModel):
         return GetVariables(tuple(names))
 
 
+def _check_no_secret(variable: str) -> str:
+    """Variables are kept and shown, and a password that changes behind the registry's back locks its station out."""
+    if is_secret_variable(variable):
+        raise ValueError(f"{variable} is a secret: a station's password is changed by rotate_password")
+    return variable
+
+
+OpenVariable = Annotated[str, AfterValidator(_check_no_secret)]
+
+
 class AssignmentBody(VariableBody):
     """The value that a variable is to have; a standard key of OCPP 1.6 takes what the standard says.
 
-    What a station takes against the standard can be sent raw, by ChangeConfiguration.
+    What a station takes against the standard, and its secrets, can be sent raw, by ChangeConfiguration.
     """
 
+    variable: OpenVariable
     value: str = Field(max_length=2500)
 
     @model_validator(mode="after")

@@ -37,7 +37,7 @@ QUEUED: dict[int | str, dict[str, Any]] = {http.HTTP_202_ACCEPTED: {"model": Que
 class Desk:
     """One request: which station, asked by whom, and for how long it may wait."""
 
-    def __init__(self, station: Station, dispatch: Dispatch, *, by: str, queue_until: datetime | None) -> None:
+    def __init__(self, station: Station, dispatch: Dispatch, *, by: str, queue_until: datetime | None = None) -> None:
         self.station = station
         self._dispatch = dispatch
         self._by = by
@@ -53,6 +53,10 @@ class Desk:
         """Which station."""
         return StationKey(self.tenant, StationId(self.station.id))
 
+    def waiting_until(self, queue_until: datetime | None) -> "Desk":
+        """The same desk, whose commands wait until then for a station that is not connected."""
+        return Desk(self.station, self._dispatch, by=self._by, queue_until=queue_until)
+
     async def carry_out(self, message: msgspec.Struct) -> Carried:
         """The station's answer, or that the command waits."""
         return await self._dispatch.carry_out(self.key, message, by=self._by, queue_until=self._queue_until)
@@ -63,13 +67,20 @@ class Desk:
         return queued(carried) if carried.reply is None else view(carried.command_id, carried.reply)
 
 
-async def _desk(
-    station_id: str, operator: Operator, stations: StationsDep, dispatch: DispatchDep, queue_until: QueueUntil = None
-) -> Desk:
+async def _prompt_desk(station_id: str, operator: Operator, stations: StationsDep, dispatch: DispatchDep) -> Desk:
     """For the operator's own station, which exists. Raises StationNotFound."""
     async with stations.database.snapshot(operator.tenant) as unit:
         station = await stations.read_station(unit, station_id)
-    return Desk(station, dispatch, by=operator.subject, queue_until=queue_until)
+    return Desk(station, dispatch, by=operator.subject)
+
+
+PromptDeskDep = Annotated[Desk, Depends(_prompt_desk)]
+"""For commands that are sent now or not at all."""
+
+
+async def _desk(desk: PromptDeskDep, queue_until: QueueUntil = None) -> Desk:
+    """With the patience that the request asks for."""
+    return desk.waiting_until(queue_until)
 
 
 DeskDep = Annotated[Desk, Depends(_desk)]

@@ -14,6 +14,7 @@ from nats.js.errors import KeyDeletedError, KeyNotFoundError
 from backoffice.kit.bus import Bus
 from backoffice.kit.errors import BusUnavailable
 from backoffice.stations.errors import (
+    AnswerUnreadable,
     CommandNotExpressible,
     CommandNotSent,
     CommandNotValid,
@@ -62,7 +63,8 @@ class StationCommands:
         """The station's answer.
 
         Raises StationOffline, CommandNotSent, CommandNotExpressible or CommandNotValid where nothing was sent,
-        CommandTimedOut or BusUnavailable where the station may have done it, and StationRefusedCall for a CALLERROR.
+        CommandTimedOut, AnswerUnreadable or BusUnavailable where the station may have done it, and StationRefusedCall
+        for a CALLERROR.
         """
         presence = await self._find(station)
         answer = await self._ask(station, presence, message)
@@ -116,5 +118,7 @@ class StationCommands:
                 raise CommandNotExpressible(station.station, detail=answer.detail)
             case Outcome.NOT_VALID:
                 raise CommandNotValid(name_of(message), detail=answer.detail)
+            case Outcome.UNREADABLE:
+                raise AnswerUnreadable(station.station, command=name_of(message), detail=answer.detail)
             case Outcome.CALL_ERROR:
                 raise StationRefusedCall(station.station, code=answer.error_code, detail=answer.detail)

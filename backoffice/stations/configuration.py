@@ -25,7 +25,7 @@ from protocol.blocks.provisioning.messages import (
     VariablesReply,
     VariableStatus,
 )
-from protocol.bus.masking import SECRET_VARIABLES
+from protocol.bus.masking import is_secret_variable
 
 _TAKEN = (SetVariableStatus.ACCEPTED, SetVariableStatus.REBOOT_REQUIRED)
 
@@ -58,7 +58,7 @@ def _row(unit: Unit, station_id: str, name: VariableName, value: str | None, now
         "component": name.component,
         "variable": name.variable,
         "evse": name.evse or 0,
-        "value": None if name.variable.lower() in SECRET_VARIABLES else value,
+        "value": None if is_secret_variable(name.variable) else value,
         "needs_reboot": False,
         "known_at": now,
     }

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from backoffice.kit.auth import Operator
 from backoffice.stations import known_repository
+from backoffice.stations.command_bodies import OpenVariable
 from backoffice.stations.command_desk import DeskDep, StationsDep
 from backoffice.stations.configuration import Comparison, Wanted, compare
 from backoffice.stations.errors import TemplateNotFound
@@ -54,7 +55,7 @@ class KnownVariable(BaseModel):
 class WantedBody(BaseModel):
     """The value that a variable is to have."""
 
-    variable: str = Field(min_length=1, max_length=50)
+    variable: OpenVariable = Field(min_length=1, max_length=50)
     component: str = Field(default="", max_length=50)
     value: str = Field(max_length=2500)
 

@@ -3,18 +3,28 @@
 Invariants:
 1. Both passwords are right from before the station hears the new one until it has shown it, or until a deadline after
    it accepted it: neither a crash nor a lost answer leaves the station with a password that we do not know.
-2. A station that refuses the new password keeps the old one alone.
-3. Without an answer there is no deadline: nobody knows which of the two the station has.
+2. A station that was not told the new password, or that refused it, keeps the old one alone.
+3. With no answer that anybody can read there is no deadline: nobody knows which of the two the station has.
+4. What the station has shown meanwhile, or an operator has set, is never undone.
 """
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import NamedTuple
 
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS
-from backoffice.kit.errors import OutcomeUnknown
 from backoffice.stations import repository
-from backoffice.stations.errors import PasswordChangeOpen, PasswordRefused, StationNotFound
+from backoffice.stations.errors import (
+    CommandNotExpressible,
+    CommandNotSent,
+    CommandNotValid,
+    PasswordChangeOpen,
+    PasswordRefused,
+    StationNotFound,
+    StationOffline,
+    StationRefusedCall,
+)
 from backoffice.stations.models import Station
 from backoffice.stations.service import Stations, announce_admission
 from protocol.bus.secrets import credential_hash, new_station_password
@@ -22,7 +32,9 @@ from protocol.domain.identifiers import StationKey, TenantId
 
 TellPassword = Callable[[StationKey, str], Awaitable[bool]]
 """Sends the password (1.6 ChangeConfiguration of AuthorizationKey, 2.x SetVariables of BasicAuthPassword), and says
-whether it was accepted. Raises OutcomeUnknown where no answer came; any other error says that it was not taken."""
+whether it was accepted. Raises one of _NOT_TAKEN where the station does not have it; after any other error it may."""
+
+_NOT_TAKEN = (StationOffline, CommandNotSent, CommandNotExpressible, CommandNotValid, StationRefusedCall)
 
 
 class Credentials:
@@ -40,18 +52,16 @@ class Credentials:
         Raises StationNotFound, PasswordChangeOpen, PasswordRefused, and what `tell` raises.
         """
         password = new_station_password()
-        await self._begin(key, credential_hash(password.encode(), pepper=self._pepper))
+        change = await self._begin(key, credential_hash(password.encode(), pepper=self._pepper))
         try:
             is_accepted = await tell(key, password)
-        except OutcomeUnknown:
-            raise
-        except Exception:
-            await self._undo(key)
+        except _NOT_TAKEN:
+            await self._undo(key, change)
             raise
         if not is_accepted:
-            await self._undo(key)
+            await self._undo(key, change)
             raise PasswordRefused(key.station)
-        await self._set_deadline(key)
+        await self._set_deadline(key, change)
 
     async def forget_expired(self) -> int:
         """Old passwords past their deadline are right no longer; returns how many."""
@@ -64,28 +74,41 @@ class Credentials:
                 await unit.session.flush()
         return len(expired)
 
-    async def _begin(self, key: StationKey, new_hash: str) -> None:
+    async def _begin(self, key: StationKey, new_hash: str) -> "_Change":
         async with self._stations.database.transaction(key.tenant) as unit:
             station = await repository.lock_station(unit, key.station)
             if station is None:
                 raise StationNotFound(key.station)
             if station.previous_credential_hash is not None:
                 raise PasswordChangeOpen(key.station)
-            station.previous_credential_hash, station.credential_hash = station.credential_hash, new_hash
+            change = _Change(old_hash=station.credential_hash, new_hash=new_hash)
+            station.previous_credential_hash, station.credential_hash = change.old_hash, change.new_hash
             await announce_admission(unit, station, now=self._clock())
         await self._stations.registry.write(station)
+        return change
 
-    async def _undo(self, key: StationKey) -> None:
+    async def _undo(self, key: StationKey, change: "_Change") -> None:
         async with self._stations.database.transaction(key.tenant) as unit:
             station = await repository.lock_station(unit, key.station)
-            assert station is not None
-            station.credential_hash, station.previous_credential_hash = station.previous_credential_hash, None
+            if station is None or not change.is_open(station):
+                return
+            station.credential_hash, station.previous_credential_hash = change.old_hash, None
             await announce_admission(unit, station, now=self._clock())
         await self._stations.registry.write(station)
 
-    async def _set_deadline(self, key: StationKey) -> None:
+    async def _set_deadline(self, key: StationKey, change: "_Change") -> None:
         async with self._stations.database.transaction(key.tenant) as unit:
-            station: Station | None = await repository.lock_station(unit, key.station)
-            # It may have come back with the new password before its answer was read: then the change is over.
-            if station is not None and station.previous_credential_hash is not None:
+            station = await repository.lock_station(unit, key.station)
+            if station is not None and change.old_hash is not None and change.is_open(station):
                 station.previous_credential_until = self._clock() + self._overlap
+
+
+class _Change(NamedTuple):
+    """A change of the password under way. `old_hash` None: the station had none."""
+
+    old_hash: str | None
+    new_hash: str
+
+    def is_open(self, station: Station) -> bool:
+        """Whether the station still has both: it may have shown the new one before its answer was read."""
+        return (station.credential_hash, station.previous_credential_hash) == (self.new_hash, self.old_hash)

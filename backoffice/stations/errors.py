@@ -171,6 +171,15 @@ class CommandTimedOut(OutcomeUnknown):
         super().__init__(f"Station {station_id} did not answer {command} in time. It may have done it.")
 
 
+class AnswerUnreadable(OutcomeUnknown):
+    """The station answered, and nobody can read what; it may have done it."""
+
+    def __init__(self, station_id: str, *, command: str, detail: str) -> None:
+        self.station_id = station_id
+        self.command = command
+        super().__init__(f"Station {station_id} answered {command}, and may have done it: {detail}")
+
+
 class StationRefusedCall(PeerFailed):
     """The station answered the command with a CALLERROR."""
 

@@ -29,7 +29,7 @@ from backoffice.stations.command_bodies import (
     UnlockBody,
     VariablesBody,
 )
-from backoffice.stations.command_desk import QUEUED, DeskDep, tell_password
+from backoffice.stations.command_desk import QUEUED, DeskDep, PromptDeskDep, tell_password
 from backoffice.stations.command_schemas import (
     CommandView,
     DataTransferView,
@@ -168,6 +168,6 @@ async def get_installed_certificates(
 
 
 @router.post("/rotate_password", status_code=http.HTTP_204_NO_CONTENT)
-async def rotate_password(desk: DeskDep, credentials: CredentialsDep) -> None:
+async def rotate_password(desk: PromptDeskDep, credentials: CredentialsDep) -> None:
     """A new password that only the station is told (2.x BasicAuthPassword, 1.6 AuthorizationKey)."""
     await credentials.rotate(desk.key, partial(tell_password, desk))

@@ -2,7 +2,7 @@
 
 Invariants:
 1. A command carries the epoch that presence named; a node whose session has another answers NOT_HERE.
-2. TIMED_OUT means that the outcome is unknown: the station may have done it.
+2. TIMED_OUT and UNREADABLE mean that the outcome is unknown: the station may have done it.
 3. NOT_EXPRESSIBLE and NOT_VALID mean that nothing was sent.
 """
 
@@ -50,6 +50,7 @@ class Outcome(StrEnum):
     NOT_HERE = "not_here"
     TIMED_OUT = "timed_out"
     CALL_ERROR = "call_error"
+    UNREADABLE = "unreadable"
     NOT_EXPRESSIBLE = "not_expressible"
     NOT_VALID = "not_valid"
 

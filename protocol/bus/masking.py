@@ -59,6 +59,11 @@ _read = Decoder().decode
 _write = Encoder().encode
 
 
+def is_secret_variable(name: str) -> bool:
+    """Whether the value of this configuration key or variable is a secret; stations compare names without case."""
+    return name.strip().lower() in SECRET_VARIABLES
+
+
 def mask_token(value: str) -> str:
     """The last three characters; nothing of a value that has no more."""
     return f"{MASK}{value[-3:]}" if len(value) > 3 else MASK
@@ -136,7 +141,7 @@ def _names_secret(members: dict[str, Any]) -> bool:
     named = [members.get(name) for name in _NAMING]
     # One level below in 2.x's words (`variable: {name}`), and in ours (`name: {variable}`).
     named += [one.get(name) for one in named if isinstance(one, dict) for name in _NAMING]
-    return any(isinstance(name, str) and name.strip().lower() in SECRET_VARIABLES for name in named)
+    return any(isinstance(name, str) and is_secret_variable(name) for name in named)
 
 
 def _mask_string(text: str, depth: int) -> str:

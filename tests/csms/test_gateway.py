@@ -278,7 +278,8 @@ async def test_command_reaches_the_station_and_its_answer_comes_back(csms: Gatew
     ("reply", "outcome"),
     [
         ('[4,"{id}","InternalError","broken",{{}}]', Outcome.CALL_ERROR),
-        ('[3,"{id}",{{"status":"Maybe"}}]', Outcome.CALL_ERROR),
+        ('[3,"{id}",{{"status":"Maybe"}}]', Outcome.UNREADABLE),
+        ('[3,"{id}","Accepted"]', Outcome.UNREADABLE),
         ("", Outcome.TIMED_OUT),
     ],
 )

@@ -10,20 +10,29 @@ import pytest_asyncio
 
 from backoffice.contracts import CATALOGUE
 from backoffice.kit.database import Database
+from backoffice.kit.errors import BusUnavailable, DatabaseUnavailable
 from backoffice.kit.testing import SECRETS, MovableClock, eventually
 from backoffice.stations.app import SERVICE
 from backoffice.stations.commands import StationCommands
 from backoffice.stations.credentials import Credentials
 from backoffice.stations.dispatch import Dispatch
-from backoffice.stations.errors import CommandTimedOut, PasswordChangeOpen, PasswordRefused, StationOffline
+from backoffice.stations.errors import (
+    CommandTimedOut,
+    PasswordChangeOpen,
+    PasswordRefused,
+    StationOffline,
+    StationRefusedCall,
+)
 from backoffice.stations.registry import Registry
 from backoffice.stations.service import Stations
 from protocol.blocks.availability.events import StationConnected
-from protocol.bus.commands import RegistryEntry
+from protocol.blocks.provisioning.messages import SetVariables
+from protocol.bus.commands import CommandAnswer, Outcome, RegistryEntry
 from protocol.bus.secrets import credential_hash, credential_name
 from protocol.bus.subjects import REGISTRY_BUCKET, station_key
 from protocol.domain.identifiers import DEFAULT_TENANT, StationId, StationKey
 from protocol.domain.version import OcppVersion
+from tests.backoffice.stations.harness import Node
 from tests.factories.places import HttpPlace, open_place
 
 KEY = StationKey(DEFAULT_TENANT, StationId("CP001"))
@@ -57,6 +66,12 @@ class Yard:
     async def lose_the_answer(self, station: StationKey, password: str) -> bool:
         self.told.append(password)
         raise CommandTimedOut(station.station, command="set_variables")
+
+    async def show_it_and_refuse(self, station: StationKey, password: str) -> bool:
+        self.told.append(password)
+        await self.come_with(password)
+        await self.become(password)
+        raise StationRefusedCall(station.station, code="InternalError", detail="")
 
     async def be_away(self, station: StationKey, _password: str) -> bool:
         raise StationOffline(station.station)
@@ -140,3 +155,66 @@ async def test_password_that_the_station_does_not_have_is_not_right(
         await yard.credentials.rotate(KEY, getattr(yard, way))
 
     await yard.become(OLD)
+
+
+@pytest.mark.parametrize("error", [BusUnavailable("gone"), DatabaseUnavailable("gone"), RuntimeError("a defect")])
+async def test_both_are_right_where_we_failed_after_the_station_was_told(yard: Yard, error: Exception) -> None:
+    async def fail(_station: StationKey, password: str) -> bool:
+        yard.told.append(password)
+        raise error
+
+    with pytest.raises(type(error)):
+        await yard.credentials.rotate(KEY, fail)
+
+    await yard.become(OLD, yard.told[0])
+
+
+async def test_password_that_the_station_has_shown_stays_right_whatever_it_answers(yard: Yard) -> None:
+    with pytest.raises(StationRefusedCall):
+        await yard.credentials.rotate(KEY, yard.show_it_and_refuse)
+
+    await yard.become(yard.told[0])
+
+
+REFUSED = CommandAnswer(Outcome.ANSWERED, reply=msgspec.Raw(b'{"results":[{"status":"Rejected"}]}'))
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "is_known"),
+    [
+        (CommandAnswer(Outcome.UNREADABLE, detail="unreadable answer"), 504, False),
+        (CommandAnswer(Outcome.TIMED_OUT), 504, False),
+        (CommandAnswer(Outcome.CALL_ERROR, error_code="InternalError"), 502, True),
+        (CommandAnswer(Outcome.NOT_EXPRESSIBLE), 409, True),
+        (REFUSED, 409, True),
+    ],
+    ids=lambda value: str(getattr(value, "outcome", value)),
+)
+async def test_answer_decides_which_passwords_are_right(
+    yard: Yard, answer: CommandAnswer, status: int, *, is_known: bool
+) -> None:
+    node = Node(yard.place)
+    node.answer = answer
+    await node.listen()
+
+    rotated = await rotate(yard)
+
+    told = msgspec.json.decode(node.sent[0].message, type=SetVariables).assignments[0].value
+    assert rotated == status
+    await yard.become(*((OLD,) if is_known else (OLD, told)))
+
+
+async def test_rotation_waits_for_no_station(yard: Yard) -> None:
+    later = (yard.clock() + timedelta(hours=1)).isoformat()
+
+    rotated = await rotate(yard, queue_until=later)
+
+    listed = await yard.place.http.get("/api/v1/stations/CP001/commands", headers=yard.place.operator_headers())
+    assert rotated == 409
+    assert [(one["command"], one["state"]) for one in listed.json()["items"]] == [("set_variables", "failed")]
+    await yard.become(OLD)
+
+
+async def rotate(yard: Yard, **params: str) -> int:
+    path, headers = "/api/v1/stations/CP001/commands/rotate_password", yard.place.operator_headers()
+    return (await yard.place.http.post(path, params=params, headers=headers)).status_code
