@@ -7,8 +7,16 @@ import msgspec
 from csms.station import ReceivedCall
 from protocol.blocks.authorization.messages import Authorize
 from protocol.blocks.meter_values.messages import MeterValues
-from protocol.blocks.transactions.messages import TransactionEnd, TransactionStart, TransactionUpdate
+from protocol.blocks.transactions.messages import (
+    TransactionEnd,
+    TransactionEvent,
+    TransactionStart,
+    TransactionUpdate,
+)
+from protocol.errors import RpcError
 from protocol.tolerance import values
+from protocol.tolerance.decoding import decode_as_sent
+from protocol.versions import AnyRoute
 
 _TOKEN_BEARERS = frozenset((Authorize, TransactionStart, TransactionUpdate, TransactionEnd))
 _METERED = frozenset((TransactionStart, TransactionUpdate, TransactionEnd, MeterValues))
@@ -23,6 +31,21 @@ def adjust(message: msgspec.Struct, call: ReceivedCall) -> msgspec.Struct:
     if rules.has_pins and rules.pins(_KWH) and kind in _METERED:
         message = _read_as_kwh(message, call)
     return message
+
+
+def name_as_sent(message: msgspec.Struct, route: AnyRoute, call: ReceivedCall) -> msgspec.Struct:
+    """The message, from which NULs were dropped, under the name that it has with them.
+
+    Where it cannot be read with them, it has the name without.
+    """
+    if not isinstance(message, TransactionEvent):
+        return message
+    try:
+        request, _ = decode_as_sent(call.payload, route.request, rules=call.station.rules, received_at=call.received_at)
+        sent = route.decode_request(request)
+    except RpcError:
+        return message
+    return msgspec.structs.replace(message, wire_key=sent.wire_key)
 
 
 def _clean_token(message: Any, call: ReceivedCall) -> msgspec.Struct:  # Any: one of _TOKEN_BEARERS

@@ -14,7 +14,7 @@ from protocol.domain.identifiers import StationKey
 from protocol.domain.version import OcppVersion
 from protocol.errors import ActionNotSupported, NotExpressible, PayloadViolation, RpcError
 from protocol.ocppj.events import IncomingResult
-from protocol.tolerance.decoding import decode
+from protocol.tolerance.decoding import decode, without_nul
 from protocol.versions import ROUTES, AnyRoute, check_call_to_station, route_of_message
 from protocol.wire import codec
 
@@ -87,7 +87,7 @@ async def _exchange(session: StationSession, message: msgspec.Struct, timeout_s:
 
 
 async def _exchange_raw(session: StationSession, message: RawCall, timeout_s: float) -> RawAnswer:
-    """The answer as it came, also where it breaks its schema: who speaks the wire's words reads them.
+    """The answer as it came but for NULs, also where it breaks its schema: who speaks the wire's words reads them.
 
     Of what is sent only a trigger is read: what the rest means is between its sender and the station. Raises
     CallNotValid, and then nothing was sent.
@@ -101,7 +101,9 @@ async def _exchange_raw(session: StationSession, message: RawCall, timeout_s: fl
     if trigger is not None:
         _solicit(session, trigger)
     result = await session.call(message.action, payload, timeout_s=timeout_s)
-    return RawAnswer(msgspec.Raw(bytes(result.payload)))
+    answer, dropped = without_nul(bytes(result.payload))
+    session.station.deviations.record(dropped, datetime.now(UTC))
+    return RawAnswer(msgspec.Raw(answer))
 
 
 def _read_trigger(version: OcppVersion, action: str, payload: bytes) -> msgspec.Struct | None:
@@ -130,6 +132,6 @@ def _read_answer(session: StationSession, route: AnyRoute, result: IncomingResul
     """The station's answer, by rules where it must be; they are said as facts when the session is next looked at."""
     now, station = datetime.now(UTC), session.station
     response, forgiven = decode(result.payload, route.response, rules=station.rules, received_at=now)
-    station.deviations.record((*result.deviations, *forgiven), now)
+    station.deviations.record(forgiven, now)
     reply: msgspec.Struct = route.decode_response(response)
     return reply

@@ -154,8 +154,13 @@ def _publish(entries: list[Entry], publisher: EventPublisher) -> None:
 
 def masked_text(text: bytes, action: str | None) -> tuple[str, bool]:
     """A frame's text as it may be shown, and whether it was cut."""
-    masked = mask_frame(text, action).decode("utf-8", "replace")
+    masked = shown(mask_frame(text, action).decode("utf-8", "replace"))
     return masked[:LONGEST_TEXT], len(masked) > LONGEST_TEXT
+
+
+def shown(text: str) -> str:
+    """What is no payload and may hold a NUL (a message id, a frame that is no JSON), as every store takes it."""
+    return text.replace("\0", "\N{SYMBOL FOR NULL}")
 
 
 def error_code(reply: bytes) -> str:
@@ -177,14 +182,14 @@ def _frame_of(entry: Entry) -> LoggedFrame:
     masked = mask_frame(entry.text, action)
     # A frame that needed no repair is JSON already, and travels as it is.
     is_json = not rules and verdict != UNREADABLE and _is_shown_raw(entry.text, masked)
-    text = "" if is_json else masked.decode("utf-8", "replace")
+    text = "" if is_json else shown(masked.decode("utf-8", "replace"))
     reply = mask_frame(entry.reply, action) if entry.reply else b"null"
     return LoggedFrame(
         at=datetime.fromtimestamp(entry.at, UTC),
         direction=entry.direction,
         verdict=error_code(entry.reply) or verdict,
         action=entry.action,
-        message_id=entry.message_id,
+        message_id=shown(entry.message_id),
         frame=msgspec.Raw(masked) if is_json else NO_FRAME,
         text=text[:LONGEST_TEXT],
         deviations=rules,

@@ -7,7 +7,7 @@ Invariants:
 
 from datetime import datetime, timedelta
 
-from csms.message_log import masked_text
+from csms.message_log import masked_text, shown
 from csms.ports import EventPublisher
 from csms.station import Station
 from csms.telemetry import QUARANTINED
@@ -39,13 +39,13 @@ class Quarantine:
         QUARANTINED.labels("kept" if is_kept else "too_many").inc()
         if not is_kept:
             return
-        shown, is_truncated = masked_text(text, action or None)
+        masked, is_truncated = masked_text(text, action or None)
         fact = MessageQuarantined(
             action=action[:100],
-            message_id=message_id[:100],
+            message_id=shown(message_id[:100]),
             answer=spell_code(error, self._station.version),
             reason=str(error)[:300],
-            text=shown,
+            text=masked,
             is_truncated=is_truncated,
         )
         self._count += 1

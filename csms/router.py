@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from csms.adjustments import adjust
+from csms.adjustments import adjust, name_as_sent
 from csms.handlers import (
     authorization,
     availability,
@@ -38,7 +38,7 @@ from protocol.domain.status import RegistrationStatus
 from protocol.domain.version import OcppVersion
 from protocol.errors import ActionNotSupported, RpcError, SecurityError
 from protocol.ocppj.events import IncomingCall
-from protocol.ocppj.repairs import Deviation
+from protocol.ocppj.repairs import Deviation, drop_nul
 from protocol.tolerance.decoding import decode, observe
 from protocol.versions import AnyRoute, route_of_action
 from protocol.wire import codec
@@ -126,7 +126,10 @@ def _decode(route: AnyRoute, call: ReceivedCall) -> msgspec.Struct:
     observed = observe(request, rules=rules, received_at=now)
     if forgiven or observed:
         call.deviations.extend((*forgiven, *observed))
-    return adjust(route.decode_request(request), call)
+    message = route.decode_request(request)
+    if forgiven and forgiven[0].rule == drop_nul.__name__:
+        message = name_as_sent(message, route, call)
+    return adjust(message, call)
 
 
 def _may_pass(station: Station, action: str) -> bool:

@@ -308,6 +308,7 @@ class StationSession:
     def _note_in(
         self, text: bytes, verdict: str, event: IncomingResult | IncomingError | IncomingSend | ResultRefused
     ) -> None:
+        self.station.deviations.record(event.deviations, datetime.now(UTC))
         action = "" if isinstance(event, ResultRefused) else event.action
         self._frame_log.note(
             self.station,

@@ -6,7 +6,7 @@ import msgspec
 
 from backoffice.kit.consumer import Delivery
 from backoffice.kit.database import Unit
-from backoffice.telemetry.domain import Reading, StationEvent, without_nul
+from backoffice.telemetry.domain import Reading, StationEvent
 from backoffice.telemetry.frames import frames_of
 from backoffice.telemetry.service import Telemetry
 from protocol.blocks.meter_values.events import MeterValuesReported
@@ -35,7 +35,7 @@ class TelemetryEvents:
         await self._telemetry.count_deviation(unit, StationId(delivery.envelope.subject), event)
 
     async def on_station_fact(self, event: msgspec.Struct, delivery: Delivery, unit: Unit) -> None:
-        """The fact is a row, with its data as it came but for NULs."""
+        """The fact is a row, with its data as it came."""
         envelope = delivery.envelope
         await self._telemetry.keep_station_event(
             unit,
@@ -45,7 +45,7 @@ class TelemetryEvents:
                 event_type=envelope.type,
                 occurred_at=envelope.occurredat or envelope.time,
                 received_at=envelope.time,
-                data=without_nul(msgspec.to_builtins(event)),
+                data=msgspec.to_builtins(event),
             ),
         )
 

@@ -48,15 +48,6 @@ class StationEvent:
     data: Mapping[str, Any]  # Any: JSON
 
 
-def without_nul(value: Any) -> Any:  # Any: JSON
-    """The JSON value with ␀ for each NUL in its texts: PostgreSQL has no NUL, and stations may say anything."""
-    if isinstance(value, str):
-        return value.replace("\0", "␀")
-    if isinstance(value, dict):
-        return {name: without_nul(inner) for name, inner in value.items()}
-    return [without_nul(inner) for inner in value] if isinstance(value, list | tuple) else value
-
-
 @dataclass(frozen=True, slots=True)
 class Month:
     """A month of UTC, and the partition that holds it."""

@@ -26,15 +26,10 @@ def _frame(envelope: RawEnvelope, frame: LoggedFrame, frame_id: str, text: str, 
         at=frame.at + timedelta(microseconds=frame.replied_after_us) if is_reply else frame.at,
         frame_id=frame_id,
         direction=FrameDirection.OUT.value if is_reply else frame.direction.value,
-        action=_storable(frame.action),
-        message_id=_storable(frame.message_id),
+        action=frame.action,
+        message_id=frame.message_id,
         verdict=frame.verdict,
         deviations=frame.deviations,
-        text=_storable(text),
+        text=text,
         is_truncated=frame.is_truncated and not is_reply,
     )
-
-
-def _storable(text: str) -> str:
-    """PostgreSQL's text holds everything but NUL."""
-    return text.replace("\0", "\N{SYMBOL FOR NULL}")

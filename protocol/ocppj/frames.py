@@ -3,19 +3,21 @@
 1. A payload stays the text that was sent: its own Struct reads it, once.
 2. A frame that the strict reader accepts is read in one pass and never repaired.
 3. What a repair did is told beside the frame, by the name of its rule.
-4. A frame that stays unreadable raises BrokenFrame and nothing else, with what could be made out of it.
+4. An action, an error's code and its description hold no NUL. A message id may, since the answer must repeat it, and a
+   payload, whose raw text names its facts: whoever decodes it drops them (`protocol.tolerance.decoding`).
+5. A frame that stays unreadable raises BrokenFrame and nothing else, with what could be made out of it.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from msgspec import DecodeError, Raw, Struct
+from msgspec import DecodeError, Raw, Struct, structs
 from msgspec.json import Decoder, Encoder
 
 from protocol.domain.version import OcppVersion
 from protocol.errors import FormatViolation, MessageTypeNotSupported, OcppError, RpcError, RpcFrameworkError
-from protocol.ocppj.repairs import REPAIRS, Deviation, Repair, split_array
+from protocol.ocppj.repairs import ESCAPED_NUL, REPAIRS, Deviation, Repair, drop_nul, split_array
 
 MESSAGE_ID_LENGTH = 36  # OCPP-J 1.6 §4.2.1, OCPP 2.x Part 4 §4.1.4: room for a UUID
 UNREADABLE_MESSAGE_ID = "-1"  # OCPP 2.x Part 4 §4.2.3
@@ -105,6 +107,8 @@ def read_frame(
         deviations: tuple[Deviation, ...] = ()
     except _UNREADABLE as error:
         frame, deviations = _repair(text, version, repairs, str(error))
+    if (ESCAPED_NUL in text) if isinstance(text, bytes) else (ESCAPED_NUL.decode() in text):
+        frame, deviations = _without_nul(frame, deviations)
     if 0 < len(frame.message_id) <= MESSAGE_ID_LENGTH:
         return frame, deviations
     length = Deviation("keep_message_id_of_odd_length", f"{len(frame.message_id)} characters")
@@ -132,6 +136,14 @@ def _repair(
         except _UNREADABLE as error:
             reason = str(error)
     raise _diagnose(repaired, version, reason)
+
+
+def _without_nul(frame: Frame, deviations: tuple[Deviation, ...]) -> tuple[Frame, tuple[Deviation, ...]]:
+    words = {name: getattr(frame, name, "") for name in ("action", "code", "description")}
+    clean = {name: word.replace("\0", "") for name, word in words.items() if "\0" in word}
+    if not clean:
+        return frame, deviations
+    return structs.replace(frame, **clean), (*deviations, Deviation(drop_nul.__name__, ", ".join(clean)))
 
 
 def _diagnose(text: bytes, version: OcppVersion, reason: str) -> BrokenFrame:

@@ -6,6 +6,7 @@ takes a function, its place in `REPAIRS` and a golden frame in `tests/frames/`.
 
 1. No repair runs on a frame that the strict reader accepts.
 2. No repair changes the inside of a string, except a message id that it names.
+   `drop_nul` does, and is none: JSON may hold a NUL. It is applied by whoever reads the strings.
 3. Every repair takes time linear in the length of the text.
 """
 
@@ -26,6 +27,9 @@ _STRING_WITHOUT_VALUE = re.compile(rb"(" + _STRING + rb")(\s*+:\s*+(?:,|(?=\})))
 _STRAY_COMMA = re.compile(rb"(" + _STRING + rb")|(?<=[\[{,])\s*+,|,\s*+(?=[\]}])", re.DOTALL)
 
 _ARRAY = Decoder(list[Raw])
+
+ESCAPED_NUL = b"\\u0000"
+_ESCAPE = re.compile(rb"\\(?:u0000|.)", re.DOTALL)
 
 
 class Deviation(Struct, frozen=True, gc=False):
@@ -88,6 +92,17 @@ REPAIRS: Sequence[Repair] = (
     quote_message_id,
     complete_error,
 )
+
+
+def drop_nul(text: bytes) -> bytes | None:
+    """Drop U+0000 from the strings of a JSON text: what C pads its texts with, and no text of PostgreSQL can hold.
+
+    Every station's, and not to be switched off: it is our stores that cannot take it. A NUL that is not escaped is no
+    JSON (RFC 8259 §7), and stays.
+    """
+    if ESCAPED_NUL not in text:
+        return None
+    return _changed(text, _ESCAPE.sub(lambda match: b"" if match[0] == ESCAPED_NUL else match[0], text))
 
 
 def split_array(text: bytes) -> list[bytes]:

@@ -1,9 +1,10 @@
 """A payload as its message: strictly, or by as many rules as it takes.
 
 Invariants:
-1. A payload that strict decoding accepts costs nothing more, and has no deviation.
+1. A payload that strict decoding accepts costs nothing more than a look for a NUL, and has no deviation.
 2. What the rules cannot repair raises the violation that strict decoding raised.
 3. Time is linear in the payload: every rule walks it at most once.
+4. No message, violation or deviation holds a NUL; `decode_as_sent` is for naming what was said, not for keeping it.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,7 +16,7 @@ from msgspec import DecodeError, Raw
 from msgspec.json import Decoder, Encoder
 
 from protocol.errors import PayloadViolation
-from protocol.ocppj.repairs import REPAIRS, Deviation, Repair
+from protocol.ocppj.repairs import ESCAPED_NUL, REPAIRS, Deviation, Repair, drop_nul
 from protocol.tolerance.nodes import KeptValues, Rule, Walk
 from protocol.tolerance.rules import RULES, SHAPE_RULES, VALUE_RULES
 from protocol.tolerance.v16 import OBSERVATIONS as OBSERVATIONS_16
@@ -67,13 +68,31 @@ def decode(
     payload: bytes | Raw, message: type[_MessageT], *, rules: Ruleset, received_at: datetime
 ) -> tuple[_MessageT, tuple[Deviation, ...]]:
     """The payload as its message, with what had to be forgiven. Raises PayloadViolation."""
+    text, dropped = without_nul(bytes(payload))
+    decoded, forgiven = decode_as_sent(text, message, rules=rules, received_at=received_at)
+    return decoded, (*dropped, *forgiven)
+
+
+def decode_as_sent(
+    payload: bytes, message: type[_MessageT], *, rules: Ruleset, received_at: datetime
+) -> tuple[_MessageT, tuple[Deviation, ...]]:
+    """The same, with the NULs that are in it."""
     try:
         return codec.decode(payload, message), ()
     except PayloadViolation as violation:
-        repaired = _decode_by_rules(bytes(payload), message, rules, received_at)
+        repaired = _decode_by_rules(payload, message, rules, received_at)
         if repaired is None:
             raise violation from None
         return repaired
+
+
+def without_nul(payload: bytes) -> tuple[bytes, tuple[Deviation, ...]]:
+    """The payload's JSON text without U+0000 in its strings, and whether there was any."""
+    clean = drop_nul(payload)
+    if clean is None:
+        return payload, ()
+    count = (len(payload) - len(clean)) // len(ESCAPED_NUL)
+    return clean, (Deviation(drop_nul.__name__, f"{count} characters"),)
 
 
 def observe(request: WireStruct, *, rules: Ruleset, received_at: datetime) -> tuple[Deviation, ...]:

@@ -14,8 +14,6 @@ from backoffice.kit.testing import eventually
 from backoffice.telemetry.app import SERVICE
 from backoffice.telemetry.domain import Month, months_around
 from protocol.blocks.availability.events import StationDisconnected
-from protocol.blocks.data_transfer.events import DataTransferred
-from protocol.blocks.data_transfer.messages import DataTransferStatus
 from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.domain.identifiers import StationId, TenantId
 from protocol.domain.metering import MeterReading, MeterValue
@@ -94,19 +92,6 @@ async def test_readings_of_now_are_in_their_month(place: HttpPlace, database_url
     await database.close()
 
     assert name == Month(NOW.year, NOW.month).partition
-
-
-async def test_fact_with_a_nul_in_a_vendors_text_is_kept_and_holds_up_nobody(place: HttpPlace) -> None:
-    said = DataTransferred("com.example", DataTransferStatus.UNKNOWN_VENDOR, data="a\0b")
-    await place.publish_fact(said, station=CP001)
-
-    async def shown() -> list[dict[str, object]]:
-        answer = await place.http.get("/api/v1/telemetry/stations/CP001/events", headers=place.operator_headers())
-        rows: list[dict[str, object]] = answer.json()["items"]
-        return rows
-
-    (row,) = await eventually(shown)
-    assert row["data"] == {"vendor": "com.example", "status": "UnknownVendorId", "message_id": None, "data": "a␀b"}
 
 
 async def test_station_events_come_in_pages(place: HttpPlace) -> None:

@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import assume, given, strategies as st
 
 from protocol.bus.masking import mask_frame
 
@@ -63,6 +63,7 @@ _SECRETS = st.text(
 @given(secret=_SECRETS)
 def test_secret_planted_at_any_place_never_comes_out(place: str, is_known: bool, secret: str) -> None:
     action, payload = PLANTED[place]
+    assume(secret not in json.dumps([action, payload]))  # it is a name that stays, then
     planted = json.loads(json.dumps(payload).replace("%s", secret))
     for ascii_only in (True, False):
         text = json.dumps([2, "1", action, planted], ensure_ascii=ascii_only).encode()

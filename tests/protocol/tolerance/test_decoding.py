@@ -13,7 +13,7 @@ from hypothesis import given, settings, strategies as st
 from protocol.domain.identifiers import IdToken
 from protocol.errors import PayloadViolation
 from protocol.tolerance import decoding
-from protocol.tolerance.decoding import ALL_RULES, Ruleset, decode, observe
+from protocol.tolerance.decoding import ALL_RULES, Ruleset, decode, observe, without_nul
 from protocol.tolerance.values import strip_token_junk
 from protocol.wire import codec, v16, v201
 from protocol.wire.structs import WireStruct
@@ -23,6 +23,7 @@ METER_VALUES = {
     "connectorId": 1,
     "meterValue": [{"timestamp": "2026-01-01T12:00:00Z", "sampledValue": [{"value": "1", "unit": "Wh"}]}],
 }
+NONE = Ruleset(off=["*"])
 MESSAGES = [
     v16.BootNotificationRequest,
     v16.MeterValuesRequest,
@@ -47,6 +48,45 @@ def test_payload_that_is_right_meets_no_rule(monkeypatch: pytest.MonkeyPatch) ->
 
     assert decoded == codec.decode(json.dumps(METER_VALUES).encode(), v16.MeterValuesRequest)
     assert rules == []
+
+
+_JSON = st.recursive(
+    st.text(st.sampled_from('\0\\u0a"é'), max_size=8) | st.integers(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.just("\0k\\u0000"), inner, max_size=1),
+    max_leaves=8,
+)
+
+
+def cleaned(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name.replace("\0", ""): cleaned(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [cleaned(inner) for inner in value]
+    return value.replace("\0", "") if isinstance(value, str) else value
+
+
+@given(_JSON)
+def test_nul_is_dropped_from_every_text_and_nothing_else_is(value: Any) -> None:
+    text = json.dumps(value).encode()
+
+    clean, dropped = without_nul(text)
+
+    assert json.loads(clean) == cleaned(value)
+    assert bool(dropped) == (cleaned(value) != value)
+
+
+def test_no_message_violation_or_deviation_holds_a_nul() -> None:
+    payload = {"connectorId": 1, "errorCode": "Er\0ror", "status": "Available", "a\0b": 1, "info": "\0"}
+    text = json.dumps(payload).encode()
+
+    message, deviations = decode(text, v16.StatusNotificationRequest, rules=Ruleset(), received_at=NOW)
+    with pytest.raises(PayloadViolation) as refused:
+        decode(text.replace(b"Avail", b"Unavail\\u0000"), v16.StatusNotificationRequest, rules=NONE, received_at=NOW)
+
+    assert (message.error_code, message.info) == ("Error", "")
+    assert [deviation.rule for deviation in deviations] == ["drop_nul", "drop_unknown_fields", "keep_unknown_word"]
+    assert not any("\0" in deviation.detail for deviation in deviations)
+    assert "\0" not in str(refused.value)
 
 
 def test_what_the_schema_has_no_room_for_is_kept_whole() -> None:
