@@ -29,7 +29,7 @@ def _shown(value: Any) -> Json:  # Any: what a message holds
 
 
 def _storable(value: Json) -> Json:
-    """Without NULs, which PostgreSQL has no room for and a raw answer may hold."""
+    """Without NULs, which PostgreSQL has no room for and a raw command may hold."""
     if isinstance(value, str):
         return value.replace("\0", "")
     if isinstance(value, dict):
