@@ -12,11 +12,19 @@ import msgspec
 
 from backoffice.kit.database import Unit
 from backoffice.stations import known_repository
-from backoffice.stations.models import InstalledLimit, Station
+from backoffice.stations.models import Evse, InstalledLimit, Station
 from protocol.blocks.smart_charging.messages import ClearChargingProfile, CompositeScheduleReply, SetChargingProfile
-from protocol.domain.charging_profile import ChargingProfile, ChargingSchedule, RateUnit
-from protocol.domain.charging_profile_stack import InstalledProfile, Place, Supply, composite_schedule, limit_at
+from protocol.domain.charging_profile import ChargingProfile, ChargingSchedule, ProfilePurpose, RateUnit
+from protocol.domain.charging_profile_stack import (
+    InstalledProfile,
+    Place,
+    RunningTransaction,
+    Supply,
+    composite_schedule,
+    limit_at,
+)
 from protocol.domain.commands import CommandReply
+from protocol.domain.identifiers import TransactionId
 
 _TOLERANCE = Decimal("0.1")  # both sides round to a tenth
 _COMPARED_CHANGES = 2_048  # twice what a profile that we set may have
@@ -52,6 +60,19 @@ async def note(unit: Unit, station_id: str, message: msgspec.Struct, reply: msgs
             purpose=message.purpose,
             stack_level=message.stack_level,
         )
+
+
+async def forget_transaction(unit: Unit, station_id: str, transaction_id: str, *, evse: int | None) -> None:
+    """The transaction is over, and so are its profiles, with those of its EVSE that name no transaction.
+
+    Source: OCPP 1.6 §3.13.1; OCPP 2.0.1 K01.
+    """
+    for limit in await known_repository.list_limits(unit, station_id):
+        named = profile_of(limit).transaction_id
+        if limit.purpose == ProfilePurpose.TX and (
+            named == transaction_id or (named is None and evse is not None and limit.evse == evse)
+        ):
+            await known_repository.delete_limits(unit, station_id, profile_id=limit.profile_id)
 
 
 def our_schedule(
@@ -107,9 +128,16 @@ def _installed(limits: Sequence[InstalledLimit]) -> list[InstalledProfile]:
 
 
 def _place(station: Station, evse: int | None) -> Place:
-    powers = {one.evse: one.max_power_w for one in station.evses}
-    power_w = powers.get(evse, 0) if evse is not None else sum(powers.values())
-    return Place(evse=evse, supply=Supply(max_power_w=Decimal(power_w)))
+    placed = [one for one in station.evses if evse in (None, one.evse)]
+    supply = Supply(max_power_w=Decimal(sum(one.max_power_w for one in placed)))
+    transaction = _running(placed[0]) if evse is not None and placed else None
+    return Place(evse=evse, supply=supply, transaction=transaction)
+
+
+def _running(evse: Evse) -> RunningTransaction | None:
+    if evse.transaction_id is None or evse.transaction_started_at is None:
+        return None
+    return RunningTransaction(evse.transaction_started_at, TransactionId(evse.transaction_id))
 
 
 def _limits_by_second(schedule: ChargingSchedule) -> dict[int, Decimal]:
