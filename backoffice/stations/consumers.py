@@ -72,7 +72,7 @@ class StationFacts:
 
     async def on_connected(self, event: StationConnected, delivery: Delivery, unit: Unit) -> None:
         """The station is online by this socket, unless a newer one is known."""
-        station = await repository.lock_station(unit, delivery.envelope.subject)
+        station = await _lock_station_or_stranger(unit, delivery.envelope.subject)
         if station is None:
             station = await self._onboarding.meet(unit, event, delivery)
             if station is not None:
@@ -91,7 +91,7 @@ class StationFacts:
 
     async def on_disconnected(self, event: StationDisconnected, delivery: Delivery, unit: Unit) -> None:
         """The station is offline, unless a newer socket is known."""
-        station = await repository.lock_station(unit, delivery.envelope.subject)
+        station = await _lock_station_or_stranger(unit, delivery.envelope.subject)
         if station is None:
             await self._onboarding.lose(unit, delivery.envelope.subject, delivery.envelope.epoch)
             return
@@ -104,7 +104,7 @@ class StationFacts:
 
     async def on_booted(self, event: StationBooted, delivery: Delivery, unit: Unit) -> None:
         """The station is what it says it is."""
-        station = await repository.lock_station(unit, delivery.envelope.subject)
+        station = await _lock_station_or_stranger(unit, delivery.envelope.subject)
         at = delivery.envelope.received_at
         if station is None:
             await self._onboarding.hear_boot(unit, event, delivery)
@@ -221,6 +221,15 @@ class StationFacts:
             is_online=station.is_online,
         )
         await unit.publish(changed, key=station.id, now=self._clock())
+
+
+async def _lock_station_or_stranger(unit: Unit, station_id: str) -> Station | None:
+    """The station, else the stranger of its name is locked: what is noted on it is not lost to a decision about it."""
+    station = await repository.lock_station(unit, station_id)
+    if station is None and await repository.lock_stranger(unit, station_id) is None:
+        # It may have been made a station while we waited for the lock.
+        return await repository.lock_station(unit, station_id)
+    return station
 
 
 def _follow_transaction(evse: Evse, event: TransactionFact, delivery: Delivery) -> None:

@@ -138,6 +138,11 @@ async def find_stranger(unit: Unit, station_id: str) -> Stranger | None:
     return await unit.session.get(Stranger, (unit.tenant, station_id))
 
 
+async def lock_stranger(unit: Unit, station_id: str) -> Stranger | None:
+    """The same, which nobody else changes or makes a station before this transaction ends."""
+    return await unit.session.get(Stranger, (unit.tenant, station_id), with_for_update=True, populate_existing=True)
+
+
 async def list_strangers(unit: Unit, *, limit: int) -> Sequence[Stranger]:
     """Who was seen last comes first."""
     found = await unit.session.execute(
