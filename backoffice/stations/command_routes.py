@@ -10,6 +10,7 @@ Lower-case names are typed (`typed_routes.py`) and the same in every OCPP versio
 from fastapi import APIRouter, Request, Response
 
 from backoffice.kit.auth import Operator
+from backoffice.kit.bodies import read_body
 from backoffice.kit.errors import InvalidRequest
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
 from backoffice.stations import command_repository
@@ -62,9 +63,5 @@ async def cancel_command(station_id: str, command_id: str, operator: Operator, d
 
 
 async def _body_of(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_PAYLOAD_BYTES:
-            raise InvalidRequest(f"A payload has at most {MAX_PAYLOAD_BYTES} bytes.")
-    return bytes(body) or b"{}"
+    refusal = InvalidRequest(f"A payload has at most {MAX_PAYLOAD_BYTES} bytes.")
+    return await read_body(request.stream(), limit_bytes=MAX_PAYLOAD_BYTES, refusal=refusal) or b"{}"

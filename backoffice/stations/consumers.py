@@ -10,7 +10,7 @@ from backoffice.contracts.stations import StationAdmissionChanged, StationStatus
 from backoffice.kit.clock import Clock
 from backoffice.kit.consumer import Consumer, Delivery
 from backoffice.kit.database import Unit
-from backoffice.stations import repository
+from backoffice.stations import limits, repository
 from backoffice.stations.certificates import SigningDesk
 from backoffice.stations.domain import evse_status, occupied_by
 from backoffice.stations.models import Evse, Station
@@ -72,7 +72,7 @@ class StationFacts:
 
     async def on_connected(self, event: StationConnected, delivery: Delivery, unit: Unit) -> None:
         """The station is online by this socket, unless a newer one is known."""
-        station = await repository.lock_station(unit, delivery.envelope.subject)
+        station = await _lock_station_or_stranger(unit, delivery.envelope.subject)
         if station is None:
             station = await self._onboarding.meet(unit, event, delivery)
             if station is not None:
@@ -91,7 +91,7 @@ class StationFacts:
 
     async def on_disconnected(self, event: StationDisconnected, delivery: Delivery, unit: Unit) -> None:
         """The station is offline, unless a newer socket is known."""
-        station = await repository.lock_station(unit, delivery.envelope.subject)
+        station = await _lock_station_or_stranger(unit, delivery.envelope.subject)
         if station is None:
             await self._onboarding.lose(unit, delivery.envelope.subject, delivery.envelope.epoch)
             return
@@ -104,7 +104,7 @@ class StationFacts:
 
     async def on_booted(self, event: StationBooted, delivery: Delivery, unit: Unit) -> None:
         """The station is what it says it is."""
-        station = await repository.lock_station(unit, delivery.envelope.subject)
+        station = await _lock_station_or_stranger(unit, delivery.envelope.subject)
         at = delivery.envelope.received_at
         if station is None:
             await self._onboarding.hear_boot(unit, event, delivery)
@@ -135,16 +135,33 @@ class StationFacts:
             await self._report_connector(station, event, delivery, unit)
 
     async def on_transaction(self, event: TransactionFact, delivery: Delivery, unit: Unit) -> None:
-        """The EVSE's charging state is what its transaction says; a vehicle that charges occupies it.
+        """The EVSE runs the transaction, or no longer, and its limits end with it; its charging state is what it says.
 
-        2.x says the charging state here and nowhere else. What was said while offline describes the past.
+        Not every fact names the EVSE again (1.6 StopTransaction, 2.x after the first).
         """
-        if event.evse is None or event.is_offline:
-            return
         station = await repository.lock_station(unit, delivery.envelope.subject)
-        evse = await repository.lock_evse(unit, delivery.envelope.subject, event.evse)
+        if station is None:
+            return
+        if event.evse is None:
+            evse = await repository.lock_evse_of_transaction(unit, station.id, event.transaction_id)
+        else:
+            evse = await repository.lock_evse(unit, station.id, event.evse)
+        if isinstance(event, TransactionEnded):
+            over = evse.evse if evse and evse.transaction_id in (None, event.transaction_id) else None
+            await limits.forget_transaction(unit, station.id, event.transaction_id, evse=over)
+        if evse is None:
+            return
+        _follow_transaction(evse, event, delivery)
+        # What was said while offline describes the past.
+        if not event.is_offline:
+            await self._read_charging_state(unit, station, evse, event, delivery)
+
+    async def _read_charging_state(
+        self, unit: Unit, station: Station, evse: Evse, event: TransactionFact, delivery: Delivery
+    ) -> None:
+        """A vehicle that charges occupies the EVSE. 2.x says the charging state here and nowhere else."""
         at = delivery.envelope.received_at
-        if station is None or evse is None or (evse.charging_state_at is not None and evse.charging_state_at > at):
+        if evse.charging_state_at is not None and evse.charging_state_at > at:
             return
         has_ended = isinstance(event, TransactionEnded)
         if event.charging_state is None and not has_ended:
@@ -204,6 +221,30 @@ class StationFacts:
             is_online=station.is_online,
         )
         await unit.publish(changed, key=station.id, now=self._clock())
+
+
+async def _lock_station_or_stranger(unit: Unit, station_id: str) -> Station | None:
+    """The station, else the stranger of its name is locked: what is noted on it is not lost to a decision about it."""
+    station = await repository.lock_station(unit, station_id)
+    if station is None and await repository.lock_stranger(unit, station_id) is None:
+        # It may have been made a station while we waited for the lock.
+        return await repository.lock_station(unit, station_id)
+    return station
+
+
+def _follow_transaction(evse: Evse, event: TransactionFact, delivery: Delivery) -> None:
+    """The EVSE runs the transaction, unless it ended. One of the past does not take the place of one that runs."""
+    at = delivery.envelope.received_at
+    if evse.transaction_at is not None and evse.transaction_at > at:
+        return
+    evse.transaction_at = at
+    is_its_own = evse.transaction_id == event.transaction_id
+    if isinstance(event, TransactionEnded):
+        if is_its_own:
+            evse.transaction_id = evse.transaction_started_at = None
+    elif not is_its_own and (evse.transaction_id is None or not event.is_offline):
+        evse.transaction_id = event.transaction_id
+        evse.transaction_started_at = delivery.envelope.occurredat or at
 
 
 class Admissions:

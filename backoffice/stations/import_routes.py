@@ -1,15 +1,14 @@
 """Stations from a CSV file by REST; `importing.py` says what its columns are."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request, Response, status as http
+from fastapi import APIRouter, Request, Response, status as http
 from pydantic import BaseModel
 
 from backoffice.kit.auth import Operator
+from backoffice.kit.bodies import read_body
 from backoffice.kit.database import Unit
 from backoffice.kit.errors import InvalidRequest
-from backoffice.kit.service import provided
 from backoffice.stations import repository
+from backoffice.stations.command_desk import StationsDep
 from backoffice.stations.errors import CertificateNameTaken, LocationNotFound
 from backoffice.stations.importing import MAX_BYTES, LineError, ReadFile, read_stations
 from backoffice.stations.models import Station
@@ -17,7 +16,6 @@ from backoffice.stations.schemas import station_plan
 from backoffice.stations.service import Stations
 
 router = APIRouter(prefix="/stations", tags=["stations"])
-StationsDep = Annotated[Stations, Depends(provided(Stations))]
 
 
 class LineErrorView(BaseModel):
@@ -92,9 +90,5 @@ async def _apply(unit: Unit, stations: Stations, read: ReadFile) -> tuple[Import
 
 async def _body_of(request: Request) -> bytes:
     """The file. Raises InvalidRequest where it is too large."""
-    content = bytearray()
-    async for chunk in request.stream():
-        content += chunk
-        if len(content) > MAX_BYTES:
-            raise InvalidRequest(f"The file is larger than {MAX_BYTES} bytes.")
-    return bytes(content)
+    refusal = InvalidRequest(f"The file is larger than {MAX_BYTES} bytes.")
+    return await read_body(request.stream(), limit_bytes=MAX_BYTES, refusal=refusal)

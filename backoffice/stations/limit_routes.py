@@ -1,5 +1,7 @@
 """Charging limits by REST: what the station accepted, and its composite schedule beside ours."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -7,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from backoffice.kit.auth import Operator
 from backoffice.stations import known_repository
@@ -15,6 +17,7 @@ from backoffice.stations.command_bodies import CompositeScheduleBody
 from backoffice.stations.command_desk import QUEUED, DeskDep, StationsDep, queued
 from backoffice.stations.command_schemas import Answered
 from backoffice.stations.limits import differences, limit_now, our_schedule, profile_of
+from backoffice.stations.models import InstalledLimit, Station
 from protocol.blocks.smart_charging.messages import CompositeScheduleReply
 from protocol.domain.charging_profile import ChargingSchedule
 
@@ -61,7 +64,7 @@ class CompositeScheduleView(Answered):
 
 @router.get("/limits")
 async def list_limits(
-    station_id: str, operator: Operator, stations: StationsDep, at: Annotated[datetime | None, Query()] = None
+    station_id: str, operator: Operator, stations: StationsDep, at: Annotated[AwareDatetime | None, Query()] = None
 ) -> LimitsView:
     """What limits the station, by what it accepted."""
     async with stations.database.snapshot(operator.tenant) as unit:
@@ -95,8 +98,7 @@ async def composite_schedule(
     assert isinstance(reply, CompositeScheduleReply)
     async with stations.database.snapshot(desk.tenant) as unit:
         limits = await known_repository.list_limits(unit, desk.station.id)
-    ours = our_schedule(desk.station, limits, reply)
-    found = differences(ours, reply.schedule) if ours is not None and reply.schedule is not None else []
+    ours, found = await asyncio.to_thread(_compare, desk.station, limits, reply, body.duration_s)
     return CompositeScheduleView(
         command_id=carried.command_id,
         status=reply.status,
@@ -106,6 +108,13 @@ async def composite_schedule(
         ours=_shown(ours),
         differences=[DifferenceView(second=second, ours=mine, theirs=theirs) for second, mine, theirs in found],
     )
+
+
+def _compare(
+    station: Station, limits: Sequence[InstalledLimit], theirs: CompositeScheduleReply, asked_s: int
+) -> tuple[ChargingSchedule | None, list[tuple[int, Decimal | None, Decimal | None]]]:
+    ours = our_schedule(station, limits, theirs, asked_s=asked_s)
+    return ours, differences(ours, theirs.schedule) if ours is not None and theirs.schedule is not None else []
 
 
 def _shown(schedule: ChargingSchedule | None) -> Json:

@@ -12,13 +12,22 @@ import msgspec
 
 from backoffice.kit.database import Unit
 from backoffice.stations import known_repository
-from backoffice.stations.models import InstalledLimit, Station
+from backoffice.stations.models import Evse, InstalledLimit, Station
 from protocol.blocks.smart_charging.messages import ClearChargingProfile, CompositeScheduleReply, SetChargingProfile
-from protocol.domain.charging_profile import ChargingProfile, ChargingSchedule, RateUnit
-from protocol.domain.charging_profile_stack import InstalledProfile, Place, Supply, composite_schedule, limit_at
+from protocol.domain.charging_profile import ChargingProfile, ChargingSchedule, ProfilePurpose, RateUnit
+from protocol.domain.charging_profile_stack import (
+    InstalledProfile,
+    Place,
+    RunningTransaction,
+    Supply,
+    composite_schedule,
+    limit_at,
+)
 from protocol.domain.commands import CommandReply
+from protocol.domain.identifiers import TransactionId
 
 _TOLERANCE = Decimal("0.1")  # both sides round to a tenth
+_COMPARED_CHANGES = 2_048  # twice what a profile that we set may have
 
 
 async def note(unit: Unit, station_id: str, message: msgspec.Struct, reply: msgspec.Struct, *, now: datetime) -> None:
@@ -53,32 +62,54 @@ async def note(unit: Unit, station_id: str, message: msgspec.Struct, reply: msgs
         )
 
 
+async def forget_transaction(unit: Unit, station_id: str, transaction_id: str, *, evse: int | None) -> None:
+    """The transaction is over, and so are its profiles, with those of its EVSE that name no transaction.
+
+    Source: OCPP 1.6 §3.13.1; OCPP 2.0.1 K01.
+    """
+    for limit in await known_repository.list_limits(unit, station_id):
+        named = profile_of(limit).transaction_id
+        if limit.purpose == ProfilePurpose.TX and (
+            named == transaction_id or (named is None and evse is not None and limit.evse == evse)
+        ):
+            await known_repository.delete_limits(unit, station_id, profile_id=limit.profile_id)
+
+
 def our_schedule(
-    station: Station, limits: Sequence[InstalledLimit], theirs: CompositeScheduleReply
+    station: Station, limits: Sequence[InstalledLimit], theirs: CompositeScheduleReply, *, asked_s: int
 ) -> ChargingSchedule | None:
-    """What we hold to be the station's schedule, over the time of its own; None where it gave none."""
+    """What we hold to be the station's schedule over the time of its own, and no longer than we asked for.
+
+    None where it gave none that lasts. Slow where many periods overlap: not for the event loop.
+    """
     schedule = theirs.schedule
     starts_at = theirs.starts_at or (schedule.starts_at if schedule else None)
-    if schedule is None or starts_at is None or not schedule.duration_s:
+    if schedule is None or starts_at is None or schedule.duration_s is None or schedule.duration_s <= 0:
         return None
     return composite_schedule(
         _installed(limits),
         starts_at,
-        duration_s=schedule.duration_s,
+        duration_s=min(asked_s, schedule.duration_s),
         place=_place(station, theirs.evse or None),
         unit=schedule.unit,
     )
 
 
 def differences(ours: ChargingSchedule, theirs: ChargingSchedule) -> list[tuple[int, Decimal | None, Decimal | None]]:
-    """(second, our limit, theirs) wherever one of them changes and they are not the same."""
-    seconds = sorted({period.start_s for schedule in (ours, theirs) for period in schedule.periods})
-    pairs = [(second, _limit_of(ours, second), _limit_of(theirs, second)) for second in seconds]
-    return [
-        (second, mine, other)
-        for second, mine, other in pairs
-        if mine is None or other is None or abs(mine - other) > _TOLERANCE
-    ]
+    """(second, our limit, theirs) wherever one of them changes and they are not the same, while ours lasts.
+
+    Compared are the first _COMPARED_CHANGES changes: how many periods there are is the station's word.
+    """
+    mine, other = _limits_by_second(ours), _limits_by_second(theirs)
+    our_limit = their_limit = None
+    found: list[tuple[int, Decimal | None, Decimal | None]] = []
+    for second in sorted(mine.keys() | other.keys())[:_COMPARED_CHANGES]:
+        if ours.duration_s is not None and second >= ours.duration_s:
+            break
+        our_limit, their_limit = mine.get(second, our_limit), other.get(second, their_limit)
+        if our_limit is None or their_limit is None or abs(our_limit - their_limit) > _TOLERANCE:
+            found.append((second, our_limit, their_limit))
+    return found
 
 
 def limit_now(station: Station, limits: Sequence[InstalledLimit], evse: int | None, at: datetime) -> Decimal:
@@ -97,11 +128,17 @@ def _installed(limits: Sequence[InstalledLimit]) -> list[InstalledProfile]:
 
 
 def _place(station: Station, evse: int | None) -> Place:
-    powers = {one.evse: one.max_power_w for one in station.evses}
-    power_w = powers.get(evse, 0) if evse is not None else sum(powers.values())
-    return Place(evse=evse, supply=Supply(max_power_w=Decimal(power_w)))
+    placed = [one for one in station.evses if evse in (None, one.evse)]
+    supply = Supply(max_power_w=Decimal(sum(one.max_power_w for one in placed)))
+    transaction = _running(placed[0]) if evse is not None and placed else None
+    return Place(evse=evse, supply=supply, transaction=transaction)
 
 
-def _limit_of(schedule: ChargingSchedule, second: int) -> Decimal | None:
-    begun = [period.limit for period in schedule.periods if period.start_s <= second]
-    return begun[-1] if begun else None
+def _running(evse: Evse) -> RunningTransaction | None:
+    if evse.transaction_id is None or evse.transaction_started_at is None:
+        return None
+    return RunningTransaction(evse.transaction_started_at, TransactionId(evse.transaction_id))
+
+
+def _limits_by_second(schedule: ChargingSchedule) -> dict[int, Decimal]:
+    return {period.start_s: period.limit for period in schedule.periods}

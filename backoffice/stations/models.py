@@ -74,7 +74,10 @@ class Station(Base):
 
 
 class Evse(Base):
-    """A place for one vehicle. Its connectors make its `status`, its transaction says its `charging_state`."""
+    """A place for one vehicle. Its connectors make its `status`, its transaction says its `charging_state`.
+
+    `transaction_id` is the one that runs, `transaction_at` when we last heard of any.
+    """
 
     __tablename__ = "evses"
     __table_args__ = (ForeignKeyConstraint(["tenant_id", "station_id"], ["stations.tenant_id", "stations.id"]),)
@@ -86,6 +89,9 @@ class Evse(Base):
     status: Mapped[str | None] = mapped_column(default=None)
     charging_state: Mapped[str | None] = mapped_column(default=None)
     charging_state_at: Mapped[datetime | None] = mapped_column(default=None)
+    transaction_id: Mapped[str | None] = mapped_column(default=None)
+    transaction_started_at: Mapped[datetime | None] = mapped_column(default=None)
+    transaction_at: Mapped[datetime | None] = mapped_column(default=None)
 
     connectors: Mapped[list["Connector"]] = relationship(
         lazy="raise", order_by="Connector.connector", cascade="all, delete-orphan"

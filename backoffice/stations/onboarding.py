@@ -108,9 +108,10 @@ class Onboarding:
     async def _decide(
         self, unit: Unit, station_id: str, plan: AcceptancePlan, decision: RegistrationStatus
     ) -> tuple[Station, str | None]:
+        # Locked first: a connection that is being noted on it, or a policy that registers it, is waited for.
+        stranger = await repository.lock_stranger(unit, station_id)
         if await repository.find_station(unit, station_id):
             return await self._stations.change_admission(unit, station_id, AdmissionChange(registration=decision))
-        stranger = await repository.find_stranger(unit, station_id)
         if stranger is None:
             raise StationNotFound(station_id)
         return await self._register(unit, stranger, plan, decision)

@@ -9,6 +9,7 @@ from backoffice.kit.auth import Operator
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
 from backoffice.kit.service import provided
 from backoffice.stations import repository
+from backoffice.stations.command_desk import StationsDep
 from backoffice.stations.errors import StationNotFound
 from backoffice.stations.onboarding import KEPT, Onboarding
 from backoffice.stations.onboarding_schemas import (
@@ -19,11 +20,10 @@ from backoffice.stations.onboarding_schemas import (
     PolicyBody,
 )
 from backoffice.stations.schemas import OperatedStation
-from backoffice.stations.service import Stations, key_of
+from backoffice.stations.service import key_of
 from protocol.domain.identifiers import TenantId
 
 router = APIRouter(prefix="/onboarding", tags=["onboarding"])
-StationsDep = Annotated[Stations, Depends(provided(Stations))]
 OnboardingDep = Annotated[Onboarding, Depends(provided(Onboarding))]
 
 

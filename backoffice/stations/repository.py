@@ -85,14 +85,12 @@ async def find_nearby(
 
 async def lock_evse(unit: Unit, station_id: str, evse: int) -> Evse | None:
     """The EVSE with its connectors, which nobody else changes before this transaction ends."""
-    found = await unit.session.execute(
-        select(Evse)
-        .where(Evse.tenant_id == unit.tenant, Evse.station_id == station_id, Evse.evse == evse)
-        .options(selectinload(Evse.connectors))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return found.scalar_one_or_none()
+    return await unit.session.scalar(_locked_evses(unit, station_id).where(Evse.evse == evse))
+
+
+async def lock_evse_of_transaction(unit: Unit, station_id: str, transaction_id: str) -> Evse | None:
+    """The EVSE that runs the transaction, as by `lock_evse`."""
+    return await unit.session.scalar(_locked_evses(unit, station_id).where(Evse.transaction_id == transaction_id))
 
 
 async def lock_station(unit: Unit, station_id: str) -> Station | None:
@@ -145,6 +143,11 @@ async def list_stations_of_model(unit: Unit, vendor: str, model: str) -> Sequenc
 async def find_stranger(unit: Unit, station_id: str) -> Stranger | None:
     """The station of this name that nobody registered."""
     return await unit.session.get(Stranger, (unit.tenant, station_id))
+
+
+async def lock_stranger(unit: Unit, station_id: str) -> Stranger | None:
+    """The same, which nobody else changes or makes a station before this transaction ends."""
+    return await unit.session.get(Stranger, (unit.tenant, station_id), with_for_update=True, populate_existing=True)
 
 
 async def list_strangers(unit: Unit, *, limit: int) -> Sequence[Stranger]:
@@ -213,6 +216,16 @@ async def save_policy(unit: Unit, *, registers_strangers: bool) -> None:
     values = {"tenant_id": unit.tenant, "registers_strangers": registers_strangers}
     await unit.session.execute(
         insert(OnboardingPolicy).values(values).on_conflict_do_update(index_elements=["tenant_id"], set_=values)
+    )
+
+
+def _locked_evses(unit: Unit, station_id: str) -> Select[Evse]:
+    return (
+        select(Evse)
+        .where(Evse.tenant_id == unit.tenant, Evse.station_id == station_id)
+        .options(selectinload(Evse.connectors))
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
 
 

@@ -10,6 +10,7 @@ from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
 from backoffice.kit.service import provided
 from backoffice.kit.sse import EventSourceResponse, EventStreamDep, ServerSentEvent
 from backoffice.stations import repository
+from backoffice.stations.command_desk import StationsDep
 from backoffice.stations.domain import box_around
 from backoffice.stations.prices import Prices
 from backoffice.stations.schemas import (
@@ -27,10 +28,9 @@ from backoffice.stations.schemas import (
     StationView,
     station_plan,
 )
-from backoffice.stations.service import AdmissionChange, LocationPlan, Stations, key_of
+from backoffice.stations.service import AdmissionChange, LocationPlan, key_of
 
 router = APIRouter(tags=["stations"])
-StationsDep = Annotated[Stations, Depends(provided(Stations))]
 PricesDep = Annotated[Prices, Depends(provided(Prices))]
 
 DEFAULT_RADIUS_M = 5_000.0

@@ -187,7 +187,7 @@ class Stations:
 
     async def _new_station(self, unit: Unit, station_id: str) -> Station:
         """A station before anybody says how it is to be: with what it said as a stranger, if it was one."""
-        stranger = await repository.find_stranger(unit, station_id)
+        stranger = await repository.lock_stranger(unit, station_id)
         station = Station(tenant_id=unit.tenant, id=station_id, created_at=self.clock(), evses=[])
         unit.session.add(station)
         if stranger is not None:

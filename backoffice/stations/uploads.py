@@ -11,6 +11,7 @@ import secrets
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+from backoffice.kit.bodies import read_body
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS, Database, Unit
 from backoffice.stations import known_repository
@@ -58,11 +59,8 @@ class Uploads:
     async def receive(self, ticket: str, chunks: AsyncIterator[bytes], *, file_name: str) -> Upload:
         """The file is kept. Raises UploadNotExpected, also for a second file, and UploadTooLarge."""
         await self._check_expected(ticket)
-        content = bytearray()
-        async for chunk in chunks:
-            content += chunk
-            if len(content) > self._limit_bytes:
-                raise UploadTooLarge(self._limit_bytes)
+        refusal = UploadTooLarge(self._limit_bytes)
+        content = await read_body(chunks, limit_bytes=self._limit_bytes, refusal=refusal)
         async with self.database.transaction(ALL_TENANTS) as unit:
             upload = await known_repository.lock_upload(unit, _hash_of(ticket))
             if upload is None or upload.received_at is not None:
@@ -70,7 +68,7 @@ class Uploads:
             await unit.act_for(TenantId(upload.tenant_id))
             upload.received_at = self._clock()
             upload.file_name = _UNSAFE.sub("_", file_name)[-_FILE_NAME_LENGTH:] or "upload"
-            upload.size_bytes, upload.content = len(content), bytes(content)
+            upload.size_bytes, upload.content = len(content), content
             return upload
 
     async def read(self, unit: Unit, station_id: str, upload_id: str) -> Upload:

@@ -1,5 +1,6 @@
 """How stations get in: registration, strangers, refused handshakes, CSV files, and a password that changes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,8 +8,11 @@ from typing import Any
 import msgspec
 import pytest
 import pytest_asyncio
+from sqlalchemy import text
 
+from backoffice.kit.database import ALL_TENANTS, Database
 from backoffice.kit.testing import eventually
+from backoffice.stations import repository
 from backoffice.stations.app import SERVICE
 from protocol.blocks.availability.events import StationConnected, StationDisconnected
 from protocol.blocks.provisioning.events import StationBooted
@@ -40,6 +44,13 @@ async def place(database_url: str, nats_url: str) -> AsyncIterator[HttpPlace]:
     environ = {"STATIONS_COMMAND_TIMEOUT_S": "1", "STATIONS_STATION_URL": "ws://192.168.1.5:9000/ocpp"}
     async with open_place([SERVICE], database_url=database_url, nats_url=nats_url, environ=environ) as opened:
         yield opened
+
+
+@pytest_asyncio.fixture
+async def database(place: HttpPlace, database_url: str) -> AsyncIterator[Database]:
+    opened = Database(database_url, service="stations", catalogue=place.catalogue)
+    yield opened
+    await opened.close()
 
 
 async def ask(place: HttpPlace, method: str, path: str, *, status: int = 200, **options: Any) -> Any:
@@ -139,6 +150,41 @@ async def test_stranger_is_listed_with_what_it_said_and_accepted_with_one_call(p
     assert await candidates(place) == []
 
 
+async def when_locked(database: Database) -> None:
+    """Somebody waits for a row that somebody else holds."""
+    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+
+    async def is_so() -> bool:
+        async with database.transaction(ALL_TENANTS) as unit:
+            return bool(await unit.session.scalar(waits))
+
+    await eventually(is_so, what="somebody who waits for a row")
+
+
+async def test_connection_that_is_being_noted_is_not_lost_to_an_acceptance(
+    place: HttpPlace, database: Database
+) -> None:
+    await connect(place)
+    await place.publish_fact(StationDisconnected(node="n1", reason="closed"), station=CP001, epoch=1, received_at=T0)
+    await eventually(lambda: is_stranger_offline(place), what="the stranger offline")
+
+    async with asyncio.TaskGroup() as tasks, database.transaction(DEFAULT_TENANT) as unit:
+        stranger = await repository.lock_stranger(unit, "CP001")
+        assert stranger is not None
+        stranger.is_online, stranger.epoch = True, 2
+        await unit.session.flush()
+        path = "/onboarding/stations/CP001/accept"
+        accepting = tasks.create_task(ask(place, "POST", path, json={"trigger_boot": False}))
+        await when_locked(database)
+
+    assert accepting.result()["is_online"]
+
+
+async def is_stranger_offline(place: HttpPlace) -> bool:
+    listed = await ask(place, "GET", "/onboarding/stations")
+    return bool(listed) and not listed[0]["is_online"]
+
+
 async def test_stranger_can_be_rejected_and_accepted_later(place: HttpPlace) -> None:
     await connect(place)
     await eventually(lambda: candidates(place), what="the stranger")
@@ -157,11 +203,7 @@ async def test_stranger_that_leaves_is_offline_and_nobody_is_not_found(place: Ht
     await connect(place)
     await place.publish_fact(StationDisconnected(node="n1", reason="closed"), station=CP001, epoch=1, received_at=T0)
 
-    async def is_offline() -> bool:
-        listed = await ask(place, "GET", "/onboarding/stations")
-        return bool(listed) and not listed[0]["is_online"]
-
-    await eventually(is_offline, what="the stranger offline")
+    await eventually(lambda: is_stranger_offline(place), what="the stranger offline")
     await ask(place, "POST", "/onboarding/stations/NOBODY/accept", status=404)
 
 
