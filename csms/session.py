@@ -12,8 +12,9 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+import msgspec
 import structlog
 
 from csms.errors import (
@@ -72,7 +73,7 @@ class StationSocket(Protocol):
         """Read on."""
 
 
-class Answer(NamedTuple):
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """What a CALL is answered: the frame's text, what was forgiven, and the error where it is a CALLERROR."""
 
     text: bytes
@@ -81,9 +82,10 @@ class Answer(NamedTuple):
 
 
 _NO_ANSWER = Answer(b"")
+_KEPT_IN_QUARANTINE = (PayloadViolation, ActionNotImplemented)
 
 
-class ReceivedFrame(NamedTuple):
+class ReceivedFrame(msgspec.Struct, frozen=True, gc=False):
     """A CALL that waits for its turn, with its text and the time at which it came."""
 
     call: IncomingCall
@@ -123,7 +125,7 @@ class StationSession:
         self._queued_calls = queued_calls
         self._queued_commands = queued_commands
         self._calls: deque[ReceivedFrame] = deque()
-        self._has_work = asyncio.Event()
+        self._work_came: asyncio.Future[None] | None = None  # there while the pump waits
         self._is_paused = False
         self._closed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._command_lock = asyncio.Lock()
@@ -190,7 +192,7 @@ class StationSession:
         """The socket is gone; whoever waits for the station hears so."""
         if not self._closed.done():
             self._closed.set_result(reason)
-            self._has_work.set()
+            self._wake()
         self._fail(StationGone(str(self.station.key), was_sent=True))
 
     def close(self, code: int, reason: str) -> None:
@@ -263,9 +265,9 @@ class StationSession:
                     self._socket.resume_reading()
                 if not await self._answer_one(received):
                     return
-            self._has_work.clear()
             if not self._closed.done():
-                await self._has_work.wait()
+                self._work_came = asyncio.get_running_loop().create_future()
+                await self._work_came
 
     async def _answer_one(self, received: ReceivedFrame) -> bool:
         """Whether the station can be answered on."""
@@ -285,7 +287,7 @@ class StationSession:
             answer = Answer(self.connection.reply_error(call, InternalError()))
         self._socket.send_text(answer.text)
         self._note_call(received, ANSWERED, answer)
-        if isinstance(answer.refusal, PayloadViolation | ActionNotImplemented):
+        if isinstance(answer.refusal, _KEPT_IN_QUARANTINE):
             self._quarantine.keep(
                 received.text, answer.refusal, datetime.now(UTC), action=call.action, message_id=call.message_id
             )
@@ -336,10 +338,14 @@ class StationSession:
 
     def _enqueue(self, received: ReceivedFrame) -> None:
         self._calls.append(received)
-        self._has_work.set()
+        self._wake()
         if len(self._calls) >= self._queued_calls and not self._is_paused:
             self._is_paused = True
             self._socket.pause_reading()
+
+    def _wake(self) -> None:
+        if self._work_came is not None and not self._work_came.done():
+            self._work_came.set_result(None)
 
     def _on_violation(self, text: bytes, violation: ProtocolViolation) -> None:
         PROTOCOL_VIOLATIONS.labels(self.station.version).inc()

@@ -1,5 +1,6 @@
 """What a handler knows of the station that spoke, and how it states a fact about it."""
 
+import sys
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,8 @@ from protocol.domain.version import OcppVersion
 from protocol.ocppj.repairs import Deviation
 from protocol.tolerance.decoding import ALL_RULES, Ruleset
 
+# The rows of these have a natural key, and the broker would pay for one.
+_WITHOUT_DEDUPE = frozenset((Kind.READING, Kind.FRAME))
 _SUFFIX_AND_TYPE = {row.struct: (row.kind, row.suffix, row.type) for row in STATION_EVENTS.rows}
 
 
@@ -47,6 +50,10 @@ class Station:
     transactions: TransactionWatch = field(default_factory=TransactionWatch)
     connector_statuses: dict[tuple[int | None, int | None], ConnectorStatus] = field(default_factory=dict)
     _prefixes: dict[Kind, str] = field(default_factory=dict)
+    _source: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._source = sys.intern(f"/csms/{self.node}")  # one for all stations of the node
 
     def state(
         self,
@@ -68,7 +75,7 @@ class Station:
             prefix = self._prefixes[kind] = station_prefix(self.key, kind)
         envelope: Envelope[Any] = Envelope(
             id=event_id(self.key.tenant, self.key.station, *wire_key) if wire_key else unique_event_id(received_at),
-            source=f"/csms/{self.node}",
+            source=self._source,
             type=event_type,
             time=received_at,
             tenant=self.key.tenant,
@@ -78,22 +85,21 @@ class Station:
             epoch=self.epoch,
             occurredat=occurred_at,
         )
-        # Readings and frames carry no dedupe key: their rows have a natural one, and the broker would pay for it.
-        dedupe_key = "" if kind in (Kind.READING, Kind.FRAME) else envelope.dedupe_key
+        dedupe_key = "" if kind in _WITHOUT_DEDUPE else envelope.dedupe_key
         return Outgoing(prefix + suffix, encode_envelope(envelope), dedupe_key)
 
 
-@dataclass(frozen=True, slots=True)
-class ReceivedCall:
+class ReceivedCall(msgspec.Struct, frozen=True, gc=False):
     """A CALL that a handler answers: who sent it, when it came, and its payload as it came.
 
-    `deviations` were forgiven in it; a handler adds what it notices.
+    `deviations` were forgiven in it; a handler adds what it notices. One is made for every message, and nothing that
+    it holds leads back to it: the garbage collector need not look at them.
     """
 
     station: Station
     received_at: datetime
     payload: bytes
-    deviations: list[Deviation] = field(default_factory=list)
+    deviations: list[Deviation] = msgspec.field(default_factory=list)
 
     @property
     def flags(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ import asyncio
 import secrets
 import ssl
 from collections.abc import Callable
+from itertools import takewhile
 from typing import cast
 from urllib.parse import unquote, urlsplit
 
@@ -127,7 +128,6 @@ class PublishConnection(asyncio.Protocol):
             head = b"PUB %s %s %d\r\n" % (subject.encode(), reply, size)
         ack: asyncio.Future[None] = self._loop.create_future()
         self._pending[token] = (subject, ack)
-        ack.add_done_callback(lambda _: self._pending.pop(token, None))
         self._write(head, payload, b"\r\n")
         return ack
 
@@ -140,6 +140,11 @@ class PublishConnection(asyncio.Protocol):
         self._write(b"PUB %s %d\r\n" % (subject.encode(), len(payload)), payload, b"\r\n")
         self._unwritten_bytes += len(payload)
         return True
+
+    def forget_given_up(self) -> None:
+        """No longer expect acknowledgements that nobody waits for, up to the oldest that somebody does."""
+        for token, _ in list(takewhile(lambda item: item[1][1].done(), self._pending.items())):
+            del self._pending[token]
 
     def ping(self) -> "asyncio.Future[None]":
         """The future of the server's next sign of life."""
@@ -164,9 +169,10 @@ class PublishConnection(asyncio.Protocol):
             if not future.done():
                 future.set_exception(OSError(reason))
                 future.exception()  # retrieved: nobody may be waiting
-        for subject, ack in list(self._pending.values()):
+        for subject, ack in self._pending.values():
             if not ack.done():
                 ack.set_exception(PublishFailed(subject, reason))
+        self._pending.clear()
         self._on_lost()
 
     def data_received(self, data: bytes) -> None:
@@ -192,7 +198,7 @@ class PublishConnection(asyncio.Protocol):
         self._in = data[position:]
 
     def _acknowledge(self, subject: bytes, header: bytes, payload: bytes) -> None:
-        pending = self._pending.get(subject[len(self._inbox) :])
+        pending = self._pending.pop(subject[len(self._inbox) :], None)
         if pending is None or pending[1].done():
             return
         subject_published, ack = pending

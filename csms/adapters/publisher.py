@@ -165,6 +165,8 @@ class JetStreamPublisher:
                 _, ack, subject = self._deadlines.popleft()
                 if not ack.done():
                     ack.set_exception(PublishFailed(subject, f"no acknowledgement within {self._deadline_s:g} s"))
+            if self._connection is not None:
+                self._connection.forget_given_up()
             IN_FLIGHT.set(self._connection.in_flight if self._connection is not None else 0)
             HELD_LATEST.set(self._held())
 

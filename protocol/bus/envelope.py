@@ -80,7 +80,7 @@ def unique_event_id(now: datetime) -> str:
     """An id for what has no key of its own: UUIDv7, so that ids sort by time."""
     tail = random.getrandbits(74)  # unique, not secret
     value = int(now.timestamp() * 1000) << 80 | 0x7 << 76 | tail >> 62 << 64 | 0b10 << 62 | tail & (1 << 62) - 1
-    text = f"{value:032x}"
+    text = value.to_bytes(16).hex()
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 

@@ -93,13 +93,7 @@ def read_meter_values(
     values: Iterable[v16.MeterValue] | Iterable[v16.TransactionData],
 ) -> tuple[MeterValue, ...]:
     """Sampled values in base units. Signed data is no number: it stays in the message log and makes no reading."""
-    return tuple(
-        MeterValue(
-            measured_at=read_timestamp(value.timestamp, "$.meterValue.timestamp"),
-            readings=tuple(_read_sample(sample) for sample in value.sampled_value if sample.format != "SignedData"),
-        )
-        for value in values
-    )
+    return tuple([_read_meter_value(value) for value in values])
 
 
 def write_meter_values(values: Iterable[MeterValue]) -> tuple[v16.MeterValue, ...]:
@@ -121,6 +115,14 @@ def write_transaction_data(values: Iterable[MeterValue]) -> tuple[v16.Transactio
             sampled_value=tuple(v16.TransactionSampledValue(**_sample_of(reading)) for reading in value.readings),
         )
         for value in values
+    )
+
+
+def _read_meter_value(value: v16.MeterValue | v16.TransactionData) -> MeterValue:
+    # Lists on the way to tuples: a generator would cost a switch of frames for every sample.
+    return MeterValue(
+        read_timestamp(value.timestamp, "$.meterValue.timestamp"),
+        tuple([_read_sample(sample) for sample in value.sampled_value if sample.format != "SignedData"]),
     )
 
 

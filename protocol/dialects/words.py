@@ -15,6 +15,7 @@ _ValueT = TypeVar("_ValueT")
 
 # No meter shows more, and without a bound a frame of 1 KB becomes a fact of many MB of zeros.
 _LARGEST_EXPONENT = 30
+_is_plain = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)").fullmatch
 _is_decimal = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?").fullmatch
 _THOUSANDFOLD: Mapping[str, str] = {"kWh": "Wh", "kvarh": "varh", "kW": "W", "kVA": "VA", "kvar": "var", "kVAh": "VAh"}
 
@@ -57,14 +58,13 @@ def in_base_unit(value: str, unit: str, *, power_of_ten: int = 0) -> tuple[str, 
 
     Raises PropertyConstraintViolation where the value is no decimal number, or one that no meter shows.
     """
+    base = _THOUSANDFOLD.get(unit)
+    exponent = power_of_ten if base is None else power_of_ten + 3
+    if not exponent and len(value) <= _LARGEST_EXPONENT and _is_plain(value):
+        return value, base or unit  # nearly every reading
     if _is_decimal(value) is None:
         raise PropertyConstraintViolation(f"{value[:40]!r} is not a decimal number", path="$.meterValue")
-    base = _THOUSANDFOLD.get(unit)
-    exponent = power_of_ten + (0 if base is None else 3)
-    is_plain = not exponent and len(value) <= _LARGEST_EXPONENT and "e" not in value and "E" not in value
-    if not is_plain:
-        value = _shift(value, exponent)
-    return value, unit if base is None else base
+    return _shift(value, exponent), base or unit
 
 
 def _shift(value: str, exponent: int) -> str:
