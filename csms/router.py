@@ -22,7 +22,7 @@ from csms.handlers import (
 from csms.ports import Ports
 from csms.session import Answer, StationSession
 from csms.station import ReceivedCall, Station
-from csms.telemetry import CALL_SECONDS, CALLS
+from csms.telemetry import ANSWERED_CALLS, REFUSED_CALLS, CallTimes
 from protocol.blocks.authorization.messages import Authorize
 from protocol.blocks.availability.messages import Heartbeat, StatusNotification
 from protocol.blocks.certificates.messages import SignCertificate
@@ -69,7 +69,7 @@ class Router:
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
-        self._meters: dict[tuple[OcppVersion, str], _Meter] = {}
+        self._times: dict[tuple[OcppVersion, str], CallTimes] = {}
 
     async def answer(self, session: StationSession, call: IncomingCall) -> Answer:
         """The CALLRESULT, or the CALLERROR for what cannot be handled, and what was forgiven.
@@ -87,10 +87,10 @@ class Router:
             text = session.connection.reply(call, codec.encode(route.encode_response(reply)))
         except RpcError as error:
             # An action that we do not know would make a label of whatever stations send.
-            CALLS.labels(version, route.action if route else "unknown", type(error).__name__).inc()
+            REFUSED_CALLS.labels(version, route.action if route else "unknown", type(error).__name__).inc()
             self._record(station, deviations)
             return Answer(session.connection.reply_error(call, error), deviations, error)
-        self._meter(version, route.action).observe(perf_counter() - began)
+        self._times_of(version, route.action).observe(perf_counter() - began)
         if deviations:
             self._record(station, deviations)
         return Answer(text, deviations)
@@ -112,11 +112,11 @@ class Router:
             slot = (station.key, f"deviated {fact.rule}")
             self._ports.publisher.publish_latest(slot, station.state(fact, received_at=now))
 
-    def _meter(self, version: OcppVersion, action: str) -> "_Meter":
-        meter = self._meters.get((version, action))
-        if meter is None:
-            meter = self._meters[version, action] = _Meter(version, action)
-        return meter
+    def _times_of(self, version: OcppVersion, action: str) -> CallTimes:
+        times = self._times.get((version, action))
+        if times is None:
+            times = self._times[version, action] = ANSWERED_CALLS.of(version, action)
+        return times
 
 
 def _decode(route: AnyRoute, call: ReceivedCall) -> msgspec.Struct:
@@ -141,15 +141,3 @@ def _may_pass(station: Station, action: str) -> bool:
     if station.registration is RegistrationStatus.PENDING:
         return action in station.solicited
     return station.registration is RegistrationStatus.ACCEPTED
-
-
-class _Meter:
-    """The two metrics of one action, looked up once."""
-
-    def __init__(self, version: OcppVersion, action: str) -> None:
-        self._count = CALLS.labels(version, action, "answered")
-        self._seconds = CALL_SECONDS.labels(version, action)
-
-    def observe(self, seconds: float) -> None:
-        self._count.inc()
-        self._seconds.observe(seconds)
