@@ -25,7 +25,7 @@ class Credentials(BaseModel):
     """Someone who logs in. `tenant` is overruled by the header X-Tenant."""
 
     email: EmailStr
-    password: Password
+    password: SecretStr = Field(max_length=256)
     role: Role = Role.DRIVER
     tenant: str = DEFAULT_TENANT
 

@@ -7,8 +7,9 @@ import secrets
 from decimal import Decimal
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
+from backoffice.kit.bodies import Body
 from protocol.blocks.authorization.messages import ClearCache
 from protocol.blocks.availability.messages import ChangeAvailability, OperationalStatus
 from protocol.blocks.certificates.messages import DeleteCertificate, GetInstalledCertificates, InstallCertificate
@@ -57,7 +58,7 @@ def _some_id() -> int:
     return 1 + secrets.randbelow(_LARGEST_ID)
 
 
-class TokenBody(BaseModel):
+class TokenBody(Body):
     """A token as a reader shows it."""
 
     token: str = Field(min_length=1, max_length=36)
@@ -80,7 +81,7 @@ class StartBody(TokenBody):
         return RequestStart(self.id_token(), remote_start_id, evse=self.evse)
 
 
-class StopBody(BaseModel):
+class StopBody(Body):
     """Stop this transaction."""
 
     transaction_id: str = Field(min_length=1, max_length=36)
@@ -90,7 +91,7 @@ class StopBody(BaseModel):
         return RequestStop(TransactionId(self.transaction_id))
 
 
-class ResetBody(BaseModel):
+class ResetBody(Body):
     """Reset the station, or one EVSE (2.x)."""
 
     kind: ResetKind = ResetKind.ON_IDLE
@@ -101,7 +102,7 @@ class ResetBody(BaseModel):
         return Reset(self.kind, evse=self.evse)
 
 
-class TriggerBody(BaseModel):
+class TriggerBody(Body):
     """Send that message again, now. `is_extended`: by the action that 1.6's security extension added."""
 
     requested: TriggerKind
@@ -114,7 +115,7 @@ class TriggerBody(BaseModel):
         return kind(self.requested, evse=self.evse)
 
 
-class VariableBody(BaseModel):
+class VariableBody(Body):
     """A variable of a component (2.x), or a configuration key (1.6) without one."""
 
     variable: str
@@ -122,10 +123,10 @@ class VariableBody(BaseModel):
     evse: int | None = None
 
 
-class VariablesBody(BaseModel):
+class VariablesBody(Body):
     """The variables to read; none means every key (1.6 only)."""
 
-    names: list[VariableBody] = []
+    names: list[VariableBody] = Field(default=[])
 
     def message(self) -> GetVariables:
         """The command."""
@@ -160,7 +161,7 @@ class AssignmentBody(VariableBody):
         return self
 
 
-class AssignmentsBody(BaseModel):
+class AssignmentsBody(Body):
     """The variables to set; in 1.6 one at a time."""
 
     assignments: list[AssignmentBody] = Field(min_length=1)
@@ -175,7 +176,7 @@ class AssignmentsBody(BaseModel):
         )
 
 
-class UnlockBody(BaseModel):
+class UnlockBody(Body):
     """Let go of the cable. A transaction on the connector is stopped by the station."""
 
     evse: EvseNumber
@@ -186,7 +187,7 @@ class UnlockBody(BaseModel):
         return UnlockConnector(self.evse, self.connector)
 
 
-class AvailabilityBody(BaseModel):
+class AvailabilityBody(Body):
     """In or out of service: the station, or one EVSE. A running transaction is let end first."""
 
     is_operative: bool
@@ -198,7 +199,7 @@ class AvailabilityBody(BaseModel):
         return ChangeAvailability(status, evse=self.evse)
 
 
-class ClearCacheBody(BaseModel):
+class ClearCacheBody(Body):
     """Forget the verdicts that were remembered."""
 
     def message(self) -> ClearCache:
@@ -225,7 +226,7 @@ class ReserveBody(TokenBody):
         )
 
 
-class CancelReservationBody(BaseModel):
+class CancelReservationBody(Body):
     """The reservation is no longer wanted."""
 
     reservation_id: int = Field(ge=0, le=_LARGEST_ID)
@@ -235,7 +236,7 @@ class CancelReservationBody(BaseModel):
         return CancelReservation(self.reservation_id)
 
 
-class PeriodBody(BaseModel):
+class PeriodBody(Body):
     """From `start_s` seconds after the beginning the limit holds."""
 
     start_s: int = Field(default=0, ge=0)
@@ -243,7 +244,7 @@ class PeriodBody(BaseModel):
     phases: int | None = Field(default=None, ge=1, le=3)
 
 
-class LimitBody(BaseModel):
+class LimitBody(Body):
     """A limit in A a phase or in W: for the station, an EVSE, or a running transaction. A later one replaces it.
 
     With `transaction_id` it ends with the transaction; without, it holds for `duration_s`, or until it is cleared.
@@ -286,7 +287,7 @@ class LimitBody(BaseModel):
         return SetChargingProfile(profile, evse=self.evse)
 
 
-class ClearLimitsBody(BaseModel):
+class ClearLimitsBody(Body):
     """Every profile that fits all that is given goes; nothing given: all. `evse` 0 is the station's own."""
 
     profile_id: int | None = None
@@ -301,7 +302,7 @@ class ClearLimitsBody(BaseModel):
         )
 
 
-class CompositeScheduleBody(BaseModel):
+class CompositeScheduleBody(Body):
     """What will limit an EVSE, or the station, from now on?"""
 
     duration_s: int = Field(default=3600, gt=0, le=7 * 86_400)
@@ -313,7 +314,7 @@ class CompositeScheduleBody(BaseModel):
         return GetCompositeSchedule(self.duration_s, evse=self.evse, unit=self.unit)
 
 
-class LocalListVersionBody(BaseModel):
+class LocalListVersionBody(Body):
     """Which version of the local list has the station?"""
 
     def message(self) -> GetLocalListVersion:
@@ -336,19 +337,19 @@ class LocalListEntryBody(TokenBody):
         return LocalListEntry(self.id_token(), IdTokenInfo(self.status, cache_until=self.expires_at, group=group))
 
 
-class LocalListBody(BaseModel):
+class LocalListBody(Body):
     """The list has this version once it is done; a full update replaces it."""
 
     version: int = Field(ge=1, le=_LARGEST_ID)
     update: ListUpdate = ListUpdate.FULL
-    entries: list[LocalListEntryBody] = []
+    entries: list[LocalListEntryBody] = Field(default=[])
 
     def message(self) -> SendLocalList:
         """The command."""
         return SendLocalList(self.version, self.update, tuple(one.entry() for one in self.entries))
 
 
-class FirmwareBody(BaseModel):
+class FirmwareBody(Body):
     """Run this firmware; with a certificate and a signature by 1.6's security extension or 2.x."""
 
     location: Location
@@ -382,7 +383,7 @@ class FirmwareBody(BaseModel):
         )
 
 
-class DiagnosticsBody(BaseModel):
+class DiagnosticsBody(Body):
     """Upload what was logged; without a location, to us."""
 
     location: Location | None = None
@@ -421,7 +422,7 @@ class LogBody(DiagnosticsBody):
         )
 
 
-class DataTransferBody(BaseModel):
+class DataTransferBody(Body):
     """A vendor's own words."""
 
     vendor: str = Field(min_length=1, max_length=255)
@@ -433,7 +434,7 @@ class DataTransferBody(BaseModel):
         return DataTransfer(self.vendor, self.message_id, self.data)
 
 
-class InstallCertificateBody(BaseModel):
+class InstallCertificateBody(Body):
     """Trust this root, PEM."""
 
     use: CertificateUse
@@ -444,7 +445,7 @@ class InstallCertificateBody(BaseModel):
         return InstallCertificate(self.use, self.certificate)
 
 
-class DeleteCertificateBody(BaseModel):
+class DeleteCertificateBody(Body):
     """Trust it no longer; hashes and serial number in hex, as the station listed them."""
 
     algorithm: str = Field(pattern=r"^SHA(256|384|512)$")
@@ -457,10 +458,10 @@ class DeleteCertificateBody(BaseModel):
         return DeleteCertificate(CertificateHashData(**self.model_dump()))
 
 
-class InstalledCertificatesBody(BaseModel):
+class InstalledCertificatesBody(Body):
     """Which roots does the station trust? 1.6 answers for one use at a time."""
 
-    uses: list[CertificateUse] = []
+    uses: list[CertificateUse] = Field(default=[])
 
     def message(self) -> GetInstalledCertificates:
         """The command."""

@@ -14,7 +14,7 @@ from backoffice.kit.bodies import read_body
 from backoffice.kit.errors import InvalidRequest
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
 from backoffice.stations import command_repository
-from backoffice.stations.command_desk import QUEUED, DeskDep, DispatchDep, queued
+from backoffice.stations.command_desk import QUEUED, DeskDep, DispatchDep, StationsDep, queued
 from backoffice.stations.command_schemas import CommandRecord
 from backoffice.stations.raw import read_raw_call
 from protocol.bus.commands import RawAnswer
@@ -40,10 +40,16 @@ async def send_raw(action: str, request: Request, desk: DeskDep) -> Response:
 
 @router.get("")
 async def list_commands(
-    station_id: str, operator: Operator, dispatch: DispatchDep, limit: Limit = DEFAULT_LIMIT, cursor: After = None
+    station_id: str,
+    operator: Operator,
+    stations: StationsDep,
+    dispatch: DispatchDep,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: After = None,
 ) -> Page[CommandRecord]:
     """What the station was told, the newest first."""
     async with dispatch.database.snapshot(operator.tenant) as unit:
+        await stations.read_station(unit, station_id)
         rows = await command_repository.list_commands(unit, station_id, cursor=cursor, limit=limit)
     return page_of(rows, limit=limit, view=CommandRecord.of, key=lambda row: [row.id])
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from backoffice.kit.auth import Operator
+from backoffice.kit.bodies import Body
 from backoffice.stations import known_repository
 from backoffice.stations.command_bodies import OpenVariable
 from backoffice.stations.command_desk import DeskDep, StationsDep
@@ -52,7 +53,7 @@ class KnownVariable(BaseModel):
         )
 
 
-class WantedBody(BaseModel):
+class WantedBody(Body):
     """The value that a variable is to have."""
 
     variable: OpenVariable = Field(min_length=1, max_length=50)
@@ -60,7 +61,7 @@ class WantedBody(BaseModel):
     value: str = Field(max_length=2500)
 
 
-class TemplateBody(BaseModel):
+class TemplateBody(Body):
     """The variables that a template names."""
 
     variables: list[WantedBody] = Field(min_length=1, max_length=500)

@@ -27,6 +27,7 @@ from backoffice.stations.errors import (
     CommandNotSent,
     CommandNotValid,
     CommandTimedOut,
+    DeadlinePassed,
     QueueFull,
     StationNotFound,
     StationOffline,
@@ -81,8 +82,10 @@ class Dispatch:
         """The station's answer to a command that is recorded as asked `by` somebody.
 
         With a deadline a command for a station that is not connected waits until then. Raises StationNotFound,
-        QueueFull, and what StationCommands.send raises.
+        DeadlinePassed, QueueFull, and what StationCommands.send raises.
         """
+        if queue_until is not None and queue_until <= self._clock():
+            raise DeadlinePassed(queue_until)
         row = await self._write(station, message, by=by, queue_until=queue_until)
         try:
             return Carried(row.id, await self._send(station, row.id, message))
@@ -195,7 +198,7 @@ class Dispatch:
     async def _note_answer(
         self, unit: Unit, row: StationCommand, message: msgspec.Struct, answer: msgspec.Struct
     ) -> None:
-        row.answer = masked(answer)
+        row.answer, row.error_code, row.detail = masked(answer), "", ""
         await self._move(unit, row, CommandTrigger.ANSWERED)
         await self._learn(unit, row.station_id, message, answer)
 
@@ -230,6 +233,8 @@ class Dispatch:
         if row.state == CommandState.SENDING:
             row.sent_at = now
             return
+        if row.state == CommandState.QUEUED:
+            row.sent_at = None
         if COMMAND.is_terminal(CommandState(row.state)):
             row.unsent, row.finished_at = None, now
         commanded = StationCommanded(

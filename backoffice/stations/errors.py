@@ -1,5 +1,7 @@
 """What stations refuses, and how a command can end without an answer."""
 
+from datetime import datetime
+
 from backoffice.kit.errors import Conflict, InvalidRequest, NotFound, OutcomeUnknown, PeerFailed, Refusal, Unavailable
 
 
@@ -143,7 +145,7 @@ class UnknownAction(NotFound):
     """The station's OCPP version has no action of this name."""
 
     def __init__(self, action: str, *, version: str) -> None:
-        super().__init__(f"OCPP {version} action", action)
+        super().__init__(f"OCPP {version} action", f"{action} (typed commands are lower case: /api/docs lists them)")
 
 
 class CommandNotQueued(Conflict):
@@ -152,6 +154,13 @@ class CommandNotQueued(Conflict):
     def __init__(self, command_id: str, *, state: str) -> None:
         self.command_id = command_id
         super().__init__(f"Command {command_id} is {state}: only a queued one can be taken back.")
+
+
+class DeadlinePassed(InvalidRequest):
+    """A command was to wait until a time that is over."""
+
+    def __init__(self, queue_until: datetime) -> None:
+        super().__init__(f"queue_until is {queue_until.isoformat()}, which has passed. Nothing was sent.")
 
 
 class QueueFull(Conflict):

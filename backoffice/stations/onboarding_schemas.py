@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from backoffice.kit.bodies import Body
 from backoffice.stations.models import RefusedHandshake, Station, Stranger
 from backoffice.stations.onboarding import AcceptancePlan
 from backoffice.stations.service import UNASSIGNED
@@ -12,7 +13,7 @@ from protocol.domain.status import RegistrationStatus
 from protocol.domain.version import OcppVersion
 
 
-class PolicyBody(BaseModel):
+class PolicyBody(Body):
     """`registers_strangers`: a station that nobody registered is registered when it connects, open and accepted.
 
     Only the gateway's setting CSMS_UNKNOWN_STATIONS=pending lets such a station connect at all.
@@ -120,7 +121,7 @@ class CandidateView(BaseModel):
         )
 
 
-class AcceptBody(BaseModel):
+class AcceptBody(Body):
     """What an accepted stranger becomes; a station that was registered before stays as it is, and is accepted."""
 
     location_id: str = UNASSIGNED

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, Field, SecretStr, model_validator
 
+from backoffice.kit.bodies import Body
 from backoffice.stations.models import Connector, Evse, Location, Station
 from backoffice.stations.service import UNASSIGNED, ConnectorPlan, StationPlan
 from protocol.domain.status import ChargingState, ConnectorStatus, RegistrationStatus
@@ -31,7 +32,7 @@ Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 
 
-class LocationBody(BaseModel):
+class LocationBody(Body):
     """A location without its name in the URL."""
 
     name: Name
@@ -68,7 +69,7 @@ class LocationView(LocationBody):
         )
 
 
-class ConnectorBody(BaseModel):
+class ConnectorBody(Body):
     """A connector; `standard` is an OCPI word."""
 
     connector: int = Field(default=1, ge=1)
@@ -76,7 +77,7 @@ class ConnectorBody(BaseModel):
     power_w: int = Field(default=22_000, gt=0)
 
 
-class EvseBody(BaseModel):
+class EvseBody(Body):
     """An EVSE; what it delivers at most is what its strongest connector does."""
 
     evse: int = Field(ge=1)
@@ -89,7 +90,7 @@ class EvseBody(BaseModel):
         return self
 
 
-class StationBody(BaseModel):
+class StationBody(Body):
     """A station without its name in the URL.
 
     `password` is what the station logs in with (security profile 1 and 2): one is made and shown once where none is
@@ -128,7 +129,7 @@ def station_plan(body: StationBody) -> StationPlan:
     )
 
 
-class StationChange(BaseModel):
+class StationChange(Body):
     """How a station is let in; what is left out stays as it was.
 
     `registration` holds from the next boot on: `trigger_boot` asks the station for a BootNotification now.

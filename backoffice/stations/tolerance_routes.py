@@ -3,9 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, Field
 
 from backoffice.kit.auth import Operator
+from backoffice.kit.bodies import Body
 from backoffice.stations import repository
 from backoffice.stations.command_desk import StationsDep
 from backoffice.stations.models import ModelRules, Station
@@ -23,7 +24,7 @@ def _known(name: str) -> str:
 RuleName = Annotated[str, AfterValidator(_known)]
 
 
-class RulesBody(BaseModel):
+class RulesBody(Body):
     """`off`: rules that are not tried, `*` for all. `pinned`: rules that are tried first; some work by pin only."""
 
     off: list[RuleName] = Field(default=[], max_length=100)

@@ -217,7 +217,8 @@ async def test_queued_command_is_sent_once_when_the_station_has_booted(place: Ht
 
     assert (queued.status_code, queued.json()["state"]) == (202, "queued")
     assert [msgspec.json.decode(one.message, type=RawCall).action for one in node.sent] == ["ClearCache", "Reset"]
-    assert (await record(place, queued.json()["command_id"]))["state"] == "answered"
+    answered = await record(place, queued.json()["command_id"])
+    assert (answered["state"], answered["detail"]) == ("answered", "")
     assert (await record(place, later.json()["command_id"]))["state"] == "answered"
 
 
@@ -310,6 +311,30 @@ async def test_answer_that_cannot_be_learnt_from_is_on_record_all_the_same(place
     assert (answer.status_code, kept["state"]) == (200, "answered")
     assert kept["answer"]["configurationKey"][0]["value"] == "ab"
     assert (await record(place, set_profile.headers["Chargeyard-Command"]))["state"] == "answered"
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("commands/clear_limits", {"evs": 1}),
+        ("commands/trigger", {"requested": "Heartbeat", "evs": 3}),
+        ("commands/limit", {"unit": "W", "periods": [{"starts_s": 0, "limit": 1}]}),
+    ],
+)
+async def test_misspelt_member_is_refused_and_means_nothing_wider(place: HttpPlace, path: str, body: object) -> None:
+    node = await connected(place)
+
+    answer = await place.http.post(f"/api/v1/stations/CP001/{path}", json=body, headers=place.operator_headers())
+
+    assert (answer.status_code, node.sent) == (422, [])
+
+
+async def test_deadline_that_has_passed_is_refused(place: HttpPlace) -> None:
+    await add_station(place)
+
+    answer = await raw(place, "ClearCache", b"{}", queue_until="2020-01-01T00:00:00Z")
+
+    assert (answer.status_code, "has passed" in answer.json()["detail"]) == (422, True)
 
 
 async def test_drivers_command_nothing(place: HttpPlace) -> None:
