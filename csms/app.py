@@ -242,7 +242,8 @@ class Gateway:
             station.epoch = await self._presence.claim(station.key, opened_at=session.opened_at)
         except BusUnavailable as error:
             log.warning("presence is provisional", station_id=station.key.station, reason=str(error))
-        self._say_connected(session)
+        if not session.is_closed:  # said late, it would stand for a newer socket's connection
+            self._say_connected(session)
         return station.epoch != 0
 
     async def _reclaim(self, session: StationSession) -> None:

@@ -13,7 +13,7 @@ from simulator.fleet import Fleet
 from simulator.plan import Settings
 from tests.acceptance.network import eventually
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
 STATIONS = 8
 SETTINGS = Settings(sample_interval_s=1, retry_min_s=0.2, retry_random_s=0.3, retry_doublings=2, call_timeout_s=10.0)

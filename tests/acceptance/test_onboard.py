@@ -19,7 +19,7 @@ from websockets.typing import Subprotocol
 
 from tests.acceptance.network import Network, eventually
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
 BOOT = {"chargePointVendor": "Acme", "chargePointModel": "Wallbox One", "firmwareVersion": "1.2.3"}

@@ -11,7 +11,7 @@ from tests.acceptance.network import Network
 from tests.conformance.conftest import Bench
 from tests.conformance.wire import both
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
 ACCEPTED = {"status": "Accepted"}
 AT, ON_THE_WIRE = "2026-12-01T10:00:00Z", "2026-12-01T10:00:00.000Z"

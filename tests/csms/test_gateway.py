@@ -510,6 +510,7 @@ async def test_session_ends_although_its_cancellation_is_swallowed() -> None:
         await until(lambda: "disconnected" in csms.facts)
 
     assert csms.presence.epochs == {}
+    assert csms.facts == ["disconnected"]
 
 
 async def test_station_is_answered_while_its_claim_hangs() -> None:
