@@ -175,6 +175,7 @@ async def test_start_at_an_offline_station_is_refused_at_once(network: Network) 
     assert refused.value.status == 409
 
 
+@pytest.mark.slow
 async def test_start_that_nobody_plugs_in_for_expires(network: Network) -> None:
     await network.add_station("NOBODY")
     driver = await network.add_driver()

@@ -25,7 +25,7 @@ from tests.acceptance.test_typed_commands import ACCEPTED, AT, CASES
 from tests.conformance.wire import both
 from tests.factories.certificates import request_for
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
 CLIENTS = [
     "ocpp",
