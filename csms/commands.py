@@ -79,7 +79,7 @@ async def _exchange(session: StationSession, message: msgspec.Struct, timeout_s:
     route = route_of_message(session.station.version, type(message))
     payload = codec.encode(route.encode_request(message))
     _solicit(session, message)
-    result = await session.call(route.action, payload, timeout_s=timeout_s)
+    result = await session.own_calls.call(route.action, payload, timeout_s=timeout_s)
     try:
         return _read_answer(session, route, result)
     except RpcError as error:
@@ -100,7 +100,7 @@ async def _exchange_raw(session: StationSession, message: RawCall, timeout_s: fl
         raise CallNotValid(str(error)) from error
     if trigger is not None:
         _solicit(session, trigger)
-    result = await session.call(message.action, payload, timeout_s=timeout_s)
+    result = await session.own_calls.call(message.action, payload, timeout_s=timeout_s)
     answer, dropped = without_nul(bytes(result.payload))
     session.station.deviations.record(dropped, datetime.now(UTC))
     return RawAnswer(msgspec.Raw(answer))

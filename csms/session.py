@@ -5,7 +5,7 @@ Invariants:
 2. What waits is bounded: a station that sends more than `queued_calls` ahead is not read from until some are answered.
 3. A fact that does not become durable in time gets no answer at all: the socket is closed with 1013, for a station
    that knows it is offline keeps its messages without spending its attempts.
-4. One CALL of ours is in flight at most; the others wait in order, and fail when the socket closes.
+4. Our own CALLs (`own_calls`) fail when the socket closes.
 """
 
 import asyncio
@@ -21,12 +21,10 @@ from csms.errors import (
     AnswerUnreadable,
     BusUnavailable,
     CommandRefused,
-    CommandTimedOut,
     PublishFailed,
-    StationGone,
-    TooManyCommands,
 )
-from csms.message_log import ANSWERED, REPEATED, SENT, UNANSWERED, UNREADABLE, UNSOLICITED, MessageLog
+from csms.message_log import ANSWERED, REPEATED, UNANSWERED, UNREADABLE, UNSOLICITED, MessageLog
+from csms.own_calls import OwnCalls
 from csms.quarantine import Quarantine
 from csms.station import Station
 from csms.telemetry import PROTOCOL_VIOLATIONS, TAKEOVERS
@@ -117,20 +115,19 @@ class StationSession:
         self.connection = connection
         self.opened_at = opened_at
         self.last_heard_at = clock()
+        self.own_calls = OwnCalls(
+            station, connection, socket.send_text, clock=clock, frame_log=frame_log, at_most=queued_commands
+        )
         self._socket = socket
         self._answer = answer
         self._clock = clock
         self._frame_log = frame_log
         self._quarantine = quarantine
         self._queued_calls = queued_calls
-        self._queued_commands = queued_commands
         self._calls: deque[ReceivedFrame] = deque()
         self._work_came: asyncio.Future[None] | None = None  # there while the pump waits
         self._is_paused = False
         self._closed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._command_lock = asyncio.Lock()
-        self._waiting_commands = 0
-        self._command_answer: asyncio.Future[IncomingResult] | None = None
 
     @property
     def epoch(self) -> int:
@@ -164,10 +161,10 @@ class StationSession:
                 self._enqueue(ReceivedFrame(event, text, self._frame_log.now()))
             case IncomingResult():
                 self._note_in(text, ANSWERED, event)
-                self._settle(event)
+                self.own_calls.settle(event)
             case IncomingError():
                 self._note_in(text, event.code, event)
-                self._fail(CommandRefused(event.code, event.description))
+                self.own_calls.fail(CommandRefused(event.code, event.description))
             case DuplicateCall():
                 self._repeat(text, event)
             case ProtocolViolation():
@@ -193,7 +190,7 @@ class StationSession:
         if not self._closed.done():
             self._closed.set_result(reason)
             self._wake()
-        self._fail(StationGone(str(self.station.key), was_sent=True))
+        self.own_calls.close()
 
     def close(self, code: int, reason: str) -> None:
         """Close the socket from our side."""
@@ -214,45 +211,6 @@ class StationSession:
             self.on_closed("silent")
         elif silent_s > ping_after_s:
             self._socket.send_ping()
-
-    async def call(self, action: str, payload: bytes, *, timeout_s: float) -> IncomingResult:
-        """Send a CALL when none is in flight, and return its answer; waiting for its turn is part of the time-out.
-
-        Raises TooManyCommands (nothing was sent, and nothing will be), StationGone, CommandRefused, and
-        CommandTimedOut or AnswerUnreadable: then the outcome is unknown.
-        """
-        if self._waiting_commands >= self._queued_commands:
-            raise TooManyCommands(str(self.station.key), self._waiting_commands)
-        self._waiting_commands += 1
-        deadline = self._clock() + timeout_s
-        try:
-            async with asyncio.timeout(timeout_s):
-                await self._command_lock.acquire()
-        except TimeoutError as error:
-            raise TooManyCommands(str(self.station.key), self._waiting_commands) from error
-        finally:
-            self._waiting_commands -= 1
-        try:
-            return await self._call_now(action, payload, deadline - self._clock())
-        finally:
-            self._command_lock.release()
-
-    async def _call_now(self, action: str, payload: bytes, timeout_s: float) -> IncomingResult:
-        if self._closed.done():
-            raise StationGone(str(self.station.key), was_sent=False)
-        message_id, text = self.connection.call(action, payload, now=self._clock(), timeout_s=timeout_s)
-        self._frame_log.note(self.station, FrameDirection.OUT, text, verdict=SENT, action=action, message_id=message_id)
-        self._command_answer = asyncio.get_running_loop().create_future()
-        self._socket.send_text(text)
-        try:
-            async with asyncio.timeout(timeout_s):
-                return await self._command_answer
-        except TimeoutError as error:
-            raise CommandTimedOut(str(self.station.key), action) from error
-        finally:
-            # Cancelled or late: the connection must be free for the next CALL, and know a late answer for what it is.
-            self.connection.expire(float("inf"))
-            self._command_answer = None
 
     async def _pump(self, on_open: Callable[[], Awaitable[None]]) -> None:
         await on_open()
@@ -353,7 +311,7 @@ class StationSession:
         if violation.reply is not None:
             self._socket.send_text(violation.reply)
         if violation.failed_call is not None:
-            self._fail(AnswerUnreadable(str(violation.error)))
+            self.own_calls.fail(AnswerUnreadable(str(violation.error)))
         self._frame_log.note(
             self.station,
             FrameDirection.IN,
@@ -364,11 +322,3 @@ class StationSession:
             reply=violation.reply or b"",
         )
         self._quarantine.keep(text, violation.error, datetime.now(UTC), message_id=violation.message_id or "")
-
-    def _settle(self, result: IncomingResult) -> None:
-        if self._command_answer is not None and not self._command_answer.done():
-            self._command_answer.set_result(result)
-
-    def _fail(self, error: Exception) -> None:
-        if self._command_answer is not None and not self._command_answer.done():
-            self._command_answer.set_exception(error)

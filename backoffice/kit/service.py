@@ -6,9 +6,9 @@ A service is deployed alone or with others in one process; it cannot tell which.
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 
 from backoffice.kit.bus import Answerer, Bus
 from backoffice.kit.clock import Clock
@@ -86,12 +86,3 @@ def provided(kind: type[ProvidedT]) -> Callable[[Request], ProvidedT]:
         return found
 
     return find
-
-
-def _bus(request: Request) -> Bus:
-    bus: Bus = request.app.state.bus
-    return bus
-
-
-BusDep = Annotated[Bus, Depends(_bus)]
-"""The bus, for routes that stream events."""

@@ -91,7 +91,7 @@ def queued(carried: Carried) -> JSONResponse:
     return JSONResponse(QueuedView(command_id=carried.command_id).model_dump(), status_code=http.HTTP_202_ACCEPTED)
 
 
-async def tell_password(desk: Desk, _station: StationKey, password: str) -> bool:
+async def tell_password(desk: Desk, password: str) -> bool:
     """Whether the station took the password as its own. Raises what `Desk.carry_out` raises."""
     carried = await desk.carry_out(SetVariables((VariableAssignment(PASSWORD_VARIABLE, password),)))
     reply = carried.reply

@@ -30,7 +30,7 @@ from backoffice.stations.service import Stations, announce_admission
 from protocol.bus.secrets import credential_hash, new_station_password
 from protocol.domain.identifiers import StationKey, TenantId
 
-TellPassword = Callable[[StationKey, str], Awaitable[bool]]
+TellPassword = Callable[[str], Awaitable[bool]]
 """Sends the password (1.6 ChangeConfiguration of AuthorizationKey, 2.x SetVariables of BasicAuthPassword), and says
 whether it was accepted. Raises one of _NOT_TAKEN where the station does not have it; after any other error it may."""
 
@@ -54,7 +54,7 @@ class Credentials:
         password = new_station_password()
         change = await self._begin(key, credential_hash(password.encode(), pepper=self._pepper))
         try:
-            is_accepted = await tell(key, password)
+            is_accepted = await tell(password)
         except _NOT_TAKEN:
             await self._undo(key, change)
             raise

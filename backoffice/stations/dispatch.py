@@ -36,10 +36,9 @@ from backoffice.stations.errors import (
 from backoffice.stations.masking import masked
 from backoffice.stations.models import StationCommand
 from backoffice.stations.raw import in_our_words
-from protocol.bus.commands import COMMAND_OF_MESSAGE, COMMAND_OF_NAME
+from protocol.bus.commands import COMMAND_OF_MESSAGE, COMMAND_OF_NAME, RawCall
 from protocol.bus.envelope import unique_event_id
 from protocol.domain.identifiers import StationId, StationKey, TenantId
-from protocol.domain.version import OcppVersion
 
 log = structlog.get_logger(__name__)
 
@@ -47,8 +46,7 @@ Conclusion = Callable[[Unit, StationCommand], Awaitable[None]]
 
 _QUEUED_PER_STATION = 100
 
-NOT_THERE = (StationOffline, CommandNotSent)
-"""Nothing was sent, and later it may be."""
+_NOT_THERE = (StationOffline, CommandNotSent)  # nothing was sent, and later it may be
 _TRIGGER_OF_ERROR: tuple[tuple[type[BackofficeError], CommandTrigger], ...] = (
     (StationOffline, CommandTrigger.OFFLINE),
     (CommandNotSent, CommandTrigger.OFFLINE),
@@ -89,7 +87,7 @@ class Dispatch:
         row = await self._write(station, message, by=by, queue_until=queue_until)
         try:
             return Carried(row.id, await self._send(station, row.id, message))
-        except NOT_THERE:
+        except _NOT_THERE:
             if queue_until is None:
                 raise
             return Carried(row.id, None)
@@ -215,9 +213,9 @@ class Dispatch:
 
         The record of what was sent stands in any case.
         """
-        station = await repository.find_station(unit, station_id)
-        assert station is not None
-        typed = in_our_words(OcppVersion(station.version or station.default_version), message, reply)
+        typed: tuple[msgspec.Struct, msgspec.Struct] | None = (message, reply)
+        if isinstance(message, RawCall):
+            typed = in_our_words(await repository.version_of(unit, station_id), message, reply)
         if typed is None:
             return
         try:

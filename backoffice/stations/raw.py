@@ -26,11 +26,9 @@ def read_raw_call(station: Station, action: str, body: bytes) -> RawCall:
 
 
 def in_our_words(
-    version: OcppVersion, message: msgspec.Struct, reply: msgspec.Struct
+    version: OcppVersion, message: RawCall, reply: msgspec.Struct
 ) -> tuple[msgspec.Struct, msgspec.Struct] | None:
-    """A command and its answer, typed; None for raw ones that break their schema or that we have no words for."""
-    if not isinstance(message, RawCall):
-        return message, reply
+    """A raw command and its answer, typed; None where they break their schema, or we have no words for them."""
     assert isinstance(reply, RawAnswer)
     try:
         route = route_of_action(version, message.action)

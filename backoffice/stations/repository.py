@@ -11,6 +11,7 @@ from backoffice.kit.database import Unit
 from backoffice.kit.pagination import after_cursor
 from backoffice.stations.domain import SearchBox
 from backoffice.stations.models import Evse, Location, ModelRules, OnboardingPolicy, RefusedHandshake, Station, Stranger
+from protocol.domain.version import OcppVersion
 
 _WHOLE = (selectinload(Station.evses).selectinload(Evse.connectors), selectinload(Station.location))
 
@@ -48,6 +49,17 @@ async def find_namesake(unit: Unit, station_id: str, name: str) -> str | None:
     named = or_(Station.id == name, Station.certificate_name == name)
     found = select(Station.id).where(Station.tenant_id == unit.tenant, Station.id != station_id, named)
     return await unit.session.scalar(found.limit(1))
+
+
+async def version_of(unit: Unit, station_id: str) -> OcppVersion:
+    """What a station that exists speaks, or what it is registered with until it has spoken."""
+    found = await unit.session.execute(
+        select(Station.version, Station.default_version).where(
+            Station.tenant_id == unit.tenant, Station.id == station_id
+        )
+    )
+    spoken, registered = found.one()
+    return OcppVersion(spoken or registered)
 
 
 async def list_stations(unit: Unit, *, cursor: str | None, limit: int) -> Sequence[Station]:

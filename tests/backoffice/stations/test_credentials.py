@@ -56,25 +56,25 @@ class Yard:
         stations = Stations(database, dispatch=dispatch, registry=registry, pepper=PEPPER, clock=clock)
         self.credentials = Credentials(stations, pepper=PEPPER, clock=clock, overlap=timedelta(hours=1))
 
-    async def accept(self, _station: StationKey, password: str) -> bool:
+    async def accept(self, password: str) -> bool:
         self.told.append(password)
         return True
 
-    async def refuse(self, _station: StationKey, _password: str) -> bool:
+    async def refuse(self, _password: str) -> bool:
         return False
 
-    async def lose_the_answer(self, station: StationKey, password: str) -> bool:
+    async def lose_the_answer(self, password: str) -> bool:
         self.told.append(password)
-        raise CommandTimedOut(station.station, command="set_variables")
+        raise CommandTimedOut(KEY.station, command="set_variables")
 
-    async def show_it_and_refuse(self, station: StationKey, password: str) -> bool:
+    async def show_it_and_refuse(self, password: str) -> bool:
         self.told.append(password)
         await self.come_with(password)
         await self.become(password)
-        raise StationRefusedCall(station.station, code="InternalError", detail="")
+        raise StationRefusedCall(KEY.station, code="InternalError", detail="")
 
-    async def be_away(self, station: StationKey, _password: str) -> bool:
-        raise StationOffline(station.station)
+    async def be_away(self, _password: str) -> bool:
+        raise StationOffline(KEY.station)
 
     async def right_hashes(self) -> set[str | None]:
         bucket = await self.place.bus.bucket(REGISTRY_BUCKET)
@@ -161,7 +161,7 @@ async def test_password_that_the_station_does_not_have_is_not_right(
 
 @pytest.mark.parametrize("error", [BusUnavailable("gone"), DatabaseUnavailable("gone"), RuntimeError("a defect")])
 async def test_both_are_right_where_we_failed_after_the_station_was_told(yard: Yard, error: Exception) -> None:
-    async def fail(_station: StationKey, password: str) -> bool:
+    async def fail(password: str) -> bool:
         yard.told.append(password)
         raise error
 
