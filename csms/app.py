@@ -32,7 +32,7 @@ from csms.refusals import RefusalLog
 from csms.router import Router
 from csms.session import CLOSE_INTERNAL_ERROR, CLOSE_SERVICE_RESTART, StationSession, StationSocket
 from csms.settings import CsmsSettings
-from csms.station import Station
+from csms.station import Station, publish_deviations
 from csms.telemetry import CONNECTIONS, HANDSHAKES, REGISTRY
 from csms.transport.head import HandOver, HeadListener, PlainResponse
 from csms.transport.tls import server_context
@@ -285,9 +285,7 @@ class Gateway:
 
     def _say_deviations(self, station: Station, *, is_last: bool = False) -> None:
         now = self._ports.now()
-        for fact in station.deviations.due(now, is_last=is_last):
-            slot = (station.key, f"deviated {fact.rule}")
-            self._ports.publisher.publish_latest(slot, station.state(fact, received_at=now))
+        publish_deviations(station, station.deviations.due(now, is_last=is_last), self._ports.publisher, now=now)
 
     def _say_disconnected(self, session: StationSession, reason: str) -> None:
         station = session.station

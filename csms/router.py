@@ -21,7 +21,7 @@ from csms.handlers import (
 )
 from csms.ports import Ports
 from csms.session import Answer, StationSession
-from csms.station import ReceivedCall, Station
+from csms.station import ReceivedCall, Station, publish_deviations
 from csms.telemetry import ANSWERED_CALLS, REFUSED_CALLS, CallTimes
 from protocol.blocks.authorization.messages import Authorize
 from protocol.blocks.availability.messages import Heartbeat, StatusNotification
@@ -108,9 +108,7 @@ class Router:
     def _record(self, station: Station, deviations: list[Deviation]) -> None:
         now = self._ports.now()
         station.deviations.record(deviations, now)
-        for fact in station.deviations.first_uses():
-            slot = (station.key, f"deviated {fact.rule}")
-            self._ports.publisher.publish_latest(slot, station.state(fact, received_at=now))
+        publish_deviations(station, station.deviations.first_uses(), self._ports.publisher, now=now)
 
     def _times_of(self, version: OcppVersion, action: str) -> CallTimes:
         times = self._times.get((version, action))

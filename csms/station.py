@@ -1,6 +1,7 @@
 """What a handler knows of the station that spoke, and how it states a fact about it."""
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import msgspec
 
 from csms.deviations import DeviationBook
-from csms.ports import Outgoing
+from csms.ports import EventPublisher, Outgoing
 from protocol.blocks.diagnostics.messages import LogReport
 from protocol.blocks.firmware.messages import FirmwareReport
 from protocol.blocks.transactions.watch import TransactionWatch
@@ -20,6 +21,7 @@ from protocol.domain.status import ConnectorStatus, RegistrationStatus
 from protocol.domain.version import OcppVersion
 from protocol.ocppj.repairs import Deviation
 from protocol.tolerance.decoding import ALL_RULES, Ruleset
+from protocol.tolerance.events import StationDeviated
 
 # The rows of these have a natural key, and the broker would pay for one.
 _WITHOUT_DEDUPE = frozenset((Kind.READING, Kind.FRAME))
@@ -117,3 +119,11 @@ class ReceivedCall(msgspec.Struct, frozen=True, gc=False):
             payload=self.payload,
             wire_key=wire_key,
         )
+
+
+def publish_deviations(
+    station: Station, facts: Iterable[StationDeviated], publisher: EventPublisher, *, now: datetime
+) -> None:
+    """The newest count of each rule is published as soon as NATS takes it. Never waits."""
+    for fact in facts:
+        publisher.publish_latest((station.key, f"deviated {fact.rule}"), station.state(fact, received_at=now))
