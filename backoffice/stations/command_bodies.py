@@ -4,7 +4,6 @@ A body names things as every OCPP version has them; what the station's version c
 """
 
 import secrets
-from decimal import Decimal
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, AwareDatetime, Field, model_validator
@@ -12,10 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 from backoffice.kit.bodies import Body
 from protocol.blocks.authorization.messages import ClearCache
 from protocol.blocks.availability.messages import ChangeAvailability, OperationalStatus
-from protocol.blocks.certificates.messages import DeleteCertificate, GetInstalledCertificates, InstallCertificate
 from protocol.blocks.data_transfer.messages import DataTransfer
-from protocol.blocks.diagnostics.messages import GetDiagnostics, GetLog, LogKind
-from protocol.blocks.firmware.messages import SignedUpdateFirmware, UpdateFirmware
 from protocol.blocks.local_auth_list.messages import GetLocalListVersion, ListUpdate, LocalListEntry, SendLocalList
 from protocol.blocks.provisioning.keys_v16 import find_flaw
 from protocol.blocks.provisioning.messages import (
@@ -35,27 +31,17 @@ from protocol.blocks.remote_control.messages import (
     UnlockConnector,
 )
 from protocol.blocks.reservation.messages import CancelReservation, ReserveNow
-from protocol.blocks.smart_charging.messages import ClearChargingProfile, GetCompositeSchedule, SetChargingProfile
 from protocol.bus.masking import is_secret_variable
 from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
-from protocol.domain.certificates import CertificateHashData, CertificateUse
-from protocol.domain.charging_profile import (
-    ChargingPeriod,
-    ChargingProfile,
-    ChargingSchedule,
-    ProfileKind,
-    ProfilePurpose,
-    RateUnit,
-)
 from protocol.domain.identifiers import IdToken, IdTokenType, TransactionId
 
 EvseNumber = Annotated[int, Field(ge=1)]
-Location = Annotated[str, Field(min_length=1, max_length=512, pattern=r"^[a-z]+://")]
-_LARGEST_ID = 2**31 - 1
+LARGEST_ID = 2**31 - 1
 
 
-def _some_id() -> int:
-    return 1 + secrets.randbelow(_LARGEST_ID)
+def some_id() -> int:
+    """An id that nobody chose, for reservations, profiles and orders."""
+    return 1 + secrets.randbelow(LARGEST_ID)
 
 
 class TokenBody(Body):
@@ -213,7 +199,7 @@ class ReserveBody(TokenBody):
     expires_at: AwareDatetime
     evse: EvseNumber | None = None
     group: str | None = Field(default=None, min_length=1, max_length=36)
-    reservation_id: int = Field(default_factory=_some_id, ge=0, le=_LARGEST_ID)
+    reservation_id: int = Field(default_factory=some_id, ge=0, le=LARGEST_ID)
 
     def message(self) -> ReserveNow:
         """The command."""
@@ -229,89 +215,11 @@ class ReserveBody(TokenBody):
 class CancelReservationBody(Body):
     """The reservation is no longer wanted."""
 
-    reservation_id: int = Field(ge=0, le=_LARGEST_ID)
+    reservation_id: int = Field(ge=0, le=LARGEST_ID)
 
     def message(self) -> CancelReservation:
         """The command."""
         return CancelReservation(self.reservation_id)
-
-
-class PeriodBody(Body):
-    """From `start_s` seconds after the beginning the limit holds."""
-
-    start_s: int = Field(default=0, ge=0)
-    limit: Decimal = Field(ge=0, decimal_places=1)
-    phases: int | None = Field(default=None, ge=1, le=3)
-
-
-class LimitBody(Body):
-    """A limit in A a phase or in W: for the station, an EVSE, or a running transaction. A later one replaces it.
-
-    With `transaction_id` it ends with the transaction; without, it holds for `duration_s`, or until it is cleared.
-    """
-
-    unit: RateUnit
-    periods: list[PeriodBody] = Field(min_length=1, max_length=1024)
-    evse: EvseNumber | None = None
-    transaction_id: str | None = Field(default=None, min_length=1, max_length=36)
-    duration_s: int | None = Field(default=None, gt=0)
-    starts_at: AwareDatetime | None = None
-    stack_level: int = Field(default=0, ge=0)
-    profile_id: int = Field(default_factory=_some_id, ge=0, le=_LARGEST_ID)
-    valid_from: AwareDatetime | None = None
-    valid_to: AwareDatetime | None = None
-
-    def message(self) -> SetChargingProfile:
-        """The command: a TxProfile, a TxDefaultProfile of an EVSE, or the station's maximum."""
-        if self.transaction_id is not None:
-            purpose = ProfilePurpose.TX
-        else:
-            purpose = ProfilePurpose.STATION_MAX if self.evse is None else ProfilePurpose.TX_DEFAULT
-        is_relative = self.starts_at is None and purpose is not ProfilePurpose.STATION_MAX
-        schedule = ChargingSchedule(
-            unit=self.unit,
-            periods=tuple(ChargingPeriod(one.start_s, one.limit, one.phases) for one in self.periods),
-            duration_s=self.duration_s,
-            starts_at=self.starts_at,
-        )
-        profile = ChargingProfile(
-            profile_id=self.profile_id,
-            stack_level=self.stack_level,
-            purpose=purpose,
-            kind=ProfileKind.RELATIVE if is_relative else ProfileKind.ABSOLUTE,
-            schedule=schedule,
-            valid_from=self.valid_from,
-            valid_to=self.valid_to,
-            transaction_id=TransactionId(self.transaction_id) if self.transaction_id else None,
-        )
-        return SetChargingProfile(profile, evse=self.evse)
-
-
-class ClearLimitsBody(Body):
-    """Every profile that fits all that is given goes; nothing given: all. `evse` 0 is the station's own."""
-
-    profile_id: int | None = None
-    evse: int | None = Field(default=None, ge=0)
-    purpose: ProfilePurpose | None = None
-    stack_level: int | None = Field(default=None, ge=0)
-
-    def message(self) -> ClearChargingProfile:
-        """The command."""
-        return ClearChargingProfile(
-            profile_id=self.profile_id, evse=self.evse, purpose=self.purpose, stack_level=self.stack_level
-        )
-
-
-class CompositeScheduleBody(Body):
-    """What will limit an EVSE, or the station, from now on?"""
-
-    duration_s: int = Field(default=3600, gt=0, le=7 * 86_400)
-    evse: EvseNumber | None = None
-    unit: RateUnit | None = None
-
-    def message(self) -> GetCompositeSchedule:
-        """The command."""
-        return GetCompositeSchedule(self.duration_s, evse=self.evse, unit=self.unit)
 
 
 class LocalListVersionBody(Body):
@@ -340,86 +248,13 @@ class LocalListEntryBody(TokenBody):
 class LocalListBody(Body):
     """The list has this version once it is done; a full update replaces it."""
 
-    version: int = Field(ge=1, le=_LARGEST_ID)
+    version: int = Field(ge=1, le=LARGEST_ID)
     update: ListUpdate = ListUpdate.FULL
     entries: list[LocalListEntryBody] = Field(default=[])
 
     def message(self) -> SendLocalList:
         """The command."""
         return SendLocalList(self.version, self.update, tuple(one.entry() for one in self.entries))
-
-
-class FirmwareBody(Body):
-    """Run this firmware; with a certificate and a signature by 1.6's security extension or 2.x."""
-
-    location: Location
-    retrieve_at: AwareDatetime
-    install_at: AwareDatetime | None = None
-    signing_certificate: str | None = Field(default=None, max_length=5500)
-    signature: str | None = Field(default=None, max_length=800)
-    retries: int | None = Field(default=None, ge=0)
-    retry_interval_s: int | None = Field(default=None, ge=0)
-    request_id: int = Field(default_factory=_some_id, ge=0, le=_LARGEST_ID)
-
-    def message(self) -> UpdateFirmware | SignedUpdateFirmware:
-        """The command."""
-        if self.signing_certificate is None or self.signature is None:
-            return UpdateFirmware(
-                location=self.location,
-                retrieve_at=self.retrieve_at,
-                request_id=self.request_id,
-                retries=self.retries,
-                retry_interval_s=self.retry_interval_s,
-            )
-        return SignedUpdateFirmware(
-            location=self.location,
-            retrieve_at=self.retrieve_at,
-            install_at=self.install_at,
-            signing_certificate=self.signing_certificate,
-            signature=self.signature,
-            request_id=self.request_id,
-            retries=self.retries,
-            retry_interval_s=self.retry_interval_s,
-        )
-
-
-class DiagnosticsBody(Body):
-    """Upload what was logged; without a location, to us."""
-
-    location: Location | None = None
-    oldest_at: AwareDatetime | None = None
-    latest_at: AwareDatetime | None = None
-    retries: int | None = Field(default=None, ge=0)
-    retry_interval_s: int | None = Field(default=None, ge=0)
-
-    def message(self, location: str) -> GetDiagnostics:
-        """The command, by 1.6's older action."""
-        return GetDiagnostics(
-            location=location,
-            oldest_at=self.oldest_at,
-            latest_at=self.latest_at,
-            retries=self.retries,
-            retry_interval_s=self.retry_interval_s,
-        )
-
-
-class LogBody(DiagnosticsBody):
-    """The same by 1.6's security extension or 2.x, for either log."""
-
-    kind: LogKind = LogKind.DIAGNOSTICS
-    request_id: int = Field(default_factory=_some_id, ge=0, le=_LARGEST_ID)
-
-    def order(self, location: str) -> GetLog:
-        """The command."""
-        return GetLog(
-            location=location,
-            kind=self.kind,
-            request_id=self.request_id,
-            oldest_at=self.oldest_at,
-            latest_at=self.latest_at,
-            retries=self.retries,
-            retry_interval_s=self.retry_interval_s,
-        )
 
 
 class DataTransferBody(Body):
@@ -432,37 +267,3 @@ class DataTransferBody(Body):
     def message(self) -> DataTransfer:
         """The command."""
         return DataTransfer(self.vendor, self.message_id, self.data)
-
-
-class InstallCertificateBody(Body):
-    """Trust this root, PEM."""
-
-    use: CertificateUse
-    certificate: str = Field(min_length=1, max_length=5500)
-
-    def message(self) -> InstallCertificate:
-        """The command."""
-        return InstallCertificate(self.use, self.certificate)
-
-
-class DeleteCertificateBody(Body):
-    """Trust it no longer; hashes and serial number in hex, as the station listed them."""
-
-    algorithm: str = Field(pattern=r"^SHA(256|384|512)$")
-    issuer_name_hash: str = Field(max_length=128)
-    issuer_key_hash: str = Field(max_length=128)
-    serial_number: str = Field(max_length=40)
-
-    def message(self) -> DeleteCertificate:
-        """The command."""
-        return DeleteCertificate(CertificateHashData(**self.model_dump()))
-
-
-class InstalledCertificatesBody(Body):
-    """Which roots does the station trust? 1.6 answers for one use at a time."""
-
-    uses: list[CertificateUse] = Field(default=[])
-
-    def message(self) -> GetInstalledCertificates:
-        """The command."""
-        return GetInstalledCertificates(tuple(self.uses))

@@ -13,9 +13,9 @@ from pydantic import AwareDatetime, BaseModel
 
 from backoffice.kit.auth import Operator
 from backoffice.stations import known_repository
-from backoffice.stations.command_bodies import CompositeScheduleBody
 from backoffice.stations.command_desk import QUEUED, DeskDep, StationsDep, queued
 from backoffice.stations.command_schemas import Answered
+from backoffice.stations.limit_bodies import CompositeScheduleBody
 from backoffice.stations.limits import differences, limit_now, our_schedule, profile_of
 from backoffice.stations.models import InstalledLimit, Station
 from protocol.blocks.smart_charging.messages import CompositeScheduleReply

@@ -12,13 +12,7 @@ from backoffice.stations.command_bodies import (
     AvailabilityBody,
     CancelReservationBody,
     ClearCacheBody,
-    ClearLimitsBody,
     DataTransferBody,
-    DeleteCertificateBody,
-    FirmwareBody,
-    InstallCertificateBody,
-    InstalledCertificatesBody,
-    LimitBody,
     LocalListBody,
     LocalListVersionBody,
     ReserveBody,
@@ -39,6 +33,13 @@ from backoffice.stations.command_schemas import (
     VariablesView,
 )
 from backoffice.stations.credentials import Credentials
+from backoffice.stations.limit_bodies import ClearLimitsBody, LimitBody
+from backoffice.stations.maintenance_bodies import (
+    DeleteCertificateBody,
+    FirmwareBody,
+    InstallCertificateBody,
+    InstalledCertificatesBody,
+)
 
 CredentialsDep = Annotated[Credentials, Depends(provided(Credentials))]
 

@@ -11,9 +11,9 @@ from backoffice.kit.auth import Operator
 from backoffice.kit.pagination import DEFAULT_LIMIT, Limit
 from backoffice.kit.service import provided
 from backoffice.stations import known_repository
-from backoffice.stations.command_bodies import DiagnosticsBody, LogBody
 from backoffice.stations.command_desk import QUEUED, Desk, DeskDep, StationsDep
 from backoffice.stations.command_schemas import LogView
+from backoffice.stations.maintenance_bodies import DiagnosticsBody, LogBody
 from backoffice.stations.models import Upload
 from backoffice.stations.uploads import Uploads
 

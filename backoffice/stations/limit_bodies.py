@@ -1,0 +1,96 @@
+"""Bodies of commands about charging limits (see `command_bodies.py`)."""
+
+from decimal import Decimal
+
+from pydantic import AwareDatetime, Field
+
+from backoffice.kit.bodies import Body
+from backoffice.stations.command_bodies import LARGEST_ID, EvseNumber, some_id
+from protocol.blocks.smart_charging.messages import ClearChargingProfile, GetCompositeSchedule, SetChargingProfile
+from protocol.domain.charging_profile import (
+    ChargingPeriod,
+    ChargingProfile,
+    ChargingSchedule,
+    ProfileKind,
+    ProfilePurpose,
+    RateUnit,
+)
+from protocol.domain.identifiers import TransactionId
+
+
+class PeriodBody(Body):
+    """From `start_s` seconds after the beginning the limit holds."""
+
+    start_s: int = Field(default=0, ge=0)
+    limit: Decimal = Field(ge=0, decimal_places=1)
+    phases: int | None = Field(default=None, ge=1, le=3)
+
+
+class LimitBody(Body):
+    """A limit in A a phase or in W: for the station, an EVSE, or a running transaction. A later one replaces it.
+
+    With `transaction_id` it ends with the transaction; without, it holds for `duration_s`, or until it is cleared.
+    """
+
+    unit: RateUnit
+    periods: list[PeriodBody] = Field(min_length=1, max_length=1024)
+    evse: EvseNumber | None = None
+    transaction_id: str | None = Field(default=None, min_length=1, max_length=36)
+    duration_s: int | None = Field(default=None, gt=0)
+    starts_at: AwareDatetime | None = None
+    stack_level: int = Field(default=0, ge=0)
+    profile_id: int = Field(default_factory=some_id, ge=0, le=LARGEST_ID)
+    valid_from: AwareDatetime | None = None
+    valid_to: AwareDatetime | None = None
+
+    def message(self) -> SetChargingProfile:
+        """The command: a TxProfile, a TxDefaultProfile of an EVSE, or the station's maximum."""
+        if self.transaction_id is not None:
+            purpose = ProfilePurpose.TX
+        else:
+            purpose = ProfilePurpose.STATION_MAX if self.evse is None else ProfilePurpose.TX_DEFAULT
+        is_relative = self.starts_at is None and purpose is not ProfilePurpose.STATION_MAX
+        schedule = ChargingSchedule(
+            unit=self.unit,
+            periods=tuple(ChargingPeriod(one.start_s, one.limit, one.phases) for one in self.periods),
+            duration_s=self.duration_s,
+            starts_at=self.starts_at,
+        )
+        profile = ChargingProfile(
+            profile_id=self.profile_id,
+            stack_level=self.stack_level,
+            purpose=purpose,
+            kind=ProfileKind.RELATIVE if is_relative else ProfileKind.ABSOLUTE,
+            schedule=schedule,
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+            transaction_id=TransactionId(self.transaction_id) if self.transaction_id else None,
+        )
+        return SetChargingProfile(profile, evse=self.evse)
+
+
+class ClearLimitsBody(Body):
+    """Every profile that fits all that is given goes; nothing given: all. `evse` 0 is the station's own."""
+
+    profile_id: int | None = None
+    evse: int | None = Field(default=None, ge=0)
+    purpose: ProfilePurpose | None = None
+    stack_level: int | None = Field(default=None, ge=0)
+
+    def message(self) -> ClearChargingProfile:
+        """The command."""
+        return ClearChargingProfile(
+            profile_id=self.profile_id, evse=self.evse, purpose=self.purpose, stack_level=self.stack_level
+        )
+
+
+class CompositeScheduleBody(Body):
+    """What will limit an EVSE, or the station, from now on?"""
+
+    duration_s: int = Field(default=3600, gt=0, le=7 * 86_400)
+    evse: EvseNumber | None = None
+    unit: RateUnit | None = None
+
+    def message(self) -> GetCompositeSchedule:
+        """The command."""
+        return GetCompositeSchedule(self.duration_s, evse=self.evse, unit=self.unit)
