@@ -1,11 +1,16 @@
 """A gateway without NATS: the real one over ports in memory, on a real socket."""
 
 import asyncio
+import json
 import random
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
+
+import websockets
+from websockets.asyncio.client import ClientConnection, connect
 
 from csms.adapters.memory import MemoryAuthority, MemoryNumbers, MemoryPresence, MemoryPublisher, MemoryRegistry
 from csms.app import Gateway, _hand_over
@@ -108,3 +113,16 @@ async def gateway_in_memory(
         finally:
             await memory.gateway.drain()
             await listener.close()
+
+
+async def station(csms: GatewayInMemory, name: str = "CP001", **options: Any) -> ClientConnection:
+    return await connect(csms.url(name), subprotocols=[websockets.Subprotocol("ocpp1.6")], **options)
+
+
+async def exchange(socket: ClientConnection, text: str) -> Any:
+    await socket.send(text)
+    return json.loads(await asyncio.wait_for(socket.recv(), 5))
+
+
+async def call(socket: ClientConnection, action: str, payload: object, message_id: str = "1") -> Any:
+    return await exchange(socket, json.dumps([2, message_id, action, payload]))

@@ -9,13 +9,11 @@ from typing import Any
 import msgspec
 import pytest
 import pytest_asyncio
-import websockets
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
-from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from csms.commands import CommandDesk
@@ -24,7 +22,7 @@ from protocol.bus.catalogue import STATION_EVENTS
 from protocol.bus.commands import CommandAnswer, CommandRequest, Outcome
 from protocol.bus.envelope import decode_envelope
 from protocol.domain.identifiers import DriverId, IdToken, StationKey, tenant_token_key
-from tests.csms.harness import TOKEN_KEY, GatewayInMemory, gateway_in_memory, station_key
+from tests.csms.harness import TOKEN_KEY, GatewayInMemory, call, gateway_in_memory, station, station_key
 
 T = "2026-01-01T00:00:00Z"
 
@@ -53,15 +51,6 @@ def plug_in() -> SocketCounter:
 async def csms(plug_in: SocketCounter) -> AsyncIterator[GatewayInMemory]:
     async with gateway_in_memory(vendors={"com.example": plug_in}, CSMS_VENDOR_TIMEOUT_S="0.1") as gateway:
         yield gateway
-
-
-async def station(csms: GatewayInMemory) -> ClientConnection:
-    return await connect(csms.url(), subprotocols=[websockets.Subprotocol("ocpp1.6")])
-
-
-async def call(socket: ClientConnection, action: str, payload: object, message_id: str = "1") -> Any:
-    await socket.send(json.dumps([2, message_id, action, payload]))
-    return json.loads(await asyncio.wait_for(socket.recv(), 5))
 
 
 def facts(csms: GatewayInMemory, type_: str) -> list[Any]:

@@ -2,47 +2,20 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import suppress
-from datetime import datetime
-from typing import Any
 
 import msgspec
 import pytest
-import pytest_asyncio
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from csms.adapters.memory import MemoryPresence
 from csms.commands import CommandDesk
-from csms.errors import BusUnavailable, HeldByNewer
 from csms.handlers.availability import MAX_CONNECTORS
 from protocol.blocks.remote_control.messages import TriggerKind, TriggerMessage
-from protocol.bus.commands import CommandAnswer, CommandRequest, Outcome, RawAnswer, RawCall, RegistryEntry
-from protocol.domain.identifiers import StationKey
-from tests.csms.harness import GatewayInMemory, gateway_in_memory, station_key, until
+from protocol.bus.commands import CommandAnswer, CommandRequest, Outcome, RegistryEntry
+from tests.csms.harness import GatewayInMemory, call, exchange, gateway_in_memory, station, station_key, until
 
 START = {"connectorId": 1, "idTag": "CARD", "meterStart": 100, "timestamp": "2026-01-01T00:00:00Z"}
-
-
-@pytest_asyncio.fixture(params=["picows", "websockets"])
-async def csms(request: pytest.FixtureRequest) -> AsyncIterator[GatewayInMemory]:
-    async with gateway_in_memory(CSMS_TRANSPORT=request.param) as gateway:
-        yield gateway
-
-
-async def station(csms: GatewayInMemory, name: str = "CP001", **options: Any) -> ClientConnection:
-    return await connect(csms.url(name), subprotocols=[websockets.Subprotocol("ocpp1.6")], **options)
-
-
-async def exchange(socket: ClientConnection, text: str) -> Any:
-    await socket.send(text)
-    return json.loads(await asyncio.wait_for(socket.recv(), 5))
-
-
-async def call(socket: ClientConnection, action: str, payload: object, message_id: str = "1") -> Any:
-    return await exchange(socket, json.dumps([2, message_id, action, payload]))
 
 
 async def test_boot_is_answered_and_becomes_a_fact(csms: GatewayInMemory) -> None:
@@ -256,157 +229,6 @@ async def test_many_calls_sent_at_once_are_answered_in_order(csms: GatewayInMemo
     assert answers == [str(number) for number in range(300)]
 
 
-async def test_command_reaches_the_station_and_its_answer_comes_back(csms: GatewayInMemory) -> None:
-    desk = CommandDesk(csms.gateway.sessions.find)
-    message = msgspec.Raw(msgspec.json.encode(TriggerMessage(TriggerKind.HEARTBEAT)))
-    async with await station(csms) as socket:
-        await call(socket, "Heartbeat", {})
-        epoch = csms.presence.epochs[station_key()]
-        asked = asyncio.create_task(
-            desk.carry_out(station_key(), msgspec.json.encode(CommandRequest("trigger", message, epoch=epoch)))
-        )
-        frame = json.loads(await asyncio.wait_for(socket.recv(), 5))
-        await socket.send(json.dumps([3, frame[1], {"status": "Accepted"}]))
-        answer = msgspec.json.decode(await asked, type=CommandAnswer)
-
-    assert frame[2:] == ["TriggerMessage", {"requestedMessage": "Heartbeat"}]
-    assert answer.outcome is Outcome.ANSWERED
-    assert msgspec.json.decode(answer.reply)["status"] == "Accepted"
-
-
-@pytest.mark.parametrize(
-    ("reply", "outcome"),
-    [
-        ('[4,"{id}","InternalError","broken",{{}}]', Outcome.CALL_ERROR),
-        ('[3,"{id}",{{"status":"Maybe"}}]', Outcome.UNREADABLE),
-        ('[3,"{id}","Accepted"]', Outcome.UNREADABLE),
-        ("", Outcome.TIMED_OUT),
-    ],
-)
-async def test_command_without_a_proper_answer_says_which(csms: GatewayInMemory, reply: str, outcome: Outcome) -> None:
-    desk = CommandDesk(csms.gateway.sessions.find)
-    message = msgspec.Raw(msgspec.json.encode(TriggerMessage(TriggerKind.HEARTBEAT)))
-    async with await station(csms) as socket:
-        await call(socket, "Heartbeat", {})
-        request = CommandRequest("trigger", message, epoch=csms.presence.epochs[station_key()], timeout_s=0.3)
-        asked = asyncio.create_task(desk.carry_out(station_key(), msgspec.json.encode(request)))
-        frame = json.loads(await asyncio.wait_for(socket.recv(), 5))
-        if reply:
-            await socket.send(reply.format(id=frame[1]))
-        answer = msgspec.json.decode(await asked, type=CommandAnswer)
-        again = await call(socket, "Heartbeat", {}, "after")
-
-    assert answer.outcome is outcome
-    assert again[:2] == [3, "after"]
-
-
-async def raw(csms: GatewayInMemory, socket: ClientConnection, action: str, payload: str, reply: str) -> CommandAnswer:
-    """What the station heard is answered with `reply`; nothing is heard of a CALL that is not sent."""
-    message = msgspec.Raw(msgspec.json.encode(RawCall(action, msgspec.Raw(payload.encode()))))
-    await call(socket, "Heartbeat", {})
-    request = CommandRequest("raw", message, epoch=csms.presence.epochs[station_key()], timeout_s=1)
-    desk = CommandDesk(csms.gateway.sessions.find)
-    asked = asyncio.create_task(desk.carry_out(station_key(), msgspec.json.encode(request)))
-    if reply:
-        frame = json.loads(await asyncio.wait_for(socket.recv(), 5))
-        assert frame[2:] == [action, json.loads(payload)]
-        await socket.send(f'[3,"{frame[1]}",{reply}]')
-    return msgspec.json.decode(await asked, type=CommandAnswer)
-
-
-@pytest.mark.parametrize("reply", ['{"status":"Accepted"}', '{"status":"Of our own","more":[1]}'])
-async def test_raw_call_is_sent_and_answered_word_for_word(csms: GatewayInMemory, reply: str) -> None:
-    async with await station(csms) as socket:
-        answer = await raw(csms, socket, "ClearCache", "{ }", reply)
-
-    assert answer.outcome is Outcome.ANSWERED
-    assert bytes(msgspec.json.decode(answer.reply, type=RawAnswer).payload) == reply.encode()
-
-
-async def test_raw_call_that_we_cannot_read_is_sent_where_its_schema_is_kept(csms: GatewayInMemory) -> None:
-    payload = '{"connectorId":1,"expiryDate":"tomorrow","idTag":"CARD","reservationId":1}'
-
-    async with await station(csms) as socket:
-        answer = await raw(csms, socket, "ReserveNow", payload, '{"status":"Rejected"}')
-
-    assert answer.outcome is Outcome.ANSWERED
-
-
-async def test_raw_trigger_of_what_we_have_no_word_for_is_sent_all_the_same(csms: GatewayInMemory) -> None:
-    payload = '{"requestedMessage":"PublishFirmwareStatusNotification"}'
-
-    async with connect(csms.url(), subprotocols=[websockets.Subprotocol("ocpp2.0.1")]) as socket:
-        answer = await raw(csms, socket, "TriggerMessage", payload, '{"status":"NotImplemented"}')
-
-    assert answer.outcome is Outcome.ANSWERED
-
-
-@pytest.mark.parametrize(
-    ("action", "payload", "outcome"),
-    [
-        ("Reset", '{"type":"Medium"}', Outcome.NOT_VALID),
-        ("Reset", "{}", Outcome.NOT_VALID),
-        ("BootNotification", "{}", Outcome.NOT_EXPRESSIBLE),
-        ("RequestStartTransaction", "{}", Outcome.NOT_EXPRESSIBLE),
-    ],
-)
-async def test_raw_call_that_the_version_does_not_have_is_not_sent(
-    csms: GatewayInMemory, action: str, payload: str, outcome: Outcome
-) -> None:
-    async with await station(csms) as socket:
-        answer = await raw(csms, socket, action, payload, "")
-        after = await call(socket, "Heartbeat", {}, "after")
-
-    assert answer.outcome is outcome
-    assert after[:2] == [3, "after"]
-
-
-async def test_command_whose_turn_does_not_come_in_time_is_never_sent(csms: GatewayInMemory) -> None:
-    desk = CommandDesk(csms.gateway.sessions.find)
-    message = msgspec.Raw(msgspec.json.encode(TriggerMessage(TriggerKind.HEARTBEAT)))
-    async with await station(csms) as socket:
-        await call(socket, "Heartbeat", {})
-        epoch = csms.presence.epochs[station_key()]
-        patient = CommandRequest("trigger", message, epoch=epoch, timeout_s=0.6)
-        hasty = CommandRequest("trigger", message, epoch=epoch, timeout_s=0.2)
-        answers = await asyncio.gather(
-            *(desk.carry_out(station_key(), msgspec.json.encode(request)) for request in (patient, hasty))
-        )
-        first = json.loads(await asyncio.wait_for(socket.recv(), 5))
-        after = await call(socket, "Heartbeat", {}, "after")
-
-    outcomes = [msgspec.json.decode(answer, type=CommandAnswer).outcome for answer in answers]
-    assert outcomes == [Outcome.TIMED_OUT, Outcome.CALL_ERROR]
-    assert first[2] == "TriggerMessage"
-    assert after[:2] == [3, "after"]
-
-
-async def test_command_of_another_epoch_is_not_here(csms: GatewayInMemory) -> None:
-    desk = CommandDesk(csms.gateway.sessions.find)
-    async with await station(csms) as socket:
-        await call(socket, "Heartbeat", {})
-        request = CommandRequest("trigger", msgspec.Raw(b'{"requested":"Heartbeat"}'), epoch=999)
-        answer = msgspec.json.decode(
-            await desk.carry_out(station_key(), msgspec.json.encode(request)), type=CommandAnswer
-        )
-
-    assert answer.outcome is Outcome.NOT_HERE
-
-
-async def test_version_that_cannot_say_it_is_told_before_anything_is_sent(csms: GatewayInMemory) -> None:
-    desk = CommandDesk(csms.gateway.sessions.find)
-    message = msgspec.Raw(msgspec.json.encode(TriggerMessage(TriggerKind.TRANSACTION_EVENT)))
-    async with await station(csms) as socket:
-        await call(socket, "Heartbeat", {})
-        request = CommandRequest("trigger", message, epoch=csms.presence.epochs[station_key()])
-        answer = msgspec.json.decode(
-            await desk.carry_out(station_key(), msgspec.json.encode(request)), type=CommandAnswer
-        )
-
-    assert answer.outcome is Outcome.NOT_EXPRESSIBLE
-    assert "1.6" in answer.detail
-
-
 async def test_drain_spreads_its_closes_over_the_window() -> None:
     async with gateway_in_memory(CSMS_DRAIN_S="1.0") as csms:
         names = [f"CP{number:03d}" for number in range(20)]
@@ -430,116 +252,6 @@ async def test_drain_spreads_its_closes_over_the_window() -> None:
 
     assert closed_at[-1] - closed_at[0] > 0.3
     assert closed_at[-1] - began < 2.0
-
-
-class _AwayPresence(MemoryPresence):
-    """Away until told, then slow until told."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.is_away = True
-        self.may_answer = asyncio.Event()
-        self.refused = 0
-
-    async def claim(self, station: StationKey, *, opened_at: datetime) -> int:
-        if self.is_away:
-            self.refused += 1
-            raise BusUnavailable("presence", "told to be away")
-        await self.may_answer.wait()
-        return await super().claim(station, opened_at=opened_at)
-
-
-async def test_provisional_presence_is_claimed_once_nats_is_back() -> None:
-    presence = _AwayPresence()
-    async with gateway_in_memory(presence) as csms, await station(csms) as socket:
-        await call(socket, "Heartbeat", {})
-        presence.is_away = False
-        presence.may_answer.set()
-        csms.gateway.reclaim_presence()
-        await until(lambda: station_key() in presence.epochs)
-
-        session = csms.gateway.sessions.find(station_key())
-        assert session is not None
-        await until(lambda: session.epoch == presence.epochs[station_key()])
-
-
-async def test_claim_does_not_outlive_its_socket() -> None:
-    presence = _AwayPresence()
-    async with gateway_in_memory(presence) as csms:
-        async with await station(csms) as socket:
-            await call(socket, "Heartbeat", {})
-            presence.is_away = False
-            csms.gateway.reclaim_presence()
-            await asyncio.sleep(0)
-        await until(lambda: "disconnected" in csms.facts)
-        presence.may_answer.set()
-        await asyncio.sleep(0)
-
-    assert presence.epochs == {}
-    assert csms.facts[-1] == "disconnected"
-
-
-async def test_failed_claim_is_retried_while_nats_stays_and_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("csms.app._RECLAIM_S", 0.02)
-    presence = _AwayPresence()
-    presence.may_answer.set()
-    async with gateway_in_memory(presence) as csms, await station(csms) as socket:
-        await call(socket, "Heartbeat", {})
-        await until(lambda: presence.refused >= 3)
-        said_before = csms.facts.count("connected")
-        presence.is_away = False
-
-        session = csms.gateway.sessions.find(station_key())
-        assert session is not None
-        await until(lambda: 0 < session.epoch == presence.epochs[station_key()])
-        await until(lambda: csms.facts.count("connected") == 2)
-
-    assert said_before == 1
-
-
-async def test_session_ends_although_its_cancellation_is_swallowed() -> None:
-    class Swallowing(MemoryPresence):
-        async def claim(self, station: StationKey, *, opened_at: datetime) -> int:
-            with suppress(asyncio.CancelledError):
-                await asyncio.sleep(60)
-            return await super().claim(station, opened_at=opened_at)
-
-    async with gateway_in_memory(Swallowing()) as csms:
-        async with await station(csms):
-            await until(lambda: len(csms.gateway.sessions) == 1)
-        await until(lambda: "disconnected" in csms.facts)
-
-    assert csms.presence.epochs == {}
-    assert csms.facts == ["disconnected"]
-
-
-async def test_station_is_answered_while_its_claim_hangs() -> None:
-    presence = _AwayPresence()
-    async with gateway_in_memory(presence) as csms, await station(csms) as socket:
-        await call(socket, "Heartbeat", {})
-        presence.is_away = False
-        csms.gateway.reclaim_presence()
-        await asyncio.sleep(0.05)
-        answered = await call(socket, "Heartbeat", {}, "meanwhile")
-        presence.may_answer.set()
-
-    assert answered[:2] == [3, "meanwhile"]
-
-
-async def test_old_socket_that_claims_late_gives_way_to_a_newer_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("csms.app._RECLAIM_S", 0.02)
-
-    class HeldElsewhere(_AwayPresence):
-        async def reclaim(self, station: StationKey, *, opened_at: datetime) -> int:
-            raise HeldByNewer(str(station), "another node")
-
-    async with gateway_in_memory(HeldElsewhere()) as csms, await station(csms) as socket:
-        with pytest.raises(ConnectionClosed) as closed:
-            await asyncio.wait_for(socket.recv(), 5)
-        await until(lambda: "disconnected" in csms.facts)
-
-    assert closed.value.rcvd is not None
-    assert closed.value.rcvd.code == 1008
 
 
 START_201 = {

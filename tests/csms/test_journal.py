@@ -5,8 +5,6 @@ import json
 from typing import Any
 
 import msgspec
-import websockets
-from websockets.asyncio.client import ClientConnection, connect
 
 from csms.commands import CommandDesk
 from protocol.bus.catalogue import STATION_EVENTS
@@ -14,16 +12,7 @@ from protocol.bus.commands import CommandRequest, RegistryEntry
 from protocol.bus.envelope import decode_envelope
 from protocol.bus.frames import FramesLogged, LoggedFrame
 from protocol.tolerance.events import StationDeviated
-from tests.csms.harness import GatewayInMemory, gateway_in_memory, station_key, until
-
-
-async def station(csms: GatewayInMemory) -> ClientConnection:
-    return await connect(csms.url(), subprotocols=[websockets.Subprotocol("ocpp1.6")])
-
-
-async def exchange(socket: ClientConnection, text: str) -> Any:
-    await socket.send(text)
-    return json.loads(await asyncio.wait_for(socket.recv(), 5))
+from tests.csms.harness import GatewayInMemory, exchange, gateway_in_memory, station, station_key, until
 
 
 def said(csms: GatewayInMemory, kind: type[Any]) -> list[Any]:

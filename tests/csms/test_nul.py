@@ -8,15 +8,14 @@ from typing import Any
 import msgspec
 import pytest
 import pytest_asyncio
-import websockets
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 
 from csms.commands import CommandDesk
 from protocol.bus.commands import CommandAnswer, CommandRequest, Outcome
 from protocol.bus.envelope import decode_envelope, event_id
 from protocol.bus.subjects import Kind
 from protocol.ocppj.repairs import drop_nul
-from tests.csms.harness import GatewayInMemory, gateway_in_memory, station_key, until
+from tests.csms.harness import GatewayInMemory, call, gateway_in_memory, station, station_key, until
 
 T = "2026-01-01T12:00:00Z"
 RAW = {"action": "GetConfiguration", "payload": {}}
@@ -27,15 +26,6 @@ CONFIGURATION = {"configurationKey": [{"key": "Na\0me", "readonly": False, "valu
 async def csms() -> AsyncIterator[GatewayInMemory]:
     async with gateway_in_memory() as gateway:
         yield gateway
-
-
-async def station(csms: GatewayInMemory) -> ClientConnection:
-    return await connect(csms.url(), subprotocols=[websockets.Subprotocol("ocpp1.6")])
-
-
-async def call(socket: ClientConnection, action: str, payload: object, message_id: str = "1") -> Any:
-    await socket.send(json.dumps([2, message_id, action, payload]))
-    return json.loads(await asyncio.wait_for(socket.recv(), 5))
 
 
 def facts(csms: GatewayInMemory) -> dict[str, bytes]:
