@@ -28,7 +28,7 @@ LOCK_FILE = REPOSITORY / "requirements.lock"
 PROJECT_FILE = REPOSITORY / "pyproject.toml"
 STAMP_FILE = VENV / "installed"
 SUPPORTED_PYTHONS = ((3, 11), (3, 12), (3, 13))
-TEST_PROCESSES = 2
+TEST_PROCESSES = 3
 
 CHECKS = {
     "format": ["ruff", "format", "--check", "."],
