@@ -13,10 +13,10 @@ from protocol.blocks.transactions.messages import (
     TransactionStart,
     TransactionUpdate,
 )
+from protocol.domain.routes import AnyRoute
 from protocol.errors import RpcError
 from protocol.tolerance import values
 from protocol.tolerance.decoding import decode_as_sent
-from protocol.versions import AnyRoute
 
 _TOKEN_BEARERS = frozenset((Authorize, TransactionStart, TransactionUpdate, TransactionEnd))
 _METERED = frozenset((TransactionStart, TransactionUpdate, TransactionEnd, MeterValues))

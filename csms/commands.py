@@ -11,11 +11,12 @@ from csms.telemetry import COMMANDS
 from protocol.blocks.remote_control.messages import TriggerKind, TriggerMessage
 from protocol.bus.commands import COMMAND_OF_NAME, CommandAnswer, CommandRequest, Outcome, RawAnswer, RawCall
 from protocol.domain.identifiers import StationKey
+from protocol.domain.routes import AnyRoute
 from protocol.domain.version import OcppVersion
 from protocol.errors import ActionNotSupported, NotExpressible, PayloadViolation, RpcError
 from protocol.ocppj.events import IncomingResult
 from protocol.tolerance.decoding import decode, without_nul
-from protocol.versions import ROUTES, AnyRoute, check_call_to_station, route_of_message
+from protocol.versions import ROUTES, check_call_to_station, route_of_message
 from protocol.wire import codec
 
 _request_decoder = msgspec.json.Decoder(CommandRequest)

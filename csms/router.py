@@ -33,14 +33,14 @@ from protocol.blocks.meter_values.messages import MeterValues
 from protocol.blocks.provisioning.messages import BootNotification
 from protocol.blocks.security.messages import SecurityEventNotification
 from protocol.blocks.transactions.messages import TransactionEnd, TransactionStart, TransactionUpdate
-from protocol.domain.routes import Direction
+from protocol.domain.routes import AnyRoute, Direction
 from protocol.domain.status import RegistrationStatus
 from protocol.domain.version import OcppVersion
 from protocol.errors import ActionNotSupported, RpcError, SecurityError
 from protocol.ocppj.events import IncomingCall
 from protocol.ocppj.repairs import Deviation, drop_nul
 from protocol.tolerance.decoding import decode, observe
-from protocol.versions import AnyRoute, route_of_action
+from protocol.versions import route_of_action
 from protocol.wire import codec
 
 Handler = Callable[[Any, ReceivedCall, Ports], Awaitable[msgspec.Struct]]  # Any: the key of the table is its type

@@ -44,7 +44,11 @@ class CsmsSettings(BaseModel):
     admin_host: str = "127.0.0.1"
     admin_port: int = Field(default=9100, ge=0, le=65535)
     transport: Literal["picows", "websockets"] = "picows"
-    versions: Annotated[tuple[OcppVersion, ...], BeforeValidator(_split)] = (OcppVersion.V201, OcppVersion.V16)
+    versions: Annotated[tuple[OcppVersion, ...], BeforeValidator(_split)] = (
+        OcppVersion.V21,
+        OcppVersion.V201,
+        OcppVersion.V16,
+    )
     unknown_stations: Literal["refuse", "pending"] = "refuse"
     authorize_timeout_s: float = Field(default=2.0, gt=0)
     vendor_timeout_s: float = Field(default=5.0, gt=0)

@@ -24,39 +24,43 @@ from protocol.blocks.reservation import v16 as reservation_v16
 from protocol.blocks.security import v16 as security_v16
 from protocol.blocks.smart_charging import v16 as smart_charging_v16
 from protocol.blocks.transactions import v16 as transactions_v16, v201 as transactions_v201
-from protocol.domain.routes import Direction, Route
+from protocol.dialects.v21 import carried_over
+from protocol.domain.routes import AnyRoute, Direction
 from protocol.domain.version import OcppVersion
 from protocol.errors import ActionNotImplemented, ActionNotSupported, NotExpressible
 from protocol.wire import codec, v16, v21, v201
 
-AnyRoute = Route[Any, Any, Any, Any]  # Any: a table of all routes; each row was checked where it stands
+_BLOCKS_16: tuple[tuple[AnyRoute, ...], ...] = (
+    provisioning_v16.ROUTES,
+    availability_v16.ROUTES,
+    authorization_v16.ROUTES,
+    transactions_v16.ROUTES,
+    meter_values_v16.ROUTES,
+    remote_control_v16.ROUTES,
+    data_transfer_v16.ROUTES,
+    local_auth_list_v16.ROUTES,
+    reservation_v16.ROUTES,
+    smart_charging_v16.ROUTES,
+    firmware_v16.ROUTES,
+    diagnostics_v16.ROUTES,
+    certificates_v16.ROUTES,
+    security_v16.ROUTES,
+)
+_BLOCKS_201: tuple[tuple[AnyRoute, ...], ...] = (
+    provisioning_v201.ROUTES,
+    availability_v201.ROUTES,
+    authorization_v201.ROUTES,
+    transactions_v201.ROUTES,
+    meter_values_v201.ROUTES,
+    remote_control_v201.ROUTES,
+)
+_ADDED_BY_21: tuple[tuple[AnyRoute, ...], ...] = ()
 
 _BLOCKS: Mapping[OcppVersion, tuple[tuple[AnyRoute, ...], ...]] = {
-    OcppVersion.V16: (
-        provisioning_v16.ROUTES,
-        availability_v16.ROUTES,
-        authorization_v16.ROUTES,
-        transactions_v16.ROUTES,
-        meter_values_v16.ROUTES,
-        remote_control_v16.ROUTES,
-        data_transfer_v16.ROUTES,
-        local_auth_list_v16.ROUTES,
-        reservation_v16.ROUTES,
-        smart_charging_v16.ROUTES,
-        firmware_v16.ROUTES,
-        diagnostics_v16.ROUTES,
-        certificates_v16.ROUTES,
-        security_v16.ROUTES,
-    ),
-    OcppVersion.V201: (
-        provisioning_v201.ROUTES,
-        availability_v201.ROUTES,
-        authorization_v201.ROUTES,
-        transactions_v201.ROUTES,
-        meter_values_v201.ROUTES,
-        remote_control_v201.ROUTES,
-    ),
-    OcppVersion.V21: (),
+    OcppVersion.V16: _BLOCKS_16,
+    OcppVersion.V201: _BLOCKS_201,
+    # A block's own row for 2.1 takes the place of the one that is carried over.
+    OcppVersion.V21: (*(carried_over(routes) for routes in _BLOCKS_201), *_ADDED_BY_21),
 }
 
 _WIRE: Mapping[OcppVersion, Mapping[str, tuple[type[Any], type[Any]]]] = {

@@ -9,7 +9,7 @@ Invariants:
 from random import Random
 
 from protocol.blocks.provisioning.messages import BootNotification
-from protocol.domain.routes import Direction
+from protocol.domain.routes import AnyRoute, Direction
 from protocol.errors import ActionNotSupported, NotExpressible, OcppError, RpcError
 from protocol.ocppj.connection import OcppConnection
 from protocol.ocppj.events import (
@@ -19,7 +19,7 @@ from protocol.ocppj.events import (
     IncomingResult,
     ProtocolViolation,
 )
-from protocol.versions import AnyRoute, route_of_action, route_of_message
+from protocol.versions import route_of_action, route_of_message
 from protocol.wire import codec
 from simulator.behaviours.transactions import numbered
 from simulator.outbox import Entry

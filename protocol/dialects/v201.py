@@ -14,12 +14,13 @@ from protocol.domain.version import OcppVersion
 from protocol.errors import NotExpressible
 from protocol.wire import v201
 
+_TOKEN_TYPES = {str(kind): kind for kind in IdTokenType}
 _ID_TOKEN_LENGTH = 36  # OCPP 2.0.1 §2 IdTokenType.idToken
 
 
 def read_id_token(token: v201.IdToken) -> IdToken:
-    """A token with its type."""
-    return IdToken(value=token.id_token, type=IdTokenType(token.type))
+    """A token with its type. 2.1 leaves the types open: one that we do not know says as little as none."""
+    return IdToken(value=token.id_token, type=_TOKEN_TYPES.get(token.type, IdTokenType.UNSPECIFIED))
 
 
 def write_id_token(token: IdToken) -> v201.IdToken:
@@ -76,9 +77,9 @@ def write_meter_values(values: Iterable[MeterValue]) -> tuple[v201.MeterValue, .
     )
 
 
-def read_status_info(status: str, info: v201.StatusInfo | object) -> CommandReply:
+def read_status_info(status: str, info: v201.StatusInfo | UnsetType) -> CommandReply:
     """An answer's status with its reason, where one was given (OCPP 2.0.1 §2 StatusInfoType)."""
-    if not isinstance(info, v201.StatusInfo):
+    if isinstance(info, UnsetType):
         return CommandReply(status=status)
     more = given(info.additional_info)
     return CommandReply(status=status, reason=info.reason_code if more is None else f"{info.reason_code}: {more}")

@@ -4,38 +4,51 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from websockets.exceptions import InvalidStatus
 
 from tests.acceptance.conftest import network as network, operator as operator, platform as platform
 from tests.acceptance.network import Network, eventually
-from tests.conformance.wire import WireStation, both, wire_station
+from tests.conformance.wire import WireStation, both, now, wire_station
+
+_BOOT_16 = {"chargePointVendor": "Wire", "chargePointModel": "Bench"}
+_BOOT_2 = {"chargingStation": {"vendorName": "Wire", "model": "Bench"}, "reason": "PowerUp"}
 
 
 class Bench:
-    """What a case needs: a network by REST, and stations by wire."""
+    """What a case needs: a network by REST, and stations of one OCPP version by wire."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, *, version: str) -> None:
         self.network = network
         self.operator = network.operator
+        self.version = version
 
     @asynccontextmanager
     async def station(self, name: str, *, password: str | None = None) -> AsyncIterator[WireStation]:
         """A new station, registered, booted and available."""
         await self.network.add_station(name, password=password)
         await self.until_known(name, password)
-        async with wire_station(self.url(name), user=name, password=password) as station:
-            await station.send("BootNotification", chargePointVendor="Wire", chargePointModel="Bench")
-            await station.send("StatusNotification", connectorId=1, errorCode="NoError", status="Available")
+        async with wire_station(self.url(name), version=self.version, user=name, password=password) as station:
+            await self.boot(station)
             await self.network.online(name)
             yield station
+
+    async def boot(self, station: WireStation) -> None:
+        """The station boots and its one connector is available."""
+        if self.version == "1.6":
+            await station.send("BootNotification", **_BOOT_16)
+            await station.send("StatusNotification", connectorId=1, errorCode="NoError", status="Available")
+            return
+        await station.send("BootNotification", **_BOOT_2)
+        await station.send("StatusNotification", timestamp=now(), connectorStatus="Available", evseId=1, connectorId=1)
 
     async def until_known(self, name: str, password: str | None) -> None:
         """The gateway hears of a new station a moment after REST has."""
 
         async def is_known() -> bool:
             try:
-                async with wire_station(self.url(name), user=name, password=password):
+                async with wire_station(self.url(name), version=self.version, user=name, password=password):
                     return True
             except InvalidStatus as refused:
                 return refused.response.status_code != 404
@@ -61,6 +74,12 @@ class Bench:
 OpenStation = Callable[..., AbstractAsyncContextManager[WireStation]]
 
 
+@pytest.fixture(scope="module")
+def version() -> str:
+    """The version of the stations; the folders of the others say their own."""
+    return "1.6"
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def bench(network: Network) -> Bench:
-    return Bench(network)
+async def bench(network: Network, version: str) -> Bench:
+    return Bench(network, version=version)

@@ -21,7 +21,11 @@ from websockets.typing import Subprotocol
 
 ResultT = TypeVar("ResultT")
 
-_SCHEMAS = {"1.6": ("v16", "", "Response"), "2.0.1": ("v201", "Request", "Response")}
+_SCHEMAS = {
+    "1.6": ("v16", "", "Response"),
+    "2.0.1": ("v201", "Request", "Response"),
+    "2.1": ("v21", "Request", "Response"),
+}
 PATIENCE_S = 10.0
 
 

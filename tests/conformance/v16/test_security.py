@@ -91,7 +91,7 @@ async def secured(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sec
     async with platform, RestClient(platform.rest_url) as operator:
         await operator.log_in(OPERATOR, platform.secrets.operator_password, role="operator")
         async with Network(platform, operator) as network:
-            yield Secured(Bench(network), authority, folder, tls_port)
+            yield Secured(Bench(network, version="1.6"), authority, folder, tls_port)
 
 
 @pytest.mark.ocpp("1.6", "TC_073_CSMS")

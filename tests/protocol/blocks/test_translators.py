@@ -6,6 +6,7 @@ test of its own below.
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 import pytest
@@ -56,7 +57,9 @@ from protocol.domain.version import OcppVersion
 from protocol.errors import ActionNotImplemented, ActionNotSupported, NotExpressible, PropertyConstraintViolation
 from protocol.versions import ACTIONS, NOT_SUPPORTED, ROUTES, route_of_action, route_of_message
 from protocol.wire import codec
-from tests.protocol.blocks.samples import PROFILE_16, SAMPLES, SCHEDULE_16, T
+from tests.protocol.blocks.samples import v16, v21, v201
+from tests.protocol.blocks.samples.moment import T
+from tests.protocol.blocks.samples.v16 import PROFILE_16, SCHEDULE_16
 
 PROFILE = ChargingProfile(
     profile_id=1,
@@ -65,6 +68,11 @@ PROFILE = ChargingProfile(
     kind=ProfileKind.RELATIVE,
     schedule=ChargingSchedule(RateUnit.AMPERES, (ChargingPeriod(0, Decimal("15.99")),)),
 )
+SAMPLES: dict[OcppVersion, dict[str, Any]] = {
+    OcppVersion.V16: v16.SAMPLES,
+    OcppVersion.V201: v201.SAMPLES,
+    OcppVersion.V21: v21.SAMPLES,
+}
 CASES = [(version, action) for version, samples in SAMPLES.items() for action in samples]
 
 
@@ -303,6 +311,15 @@ def test_201_register_of_the_deciding_context_decides() -> None:
 
     assert Decimal(message.meter_wh) == 500
     assert import_register_wh(message.meter_values[1]) == "7"
+
+
+def test_21_type_of_a_token_that_nobody_knows_says_nothing() -> None:
+    route = route_of_action(OcppVersion.V21, "Authorize")
+    payload = b'{"idToken":{"idToken":"A1","type":"Fingerprint"}}'
+
+    message = route.decode_request(codec.decode(payload, route.request))
+
+    assert message.id_token == IdToken("A1", IdTokenType.UNSPECIFIED)
 
 
 def test_token_without_a_type_becomes_central_in_201() -> None:

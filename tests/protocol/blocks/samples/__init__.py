@@ -1,0 +1,1 @@
+"""Samples: a request of each route with its response, as a station or a CSMS would write them."""
