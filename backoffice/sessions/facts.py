@@ -153,7 +153,7 @@ async def _open(unit: Unit, fact: TransactionFact, station_id: StationId, now: d
 
 def authorise(session: SessionRow, driver_id: str | None) -> None:
     """The session is this driver's, also where a token before was refused."""
-    session.driver_id, session.needs_verdict = driver_id, False
+    session.driver_id, session.needs_verdict, session.must_stop = driver_id, False, False
     if session.state == SessionState.UNAUTHORISED:
         has_ended = session.ended_at is not None
         trigger = SessionTrigger.AUTHORISED_AND_ENDED if has_ended else SessionTrigger.AUTHORISED
