@@ -246,7 +246,9 @@ class StationSession:
             return False
         except Exception:
             log.exception("call failed", station_id=self.station.key.station, action=call.action)
-            answer = Answer(self.connection.reply_error(call, InternalError()) if isinstance(call, IncomingCall) else b"")
+            answer = Answer(
+                self.connection.reply_error(call, InternalError()) if isinstance(call, IncomingCall) else b""
+            )
         if answer.text:
             self._socket.send_text(answer.text)
         self._note_call(received, ANSWERED, answer)
@@ -270,9 +272,7 @@ class StationSession:
             reply=answer.text,
         )
 
-    def _note_in(
-        self, text: bytes, verdict: str, event: IncomingResult | IncomingError | ResultRefused
-    ) -> None:
+    def _note_in(self, text: bytes, verdict: str, event: IncomingResult | IncomingError | ResultRefused) -> None:
         self.station.deviations.record(event.deviations, datetime.now(UTC))
         action = "" if isinstance(event, ResultRefused) else event.action
         self._frame_log.note(

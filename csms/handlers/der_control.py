@@ -25,8 +25,6 @@ async def on_switch(message: DerSwitch, call: ReceivedCall, ports: Ports) -> Hea
 
 async def on_report(message: DerReport, call: ReceivedCall, ports: Ports) -> Heard:
     """The part is in its stream."""
-    reported = DerControlsReported(
-        request_id=message.request_id, controls=message.controls, is_last=message.is_last
-    )
+    reported = DerControlsReported(request_id=message.request_id, controls=message.controls, is_last=message.is_last)
     await ports.publisher.publish(call.state(reported))
     return Heard()

@@ -27,13 +27,11 @@ _MOST = 10**9  # nobody pays more for a charge
 
 def decode_settlement(request: v21.NotifySettlementRequest) -> Settlement:
     """Raises PropertyConstraintViolation for an amount that is none. Source: OCPP 2.1 C18 to C22."""
-    if not abs(request.settlement_amount) < _MOST:
-        raise PropertyConstraintViolation("an amount that nobody pays", path="$.settlementAmount")
     transaction_id = given(request.transaction_id)
     return Settlement(
         reference=request.psp_ref,
         status=SettlementStatus(request.status),
-        amount=Decimal(repr(request.settlement_amount)),
+        amount=_read_amount(request.settlement_amount),
         settled_at=read_timestamp(request.settlement_time, "$.settlementTime"),
         transaction_id=None if transaction_id is None else TransactionId(transaction_id),
         reason=given(request.status_info),
@@ -109,6 +107,12 @@ def decode_web_payment(request: v21.NotifyWebPaymentStartedRequest) -> WebPaymen
 def encode_web_payment(message: WebPaymentStarted) -> v21.NotifyWebPaymentStartedRequest:
     """Source: OCPP 2.1 C25."""
     return v21.NotifyWebPaymentStartedRequest(evse_id=message.evse, timeout=message.timeout_s)
+
+
+def _read_amount(amount: float) -> Decimal:
+    if not abs(amount) < _MOST:
+        raise PropertyConstraintViolation("an amount that nobody pays", path="$.settlementAmount")
+    return Decimal(int(amount)) if amount.is_integer() else Decimal(repr(amount))
 
 
 def _read_company(address: v21.Address) -> Company:
