@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from backoffice.contracts.sessions import ChargingSessionStarted
+from backoffice.contracts.sessions import ChargingSessionStarted, session_id_of
 from backoffice.kit.database import Unit
 from backoffice.sessions import repository
 from backoffice.sessions.domain import (
@@ -20,7 +20,6 @@ from backoffice.sessions.domain import (
     SessionState,
     SessionTrigger,
     is_paused,
-    session_id_of,
     trigger_of,
 )
 from backoffice.sessions.models import IntentRow, SessionRow

@@ -23,8 +23,10 @@ from protocol.blocks.certificates.messages import (
 )
 from protocol.blocks.data_transfer.messages import DataTransfer, DataTransferReply
 from protocol.blocks.diagnostics.messages import GetDiagnostics, GetLog, LogReply
+from protocol.blocks.event_streams.messages import AdjustEventStream, EventStreamsReply, GetEventStreams
 from protocol.blocks.firmware.messages import SignedUpdateFirmware, UpdateFirmware
 from protocol.blocks.local_auth_list.messages import GetLocalListVersion, LocalListVersionReply, SendLocalList
+from protocol.blocks.payment.messages import WebPaymentStarted
 from protocol.blocks.provisioning.messages import GetVariables, Reset, SetVariables, SetVariablesReply, VariablesReply
 from protocol.blocks.remote_control.messages import (
     ExtendedTriggerMessage,
@@ -40,7 +42,7 @@ from protocol.blocks.smart_charging.messages import (
     GetCompositeSchedule,
     SetChargingProfile,
 )
-from protocol.domain.commands import CommandReply
+from protocol.domain.commands import CommandReply, Heard
 
 
 class Outcome(StrEnum):
@@ -124,6 +126,9 @@ COMMANDS: tuple[CommandRow, ...] = (
     CommandRow("delete_certificate", DeleteCertificate, CommandReply),
     CommandRow("get_installed_certificates", GetInstalledCertificates, InstalledCertificatesReply, is_repeatable=True),
     CommandRow("certificate_signed", CertificateSigned, CommandReply),
+    CommandRow("adjust_event_stream", AdjustEventStream, CommandReply, is_repeatable=True),
+    CommandRow("get_event_streams", GetEventStreams, EventStreamsReply, is_repeatable=True),
+    CommandRow("web_payment_started", WebPaymentStarted, Heard),
 )
 
 RAW = CommandRow("raw", RawCall, RawAnswer)
