@@ -22,7 +22,11 @@ from protocol.blocks.firmware import v16 as firmware_v16
 from protocol.blocks.local_auth_list import v16 as local_auth_list_v16
 from protocol.blocks.meter_values import v16 as meter_values_v16, v201 as meter_values_v201
 from protocol.blocks.payment import v21 as payment_v21
-from protocol.blocks.provisioning import v16 as provisioning_v16, v201 as provisioning_v201
+from protocol.blocks.provisioning import (
+    v16 as provisioning_v16,
+    v21 as provisioning_v21,
+    v201 as provisioning_v201,
+)
 from protocol.blocks.remote_control import v16 as remote_control_v16, v201 as remote_control_v201
 from protocol.blocks.reservation import v16 as reservation_v16
 from protocol.blocks.security import v16 as security_v16
@@ -60,6 +64,7 @@ _BLOCKS_201: tuple[tuple[AnyRoute, ...], ...] = (
     remote_control_v201.ROUTES,
 )
 _ADDED_BY_21: tuple[tuple[AnyRoute, ...], ...] = (
+    provisioning_v21.ROUTES,
     event_streams_v21.ROUTES,
     der_control_v21.ROUTES,
     battery_swap_v21.ROUTES,

@@ -41,10 +41,11 @@ class BootReply(msgspec.Struct, frozen=True):
 
 
 class ResetKind(StrEnum):
-    """Now, or when no transaction runs. 1.6 calls them Hard and Soft (§5.14)."""
+    """Now, or when no transaction runs: 1.6 calls them Hard and Soft (§5.14). Or now, and transactions go on (2.1 B11)."""
 
     IMMEDIATE = "Immediate"
     ON_IDLE = "OnIdle"
+    IMMEDIATE_AND_RESUME = "ImmediateAndResume"
 
 
 class Reset(msgspec.Struct, frozen=True):

@@ -94,6 +94,8 @@ def encode_reset(message: Reset) -> v16.ResetRequest:
     """Raises NotExpressible for one EVSE."""
     if message.evse is not None:
         raise NotExpressible(OcppVersion.V16, "a reset of one EVSE")
+    if message.kind is ResetKind.IMMEDIATE_AND_RESUME:
+        raise NotExpressible(OcppVersion.V16, "a reset after which transactions go on")
     return v16.ResetRequest(type="Hard" if message.kind is ResetKind.IMMEDIATE else "Soft")
 
 

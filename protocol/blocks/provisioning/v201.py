@@ -22,7 +22,7 @@ from protocol.domain.status import RegistrationStatus
 from protocol.domain.time import format_timestamp
 from protocol.domain.version import OcppVersion
 from protocol.errors import NotExpressible
-from protocol.wire import v201
+from protocol.wire import v21, v201
 
 
 def decode_boot(request: v201.BootNotificationRequest) -> BootNotification:
@@ -66,13 +66,15 @@ def encode_boot_reply(reply: BootReply) -> v201.BootNotificationResponse:
     )
 
 
-def decode_reset(request: v201.ResetRequest) -> Reset:
+def decode_reset(request: v201.ResetRequest | v21.ResetRequest) -> Reset:
     """Source: OCPP 2.0.1 B11, B12."""
     return Reset(kind=ResetKind(request.type), evse=given(request.evse_id))
 
 
 def encode_reset(message: Reset) -> v201.ResetRequest:
-    """Source: OCPP 2.0.1 B11, B12."""
+    """Raises NotExpressible for a reset after which transactions go on. Source: OCPP 2.0.1 B11, B12."""
+    if message.kind is ResetKind.IMMEDIATE_AND_RESUME:
+        raise NotExpressible(OcppVersion.V201, "a reset after which transactions go on")
     return v201.ResetRequest(type=spelled(message.kind), evse_id=UNSET if message.evse is None else message.evse)
 
 
