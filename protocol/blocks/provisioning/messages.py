@@ -41,7 +41,7 @@ class BootReply(msgspec.Struct, frozen=True):
 
 
 class ResetKind(StrEnum):
-    """Now, or when no transaction runs: 1.6 calls them Hard and Soft (§5.14). Or now, and transactions go on (2.1 B11)."""
+    """Now, or when no transaction runs (1.6 Hard and Soft, §5.14); or now, and transactions go on (2.1 B11)."""
 
     IMMEDIATE = "Immediate"
     ON_IDLE = "OnIdle"
