@@ -40,7 +40,9 @@ from protocol.blocks.smart_charging.messages import (
     GetCompositeSchedule,
     SetChargingProfile,
 )
-from protocol.domain.commands import CommandReply
+from protocol.blocks.tariff_and_cost.messages import CostUpdated
+from protocol.blocks.transactions.messages import GetTransactionStatus, TransactionStatusReply
+from protocol.domain.commands import CommandReply, Heard
 
 
 class Outcome(StrEnum):
@@ -123,6 +125,8 @@ COMMANDS: tuple[CommandRow, ...] = (
     CommandRow("delete_certificate", DeleteCertificate, CommandReply),
     CommandRow("get_installed_certificates", GetInstalledCertificates, InstalledCertificatesReply, is_repeatable=True),
     CommandRow("certificate_signed", CertificateSigned, CommandReply),
+    CommandRow("get_transaction_status", GetTransactionStatus, TransactionStatusReply, is_repeatable=True),
+    CommandRow("cost_updated", CostUpdated, Heard, is_repeatable=True),
 )
 
 RAW = CommandRow("raw", RawCall, RawAnswer)
