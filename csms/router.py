@@ -16,6 +16,7 @@ from csms.handlers import (
     firmware,
     meter_values,
     provisioning,
+    reservation,
     security,
     transactions,
 )
@@ -31,6 +32,7 @@ from protocol.blocks.diagnostics.messages import DiagnosticsStatusNotification, 
 from protocol.blocks.firmware.messages import FirmwareStatusNotification, SignedFirmwareStatusNotification
 from protocol.blocks.meter_values.messages import MeterValues
 from protocol.blocks.provisioning.messages import BootNotification
+from protocol.blocks.reservation.messages import ReservationStatusUpdate
 from protocol.blocks.security.messages import SecurityEventNotification
 from protocol.blocks.transactions.messages import TransactionEnd, TransactionStart, TransactionUpdate
 from protocol.domain.routes import AnyRoute, Direction
@@ -61,6 +63,7 @@ HANDLERS: Mapping[type[msgspec.Struct], Handler] = {
     DiagnosticsStatusNotification: diagnostics.on_log_status,
     SignCertificate: certificates.on_sign_certificate,
     SecurityEventNotification: security.on_security_event,
+    ReservationStatusUpdate: reservation.on_reservation_status,
 }
 
 
