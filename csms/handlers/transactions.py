@@ -130,7 +130,9 @@ def _fact(
     authorization: Authorization | None,
 ) -> FactT:
     token = message.id_token
-    reason = {"stopped_reason": message.stopped_reason} if isinstance(message, TransactionEnd) else {}
+    own = {"stopped_reason": message.stopped_reason} if isinstance(message, TransactionEnd) else {}
+    if isinstance(message, TransactionUpdate) and message.begin_wh is not None:
+        own = {"begin_wh": message.begin_wh}
     return kind(
         transaction_id=transaction_id,
         evse=message.evse,
@@ -145,7 +147,7 @@ def _fact(
         remote_start_id=message.remote_start_id,
         reservation_id=message.reservation_id,
         flags=call.flags,
-        **reason,
+        **own,
     )
 
 

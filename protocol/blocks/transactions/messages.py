@@ -40,7 +40,12 @@ class TransactionStart(TransactionEvent, frozen=True, kw_only=True):
 
 
 class TransactionUpdate(TransactionEvent, frozen=True, kw_only=True):
-    """A transaction went on (2.x eventType Updated; 1.6 has no such message)."""
+    """A transaction went on (2.x eventType Updated; 1.6 has no such message).
+
+    `begin_wh` is the register of the beginning, where the start did not know its EVSE (OCPP 2.0.1 E03).
+    """
+
+    begin_wh: str | None = None
 
 
 class TransactionEnd(TransactionEvent, frozen=True, kw_only=True):

@@ -76,6 +76,8 @@ def decode_transaction_event(request: v201.TransactionEventRequest) -> Transacti
         "remote_start_id": given(info.remote_start_id),
         "reservation_id": given(request.reservation_id),
     }
+    if request.event_type == "Updated":
+        fields["begin_wh"] = _register_of(ReadingContext.TRANSACTION_BEGIN, meter_values)
     if request.event_type == "Ended":
         fields["stopped_reason"] = given(info.stopped_reason) or "Local"
         fields["hears_cost"] = not fields["is_offline"]
@@ -155,6 +157,13 @@ def _deciding_register_wh(event_type: str, meter_values: tuple[MeterValue, ...])
             return register_wh
         last = register_wh
     return last
+
+
+def _register_of(context: ReadingContext, meter_values: tuple[MeterValue, ...]) -> str | None:
+    for meter_value in meter_values:
+        if any(reading.context == context for reading in meter_value.readings):
+            return import_register_wh(meter_value)
+    return None
 
 
 def _write_transaction(message: TransactionEvent, transaction_id: TransactionId) -> v201.Transaction:
