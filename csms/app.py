@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from csms.adapters.contracts import SandboxContractCertificates
+from csms.adapters.costs import SessionCosts
 from csms.adapters.identity import IdentityAuthority
 from csms.adapters.key_values import KeyValueNumbers, KeyValuePresence, WatchedRegistry
 from csms.adapters.nats import NatsBus
@@ -26,7 +28,15 @@ from csms.deviations import DeviationBook
 from csms.errors import BusUnavailable, HeldByNewer
 from csms.handshake import Accept, Reject, RequestHead, decide, read_target
 from csms.message_log import MessageLog
-from csms.ports import NO_VENDORS, Ports, Presence, VendorPlugIn
+from csms.ports import (
+    NO_VENDORS,
+    ContractCertificates,
+    NoContractCertificates,
+    NoCosts,
+    Ports,
+    Presence,
+    VendorPlugIn,
+)
 from csms.presence import SessionTable
 from csms.quarantine import Quarantine
 from csms.refusals import RefusalLog
@@ -331,6 +341,8 @@ async def run_gateway(
             token_key_of=partial(tenant_token_key, master_key),
             vendors=vendors,
             vendor_timeout_s=settings.vendor_timeout_s,
+            contracts=_contracts(settings),
+            costs=SessionCosts(bus, timeout_s=settings.cost_timeout_s) if settings.cost_timeout_s else NoCosts(),
         )
         async with asyncio.TaskGroup() as tasks:
             gateway = Gateway(
@@ -381,6 +393,12 @@ def _rules_of(entry: RegistryEntry | None) -> Ruleset:
     if entry is None or not (entry.tolerance_off or entry.pinned_rules):
         return ALL_RULES
     return Ruleset(off=entry.tolerance_off, pinned=entry.pinned_rules)
+
+
+def _contracts(settings: CsmsSettings) -> ContractCertificates:
+    if settings.contract_provider == "sandbox":
+        return SandboxContractCertificates(now=lambda: datetime.now(UTC))
+    return NoContractCertificates()
 
 
 def _hand_over(settings: CsmsSettings, gateway: Gateway) -> HandOver:

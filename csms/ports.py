@@ -3,16 +3,18 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
+from protocol.blocks.authorization.messages import Authorize, ContractStatus
 from protocol.blocks.authorization.queries import AuthorizeToken
 from protocol.blocks.data_transfer.messages import DataTransfer, DataTransferReply
 from protocol.blocks.payment.messages import SettlementReply, VatNumberReply
 from protocol.blocks.payment.queries import AskReceipt, AskVatNumber
 from protocol.bus.commands import RegistryEntry
 from protocol.domain.authorization import Authorization
-from protocol.domain.identifiers import StationKey, TenantId
+from protocol.domain.identifiers import StationKey, TenantId, TransactionId
 
 
 class Outgoing(NamedTuple):
@@ -104,6 +106,36 @@ class VendorPlugIn(Protocol):
         """What the station hears. Asked again when a station that was not answered says it again."""
 
 
+class ContractCertificates(Protocol):
+    """Who judges the contract certificates of vehicles (OCPP 2.0.1 C07)."""
+
+    async def judge(self, message: Authorize, station: StationKey) -> ContractStatus:
+        """What became of the certificate that came with a token, by its chain's names or as the chain itself."""
+
+
+class NoContractCertificates:
+    """Nobody judges them: no certificate that we could vouch for is known, and nobody is let in by one."""
+
+    async def judge(self, _message: Authorize, _station: StationKey) -> ContractStatus:
+        """NoCertificateAvailable."""
+        return ContractStatus.NO_CERTIFICATE_AVAILABLE
+
+
+class Costs(Protocol):
+    """Who knows what a transaction cost."""
+
+    async def total_of(self, station: StationKey, transaction_id: TransactionId) -> Decimal | None:
+        """The total of its bill, taxes included, once its end is a fact; None where nobody says it in time."""
+
+
+class NoCosts:
+    """Nobody says it."""
+
+    async def total_of(self, _station: StationKey, _transaction_id: TransactionId) -> Decimal | None:
+        """None."""
+        return None
+
+
 NO_VENDORS: Mapping[str, VendorPlugIn] = MappingProxyType({})
 
 
@@ -120,3 +152,5 @@ class Ports:
     token_key_of: Callable[[TenantId], bytes]
     vendors: Mapping[str, VendorPlugIn] = field(default_factory=lambda: NO_VENDORS)
     vendor_timeout_s: float = 5.0
+    contracts: ContractCertificates = field(default_factory=NoContractCertificates)
+    costs: Costs = field(default_factory=NoCosts)

@@ -20,6 +20,7 @@ from csms.handlers import (
     meter_values,
     payment,
     provisioning,
+    reservation,
     security,
     transactions,
 )
@@ -39,6 +40,7 @@ from protocol.blocks.firmware.messages import FirmwareStatusNotification, Signed
 from protocol.blocks.meter_values.messages import MeterValues
 from protocol.blocks.payment.messages import CheckVatNumber, Settlement
 from protocol.blocks.provisioning.messages import BootNotification
+from protocol.blocks.reservation.messages import ReservationStatusUpdate
 from protocol.blocks.security.messages import SecurityEventNotification
 from protocol.blocks.transactions.messages import TransactionEnd, TransactionStart, TransactionUpdate
 from protocol.domain.routes import AnyRoute, Direction
@@ -79,6 +81,7 @@ HANDLERS: Mapping[type[msgspec.Struct], Handler] = {
     BatterySwap: battery_swap.on_swap,
     Settlement: payment.on_settlement,
     CheckVatNumber: payment.on_check_vat_number,
+    ReservationStatusUpdate: reservation.on_reservation_status,
 }
 
 

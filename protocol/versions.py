@@ -19,7 +19,7 @@ from protocol.blocks.der_control import v21 as der_control_v21
 from protocol.blocks.diagnostics import v16 as diagnostics_v16
 from protocol.blocks.event_streams import v21 as event_streams_v21
 from protocol.blocks.firmware import v16 as firmware_v16
-from protocol.blocks.local_auth_list import v16 as local_auth_list_v16
+from protocol.blocks.local_auth_list import v16 as local_auth_list_v16, v201 as local_auth_list_v201
 from protocol.blocks.meter_values import v16 as meter_values_v16, v201 as meter_values_v201
 from protocol.blocks.payment import v21 as payment_v21
 from protocol.blocks.provisioning import (
@@ -28,9 +28,10 @@ from protocol.blocks.provisioning import (
     v201 as provisioning_v201,
 )
 from protocol.blocks.remote_control import v16 as remote_control_v16, v201 as remote_control_v201
-from protocol.blocks.reservation import v16 as reservation_v16
+from protocol.blocks.reservation import v16 as reservation_v16, v201 as reservation_v201
 from protocol.blocks.security import v16 as security_v16
 from protocol.blocks.smart_charging import v16 as smart_charging_v16
+from protocol.blocks.tariff_and_cost import v201 as tariff_and_cost_v201
 from protocol.blocks.transactions import v16 as transactions_v16, v201 as transactions_v201
 from protocol.dialects.v21 import carried_over
 from protocol.domain.routes import AnyRoute, Direction
@@ -62,6 +63,9 @@ _BLOCKS_201: tuple[tuple[AnyRoute, ...], ...] = (
     transactions_v201.ROUTES,
     meter_values_v201.ROUTES,
     remote_control_v201.ROUTES,
+    local_auth_list_v201.ROUTES,
+    reservation_v201.ROUTES,
+    tariff_and_cost_v201.ROUTES,
 )
 _ADDED_BY_21: tuple[tuple[AnyRoute, ...], ...] = (
     provisioning_v21.ROUTES,

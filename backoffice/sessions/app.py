@@ -27,9 +27,9 @@ def build(context: Context[SessionsSettings]) -> Parts:
     """Its parts."""
     intents = Intents(context.database, context.bus, settings=context.settings, clock=context.clock)
     sessions = Sessions(context.database, context.bus, intents, clock=context.clock)
-    settlement = Settlement(context.database, context.bus, clock=context.clock)
+    settlement = Settlement(context.database, context.bus, settings=context.settings, clock=context.clock)
     stops = OwedStops(context.database, context.bus, clock=context.clock)
-    events = SessionEvents(clock=context.clock)
+    events = SessionEvents(settings=context.settings, clock=context.clock)
     facts: Mapping[type[msgspec.Struct], Handler] = {
         TransactionStarted: events.on_transaction_started,
         TransactionUpdated: events.on_transaction_updated,

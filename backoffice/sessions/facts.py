@@ -23,6 +23,8 @@ from backoffice.sessions.domain import (
     trigger_of,
 )
 from backoffice.sessions.models import IntentRow, SessionRow
+from backoffice.sessions.precedence import is_refused, rank_of
+from backoffice.sessions.sequence import Heard, hear
 from protocol.blocks.availability.events import ConnectorStatusReported
 from protocol.blocks.transactions.events import (
     TransactionEnded,
@@ -31,7 +33,7 @@ from protocol.blocks.transactions.events import (
     TransactionUpdated,
 )
 from protocol.bus.envelope import event_id
-from protocol.domain.authorization import AuthorizationBasis, AuthorizationStatus
+from protocol.domain.authorization import Authorization, AuthorizationBasis, AuthorizationStatus
 from protocol.domain.identifiers import DriverId, StationId, TransactionId
 from protocol.domain.status import ChargingState
 
@@ -47,15 +49,17 @@ async def on_started(
         _flag(session, "second_start")
         return session
     session.started_at = at
-    session.start_wh = _register(fact.meter_wh)
-    session.evse = fact.evse if fact.evse is not None else session.evse or 1
+    register_wh = _register(fact.meter_wh)
+    session.start_wh = session.start_wh if register_wh is None else register_wh
+    _note_evse(session, fact)
     for flag in fact.flags:
         _flag(session, flag)
     has_ended = session.ended_at is not None
     trigger = SessionTrigger.STARTED_AND_ENDED if has_ended else SessionTrigger.STARTED
     session.state = SESSION.advance(SessionState.AWAITING_START, trigger)
-    await _note_charging_state(unit, session, fact.charging_state, at)
-    await _judge(unit, session, fact)
+    await _go_on(unit, session, fact, at)
+    if session.driver_id is None and not session.needs_verdict and is_refused(session.token_rank):
+        _withdraw(session)  # a later event came first, and said so
     await announce(unit, session, now)
     return session
 
@@ -63,12 +67,17 @@ async def on_started(
 async def on_updated(
     unit: Unit, fact: TransactionUpdated, *, station_id: StationId, at: datetime, now: datetime
 ) -> SessionRow:
-    """Its charging state or its token has changed."""
+    """Its charging state or its token has changed; what comes after the bill is flagged and changes nothing."""
     session = await _open(unit, fact, station_id, now)
-    if session.evse is None:
-        session.evse = fact.evse
-    await _note_charging_state(unit, session, fact.charging_state, at)
-    await _judge(unit, session, fact)
+    if session.state == SessionState.COMPLETED:
+        if fact.seq_no is not None and session.end_seq_no is not None and fact.seq_no < session.end_seq_no:
+            _flag(session, "told_after_the_bill")
+        return session
+    begin_wh = _register(fact.begin_wh)
+    if session.start_wh is None and begin_wh is not None:
+        session.start_wh = begin_wh
+    _note_evse(session, fact)
+    await _go_on(unit, session, fact, at)
     await announce(unit, session, now)
     return session
 
@@ -83,19 +92,15 @@ async def on_ended(
         return session
     session.ended_at = at
     session.end_wh = _register(fact.meter_wh)
+    session.end_seq_no = fact.seq_no
     session.stopped_reason = fact.stopped_reason
     session.power_w = None
+    _note_evse(session, fact)
     if session.state in RUNNING:
         session.state = SESSION.advance(SessionState(session.state), SessionTrigger.ENDED)
-    if session.driver_id is None and _is_of_the_driver(session, fact):
-        await _judge(unit, session, fact)
+    await _judge(unit, session, fact)
     await announce(unit, session, now)
     return session
-
-
-def _is_of_the_driver(session: SessionRow, fact: TransactionEnded) -> bool:
-    """Whether the token that ended it may say who charged: whoever ends another's session does not pay for it."""
-    return fact.token is None or session.token_ref in (None, fact.token.ref)
 
 
 async def on_connector_status(
@@ -106,7 +111,23 @@ async def on_connector_status(
         return
     session = await repository.find_session_at(unit, station_id, status.evse, at)
     if session is not None:
-        await _note_charging_state(unit, session, status.charging_state, at)
+        await _note_charging_state(unit, session, status.charging_state, at, seq_no=None)
+        await follow_pauses(unit, session)
+
+
+def begin_without_start(session: SessionRow, *, at: datetime) -> None:
+    """A session of whose start nobody has heard began no later than the first that was heard of it."""
+    session.started_at = at
+    _flag(session, "start_missing")
+    session.state = SESSION.advance(SessionState.AWAITING_START, SessionTrigger.STARTED_AND_ENDED)
+
+
+async def follow_pauses(unit: Unit, session: SessionRow) -> None:
+    """A running session is charging or suspended as the last change says, by the station's clock."""
+    if session.state in RUNNING:
+        trigger = trigger_of(SessionState(session.state), is_paused=await repository.is_paused_now(unit, session.id))
+        if trigger is not None:
+            session.state = SESSION.advance(SessionState(session.state), trigger)
 
 
 async def announce(unit: Unit, session: SessionRow, now: datetime) -> None:
@@ -132,7 +153,7 @@ async def _open(unit: Unit, fact: TransactionFact, station_id: StationId, now: d
         "id": session_id_of(unit.tenant, station_id, fact.transaction_id),
         "station_id": station_id,
         "transaction_id": fact.transaction_id,
-        "evse": fact.evse,
+        "evse": None,
         "state": SessionState.AWAITING_START,
         "needs_verdict": False,
         "must_stop": False,
@@ -143,10 +164,17 @@ async def _open(unit: Unit, fact: TransactionFact, station_id: StationId, now: d
         "cost_incl_vat": 0,
         "currency": "",
         "flags": [],
+        "heard_until": Heard().until,
+        "heard_ahead": [],
+        "hears_cost": True,
         "updated_at": now,
     }
     session = await repository.open_session(unit, values)
     session.updated_at = now
+    if fact.seq_no is not None:
+        heard = Heard(session.heard_until, tuple(session.heard_ahead))
+        heard = hear(heard, fact.seq_no, is_first=isinstance(fact, TransactionStarted))
+        session.heard_until, session.heard_ahead = heard.until, list(heard.ahead)
     return session
 
 
@@ -161,36 +189,59 @@ def authorise(session: SessionRow, driver_id: str | None) -> None:
 
 def refuse(session: SessionRow, status: AuthorizationStatus) -> None:
     """No token that is known so far may charge here; what was settled stays as it is."""
-    _flag(session, f"refused_{status.lower()}")
-    if session.state not in (SessionState.UNAUTHORISED, SessionState.COMPLETED):
-        session.state = SESSION.advance(SessionState(session.state), SessionTrigger.REFUSED)
+    _flag(session, _refusal(status))
+    _withdraw(session)
+
+
+async def _go_on(unit: Unit, session: SessionRow, fact: TransactionFact, at: datetime) -> None:
+    await _note_charging_state(unit, session, fact.charging_state, at, seq_no=fact.seq_no)
+    await _judge(unit, session, fact)
+    await follow_pauses(unit, session)
 
 
 async def _judge(unit: Unit, session: SessionRow, fact: TransactionFact) -> None:
-    """What the fact says of the driver; the first driver stands.
-
-    The token of the session is the first one, until another is accepted or has to be asked about.
-    """
+    """What the fact says of the driver, by the precedence of its token; what was settled stays as it is."""
     verdict = fact.authorization
-    if session.token_ref is None:
-        _present(session, fact)
+    if session.state == SessionState.COMPLETED:
+        return
     await _claim_intent(unit, session, fact)
-    if verdict is None or session.driver_id is not None:
+    is_same = fact.token is not None and fact.token.ref == session.token_ref
+    is_first = _present(session, fact)
+    is_refused_here = verdict is not None and not isinstance(fact, TransactionEnded) and _is_no(verdict)
+    if verdict is not None and is_refused_here:
+        _flag(session, _refusal(verdict.status))
+    if verdict is None or session.intent_id is not None or not (is_first or is_same):
         return
     if verdict.basis is AuthorizationBasis.DEFERRED:
-        if session.state != SessionState.COMPLETED:
-            _present(session, fact)
-            session.needs_verdict = True
+        session.needs_verdict = session.needs_verdict or session.driver_id is None
     elif verdict.status is AuthorizationStatus.ACCEPTED:
-        _present(session, fact)
-        authorise(session, verdict.driver_id)
-    elif isinstance(fact, TransactionStarted) and not session.needs_verdict:
-        refuse(session, verdict.status)
+        if is_first or session.driver_id is None:
+            authorise(session, verdict.driver_id)
+    elif is_refused_here:
+        if is_first and not is_same:
+            session.driver_id, session.needs_verdict = None, False
+        if session.driver_id is None and not session.needs_verdict:
+            _withdraw(session)
 
 
-def _present(session: SessionRow, fact: TransactionFact) -> None:
-    if fact.token is not None:
-        session.token_ref, session.token_mask = fact.token.ref, fact.token.mask
+def _is_no(verdict: Authorization) -> bool:
+    is_answered = verdict.basis is not AuthorizationBasis.DEFERRED
+    return is_answered and verdict.status is not AuthorizationStatus.ACCEPTED
+
+
+def _withdraw(session: SessionRow) -> None:
+    """Nobody may charge here as far as is known; before the start is known that is said by its token's rank alone."""
+    if session.started_at is not None and session.state not in (SessionState.UNAUTHORISED, SessionState.COMPLETED):
+        session.state = SESSION.advance(SessionState(session.state), SessionTrigger.REFUSED)
+
+
+def _present(session: SessionRow, fact: TransactionFact) -> bool:
+    """Whether the fact's token is the session's from now on."""
+    rank = rank_of(fact)
+    if fact.token is None or (session.token_rank is not None and rank >= session.token_rank):
+        return False
+    session.token_ref, session.token_mask, session.token_rank = fact.token.ref, fact.token.mask, rank
+    return True
 
 
 async def _claim_intent(unit: Unit, session: SessionRow, fact: TransactionFact) -> None:
@@ -205,12 +256,12 @@ async def _claim_intent(unit: Unit, session: SessionRow, fact: TransactionFact) 
     )
     if intent is None or intent.session_id not in (None, session.id):
         return
-    if session.driver_id not in (None, intent.driver_id):
+    was_known = session.token_rank is not None and session.token_rank < rank_of(fact)
+    if session.driver_id not in (None, intent.driver_id) and was_known:
         _flag(session, "intent_of_another_driver")
         return
     session.intent_id, intent.session_id = intent.id, session.id
-    if session.driver_id is None:
-        authorise(session, intent.driver_id)
+    authorise(session, intent.driver_id)
     _mark_claimed(intent)
 
 
@@ -222,15 +273,22 @@ def _mark_claimed(intent: IntentRow) -> None:
         intent.state = INTENT.advance(state, IntentTrigger.CLAIMED)
 
 
+def _note_evse(session: SessionRow, fact: TransactionFact) -> None:
+    """The EVSE may come with any event (OCPP 2.0.1 E03); what a start says of it stands. Its tariff is asked anew."""
+    is_said = fact.evse is not None and (session.evse is None or isinstance(fact, TransactionStarted))
+    if is_said and fact.evse != session.evse:
+        session.evse, session.tariff = fact.evse, None
+
+
 async def _note_charging_state(
-    unit: Unit, session: SessionRow, charging_state: ChargingState | None, at: datetime
+    unit: Unit, session: SessionRow, charging_state: ChargingState | None, at: datetime, *, seq_no: int | None
 ) -> None:
-    if charging_state is None:
-        return
-    await repository.insert_pause(unit, session.id, at, is_paused=is_paused(charging_state))
-    trigger = trigger_of(SessionState(session.state), charging_state)
-    if trigger is not None:
-        session.state = SESSION.advance(SessionState(session.state), trigger)
+    if charging_state is not None:
+        await repository.insert_pause(unit, session.id, at, is_paused=is_paused(charging_state), seq_no=seq_no)
+
+
+def _refusal(status: AuthorizationStatus) -> str:
+    return f"refused_{status.lower()}"
 
 
 def _register(meter_wh: str | None) -> Decimal | None:
@@ -243,4 +301,4 @@ def _register(meter_wh: str | None) -> Decimal | None:
 
 def _flag(session: SessionRow, flag: str) -> None:
     if flag not in session.flags:
-        session.flags = [*session.flags, flag]
+        session.flags = sorted((*session.flags, flag))

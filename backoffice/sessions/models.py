@@ -35,7 +35,11 @@ class IntentRow(Base):
 
 
 class SessionRow(Base):
-    """A session, as far as its facts have come. Columns are None until the fact or the answer that fills them."""
+    """A session, as far as its facts have come. Columns are None until the fact or the answer that fills them.
+
+    `heard_until`, `heard_ahead`: see `sequence.py`. `token_rank`: see `precedence.py`. `told_cost` is what the station
+    was told last, unless it does not hear costs.
+    """
 
     __tablename__ = "sessions"
 
@@ -70,6 +74,13 @@ class SessionRow(Base):
     lines: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)  # Any: the price lines as JSON
     flags: Mapped[list[str]] = mapped_column(ARRAY(Text))
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    heard_until: Mapped[int] = mapped_column(BigInteger)
+    heard_ahead: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    end_seq_no: Mapped[int | None] = mapped_column(BigInteger)
+    token_rank: Mapped[int | None] = mapped_column(BigInteger)
+    told_cost: Mapped[Decimal | None] = mapped_column(Numeric)
+    told_cost_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    hears_cost: Mapped[bool] = mapped_column(Boolean)
     progress_said_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
@@ -92,4 +103,5 @@ class PauseRow(Base):
     tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
     session_id: Mapped[str] = mapped_column(Text, primary_key=True)
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
+    seq_no: Mapped[int] = mapped_column(BigInteger)
     is_paused: Mapped[bool] = mapped_column(Boolean)

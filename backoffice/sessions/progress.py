@@ -31,7 +31,10 @@ async def on_meter_values(unit: Unit, fact: MeterValuesReported, *, station_id: 
     session = await repository.find_session(unit, session_id) if is_new else None
     if session is None or session.state not in RUNNING:
         return
-    _show(session, fact.meter_values)
+    last = await repository.last_register_at(unit, session_id)
+    _show(
+        session, (meter_value for meter_value in fact.meter_values if last is None or meter_value.measured_at >= last)
+    )
     if session.progress_said_at is None or now - session.progress_said_at >= _AT_MOST_EVERY:
         await _say_progress(unit, session, now)
 

@@ -8,6 +8,7 @@ from backoffice.contracts.stations import DESCRIBE_EVSE, START_ON_EVSE, STOP_TRA
 from backoffice.kit.bus import Answerer
 from backoffice.kit.service import Context, Parts, Service, Worker
 from backoffice.stations import (
+    charging_routes,
     command_routes,
     configuration_routes,
     import_routes,
@@ -28,6 +29,7 @@ from backoffice.stations.onboarding import Onboarding
 from backoffice.stations.prices import Prices
 from backoffice.stations.read_out import ReadOut
 from backoffice.stations.registry import Registry
+from backoffice.stations.reservations import PRUNE_RESERVATIONS_EVERY_S, ReservationKeeper
 from backoffice.stations.service import Stations
 from backoffice.stations.settings import StationsSettings
 from backoffice.stations.uploads import PRUNE_UPLOADS_EVERY_S, Uploads
@@ -76,6 +78,7 @@ def build(context: Context[StationsSettings]) -> Parts:
         import_routes,
         onboarding_routes,
         typed_routes,
+        charging_routes,
         upload_routes,
         limit_routes,
         configuration_routes,
@@ -89,6 +92,7 @@ def build(context: Context[StationsSettings]) -> Parts:
         signing=_signing_desk(context, dispatch),
         read_out=ReadOut(dispatch, clock=context.clock) if settings.reads_after_boot else None,
     )
+    reservations = ReservationKeeper(context.database, clock=context.clock, kept=settings.commands_kept)
     prices = Prices(context.bus, timeout_s=settings.price_timeout_s, clock=context.clock)
     return Parts(
         router=router,
@@ -103,6 +107,7 @@ def build(context: Context[StationsSettings]) -> Parts:
             Worker("reconcile_registry", registry.reconcile, every_s=RECONCILE_EVERY_S),
             Worker("give_up_late_commands", queue.give_up_late, every_s=GIVE_UP_EVERY_S),
             Worker("prune_commands", queue.prune, every_s=PRUNE_COMMANDS_EVERY_S),
+            Worker("prune_reservations", reservations.prune, every_s=PRUNE_RESERVATIONS_EVERY_S),
             Worker("prune_uploads", uploads.prune, every_s=PRUNE_UPLOADS_EVERY_S),
             Worker("forget_old_passwords", credentials.forget_expired, every_s=FORGET_PASSWORDS_EVERY_S),
         ),

@@ -56,15 +56,17 @@ class TokenBody(Body):
 
 
 class StartBody(TokenBody):
-    """Start a transaction for this token. Without an EVSE the station chooses."""
+    """Start a transaction for this token. Without an EVSE the station chooses. The `group` may stop it (2.x)."""
 
     evse: EvseNumber | None = None
+    group: str | None = Field(default=None, min_length=1, max_length=36)
     remote_start_id: int | None = Field(default=None, ge=0, lt=2**31)
 
     def message(self) -> RequestStart:
         """Without a remote start id it has a random one."""
         remote_start_id = secrets.randbelow(2**31) if self.remote_start_id is None else self.remote_start_id
-        return RequestStart(self.id_token(), remote_start_id, evse=self.evse)
+        group = IdToken(self.group) if self.group else None
+        return RequestStart(self.id_token(), remote_start_id, evse=self.evse, group=group)
 
 
 class StopBody(Body):
@@ -93,12 +95,13 @@ class TriggerBody(Body):
 
     requested: TriggerKind
     evse: EvseNumber | None = None
+    connector: EvseNumber | None = None
     is_extended: bool = False
 
     def message(self) -> TriggerMessage:
         """The command."""
         kind = ExtendedTriggerMessage if self.is_extended else TriggerMessage
-        return kind(self.requested, evse=self.evse)
+        return kind(self.requested, evse=self.evse, connector=self.connector)
 
 
 class VariableBody(Body):
@@ -174,15 +177,22 @@ class UnlockBody(Body):
 
 
 class AvailabilityBody(Body):
-    """In or out of service: the station, or one EVSE. A running transaction is let end first."""
+    """In or out of service: the station, one EVSE, or one connector of it (2.x). A transaction is let end first."""
 
     is_operative: bool
     evse: EvseNumber | None = None
+    connector: EvseNumber | None = None
+
+    @model_validator(mode="after")
+    def _has_an_evse(self) -> Self:
+        if self.connector is not None and self.evse is None:
+            raise ValueError("a connector is one of an EVSE: say which")
+        return self
 
     def message(self) -> ChangeAvailability:
         """The command."""
         status = OperationalStatus.OPERATIVE if self.is_operative else OperationalStatus.INOPERATIVE
-        return ChangeAvailability(status, evse=self.evse)
+        return ChangeAvailability(status, evse=self.evse, connector=self.connector)
 
 
 class ClearCacheBody(Body):
@@ -194,11 +204,12 @@ class ClearCacheBody(Body):
 
 
 class ReserveBody(TokenBody):
-    """Keep an EVSE, or any one, for this token or its group."""
+    """Keep an EVSE, or any one, for this token or its group; any one with this type of connector (2.x)."""
 
     expires_at: AwareDatetime
     evse: EvseNumber | None = None
     group: str | None = Field(default=None, min_length=1, max_length=36)
+    connector_type: str | None = Field(default=None, min_length=1, max_length=20)
     reservation_id: int = Field(default_factory=some_id, ge=0, le=LARGEST_ID)
 
     def message(self) -> ReserveNow:
@@ -209,6 +220,7 @@ class ReserveBody(TokenBody):
             id_token=self.id_token(),
             evse=self.evse,
             group=IdToken(self.group) if self.group else None,
+            connector_type=self.connector_type,
         )
 
 

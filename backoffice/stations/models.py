@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, ForeignKeyConstraint, Integer, Text
+from sqlalchemy import BigInteger, DateTime, ForeignKeyConstraint, Integer, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -76,7 +76,8 @@ class Station(Base):
 class Evse(Base):
     """A place for one vehicle. Its connectors make its `status`, its transaction says its `charging_state`.
 
-    `transaction_id` is the one that runs, `transaction_at` when we last heard of any.
+    `transaction_id` is the one that runs, `transaction_at` when we last heard of any. `ended_transaction_id` is the one
+    that ended last, at `transaction_ended_at` by the station's clock.
     """
 
     __tablename__ = "evses"
@@ -92,6 +93,9 @@ class Evse(Base):
     transaction_id: Mapped[str | None] = mapped_column(default=None)
     transaction_started_at: Mapped[datetime | None] = mapped_column(default=None)
     transaction_at: Mapped[datetime | None] = mapped_column(default=None)
+    transaction_seq_no: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    ended_transaction_id: Mapped[str | None] = mapped_column(default=None)
+    transaction_ended_at: Mapped[datetime | None] = mapped_column(default=None)
 
     connectors: Mapped[list["Connector"]] = relationship(
         lazy="raise", order_by="Connector.connector", cascade="all, delete-orphan"
@@ -190,6 +194,25 @@ class InstalledLimit(Base):
     stack_level: Mapped[int]
     profile: Mapped[bytes]
     set_at: Mapped[datetime]
+
+
+class HeldReservation(Base):
+    """What a station keeps free, or kept: see `reservations.py`."""
+
+    __tablename__ = "reservations"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id", "station_id"], ["stations.tenant_id", "stations.id"]),)
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    station_id: Mapped[str] = mapped_column(primary_key=True)
+    reservation_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    evse: Mapped[int | None]
+    connector_type: Mapped[str | None]
+    token_mask: Mapped[str | None]
+    has_group: Mapped[bool]
+    expires_at: Mapped[datetime | None]
+    transaction_id: Mapped[str | None]
+    state: Mapped[str]
+    state_at: Mapped[datetime]
 
 
 class Stranger(Base):

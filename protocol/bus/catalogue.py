@@ -20,6 +20,7 @@ from protocol.blocks.firmware.events import FirmwareStatusReported
 from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.blocks.payment.events import SettlementReported
 from protocol.blocks.provisioning.events import StationBooted
+from protocol.blocks.reservation.events import ReservationStatusReported
 from protocol.blocks.security.events import HandshakeRefused, SecurityEventReported
 from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted, TransactionUpdated
 from protocol.bus.envelope import RawEnvelope
@@ -112,6 +113,7 @@ STATION_EVENTS = Catalogue(
         EventRow(LogStatusReported, Kind.STATION, "diagnostics", "status_reported"),
         EventRow(SecurityEventReported, Kind.STATION, "security", "reported"),
         EventRow(CertificateSigningRequested, Kind.STATION, "certificates", "signing_requested"),
+        EventRow(ReservationStatusReported, Kind.STATION, "reservation", "status_reported"),
         EventRow(DataTransferred, Kind.STATION, "data_transfer", "transferred"),
         EventRow(EventStreamOpened, Kind.STATION, "event_streams", "opened"),
         EventRow(EventStreamClosed, Kind.STATION, "event_streams", "closed"),

@@ -42,6 +42,8 @@ from protocol.blocks.smart_charging.messages import (
     GetCompositeSchedule,
     SetChargingProfile,
 )
+from protocol.blocks.tariff_and_cost.messages import CostUpdated
+from protocol.blocks.transactions.messages import GetTransactionStatus, TransactionStatusReply
 from protocol.domain.commands import CommandReply, Heard
 
 
@@ -129,6 +131,8 @@ COMMANDS: tuple[CommandRow, ...] = (
     CommandRow("adjust_event_stream", AdjustEventStream, CommandReply, is_repeatable=True),
     CommandRow("get_event_streams", GetEventStreams, EventStreamsReply, is_repeatable=True),
     CommandRow("web_payment_started", WebPaymentStarted, Heard),
+    CommandRow("get_transaction_status", GetTransactionStatus, TransactionStatusReply, is_repeatable=True),
+    CommandRow("cost_updated", CostUpdated, Heard, is_repeatable=True),
 )
 
 RAW = CommandRow("raw", RawCall, RawAnswer)

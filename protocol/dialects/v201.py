@@ -1,6 +1,8 @@
 """OCPP 2.0.1 words that several blocks share."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Protocol, TypeVar
 
 from msgspec import UNSET, UnsetType
 
@@ -13,6 +15,10 @@ from protocol.domain.time import format_timestamp
 from protocol.domain.version import OcppVersion
 from protocol.errors import NotExpressible
 from protocol.wire import v201
+from protocol.wire.structs import WireStruct
+
+_ResponseT = TypeVar("_ResponseT", bound=WireStruct)
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 _TOKEN_TYPES = {str(kind): kind for kind in IdTokenType}
 _ID_TOKEN_LENGTH = 36  # OCPP 2.0.1 §2 IdTokenType.idToken
@@ -88,6 +94,45 @@ def read_status_info(status: str, info: v201.StatusInfo | UnsetType) -> CommandR
 def write_status_info(reply: CommandReply) -> v201.StatusInfo | None:
     """The reason of an answer, cut to its 20 characters; None where there is none."""
     return v201.StatusInfo(reason_code=reply.reason[:20]) if reply.reason else None
+
+
+class HasStatusInfo(Protocol):
+    """A response of the wire with a status and perhaps its reason."""
+
+    @property
+    def status(self) -> str:
+        """The version's own word."""
+
+    @property
+    def status_info(self) -> v201.StatusInfo | UnsetType:
+        """Why."""
+
+
+def read_answer(response: HasStatusInfo) -> CommandReply:
+    """The status with its reason: all that most answers say."""
+    return read_status_info(response.status, response.status_info)
+
+
+def answer_writer(
+    response: Callable[..., _ResponseT], *, nearest: Mapping[str, str] = _NONE
+) -> Callable[[CommandReply], _ResponseT]:
+    """What writes a reply's status and reason; `nearest` is the word for each status that the version lacks."""
+
+    def write_answer(reply: CommandReply) -> _ResponseT:
+        status = nearest.get(reply.status, reply.status)
+        return response(status=status, status_info=write_status_info(reply) or UNSET)
+
+    return write_answer
+
+
+def read_evse(evse: v201.EVSE | UnsetType) -> tuple[int | None, int | None]:
+    """The EVSE and its connector, each None where it was not said; EVSE 0 is the station itself."""
+    return (None, None) if isinstance(evse, UnsetType) else (evse.id or None, given(evse.connector_id))
+
+
+def write_evse(evse: int | None, connector: int | None = None) -> v201.EVSE | UnsetType:
+    """The place, or the station as a whole."""
+    return UNSET if evse is None else v201.EVSE(id=evse, connector_id=UNSET if connector is None else connector)
 
 
 def _read_sample(sample: v201.SampledValue) -> MeterReading:

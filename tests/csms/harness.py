@@ -12,8 +12,10 @@ from typing import Any
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
+from csms.adapters.contracts import SandboxContractCertificates
 from csms.adapters.memory import (
     MemoryAuthority,
+    MemoryCosts,
     MemoryNumbers,
     MemoryPayments,
     MemoryPresence,
@@ -21,7 +23,7 @@ from csms.adapters.memory import (
     MemoryRegistry,
 )
 from csms.app import Gateway, _hand_over
-from csms.ports import NO_VENDORS, Ports, VendorPlugIn
+from csms.ports import NO_VENDORS, NoContractCertificates, Ports, VendorPlugIn
 from csms.settings import CsmsSettings, read_settings
 from csms.transport.head import HeadListener
 from csms.transport.tls import server_context
@@ -66,6 +68,7 @@ class GatewayInMemory:
     ) -> None:
         self.publisher = MemoryPublisher()
         self.authority = MemoryAuthority()
+        self.costs = MemoryCosts()
         self.registry = MemoryRegistry({station_key(): RegistryEntry()})
         self.presence = presence
         self.port = 0
@@ -82,6 +85,10 @@ class GatewayInMemory:
                 token_key_of=partial(tenant_token_key, TOKEN_KEY.encode()),
                 vendors=vendors,
                 vendor_timeout_s=settings.vendor_timeout_s,
+                contracts=SandboxContractCertificates(now=now)
+                if settings.contract_provider == "sandbox"
+                else NoContractCertificates(),
+                costs=self.costs,
             ),
             presence=self.presence,
             tasks=tasks,

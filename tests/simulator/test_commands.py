@@ -194,7 +194,7 @@ def test_variables_are_read_by_their_201_names_whatever_their_case() -> None:
     [
         (OcppVersion.V16, "NoSuchAction", "NotImplemented"),
         (OcppVersion.V16, "BootNotification", "NotSupported"),
-        (OcppVersion.V201, "ClearCache", "NotSupported"),
+        (OcppVersion.V201, "Heartbeat", "NotSupported"),
         (OcppVersion.V201, "NoSuchAction", "NotImplemented"),
     ],
 )

@@ -56,7 +56,12 @@ def decode_remote_start(request: v16.RemoteStartTransactionRequest) -> RequestSt
 
 
 def encode_remote_start(message: RequestStart) -> v16.RemoteStartTransactionRequest:
-    """The remote start id is lost; the token must be one that is met again (OCPP 1.6 §5.11)."""
+    """The remote start id is lost; the token must be one that is met again (OCPP 1.6 §5.11).
+
+    Raises NotExpressible for a group, which 1.6 learns with the answer to the start.
+    """
+    if message.group is not None:
+        raise NotExpressible(OcppVersion.V16, "a group in a remote start")
     profile = message.charging_profile
     return v16.RemoteStartTransactionRequest(
         id_tag=write_id_tag(message.id_token),
@@ -100,7 +105,7 @@ def decode_extended_trigger(request: v16.ExtendedTriggerMessageRequest) -> Exten
 
 
 def encode_extended_trigger(message: ExtendedTriggerMessage) -> v16.ExtendedTriggerMessageRequest:
-    """Raises NotExpressible for TransactionEvent, which 1.6 does not have."""
+    """Raises NotExpressible for what 1.6 does not have, as TransactionEvent."""
     return v16.ExtendedTriggerMessageRequest(
         requested_message=_write_kind(message, _EXTENDED_TRIGGERS), connector_id=sent(message.evse)
     )
@@ -119,6 +124,8 @@ def encode_unlock(message: UnlockConnector) -> v16.UnlockConnectorRequest:
 
 
 def _write_kind(message: TriggerMessage, words: Mapping[TriggerKind, str]) -> Any:  # Any: a Literal of the wire
+    if message.connector not in (None, 1):
+        raise NotExpressible(OcppVersion.V16, f"connector {message.connector} of an EVSE")
     word = words.get(message.requested)
     if word is None:
         raise NotExpressible(OcppVersion.V16, f"a trigger of {message.requested}")

@@ -35,7 +35,12 @@ class TransactionStarted(TransactionFact, frozen=True, kw_only=True):
 
 
 class TransactionUpdated(TransactionFact, frozen=True, kw_only=True):
-    """Something changed: its charging state, its token, its cable."""
+    """Something changed: its charging state, its token, its cable.
+
+    `begin_wh` is the register of the beginning, which a start without an EVSE could not say.
+    """
+
+    begin_wh: str | None = None
 
 
 class TransactionEnded(TransactionFact, frozen=True, kw_only=True):

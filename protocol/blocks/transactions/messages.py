@@ -1,6 +1,7 @@
 """What a station says while it delivers energy, and what it hears back."""
 
 from datetime import datetime
+from decimal import Decimal
 
 import msgspec
 
@@ -39,17 +40,43 @@ class TransactionStart(TransactionEvent, frozen=True, kw_only=True):
 
 
 class TransactionUpdate(TransactionEvent, frozen=True, kw_only=True):
-    """A transaction went on (2.x eventType Updated; 1.6 has no such message)."""
+    """A transaction went on (2.x eventType Updated; 1.6 has no such message).
+
+    `begin_wh` is the register of the beginning, where the start did not know its EVSE (OCPP 2.0.1 E03).
+    """
+
+    begin_wh: str | None = None
 
 
 class TransactionEnd(TransactionEvent, frozen=True, kw_only=True):
-    """A transaction ended (1.6 StopTransaction; 2.x eventType Ended). `stopped_reason` is a 2.x word."""
+    """A transaction ended (1.6 StopTransaction; 2.x eventType Ended). `stopped_reason` is a 2.x word.
+
+    `hears_cost`: the answer has a place for what it cost, and the driver may still be there to see it.
+    """
 
     stopped_reason: str = "Local"
+    hears_cost: bool = False
 
 
 class TransactionReply(msgspec.Struct, frozen=True):
-    """`transaction_id` answers a 1.6 start only; `id_token_info` answers whenever a token was presented."""
+    """`transaction_id` answers a 1.6 start only; `id_token_info` answers whenever a token was presented.
+
+    `total_cost` answers an end that hears it: taxes included, in the station's currency (OCPP 2.0.1 I03).
+    """
 
     transaction_id: TransactionId | None = None
     id_token_info: IdTokenInfo | None = None
+    total_cost: Decimal | None = None
+
+
+class GetTransactionStatus(msgspec.Struct, frozen=True):
+    """Does the transaction go on, and does the station keep messages for us, of it or, without an id, at all?"""
+
+    transaction_id: TransactionId | None = None
+
+
+class TransactionStatusReply(msgspec.Struct, frozen=True):
+    """`is_ongoing` is None where no transaction was named (OCPP 2.0.1 E14)."""
+
+    has_messages: bool
+    is_ongoing: bool | None = None

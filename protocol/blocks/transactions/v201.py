@@ -1,15 +1,18 @@
-"""OCPP 2.0.1 transactions: TransactionEvent, one action for three messages."""
+"""OCPP 2.0.1 transactions: TransactionEvent, one action for three messages; GetTransactionStatus."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from msgspec import UNSET
 
 from protocol.blocks.transactions.messages import (
+    GetTransactionStatus,
     TransactionEnd,
     TransactionEvent,
     TransactionReply,
     TransactionStart,
+    TransactionStatusReply,
     TransactionUpdate,
 )
 from protocol.dialects.v201 import (
@@ -20,7 +23,7 @@ from protocol.dialects.v201 import (
     write_id_token_info,
     write_meter_values,
 )
-from protocol.dialects.words import given, read_timestamp, spelled
+from protocol.dialects.words import given, read_timestamp, sent, spelled
 from protocol.domain.identifiers import TransactionId
 from protocol.domain.metering import MeterValue, ReadingContext, import_register_wh
 from protocol.domain.routes import Direction, Route
@@ -73,8 +76,11 @@ def decode_transaction_event(request: v201.TransactionEventRequest) -> Transacti
         "remote_start_id": given(info.remote_start_id),
         "reservation_id": given(request.reservation_id),
     }
+    if request.event_type == "Updated":
+        fields["begin_wh"] = _register_of(ReadingContext.TRANSACTION_BEGIN, meter_values)
     if request.event_type == "Ended":
         fields["stopped_reason"] = given(info.stopped_reason) or "Local"
+        fields["hears_cost"] = not fields["is_offline"]
     return _MESSAGE_OF[request.event_type](**fields)
 
 
@@ -97,15 +103,47 @@ def encode_transaction_event(message: TransactionEvent) -> v201.TransactionEvent
 
 
 def decode_reply(response: v201.TransactionEventResponse) -> TransactionReply:
-    """A verdict where the event named a token."""
-    info = given(response.id_token_info)
-    return TransactionReply(id_token_info=None if info is None else read_id_token_info(info))
+    """A verdict where the event named a token, and at the end what it cost."""
+    info, cost = given(response.id_token_info), given(response.total_cost)
+    return TransactionReply(
+        id_token_info=None if info is None else read_id_token_info(info),
+        total_cost=None if cost is None else Decimal(repr(cost)),
+    )
 
 
 def encode_reply(reply: TransactionReply) -> v201.TransactionEventResponse:
-    """A verdict where the event named a token; the station chose the transaction id."""
-    info = reply.id_token_info
-    return v201.TransactionEventResponse(id_token_info=UNSET if info is None else write_id_token_info(info))
+    """A verdict where the event named a token; the station chose the transaction id.
+
+    A JSON number has no cents of its own: this is where the exact amount ends.
+    """
+    info, cost = reply.id_token_info, reply.total_cost
+    return v201.TransactionEventResponse(
+        total_cost=UNSET if cost is None else float(cost),
+        id_token_info=UNSET if info is None else write_id_token_info(info),
+    )
+
+
+def decode_get_status(request: v201.GetTransactionStatusRequest) -> GetTransactionStatus:
+    """Source: OCPP 2.0.1 E14."""
+    transaction = given(request.transaction_id)
+    return GetTransactionStatus(None if transaction is None else TransactionId(transaction))
+
+
+def encode_get_status(message: GetTransactionStatus) -> v201.GetTransactionStatusRequest:
+    """Source: OCPP 2.0.1 E14."""
+    return v201.GetTransactionStatusRequest(transaction_id=sent(message.transaction_id))
+
+
+def decode_status(response: v201.GetTransactionStatusResponse) -> TransactionStatusReply:
+    """Source: OCPP 2.0.1 E14."""
+    return TransactionStatusReply(response.messages_in_queue, is_ongoing=given(response.ongoing_indicator))
+
+
+def encode_status(reply: TransactionStatusReply) -> v201.GetTransactionStatusResponse:
+    """Source: OCPP 2.0.1 E14."""
+    return v201.GetTransactionStatusResponse(
+        ongoing_indicator=sent(reply.is_ongoing), messages_in_queue=reply.has_messages
+    )
 
 
 def _deciding_register_wh(event_type: str, meter_values: tuple[MeterValue, ...]) -> str | None:
@@ -119,6 +157,13 @@ def _deciding_register_wh(event_type: str, meter_values: tuple[MeterValue, ...])
             return register_wh
         last = register_wh
     return last
+
+
+def _register_of(context: ReadingContext, meter_values: tuple[MeterValue, ...]) -> str | None:
+    for meter_value in meter_values:
+        if any(reading.context == context for reading in meter_value.readings):
+            return import_register_wh(meter_value)
+    return None
 
 
 def _write_transaction(message: TransactionEvent, transaction_id: TransactionId) -> v201.Transaction:
@@ -147,5 +192,17 @@ ROUTES = (
         encode_request=encode_transaction_event,
         decode_response=decode_reply,
         encode_response=encode_reply,
+    ),
+    Route(
+        action="GetTransactionStatus",
+        direction=Direction.FROM_CSMS,
+        messages=(GetTransactionStatus,),
+        reply=TransactionStatusReply,
+        request=v201.GetTransactionStatusRequest,
+        response=v201.GetTransactionStatusResponse,
+        decode_request=decode_get_status,
+        encode_request=encode_get_status,
+        decode_response=decode_status,
+        encode_response=encode_status,
     ),
 )

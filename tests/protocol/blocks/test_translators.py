@@ -12,10 +12,12 @@ import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
-from protocol.blocks.availability.messages import StatusNotification
+from protocol.blocks.authorization.messages import Authorize
+from protocol.blocks.availability.messages import ChangeAvailability, OperationalStatus, StatusNotification
 from protocol.blocks.certificates.messages import GetInstalledCertificates, InstallCertificate
 from protocol.blocks.diagnostics.messages import DiagnosticsStatusNotification, LogStatus
 from protocol.blocks.firmware.messages import FirmwareStatus, FirmwareStatusNotification
+from protocol.blocks.local_auth_list.messages import GetLocalListVersion, LocalListVersionReply
 from protocol.blocks.provisioning.messages import (
     GetVariables,
     Reset,
@@ -34,7 +36,7 @@ from protocol.blocks.remote_control.messages import (
     TriggerMessage,
     UnlockConnector,
 )
-from protocol.blocks.reservation.messages import ReserveNow
+from protocol.blocks.reservation.messages import ReservationEnd, ReservationStatusUpdate, ReserveNow
 from protocol.blocks.smart_charging.messages import SetChargingProfile
 from protocol.blocks.transactions.messages import TransactionEnd, TransactionStart, TransactionUpdate
 from protocol.dialects.words import in_base_unit
@@ -207,6 +209,11 @@ class TestApproximationsOf16:
             FirmwareStatusNotification(FirmwareStatus.SIGNATURE_VERIFIED),
             InstallCertificate(CertificateUse.V2G_ROOT, "PEM"),
             GetInstalledCertificates(),
+            ChangeAvailability(OperationalStatus.OPERATIVE, evse=1, connector=2),
+            TriggerMessage(TriggerKind.STATUS_NOTIFICATION, evse=1, connector=2),
+            ReserveNow(1, parse_timestamp(T), IdToken("A"), connector_type="cCCS2"),
+            RequestStart(IdToken("A"), remote_start_id=1, group=IdToken("FAMILY")),
+            Authorize(IdToken("A"), contract_certificate="PEM"),
         ],
     )
     def test_what_16_has_no_words_for_is_refused(self, message: msgspec.Struct) -> None:
@@ -290,6 +297,36 @@ def test_201_refuses_a_remote_start_whose_profile_would_be_lost() -> None:
 
     with pytest.raises(NotExpressible):
         route_of_message(OcppVersion.V201, RequestStart).encode_request(start)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        ReserveNow(1, parse_timestamp(T), IdToken("A"), connector_type="cMCS"),
+        ReserveNow(1, parse_timestamp(T), IdToken("x" * 37)),
+        TriggerMessage(TriggerKind.STATUS_NOTIFICATION),
+        ReservationStatusUpdate(1, ReservationEnd.NO_TRANSACTION),
+    ],
+)
+def test_201_refuses_what_it_has_no_words_for(message: msgspec.Struct) -> None:
+    with pytest.raises(NotExpressible):
+        route_of_message(OcppVersion.V201, type(message)).encode_request(message)
+
+
+def test_201_has_version_0_where_16_has_no_list() -> None:
+    route = route_of_message(OcppVersion.V201, GetLocalListVersion)
+
+    assert route.encode_response(LocalListVersionReply(-1)).version_number == 0
+
+
+def test_201_end_hears_its_cost_unless_it_is_told_late() -> None:
+    route = route_of_action(OcppVersion.V201, "TransactionEvent")
+    request = codec.decode(json.dumps(v201.SAMPLES["TransactionEvent"][0]).encode(), route.request)
+
+    late = route.decode_request(request)
+    told = route.decode_request(msgspec.structs.replace(request, offline=False))
+
+    assert (late.hears_cost, told.hears_cost) == (False, True)
 
 
 def test_201_register_of_the_deciding_context_decides() -> None:

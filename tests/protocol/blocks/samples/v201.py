@@ -18,6 +18,13 @@ METER_201 = [
 ]
 TOKEN_201 = {"idToken": "04A2B3", "type": "ISO14443"}
 INFO_201 = {"status": "Accepted", "cacheExpiryDateTime": T, "groupIdToken": TOKEN_201}
+REVOCATION_201 = {
+    "hashAlgorithm": "SHA256",
+    "issuerNameHash": "aa",
+    "issuerKeyHash": "bb",
+    "serialNumber": "01",
+    "responderURL": "http://ocsp.example",
+}
 COMPONENT = {"name": "OCPPCommCtrlr", "evse": {"id": 1}}
 
 
@@ -45,7 +52,43 @@ SAMPLES = {
     ),
     "Heartbeat": ({}, {"currentTime": T}),
     "StatusNotification": ({"timestamp": T, "connectorStatus": "Occupied", "evseId": 1, "connectorId": 2}, {}),
-    "Authorize": ({"idToken": TOKEN_201}, {"idTokenInfo": INFO_201}),
+    "Authorize": (
+        {"idToken": TOKEN_201, "certificate": "PEM", "iso15118CertificateHashData": [REVOCATION_201]},
+        {"idTokenInfo": INFO_201, "certificateStatus": "CertificateRevoked"},
+    ),
+    "ClearCache": ({}, {"status": "Rejected", "statusInfo": {"reasonCode": "NoCache"}}),
+    "GetLocalListVersion": ({}, {"versionNumber": 3}),
+    "SendLocalList": (
+        {
+            "versionNumber": 3,
+            "updateType": "Differential",
+            "localAuthorizationList": [
+                {"idToken": TOKEN_201, "idTokenInfo": INFO_201},
+                {"idToken": {"idToken": "B", "type": "KeyCode"}},
+            ],
+        },
+        {"status": "VersionMismatch"},
+    ),
+    "ChangeAvailability": (
+        {"evse": {"id": 1, "connectorId": 2}, "operationalStatus": "Inoperative"},
+        {"status": "Scheduled", "statusInfo": {"reasonCode": "TxInProgress"}},
+    ),
+    "UnlockConnector": ({"evseId": 1, "connectorId": 2}, {"status": "OngoingAuthorizedTransaction"}),
+    "ReserveNow": (
+        {
+            "id": 9,
+            "expiryDateTime": T,
+            "connectorType": "cCCS2",
+            "idToken": TOKEN_201,
+            "evseId": 1,
+            "groupIdToken": {"idToken": "FAMILY", "type": "Central"},
+        },
+        {"status": "Occupied"},
+    ),
+    "CancelReservation": ({"reservationId": 9}, {"status": "Rejected"}),
+    "ReservationStatusUpdate": ({"reservationId": 9, "reservationUpdateStatus": "Expired"}, {}),
+    "GetTransactionStatus": ({"transactionId": "abc"}, {"ongoingIndicator": True, "messagesInQueue": False}),
+    "CostUpdated": ({"totalCost": 12.34, "transactionId": "abc"}, {}),
     "TransactionEvent": (
         {
             "eventType": "Ended",
@@ -64,11 +107,11 @@ SAMPLES = {
             "evse": {"id": 1, "connectorId": 1},
             "idToken": TOKEN_201,
         },
-        {"idTokenInfo": INFO_201},
+        {"totalCost": 7.5, "idTokenInfo": INFO_201},
     ),
     "MeterValues": ({"evseId": 1, "meterValue": METER_201}, {}),
     "RequestStartTransaction": (
-        {"evseId": 1, "idToken": TOKEN_201, "remoteStartId": 5},
+        {"evseId": 1, "idToken": TOKEN_201, "remoteStartId": 5, "groupIdToken": TOKEN_201},
         {"status": "Accepted", "transactionId": "abc"},
     ),
     "RequestStopTransaction": (

@@ -1,0 +1,22 @@
+"""What the gateway asks sessions."""
+
+from decimal import Decimal
+
+import msgspec
+
+from protocol.domain.identifiers import StationId, TenantId, TransactionId
+
+
+class AskTotalCost(msgspec.Struct, frozen=True):
+    """What did the transaction cost, whose end is a fact? `patience_s`: how long the answer may take."""
+
+    tenant: TenantId
+    station: StationId
+    transaction_id: TransactionId
+    patience_s: float
+
+
+class TotalCost(msgspec.Struct, frozen=True):
+    """The total of the bill, taxes included; None where it is not known in time, or nobody is billed."""
+
+    total: Decimal | None = None
