@@ -118,7 +118,7 @@ def patience_of(settings: SessionsSettings) -> timedelta:
 
 
 def awaits_events(session: SessionRow, *, now: datetime, patience: timedelta) -> bool:
-    """Whether an event before the end is missing that may still come. 1.6 numbers none, and there is nothing between."""
+    """Whether an event before the end is missing that may still come. 1.6 numbers none; nothing comes in between."""
     is_whole = session.end_seq_no is None or session.heard_until >= session.end_seq_no
     return not is_whole and now - session.updated_at < patience
 
