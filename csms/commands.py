@@ -8,6 +8,10 @@ import msgspec
 from csms.errors import AnswerUnreadable, CallNotValid, CommandRefused, CommandTimedOut, StationGone, TooManyCommands
 from csms.session import StationSession
 from csms.telemetry import COMMANDS
+from protocol.blocks.diagnostics.messages import CustomerInformation, GetLog
+from protocol.blocks.display_message.messages import GetDisplayMessages
+from protocol.blocks.monitoring.messages import GetMonitoringReport
+from protocol.blocks.provisioning.messages import GetBaseReport, GetReport
 from protocol.blocks.remote_control.messages import TriggerKind, TriggerMessage
 from protocol.bus.commands import COMMAND_OF_NAME, CommandAnswer, CommandRequest, Outcome, RawAnswer, RawCall
 from protocol.domain.identifiers import StationKey
@@ -27,6 +31,15 @@ _ACTIONS_OF_TRIGGER: Mapping[TriggerKind, tuple[str, ...]] = {
     TriggerKind.LOG_STATUS_NOTIFICATION: ("LogStatusNotification", "DiagnosticsStatusNotification"),
     TriggerKind.FIRMWARE_STATUS_NOTIFICATION: ("FirmwareStatusNotification", "SignedFirmwareStatusNotification"),
     TriggerKind.SIGN_STATION_CERTIFICATE: ("SignCertificate",),
+}
+# What a station sends because it was asked for something else than a trigger.
+_ACTIONS_OF_ORDER: Mapping[type[msgspec.Struct], tuple[str, ...]] = {
+    GetBaseReport: ("NotifyReport",),
+    GetReport: ("NotifyReport",),
+    GetMonitoringReport: ("NotifyMonitoringReport",),
+    CustomerInformation: ("NotifyCustomerInformation",),
+    GetDisplayMessages: ("NotifyDisplayMessages",),
+    GetLog: ("LogStatusNotification",),
 }
 
 
@@ -90,43 +103,45 @@ async def _exchange(session: StationSession, message: msgspec.Struct, timeout_s:
 async def _exchange_raw(session: StationSession, message: RawCall, timeout_s: float) -> RawAnswer:
     """The answer as it came but for NULs, also where it breaks its schema: who speaks the wire's words reads them.
 
-    Of what is sent only a trigger is read: what the rest means is between its sender and the station. Raises
+    Of what is sent only an order is read: what the rest means is between its sender and the station. Raises
     CallNotValid, and then nothing was sent.
     """
     payload = bytes(message.payload)
     try:
         check_call_to_station(session.station.version, message.action, payload)
-        trigger = _read_trigger(session.station.version, message.action, payload)
+        order = _read_order(session.station.version, message.action, payload)
     except PayloadViolation as error:
         raise CallNotValid(str(error)) from error
-    if trigger is not None:
-        _solicit(session, trigger)
+    if order is not None:
+        _solicit(session, order)
     result = await session.own_calls.call(message.action, payload, timeout_s=timeout_s)
     answer, dropped = without_nul(bytes(result.payload))
     session.station.deviations.record(dropped, datetime.now(UTC))
     return RawAnswer(msgspec.Raw(answer))
 
 
-def _read_trigger(version: OcppVersion, action: str, payload: bytes) -> msgspec.Struct | None:
-    """What a raw TriggerMessage or ExtendedTriggerMessage asks for; None where we have no word for it, or it is none.
+def _read_order(version: OcppVersion, action: str, payload: bytes) -> msgspec.Struct | None:
+    """What a raw call makes the station say; None where we have no word for it, or it makes it say nothing.
 
     Raises PayloadViolation.
     """
     route = ROUTES[version].get(action)
-    if route is None or not issubclass(route.messages[0], TriggerMessage):
+    if route is None or not issubclass(route.messages[0], (TriggerMessage, *_ACTIONS_OF_ORDER)):
         return None
     request = codec.decode(payload, route.request)
     try:
-        trigger: msgspec.Struct = route.decode_request(request)
+        order: msgspec.Struct = route.decode_request(request)
     except ActionNotSupported:
         return None
-    return trigger
+    return order
 
 
 def _solicit(session: StationSession, message: msgspec.Struct) -> None:
     """The station may say what it is asked for, from before the CALL is sent: some are faster than their answer."""
     if isinstance(message, TriggerMessage):
         session.station.solicited.update(_ACTIONS_OF_TRIGGER.get(message.requested, (message.requested,)))
+    else:
+        session.station.solicited.update(_ACTIONS_OF_ORDER.get(type(message), ()))
 
 
 def _read_answer(session: StationSession, route: AnyRoute, result: IncomingResult) -> msgspec.Struct:

@@ -13,8 +13,10 @@ from csms.handlers import (
     certificates,
     data_transfer,
     diagnostics,
+    display_message,
     firmware,
     meter_values,
+    monitoring,
     provisioning,
     security,
     transactions,
@@ -27,10 +29,16 @@ from protocol.blocks.authorization.messages import Authorize
 from protocol.blocks.availability.messages import Heartbeat, StatusNotification
 from protocol.blocks.certificates.messages import SignCertificate
 from protocol.blocks.data_transfer.messages import DataTransfer
-from protocol.blocks.diagnostics.messages import DiagnosticsStatusNotification, LogStatusNotification
+from protocol.blocks.diagnostics.messages import (
+    DiagnosticsStatusNotification,
+    LogStatusNotification,
+    NotifyCustomerInformation,
+)
+from protocol.blocks.display_message.messages import NotifyDisplayMessages
 from protocol.blocks.firmware.messages import FirmwareStatusNotification, SignedFirmwareStatusNotification
 from protocol.blocks.meter_values.messages import MeterValues
-from protocol.blocks.provisioning.messages import BootNotification
+from protocol.blocks.monitoring.messages import NotifyEvent, NotifyMonitoringReport
+from protocol.blocks.provisioning.messages import BootNotification, NotifyReport
 from protocol.blocks.security.messages import SecurityEventNotification
 from protocol.blocks.transactions.messages import TransactionEnd, TransactionStart, TransactionUpdate
 from protocol.domain.routes import AnyRoute, Direction
@@ -61,6 +69,11 @@ HANDLERS: Mapping[type[msgspec.Struct], Handler] = {
     DiagnosticsStatusNotification: diagnostics.on_log_status,
     SignCertificate: certificates.on_sign_certificate,
     SecurityEventNotification: security.on_security_event,
+    NotifyReport: provisioning.on_report,
+    NotifyMonitoringReport: monitoring.on_monitoring_report,
+    NotifyEvent: monitoring.on_event,
+    NotifyCustomerInformation: diagnostics.on_customer_information,
+    NotifyDisplayMessages: display_message.on_display_messages,
 }
 
 
@@ -133,7 +146,7 @@ def _decode(route: AnyRoute, call: ReceivedCall) -> msgspec.Struct:
 def _may_pass(station: Station, action: str) -> bool:
     """Whether a station that is not accepted may say more than that it booted.
 
-    A pending one may say what it was asked for by TriggerMessage, a rejected one nothing (OCPP 2.0.1 B02.FR.09 and
+    A pending one may say what it was asked for, a rejected one nothing (OCPP 2.0.1 B02.FR.09 and
     B03.FR.07; 1.6 §4.2 tells the station alone, and SecurityError is what 2.0.1 answers).
     """
     if station.registration is RegistrationStatus.PENDING:

@@ -14,10 +14,12 @@ from protocol.blocks.authorization import v16 as authorization_v16, v201 as auth
 from protocol.blocks.availability import v16 as availability_v16, v201 as availability_v201
 from protocol.blocks.certificates import v16 as certificates_v16
 from protocol.blocks.data_transfer import v16 as data_transfer_v16
-from protocol.blocks.diagnostics import v16 as diagnostics_v16
+from protocol.blocks.diagnostics import v16 as diagnostics_v16, v201 as diagnostics_v201
+from protocol.blocks.display_message import v201 as display_message_v201
 from protocol.blocks.firmware import v16 as firmware_v16
 from protocol.blocks.local_auth_list import v16 as local_auth_list_v16
 from protocol.blocks.meter_values import v16 as meter_values_v16, v201 as meter_values_v201
+from protocol.blocks.monitoring import v21 as monitoring_v21, v201 as monitoring_v201
 from protocol.blocks.provisioning import v16 as provisioning_v16, v201 as provisioning_v201
 from protocol.blocks.remote_control import v16 as remote_control_v16, v201 as remote_control_v201
 from protocol.blocks.reservation import v16 as reservation_v16
@@ -53,8 +55,11 @@ _BLOCKS_201: tuple[tuple[AnyRoute, ...], ...] = (
     transactions_v201.ROUTES,
     meter_values_v201.ROUTES,
     remote_control_v201.ROUTES,
+    diagnostics_v201.ROUTES,
+    monitoring_v201.ROUTES,
+    display_message_v201.ROUTES,
 )
-_ADDED_BY_21: tuple[tuple[AnyRoute, ...], ...] = ()
+_ADDED_BY_21: tuple[tuple[AnyRoute, ...], ...] = (monitoring_v21.ROUTES,)
 
 _BLOCKS: Mapping[OcppVersion, tuple[tuple[AnyRoute, ...], ...]] = {
     OcppVersion.V16: _BLOCKS_16,

@@ -3,7 +3,32 @@
 from typing import Any
 
 from tests.protocol.blocks.samples import v201
+from tests.protocol.blocks.samples.moment import T
 
-OWN: dict[str, tuple[Any, Any]] = {}
+OWN: dict[str, tuple[Any, Any]] = {
+    "NotifyMonitoringReport": (
+        {
+            "monitor": [
+                {
+                    "component": v201.COMPONENT,
+                    "variable": v201.VARIABLE,
+                    "variableMonitoring": [v201.MONITOR_201 | {"eventNotificationType": "HardWiredMonitor"}],
+                }
+            ],
+            "requestId": 5,
+            "seqNo": 0,
+            "generatedAt": T,
+        },
+        {},
+    ),
+    "NotifyEvent": (
+        {
+            "generatedAt": T,
+            "seqNo": 0,
+            "eventData": [v201.EVENT_201 | {"severity": 2}],
+        },
+        {},
+    ),
+}
 
 SAMPLES = v201.SAMPLES | OWN
