@@ -10,6 +10,8 @@ from backoffice.kit.service import Context, Parts, Service, Worker
 from backoffice.stations import (
     command_routes,
     configuration_routes,
+    device_command_routes,
+    device_routes,
     import_routes,
     limit_routes,
     onboarding_routes,
@@ -28,6 +30,7 @@ from backoffice.stations.onboarding import Onboarding
 from backoffice.stations.prices import Prices
 from backoffice.stations.read_out import ReadOut
 from backoffice.stations.registry import Registry
+from backoffice.stations.reports import PRUNE_REPORTS_EVERY_S, ReportArchive
 from backoffice.stations.service import Stations
 from backoffice.stations.settings import StationsSettings
 from backoffice.stations.uploads import PRUNE_UPLOADS_EVERY_S, Uploads
@@ -70,6 +73,13 @@ def build(context: Context[StationsSettings]) -> Parts:
         wait=settings.upload_wait,
         kept=settings.uploads_kept,
     )
+    archive = ReportArchive(
+        context.database,
+        clock=context.clock,
+        kept=settings.reports_kept,
+        customers_kept=settings.customer_reports_kept,
+        events_kept=settings.events_kept,
+    )
     router = APIRouter()
     router.include_router(routes.router)
     for one in (
@@ -79,6 +89,8 @@ def build(context: Context[StationsSettings]) -> Parts:
         upload_routes,
         limit_routes,
         configuration_routes,
+        device_routes,
+        device_command_routes,
         tolerance_routes,
         command_routes,
     ):
@@ -103,6 +115,7 @@ def build(context: Context[StationsSettings]) -> Parts:
             Worker("reconcile_registry", registry.reconcile, every_s=RECONCILE_EVERY_S),
             Worker("give_up_late_commands", queue.give_up_late, every_s=GIVE_UP_EVERY_S),
             Worker("prune_commands", queue.prune, every_s=PRUNE_COMMANDS_EVERY_S),
+            Worker("prune_reports", archive.prune, every_s=PRUNE_REPORTS_EVERY_S),
             Worker("prune_uploads", uploads.prune, every_s=PRUNE_UPLOADS_EVERY_S),
             Worker("forget_old_passwords", credentials.forget_expired, every_s=FORGET_PASSWORDS_EVERY_S),
         ),

@@ -28,10 +28,22 @@ class KnownVariable(BaseModel):
     variable: str
     component: str
     evse: int | None
+    connector: int | None
+    component_instance: str
+    instance: str
+    attribute: str
     value: str | None
     is_readonly: bool | None
     needs_reboot: bool
     known_at: datetime
+    mutability: str | None
+    is_persistent: bool | None
+    is_constant: bool | None
+    data_type: str | None
+    min_limit: float | None
+    max_limit: float | None
+    values_list: str | None
+    supports_monitoring: bool | None
     kind: KeyKind | None = Field(description="Of a standard key of OCPP 1.6; null for others.")
     unit: str
     flaw: str | None = Field(description="Why the value is none that the standard allows.")
@@ -43,12 +55,24 @@ class KnownVariable(BaseModel):
             variable=row.variable,
             component=row.component,
             evse=row.evse or None,
+            connector=row.connector or None,
+            component_instance=row.component_instance,
+            instance=row.instance,
+            attribute=row.attribute,
             value=row.value,
             is_readonly=row.is_readonly,
             needs_reboot=row.needs_reboot,
             known_at=row.known_at,
+            mutability=row.mutability,
+            is_persistent=row.is_persistent,
+            is_constant=row.is_constant,
+            data_type=row.data_type,
+            min_limit=row.min_limit,
+            max_limit=row.max_limit,
+            values_list=row.values_list,
+            supports_monitoring=row.supports_monitoring,
             kind=key.kind if key else None,
-            unit=key.unit if key else "",
+            unit=key.unit if key else row.unit or "",
             flaw=find_flaw(row.variable, row.value) if key and row.value is not None else None,
         )
 

@@ -10,7 +10,7 @@ from backoffice.contracts.stations import StationAdmissionChanged, StationStatus
 from backoffice.kit.clock import Clock
 from backoffice.kit.consumer import Consumer, Delivery
 from backoffice.kit.database import Unit
-from backoffice.stations import limits, repository
+from backoffice.stations import device_state, limits, reports, repository
 from backoffice.stations.certificates import SigningDesk
 from backoffice.stations.domain import evse_status, occupied_by
 from backoffice.stations.models import Evse, Station
@@ -20,6 +20,7 @@ from backoffice.stations.registry import Registry
 from backoffice.stations.service import announce_admission
 from protocol.blocks.availability.events import ConnectorStatusReported, StationConnected, StationDisconnected
 from protocol.blocks.certificates.events import CertificateSigningRequested
+from protocol.blocks.monitoring.events import StationEventsReported
 from protocol.blocks.provisioning.events import StationBooted
 from protocol.blocks.security.events import HandshakeRefused
 from protocol.blocks.transactions.events import (
@@ -66,6 +67,8 @@ class StationFacts:
                 TransactionStarted: self.on_transaction,
                 TransactionUpdated: self.on_transaction,
                 TransactionEnded: self.on_transaction,
+                StationEventsReported: device_state.on_events,
+                **reports.HANDLERS,
                 **({CertificateSigningRequested: self._signing.on_requested} if self._signing else {}),
             },
         )

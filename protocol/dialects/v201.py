@@ -5,7 +5,15 @@ from typing import Any, Protocol, TypeVar
 
 from msgspec import UNSET, UnsetType
 
-from protocol.dialects.words import given, in_base_unit, read_timestamp, sent, spelled
+from protocol.dialects.words import (
+    given,
+    in_base_unit,
+    read_number,
+    read_optional_number,
+    read_timestamp,
+    sent,
+    spelled,
+)
 from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
 from protocol.domain.commands import CommandReply
 from protocol.domain.device_model import AttributeType, VariableName
@@ -139,8 +147,10 @@ def read_variable_name(
     return VariableName(
         variable="" if isinstance(variable, UnsetType) else variable.name,
         component=component.name,
-        evse=None if evse is None else evse.id,
-        connector=None if evse is None else given(evse.connector_id),
+        evse=None if evse is None else read_number(evse.id, "$.component.evse.id", bits=32),
+        connector=None
+        if evse is None
+        else read_optional_number(evse.connector_id, "$.component.evse.connectorId", bits=32),
         component_instance=given(component.instance),
         instance=None if isinstance(variable, UnsetType) else given(variable.instance),
         attribute=AttributeType(given(attribute) or AttributeType.ACTUAL),

@@ -24,6 +24,7 @@ from protocol.dialects.v201 import (
 )
 from protocol.dialects.words import (
     given,
+    read_number,
     read_optional_timestamp,
     read_timestamp,
     sent,
@@ -100,7 +101,7 @@ def decode_customer(request: v201.CustomerInformationRequest) -> CustomerInforma
     """Source: OCPP 2.0.1 N09, N10."""
     token = given(request.id_token)
     return CustomerInformation(
-        request_id=request.request_id,
+        request_id=read_number(request.request_id, "$.requestId"),
         is_reported=request.report,
         is_cleared=request.clear,
         id_token=None if token is None else read_id_token(token),
@@ -125,8 +126,8 @@ def decode_customer_report(request: v201.NotifyCustomerInformationRequest) -> No
     """Source: OCPP 2.0.1 N09."""
     return NotifyCustomerInformation(
         data=request.data,
-        request_id=request.request_id,
-        seq_no=request.seq_no,
+        request_id=read_number(request.request_id, "$.requestId"),
+        seq_no=read_number(request.seq_no, "$.seqNo"),
         is_last=read_is_last(request.tbc),
         generated_at=read_timestamp(request.generated_at, "$.generatedAt"),
     )

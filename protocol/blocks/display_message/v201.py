@@ -21,7 +21,7 @@ from protocol.dialects.v201 import (
     write_component,
     write_to_be_continued,
 )
-from protocol.dialects.words import given, read_optional_timestamp, sent, spelled, write_optional_timestamp
+from protocol.dialects.words import given, read_number, read_optional_timestamp, sent, spelled, write_optional_timestamp
 from protocol.domain.commands import CommandReply, Heard
 from protocol.domain.routes import Direction, Route
 from protocol.domain.version import OcppVersion
@@ -46,7 +46,7 @@ def decode_get(request: v201.GetDisplayMessagesRequest) -> GetDisplayMessages:
     """Source: OCPP 2.0.1 O03, O04."""
     priority, state = given(request.priority), given(request.state)
     return GetDisplayMessages(
-        request_id=request.request_id,
+        request_id=read_number(request.request_id, "$.requestId"),
         message_ids=given(request.id) or (),
         priority=None if priority is None else MessagePriority(priority),
         state=None if state is None else MessageState(state),
@@ -65,7 +65,7 @@ def encode_get(message: GetDisplayMessages) -> v201.GetDisplayMessagesRequest:
 
 def decode_clear(request: v201.ClearDisplayMessageRequest) -> ClearDisplayMessage:
     """Source: OCPP 2.0.1 O05."""
-    return ClearDisplayMessage(message_id=request.id)
+    return ClearDisplayMessage(message_id=read_number(request.id, "$.id"))
 
 
 def encode_clear(message: ClearDisplayMessage) -> v201.ClearDisplayMessageRequest:
@@ -76,7 +76,7 @@ def encode_clear(message: ClearDisplayMessage) -> v201.ClearDisplayMessageReques
 def decode_report(request: v201.NotifyDisplayMessagesRequest) -> NotifyDisplayMessages:
     """Source: OCPP 2.0.1 O03, O04."""
     return NotifyDisplayMessages(
-        request_id=request.request_id,
+        request_id=read_number(request.request_id, "$.requestId"),
         is_last=read_is_last(request.tbc),
         messages=tuple(_read_message(item) for item in given(request.message_info) or ()),
     )
@@ -94,7 +94,7 @@ def encode_report(message: NotifyDisplayMessages) -> v201.NotifyDisplayMessagesR
 def _read_message(info: v201.MessageInfo) -> DisplayMessage:
     state, display = given(info.state), given(info.display)
     return DisplayMessage(
-        message_id=info.id,
+        message_id=read_number(info.id, "$.messageInfo.id"),
         priority=MessagePriority(info.priority),
         content=info.message.content,
         format=MessageFormat(info.message.format),

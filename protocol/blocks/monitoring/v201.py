@@ -37,7 +37,7 @@ from protocol.dialects.v201 import (
     write_to_be_continued,
     write_variable,
 )
-from protocol.dialects.words import given, read_timestamp, sent, spelled
+from protocol.dialects.words import given, read_number, read_optional_number, read_timestamp, sent, spelled
 from protocol.domain.commands import CommandReply, Heard
 from protocol.domain.routes import Direction, Route
 from protocol.domain.time import format_timestamp
@@ -60,7 +60,7 @@ def encode_base(message: SetMonitoringBase) -> v201.SetMonitoringBaseRequest:
 
 def decode_level(request: v201.SetMonitoringLevelRequest) -> SetMonitoringLevel:
     """Source: OCPP 2.0.1 N05."""
-    return SetMonitoringLevel(severity=request.severity)
+    return SetMonitoringLevel(severity=read_number(request.severity, "$.severity"))
 
 
 def encode_level(message: SetMonitoringLevel) -> v201.SetMonitoringLevelRequest:
@@ -76,8 +76,8 @@ def decode_set_monitors(request: v201.SetVariableMonitoringRequest) -> SetVariab
                 name=read_variable_name(item.component, item.variable),
                 kind=MonitorKind(item.type),
                 value=item.value,
-                severity=item.severity,
-                monitor_id=given(item.id),
+                severity=read_number(item.severity, "$.setMonitoringData.severity"),
+                monitor_id=read_optional_number(item.id, "$.setMonitoringData.id"),
                 is_in_transaction=bool(given(item.transaction)),
             )
             for item in request.set_monitoring_data
@@ -99,9 +99,9 @@ def decode_set_results(response: v201.SetVariableMonitoringResponse) -> SetVaria
             MonitorResult(
                 name=read_variable_name(item.component, item.variable),
                 kind=MonitorKind(item.type),
-                severity=item.severity,
+                severity=read_number(item.severity, "$.setMonitoringResult.severity"),
                 status=item.status,
-                monitor_id=given(item.id),
+                monitor_id=read_optional_number(item.id, "$.setMonitoringResult.id"),
                 reason=read_reason(item.status_info),
             )
             for item in response.set_monitoring_result
@@ -129,7 +129,7 @@ def encode_set_results(reply: SetVariableMonitoringReply) -> v201.SetVariableMon
 
 def decode_clear(request: v201.ClearVariableMonitoringRequest) -> ClearVariableMonitoring:
     """Source: OCPP 2.0.1 N06."""
-    return ClearVariableMonitoring(monitor_ids=request.id)
+    return ClearVariableMonitoring(monitor_ids=tuple(read_number(one, "$.id") for one in request.id))
 
 
 def encode_clear(message: ClearVariableMonitoring) -> v201.ClearVariableMonitoringRequest:
@@ -143,7 +143,11 @@ def decode_cleared(response: v201.ClearVariableMonitoringResponse) -> ClearVaria
     """One result a monitor."""
     return ClearVariableMonitoringReply(
         results=tuple(
-            ClearedMonitor(monitor_id=item.id, status=item.status, reason=read_reason(item.status_info))
+            ClearedMonitor(
+                monitor_id=read_number(item.id, "$.clearMonitoringResult.id"),
+                status=item.status,
+                reason=read_reason(item.status_info),
+            )
             for item in response.clear_monitoring_result
         )
     )
@@ -164,7 +168,7 @@ def encode_cleared(reply: ClearVariableMonitoringReply) -> v201.ClearVariableMon
 def decode_report_order(request: v201.GetMonitoringReportRequest) -> GetMonitoringReport:
     """Source: OCPP 2.0.1 N02."""
     return GetMonitoringReport(
-        request_id=request.request_id,
+        request_id=read_number(request.request_id, "$.requestId"),
         criteria=tuple(MonitoringCriterion(word) for word in given(request.monitoring_criteria) or ()),
         variables=read_component_variables(request.component_variable),
     )
@@ -182,8 +186,8 @@ def encode_report_order(message: GetMonitoringReport) -> v201.GetMonitoringRepor
 def decode_report(request: v201.NotifyMonitoringReportRequest) -> NotifyMonitoringReport:
     """Source: OCPP 2.0.1 N02."""
     return NotifyMonitoringReport(
-        request_id=request.request_id,
-        seq_no=request.seq_no,
+        request_id=read_number(request.request_id, "$.requestId"),
+        seq_no=read_number(request.seq_no, "$.seqNo"),
         is_last=read_is_last(request.tbc),
         generated_at=read_timestamp(request.generated_at, "$.generatedAt"),
         variables=tuple(
@@ -232,10 +236,10 @@ def encode_events(message: NotifyEvent) -> v201.NotifyEventRequest:
 def read_monitor(item: v201.VariableMonitoring) -> Monitor:
     """One monitor."""
     return Monitor(
-        monitor_id=item.id,
+        monitor_id=read_number(item.id, "$.monitor.variableMonitoring.id"),
         kind=MonitorKind(item.type),
         value=item.value,
-        severity=item.severity,
+        severity=read_number(item.severity, "$.monitor.variableMonitoring.severity"),
         is_in_transaction=item.transaction,
     )
 
@@ -243,15 +247,15 @@ def read_monitor(item: v201.VariableMonitoring) -> Monitor:
 def read_event(item: v201.EventData) -> StationEvent:
     """One event."""
     return StationEvent(
-        event_id=item.event_id,
+        event_id=read_number(item.event_id, "$.eventData.eventId"),
         occurred_at=read_timestamp(item.timestamp, "$.eventData.timestamp"),
         trigger=EventTrigger(item.trigger),
         notification=item.event_notification_type,
         name=read_variable_name(item.component, item.variable),
         actual_value=item.actual_value,
         is_cleared=bool(given(item.cleared)),
-        cause=given(item.cause),
-        monitor_id=given(item.variable_monitoring_id),
+        cause=read_optional_number(item.cause, "$.eventData.cause"),
+        monitor_id=read_optional_number(item.variable_monitoring_id, "$.eventData.variableMonitoringId"),
         transaction_id=given(item.transaction_id),
         tech_code=given(item.tech_code),
         tech_info=given(item.tech_info),

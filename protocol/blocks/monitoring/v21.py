@@ -7,7 +7,7 @@ from msgspec.structs import asdict, replace
 from protocol.blocks.monitoring import v201 as older
 from protocol.blocks.monitoring.messages import NotifyEvent, NotifyMonitoringReport
 from protocol.dialects.answers import heard_writer, read_heard
-from protocol.dialects.words import given, sent, spelled
+from protocol.dialects.words import given, read_optional_number, sent, spelled
 from protocol.domain.commands import Heard
 from protocol.domain.routes import Direction, Route
 from protocol.wire import v21
@@ -59,7 +59,7 @@ def decode_events(request: Any) -> NotifyEvent:  # Any: 2.1's Struct has the att
     return replace(
         message,
         events=tuple(
-            replace(event, severity=given(item.severity))
+            replace(event, severity=read_optional_number(item.severity, "$.eventData.severity"))
             for event, item in zip(message.events, request.event_data, strict=True)
         ),
     )

@@ -44,7 +44,7 @@ from protocol.dialects.v201 import (
     write_to_be_continued,
     write_variable,
 )
-from protocol.dialects.words import given, read_timestamp, sent, spelled
+from protocol.dialects.words import given, read_number, read_timestamp, sent, spelled
 from protocol.domain.commands import CommandReply, Heard
 from protocol.domain.device_model import (
     AttributeType,
@@ -221,7 +221,9 @@ def encode_set_results(reply: SetVariablesReply) -> v201.SetVariablesResponse:
 
 def decode_base_report(request: v201.GetBaseReportRequest) -> GetBaseReport:
     """Source: OCPP 2.0.1 B07."""
-    return GetBaseReport(request_id=request.request_id, base=ReportBase(request.report_base))
+    return GetBaseReport(
+        request_id=read_number(request.request_id, "$.requestId"), base=ReportBase(request.report_base)
+    )
 
 
 def encode_base_report(message: GetBaseReport) -> v201.GetBaseReportRequest:
@@ -232,7 +234,7 @@ def encode_base_report(message: GetBaseReport) -> v201.GetBaseReportRequest:
 def decode_report_order(request: v201.GetReportRequest) -> GetReport:
     """Source: OCPP 2.0.1 B08."""
     return GetReport(
-        request_id=request.request_id,
+        request_id=read_number(request.request_id, "$.requestId"),
         criteria=tuple(ComponentCriterion(word) for word in given(request.component_criteria) or ()),
         variables=read_component_variables(request.component_variable),
     )
@@ -250,8 +252,8 @@ def encode_report_order(message: GetReport) -> v201.GetReportRequest:
 def decode_report(request: v201.NotifyReportRequest) -> NotifyReport:
     """Source: OCPP 2.0.1 B07, B08."""
     return NotifyReport(
-        request_id=request.request_id,
-        seq_no=request.seq_no,
+        request_id=read_number(request.request_id, "$.requestId"),
+        seq_no=read_number(request.seq_no, "$.seqNo"),
         is_last=read_is_last(request.tbc),
         generated_at=read_timestamp(request.generated_at, "$.generatedAt"),
         variables=tuple(_read_reported(item) for item in given(request.report_data) or ()),
@@ -284,7 +286,7 @@ def decode_network_profile(request: v201.SetNetworkProfileRequest) -> SetNetwork
         apn=_read_access_point(data.apn),
         vpn=_read_vpn(data.vpn),
     )
-    return SetNetworkProfile(slot=request.configuration_slot, profile=profile)
+    return SetNetworkProfile(slot=read_number(request.configuration_slot, "$.configurationSlot"), profile=profile)
 
 
 def encode_network_profile(message: SetNetworkProfile) -> v201.SetNetworkProfileRequest:
