@@ -10,7 +10,7 @@ from backoffice.contracts.stations import StationAdmissionChanged, StationStatus
 from backoffice.kit.clock import Clock
 from backoffice.kit.consumer import Consumer, Delivery
 from backoffice.kit.database import Unit
-from backoffice.stations import device_state, limits, reports, repository
+from backoffice.stations import device_repository, device_state, limits, reports, repository
 from backoffice.stations.certificates import SigningDesk
 from backoffice.stations.domain import evse_status, occupied_by
 from backoffice.stations.models import Evse, Station
@@ -152,6 +152,8 @@ class StationFacts:
         if isinstance(event, TransactionEnded):
             over = evse.evse if evse and evse.transaction_id in (None, event.transaction_id) else None
             await limits.forget_transaction(unit, station.id, event.transaction_id, evse=over)
+            # A message of a transaction ends with it (OCPP 2.0.1 O02.FR.02).
+            await device_repository.delete_messages_of_transaction(unit, station.id, event.transaction_id)
         if evse is None:
             return
         _follow_transaction(evse, event, delivery)

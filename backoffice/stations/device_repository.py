@@ -206,6 +206,12 @@ async def delete_message(unit: Unit, station_id: str, message_id: int) -> None:
     )
 
 
+async def delete_messages_of_transaction(unit: Unit, station_id: str, transaction_id: str) -> None:
+    """The messages that belonged to the transaction are gone."""
+    statement = delete(ShownMessage).filter_by(tenant_id=unit.tenant, station_id=station_id)
+    await unit.session.execute(statement.where(ShownMessage.message["transaction_id"].astext == transaction_id))
+
+
 async def delete_messages_known_before(unit: Unit, station_id: str, before: datetime) -> None:
     """Messages that we last heard of before are gone."""
     statement = delete(ShownMessage).filter_by(tenant_id=unit.tenant, station_id=station_id)
