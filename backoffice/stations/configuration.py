@@ -5,7 +5,7 @@ Invariants:
 2. A secret's value is never kept.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,9 +19,11 @@ from backoffice.stations import device_repository
 from backoffice.stations.models import StationVariable
 from protocol.blocks.provisioning.messages import (
     GetVariables,
+    SetVariableResult,
     SetVariables,
     SetVariablesReply,
     SetVariableStatus,
+    VariableAssignment,
     VariableName,
     VariablesReply,
     VariableStatus,
@@ -42,11 +44,10 @@ async def note(unit: Unit, station_id: str, message: msgspec.Struct, reply: msgs
             if result.status is VariableStatus.ACCEPTED
         ]
     elif isinstance(message, SetVariables) and isinstance(reply, SetVariablesReply):
-        # 1.6 answers without a name; every other version in the order of the question.
         known = [
             _row(unit, station_id, assignment.name, assignment.value, now)
             | {"needs_reboot": result.status is SetVariableStatus.REBOOT_REQUIRED}
-            for assignment, result in zip(message.assignments, reply.results, strict=False)
+            for assignment, result in _answered(message, reply)
             if result.status in _TAKEN
         ]
     await device_repository.save_variables(unit, known)
@@ -78,6 +79,20 @@ def _row(unit: Unit, station_id: str, name: VariableName, value: str | None, now
         "needs_reboot": False,
         "known_at": now,
     }
+
+
+def _answered(
+    message: SetVariables, reply: SetVariablesReply
+) -> Iterator[tuple[VariableAssignment, SetVariableResult]]:
+    """Each assignment with its result: by its name, in whatever order; in that of the question where none is said."""
+    by_name = {assignment.name: assignment for assignment in message.assignments}
+    for position, result in enumerate(reply.results):
+        if result.name is not None:
+            assignment = by_name.get(result.name)
+        else:
+            assignment = message.assignments[position] if position < len(message.assignments) else None
+        if assignment is not None:
+            yield assignment, result
 
 
 def _described(variable: ReportedVariable, attribute: VariableAttribute) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from backoffice.kit.auth import Operator
@@ -120,11 +120,17 @@ class AppliedView(BaseModel):
 
 
 @router.get("/stations/{station_id}/variables")
-async def list_variables(station_id: str, operator: Operator, stations: StationsDep) -> list[KnownVariable]:
-    """What the station told or accepted. `get_variables` reads it anew."""
+async def list_variables(
+    station_id: str,
+    operator: Operator,
+    stations: StationsDep,
+    component: Annotated[str | None, Query(description="Only those of this component.")] = None,
+) -> list[KnownVariable]:
+    """What the station told or accepted. `get_variables` and `get_base_report` read it anew."""
     async with stations.database.snapshot(operator.tenant) as unit:
         await stations.read_station(unit, station_id)
-        return [KnownVariable.of(row) for row in await known_repository.list_variables(unit, station_id)]
+        rows = await known_repository.list_variables(unit, station_id)
+    return [KnownVariable.of(row) for row in rows if component is None or row.component.lower() == component.lower()]
 
 
 @router.put("/configuration-templates/{name}")

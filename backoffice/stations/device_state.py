@@ -6,7 +6,7 @@ Invariants:
 3. An event is kept once, by its id and its time.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,8 @@ from protocol.blocks.monitoring.messages import (
     ClearVariableMonitoringReply,
     MonitoredVariable,
     MonitoringBase,
+    MonitorOrder,
+    MonitorResult,
     SetMonitoringBase,
     SetMonitoringLevel,
     SetVariableMonitoring,
@@ -85,7 +87,6 @@ async def on_events(event: StationEventsReported, delivery: Delivery, unit: Unit
 async def _note_monitors_set(
     unit: Unit, station_id: str, message: SetVariableMonitoring, reply: SetVariableMonitoringReply, now: datetime
 ) -> None:
-    """The results are in the order of the orders."""
     rows = [
         _of(unit, station_id)
         | {
@@ -98,10 +99,25 @@ async def _note_monitors_set(
             "notification": None,
             "known_at": now,
         }
-        for order, result in zip(message.orders, reply.results, strict=False)
+        for order, result in _answered(message, reply)
         if result.status == "Accepted" and result.monitor_id is not None
     ]
     await device_repository.save_monitors(unit, rows)
+
+
+def _answered(
+    message: SetVariableMonitoring, reply: SetVariableMonitoringReply
+) -> Iterator[tuple[MonitorOrder, MonitorResult]]:
+    """Each order with its result: the one in its place where both are of the same, else the one that it names."""
+    named = {(order.name, order.kind): order for order in message.orders}
+    for position, result in enumerate(reply.results):
+        of, order = (result.name, result.kind), None
+        if position < len(message.orders):
+            order = message.orders[position]
+        if order is None or (order.name, order.kind) != of:
+            order = named.get(of)
+        if order is not None:
+            yield order, result
 
 
 async def _note_monitors_cleared(

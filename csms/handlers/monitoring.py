@@ -1,11 +1,16 @@
 """What a station watches, and what it saw (OCPP 2.0.1 N02, N07, N08)."""
 
+from csms.handlers.availability import on_status_notification
 from csms.ports import Ports
 from csms.station import ReceivedCall
+from protocol.blocks.availability.messages import StatusNotification
 from protocol.blocks.monitoring.events import MonitorsReported, StationEventsReported
-from protocol.blocks.monitoring.messages import NotifyEvent, NotifyMonitoringReport
+from protocol.blocks.monitoring.messages import NotifyEvent, NotifyMonitoringReport, StationEvent
 from protocol.domain.commands import Heard
 from protocol.domain.reports import ReportKind
+from protocol.domain.status import ConnectorStatus
+
+_STATUSES = {str(status): status for status in ConnectorStatus}
 
 
 async def on_monitoring_report(message: NotifyMonitoringReport, call: ReceivedCall, ports: Ports) -> Heard:
@@ -23,6 +28,21 @@ async def on_monitoring_report(message: NotifyMonitoringReport, call: ReceivedCa
 
 
 async def on_event(message: NotifyEvent, call: ReceivedCall, ports: Ports) -> Heard:
-    """What the station saw is in its stream."""
+    """What the station saw is in its stream; a connector whose state it saw change has that status."""
     await ports.publisher.publish(call.state(StationEventsReported(message.events), occurred_at=message.generated_at))
+    for status in filter(None, map(_read_status, message.events)):
+        await on_status_notification(status, call, ports)
     return Heard()
+
+
+def _read_status(event: StationEvent) -> StatusNotification | None:
+    """A 2.x station may say its connectors' states in either message (OCPP 2.0.1 G01.FR.07; 2.1 prefers this one)."""
+    name = event.name
+    if (name.component, name.variable) != ("Connector", "AvailabilityState") or name.evse is None:
+        return None
+    status = _STATUSES.get(event.actual_value)
+    if status is None:
+        return None
+    return StatusNotification(
+        status=status, evse=name.evse, connector=name.connector or 1, occurred_at=event.occurred_at
+    )

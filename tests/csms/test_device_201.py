@@ -98,6 +98,30 @@ async def test_21_event_says_its_severity(csms: GatewayInMemory) -> None:
     assert [event.severity for event in fact.events] == [2]
 
 
+@pytest.mark.parametrize(
+    ("component", "value", "told"),
+    [("Connector", "Faulted", [(1, 2, "Faulted")]), ("Connector", "Asleep", []), ("EVSE", "Faulted", [])],
+)
+async def test_connector_whose_state_changed_has_that_status(
+    csms: GatewayInMemory, component: str, value: str, told: list[tuple[int, int, str]]
+) -> None:
+    event = {
+        "eventId": 1,
+        "timestamp": T,
+        "trigger": "Delta",
+        "actualValue": value,
+        "eventNotificationType": "HardWiredNotification",
+        "component": {"name": component, "evse": {"id": 1, "connectorId": 2}},
+        "variable": {"name": "AvailabilityState"},
+    }
+    async with await station(csms) as socket:
+        await call(socket, "NotifyEvent", {"generatedAt": T, "seqNo": 0, "eventData": [event]})
+
+    statuses = facts(csms, "availability.status_reported")
+    assert [(fact.evse, fact.connector, fact.status) for fact in statuses] == told
+    assert len(facts(csms, "monitoring.events_reported")) == 1
+
+
 @pytest.mark.parametrize("is_raw", [True, False])
 async def test_pending_station_may_send_the_report_that_it_was_asked_for(csms: GatewayInMemory, is_raw: bool) -> None:
     csms.registry.entries[station_key()] = RegistryEntry(registration="Pending")

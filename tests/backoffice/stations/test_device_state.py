@@ -201,6 +201,17 @@ async def test_display_message_is_known_until_it_is_cleared(place: HttpPlace) ->
     assert await get(place, "display_messages") == []
 
 
+async def test_result_is_of_the_variable_that_it_names(place: HttpPlace) -> None:
+    node = await listening(place)
+    names = [{"variable": name, "component": "C"} for name in "AB"]
+    body = {"assignments": [name | {"value": value} for name, value in zip(names, "12", strict=True)]}
+    results = [{"status": "Accepted", "name": names[1]}, {"status": "Rejected", "name": names[0]}]
+
+    await ask(place, node, "set_variables", body, {"results": results})
+
+    assert [(one["variable"], one["value"]) for one in await get(place, "variables")] == [("B", "2")]
+
+
 async def test_template_of_components_is_compared_and_applied(place: HttpPlace) -> None:
     node = await listening(place)
     timeout = {"variable": "EVConnectionTimeOut", "component": "TxCtrlr"}
