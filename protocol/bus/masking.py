@@ -5,7 +5,7 @@ Masked are, wherever they stand in a frame:
 - `idTag`, `parentIdTag`, `idToken`, `additionalIdToken`: the last three characters stay, for people who
   compare a card with a screen
 - the value of the configuration keys and variables in `SECRET_VARIABLES` (ChangeConfiguration, GetConfiguration,
-  SetVariables, GetVariables and their answers, NotifyReport)
+  SetVariables, GetVariables and their answers, NotifyReport, NotifyEvent)
 - what a station says of a customer (NotifyCustomerInformation), whole, and how the operator calls one
 - members in `SECRET_MEMBERS` (SetNetworkProfile: basicAuthPassword, apn and vpn passwords, vpn key)
 - `user:password@` and tickets for uploads in the URLs of any text, and texts that hold a private key
@@ -42,7 +42,7 @@ _WITHOUT_SECRETS = frozenset(
 )  # fmt: skip
 _PERSONAL = b"NotifyCustomerInformation"
 _NAMING = ("key", "name", "variable")
-_VALUES = frozenset(("value", "attributevalue"))
+_VALUES = frozenset(("value", "attributevalue", "actualvalue"))
 _PRIVATE_KEY = "PRIVATE KEY"
 _NESTED = 3  # JSON in a text in a text (DataTransfer)
 
@@ -52,7 +52,8 @@ _MEMBER_IN_TEXT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _VALUE_IN_TEXT = re.compile(
-    r'("?(?:value|attributeValue)"?\s*+:\s*+)("(?:[^"\\]|\\.)*+"?|[^\s,}\]{\["]++)', re.IGNORECASE | re.DOTALL
+    r'("?(?:value|attributeValue|actualValue)"?\s*+:\s*+)("(?:[^"\\]|\\.)*+"?|[^\s,}\]{\["]++)',
+    re.IGNORECASE | re.DOTALL,
 )
 _VPN_KEY_IN_TEXT = re.compile(r'("?key"?\s*+:\s*+)("(?:[^"\\]|\\.)*+"?|[^\s,}\]{\["]++)', re.IGNORECASE | re.DOTALL)
 _NUMBER_IN_TEXT = re.compile(r'"?[+-]?\d{1,12}(\.\d{0,6})?"?')

@@ -186,7 +186,8 @@ def write_component_variables(names: Iterable[VariableName]) -> tuple[v201.Compo
     """What a report is ordered of; nothing named is nothing sent."""
     items = tuple(
         v201.ComponentVariable(
-            component=write_component(name), variable=write_variable(name) if name.variable else UNSET
+            component=write_component(name),
+            variable=UNSET if name.variable == "" and name.instance is None else write_variable(name),
         )
         for name in names
     )

@@ -78,9 +78,12 @@ async def test_secret_that_a_station_reports_goes_no_further(csms: GatewayInMemo
     async with await station(csms) as socket:
         body = {"requestId": 1, "generatedAt": T, "seqNo": 0, "reportData": [secret]}
         await call(socket, "NotifyReport", body)
+        event = v201.EVENT_201 | {"actualValue": "s3cret-0123456789", "variable": secret["variable"]}
+        await call(socket, "NotifyEvent", {"generatedAt": T, "seqNo": 0, "eventData": [event]}, "2")
 
     assert not any(b"s3cret" in event.payload for event in csms.publisher.published)
     assert len(facts(csms, "provisioning.variables_reported")) == 1
+    assert len(facts(csms, "monitoring.events_reported")) == 1
 
 
 async def test_number_that_no_table_has_room_for_is_refused(csms: GatewayInMemory) -> None:

@@ -35,6 +35,7 @@ PLANTED = {
         "NotifyReport",
         {"reportData": [{"variable": {"name": "BasicAuthPassword"}, "variableAttribute": [{"value": "%s"}]}]},
     ),
+    "event": ("NotifyEvent", {"eventData": [{"actualValue": "%s", "variable": {"name": "BasicAuthPassword"}}]}),
     "network": ("SetNetworkProfile", {"connectionData": {"basicAuthPassword": "%s", "apn": {"apnPassword": "%s"}}}),
     "vpn": ("SetNetworkProfile", {"connectionData": {"vpn": {"password": "%s", "key": "%s", "user": "%s"}}}),
     "url": ("GetDiagnostics", {"location": "ftp://user:%s@host/path"}),
