@@ -19,11 +19,11 @@ from backoffice.stations.device_bodies import (
     MonitoringLevelBody,
     MonitoringReportBody,
     MonitorsBody,
-    NetworkProfileBody,
     ReportBody,
 )
 from backoffice.stations.device_schemas import MonitorsClearedView, MonitorsSetView, OrderedReportView
 from backoffice.stations.item_limits import ask_in_pieces
+from backoffice.stations.network_bodies import NetworkProfileBody
 from protocol.domain.commands import CommandReply
 
 router = APIRouter(prefix="/stations/{station_id}/commands", tags=["commands"])
