@@ -92,7 +92,7 @@ async def _ask(session: StationSession, message: msgspec.Struct, timeout_s: floa
 async def _exchange(session: StationSession, message: msgspec.Struct, timeout_s: float) -> msgspec.Struct:
     route = route_of_message(session.station.version, type(message))
     payload = codec.encode(route.encode_request(message))
-    _solicit(session, message)
+    session.station.solicited.update(_solicited_by(message))
     result = await session.own_calls.call(route.action, payload, timeout_s=timeout_s)
     try:
         return _read_answer(session, route, result)
@@ -103,45 +103,41 @@ async def _exchange(session: StationSession, message: msgspec.Struct, timeout_s:
 async def _exchange_raw(session: StationSession, message: RawCall, timeout_s: float) -> RawAnswer:
     """The answer as it came but for NULs, also where it breaks its schema: who speaks the wire's words reads them.
 
-    Of what is sent only an order is read: what the rest means is between its sender and the station. Raises
+    Of what is sent only a trigger is read: what the rest means is between its sender and the station. Raises
     CallNotValid, and then nothing was sent.
     """
     payload = bytes(message.payload)
     try:
         check_call_to_station(session.station.version, message.action, payload)
-        order = _read_order(session.station.version, message.action, payload)
+        solicited = _read_solicited(session.station.version, message.action, payload)
     except PayloadViolation as error:
         raise CallNotValid(str(error)) from error
-    if order is not None:
-        _solicit(session, order)
+    session.station.solicited.update(solicited)
     result = await session.own_calls.call(message.action, payload, timeout_s=timeout_s)
     answer, dropped = without_nul(bytes(result.payload))
     session.station.deviations.record(dropped, datetime.now(UTC))
     return RawAnswer(msgspec.Raw(answer))
 
 
-def _read_order(version: OcppVersion, action: str, payload: bytes) -> msgspec.Struct | None:
-    """What a raw call makes the station say; None where we have no word for it, or it makes it say nothing.
-
-    Raises PayloadViolation.
-    """
+def _read_solicited(version: OcppVersion, action: str, payload: bytes) -> tuple[str, ...]:
+    """What a raw call makes the station say; nothing where we have no word for it. Raises PayloadViolation."""
     route = ROUTES[version].get(action)
-    if route is None or not issubclass(route.messages[0], (TriggerMessage, *_ACTIONS_OF_ORDER)):
-        return None
+    if route is None:
+        return ()
+    if not issubclass(route.messages[0], TriggerMessage):
+        return _ACTIONS_OF_ORDER.get(route.messages[0], ())
     request = codec.decode(payload, route.request)
     try:
-        order: msgspec.Struct = route.decode_request(request)
+        return _solicited_by(route.decode_request(request))
     except ActionNotSupported:
-        return None
-    return order
+        return ()
 
 
-def _solicit(session: StationSession, message: msgspec.Struct) -> None:
-    """The station may say what it is asked for, from before the CALL is sent: some are faster than their answer."""
+def _solicited_by(message: msgspec.Struct) -> tuple[str, ...]:
+    """What the station may say, from before the CALL is sent: some are faster than their answer."""
     if isinstance(message, TriggerMessage):
-        session.station.solicited.update(_ACTIONS_OF_TRIGGER.get(message.requested, (message.requested,)))
-    else:
-        session.station.solicited.update(_ACTIONS_OF_ORDER.get(type(message), ()))
+        return _ACTIONS_OF_TRIGGER.get(message.requested, (message.requested,))
+    return _ACTIONS_OF_ORDER.get(type(message), ())
 
 
 def _read_answer(session: StationSession, route: AnyRoute, result: IncomingResult) -> msgspec.Struct:

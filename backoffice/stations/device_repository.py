@@ -126,6 +126,15 @@ async def delete_old_events(unit: Unit, *, before: datetime) -> None:
     await unit.session.execute(delete(StationEventRow).where(StationEventRow.received_at < before))
 
 
+async def keep_newest_events(unit: Unit, count: int) -> None:
+    """No more than so many events of each station are kept; those received longest ago go."""
+    key = (StationEventRow.tenant_id, StationEventRow.station_id, StationEventRow.event_id, StationEventRow.occurred_at)
+    place = func.row_number().over(partition_by=key[:2], order_by=StationEventRow.received_at.desc()).label("place")
+    placed = select(*key, place).subquery()
+    surplus = select(*(placed.c[column.key] for column in key)).where(placed.c.place > count)
+    await unit.session.execute(delete(StationEventRow).where(tuple_(*key).in_(surplus)))
+
+
 async def save_monitors(unit: Unit, rows: Sequence[Row]) -> None:
     """Each monitor is known as given, unless it is known from later on."""
     await _upsert(unit, _table(StationMonitor), rows)

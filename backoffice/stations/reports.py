@@ -31,6 +31,8 @@ from protocol.domain.reports import ReportKind, ReportPart, is_complete
 
 PRUNE_REPORTS_EVERY_S = 3600.0
 _KEPT_PER_STATION = 100
+_PARTS_PER_REPORT = 2_000  # with one variable a part still more than any station has
+_EVENTS_PER_STATION = 10_000
 _SKEW = timedelta(seconds=5)  # between the gateway's clock, which dates parts, and ours, which dates orders
 _NOTHING = frozenset(("EmptyResultSet", "Unknown"))  # the station answers that it has nothing, and sends no part
 
@@ -118,6 +120,7 @@ class ReportArchive:
                 unit, kind=ReportKind.CUSTOMER_INFORMATION, reports_before=now - self._customers_kept
             )
             await device_repository.delete_old_events(unit, before=now - self._events_kept)
+            await device_repository.keep_newest_events(unit, _EVENTS_PER_STATION)
 
 
 async def note_order(unit: Unit, row: StationCommand, message: msgspec.Struct, reply: msgspec.Struct) -> None:
@@ -150,7 +153,8 @@ async def _hear(unit: Unit, delivery: Delivery, heard: _Heard, learn: Learn | No
         await learn(station, at)
     report = await device_repository.find_report(unit, station, heard.kind, event.request_id)
     assert report is not None
-    if report.requested_at is not None and at < report.requested_at - _SKEW:
+    is_of_another = report.requested_at is not None and at < report.requested_at - _SKEW
+    if is_of_another or report.parts >= _PARTS_PER_REPORT:
         return
     await device_repository.save_part(unit, key | _part(event, heard.content, at))
     is_new = report.parts == 0

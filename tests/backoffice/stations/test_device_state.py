@@ -7,8 +7,10 @@ import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
+from backoffice.kit.database import Database
 from backoffice.kit.testing import eventually
 from backoffice.stations.item_limits import merged, split
+from backoffice.stations.reports import ReportArchive
 from protocol.blocks.monitoring.events import StationEventsReported
 from protocol.blocks.monitoring.messages import ClearVariableMonitoring, EventTrigger, StationEvent
 from protocol.blocks.provisioning.messages import (
@@ -132,6 +134,28 @@ async def test_event_that_is_told_twice_is_kept_once_and_one_after_a_reboot_is_a
         (1, "2026-05-04T10:00:00Z", False, None),
     ]
     assert (shown[0]["component"], shown[0]["evse"], shown[0]["variable"]) == ("EVSE", 1, "Power")
+
+
+async def test_no_station_keeps_more_events_than_its_share(
+    place: HttpPlace, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backoffice.stations.reports._EVENTS_PER_STATION", 2)
+    await listening(place)
+    now = place.clock()
+    for number in range(5):
+        at = now + timedelta(seconds=number)
+        await place.publish_fact(StationEventsReported((event(number),)), station=CP001, received_at=at)
+
+    async def five() -> bool:
+        return len((await get(place, "events"))["items"]) == 5
+
+    await eventually(five)
+    database, kept = Database(database_url, service="stations", catalogue=place.catalogue), timedelta(days=1)
+    archive = ReportArchive(database, clock=place.clock, kept=kept, customers_kept=kept, events_kept=kept)
+    await archive.prune()
+    await database.close()
+
+    assert [one["event_id"] for one in (await get(place, "events"))["items"]] == [4, 3]
 
 
 async def test_secrets_of_a_network_profile_reach_the_station_and_are_kept_nowhere(place: HttpPlace) -> None:
