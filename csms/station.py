@@ -22,6 +22,7 @@ from protocol.domain.version import OcppVersion
 from protocol.ocppj.repairs import Deviation
 from protocol.tolerance.decoding import ALL_RULES, Ruleset
 from protocol.tolerance.events import StationDeviated
+from protocol.tolerance.reports import ReportWatch
 
 # The rows of these have a natural key, and the broker would pay for one.
 _WITHOUT_DEDUPE = frozenset((Kind.READING, Kind.FRAME))
@@ -50,6 +51,7 @@ class Station:
     log_upload: LogReport | None = None
     solicited: set[str] = field(default_factory=set)
     transactions: TransactionWatch = field(default_factory=TransactionWatch)
+    reports: ReportWatch = field(default_factory=ReportWatch)
     connector_statuses: dict[tuple[int | None, int | None], ConnectorStatus] = field(default_factory=dict)
     _prefixes: dict[Kind, str] = field(default_factory=dict)
     _source: str = field(init=False)

@@ -16,17 +16,15 @@ from protocol.blocks.battery_swap import v21 as battery_swap_v21
 from protocol.blocks.certificates import v16 as certificates_v16
 from protocol.blocks.data_transfer import v16 as data_transfer_v16
 from protocol.blocks.der_control import v21 as der_control_v21
-from protocol.blocks.diagnostics import v16 as diagnostics_v16
+from protocol.blocks.diagnostics import v16 as diagnostics_v16, v201 as diagnostics_v201
+from protocol.blocks.display_message import v201 as display_message_v201
 from protocol.blocks.event_streams import v21 as event_streams_v21
 from protocol.blocks.firmware import v16 as firmware_v16
 from protocol.blocks.local_auth_list import v16 as local_auth_list_v16, v201 as local_auth_list_v201
 from protocol.blocks.meter_values import v16 as meter_values_v16, v201 as meter_values_v201
+from protocol.blocks.monitoring import v21 as monitoring_v21, v201 as monitoring_v201
 from protocol.blocks.payment import v21 as payment_v21
-from protocol.blocks.provisioning import (
-    v16 as provisioning_v16,
-    v21 as provisioning_v21,
-    v201 as provisioning_v201,
-)
+from protocol.blocks.provisioning import v16 as provisioning_v16, v21 as provisioning_v21, v201 as provisioning_v201
 from protocol.blocks.remote_control import v16 as remote_control_v16, v201 as remote_control_v201
 from protocol.blocks.reservation import v16 as reservation_v16, v201 as reservation_v201
 from protocol.blocks.security import v16 as security_v16
@@ -63,12 +61,16 @@ _BLOCKS_201: tuple[tuple[AnyRoute, ...], ...] = (
     transactions_v201.ROUTES,
     meter_values_v201.ROUTES,
     remote_control_v201.ROUTES,
+    diagnostics_v201.ROUTES,
+    monitoring_v201.ROUTES,
+    display_message_v201.ROUTES,
     local_auth_list_v201.ROUTES,
     reservation_v201.ROUTES,
     tariff_and_cost_v201.ROUTES,
 )
 _ADDED_BY_21: tuple[tuple[AnyRoute, ...], ...] = (
     provisioning_v21.ROUTES,
+    monitoring_v21.ROUTES,
     event_streams_v21.ROUTES,
     der_control_v21.ROUTES,
     battery_swap_v21.ROUTES,

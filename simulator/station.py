@@ -26,7 +26,14 @@ from protocol.blocks.diagnostics.messages import GetDiagnostics, GetLog
 from protocol.blocks.firmware.messages import SignedUpdateFirmware, UpdateFirmware
 from protocol.blocks.local_auth_list.messages import GetLocalListVersion, SendLocalList
 from protocol.blocks.meter_values.messages import MeterValues
-from protocol.blocks.provisioning.messages import BootNotification, GetVariables, Reset, SetVariables
+from protocol.blocks.provisioning.messages import (
+    BootNotification,
+    GetBaseReport,
+    GetReport,
+    GetVariables,
+    Reset,
+    SetVariables,
+)
 from protocol.blocks.remote_control.messages import (
     ExtendedTriggerMessage,
     RequestStart,
@@ -45,6 +52,7 @@ from simulator.behaviours import (
     certificates,
     configuration,
     data_transfer,
+    device_report,
     diagnostics,
     firmware,
     local_auth_list,
@@ -68,6 +76,8 @@ Command = Callable[[StationState, Any, float], msgspec.Struct]  # Any: the key o
 COMMANDS: Mapping[type[msgspec.Struct], Command] = {
     Reset: provisioning.on_reset,
     GetVariables: configuration.on_get_variables,
+    GetBaseReport: device_report.on_get_base_report,
+    GetReport: device_report.on_get_report,
     RequestStart: remote_control.on_request_start,
     RequestStop: remote_control.on_request_stop,
     TriggerMessage: remote_control.on_trigger,

@@ -11,6 +11,8 @@ from backoffice.stations import (
     charging_routes,
     command_routes,
     configuration_routes,
+    device_command_routes,
+    device_routes,
     import_routes,
     limit_routes,
     onboarding_routes,
@@ -29,6 +31,7 @@ from backoffice.stations.onboarding import Onboarding
 from backoffice.stations.prices import Prices
 from backoffice.stations.read_out import ReadOut
 from backoffice.stations.registry import Registry
+from backoffice.stations.reports import PRUNE_REPORTS_EVERY_S, ReportArchive
 from backoffice.stations.reservations import PRUNE_RESERVATIONS_EVERY_S, ReservationKeeper
 from backoffice.stations.service import Stations
 from backoffice.stations.settings import StationsSettings
@@ -72,6 +75,13 @@ def build(context: Context[StationsSettings]) -> Parts:
         wait=settings.upload_wait,
         kept=settings.uploads_kept,
     )
+    archive = ReportArchive(
+        context.database,
+        clock=context.clock,
+        kept=settings.reports_kept,
+        customers_kept=settings.customer_reports_kept,
+        events_kept=settings.events_kept,
+    )
     router = APIRouter()
     router.include_router(routes.router)
     for one in (
@@ -82,6 +92,8 @@ def build(context: Context[StationsSettings]) -> Parts:
         upload_routes,
         limit_routes,
         configuration_routes,
+        device_routes,
+        device_command_routes,
         tolerance_routes,
         command_routes,
     ):
@@ -108,6 +120,7 @@ def build(context: Context[StationsSettings]) -> Parts:
             Worker("give_up_late_commands", queue.give_up_late, every_s=GIVE_UP_EVERY_S),
             Worker("prune_commands", queue.prune, every_s=PRUNE_COMMANDS_EVERY_S),
             Worker("prune_reservations", reservations.prune, every_s=PRUNE_RESERVATIONS_EVERY_S),
+            Worker("prune_reports", archive.prune, every_s=PRUNE_REPORTS_EVERY_S),
             Worker("prune_uploads", uploads.prune, every_s=PRUNE_UPLOADS_EVERY_S),
             Worker("forget_old_passwords", credentials.forget_expired, every_s=FORGET_PASSWORDS_EVERY_S),
         ),

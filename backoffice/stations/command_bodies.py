@@ -33,6 +33,7 @@ from protocol.blocks.remote_control.messages import (
 from protocol.blocks.reservation.messages import CancelReservation, ReserveNow
 from protocol.bus.masking import is_secret_variable
 from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
+from protocol.domain.device_model import AttributeType
 from protocol.domain.identifiers import IdToken, IdTokenType, TransactionId
 
 EvseNumber = Annotated[int, Field(ge=1)]
@@ -105,11 +106,27 @@ class TriggerBody(Body):
 
 
 class VariableBody(Body):
-    """A variable of a component (2.x), or a configuration key (1.6) without one."""
+    """A variable of a component (2.x), or a configuration key (1.6) without one, which has nothing but its name."""
 
     variable: str
     component: str = ""
     evse: int | None = None
+    connector: int | None = None
+    component_instance: str | None = Field(default=None, max_length=50)
+    instance: str | None = Field(default=None, max_length=50)
+    attribute: AttributeType = AttributeType.ACTUAL
+
+    def name(self) -> VariableName:
+        """The variable."""
+        return VariableName(
+            self.variable,
+            component=self.component,
+            evse=self.evse,
+            connector=self.connector,
+            component_instance=self.component_instance,
+            instance=self.instance,
+            attribute=self.attribute,
+        )
 
 
 class VariablesBody(Body):
@@ -119,8 +136,7 @@ class VariablesBody(Body):
 
     def message(self) -> GetVariables:
         """The command."""
-        names = (VariableName(name.variable, component=name.component, evse=name.evse) for name in self.names)
-        return GetVariables(tuple(names))
+        return GetVariables(tuple(name.name() for name in self.names))
 
 
 def _check_no_secret(variable: str) -> str:
@@ -157,12 +173,7 @@ class AssignmentsBody(Body):
 
     def message(self) -> SetVariables:
         """The command."""
-        return SetVariables(
-            tuple(
-                VariableAssignment(VariableName(one.variable, component=one.component, evse=one.evse), one.value)
-                for one in self.assignments
-            )
-        )
+        return SetVariables(tuple(VariableAssignment(one.name(), one.value) for one in self.assignments))
 
 
 class UnlockBody(Body):

@@ -13,6 +13,7 @@ from protocol.blocks.diagnostics.messages import LogReply
 from protocol.blocks.local_auth_list.messages import LocalListVersionReply
 from protocol.blocks.provisioning.messages import SetVariablesReply, VariablesReply
 from protocol.domain.commands import CommandReply
+from protocol.domain.device_model import AttributeType
 
 Json = Any  # Any: JSON
 
@@ -47,9 +48,14 @@ class VariableView(BaseModel):
     variable: str
     component: str
     evse: int | None
+    connector: int | None
+    component_instance: str | None
+    instance: str | None
+    attribute: str
     status: str
     value: str | None
     is_readonly: bool | None
+    reason: str
 
 
 class VariablesView(Answered):
@@ -64,9 +70,14 @@ class VariablesView(Answered):
                 variable=result.name.variable,
                 component=result.name.component,
                 evse=result.name.evse,
+                connector=result.name.connector,
+                component_instance=result.name.component_instance,
+                instance=result.name.instance,
+                attribute=result.name.attribute,
                 status=result.status,
                 value=result.value,
                 is_readonly=result.is_readonly,
+                reason=result.reason,
             )
             for result in reply.results
         ]
@@ -78,7 +89,11 @@ class VariableSetView(BaseModel):
 
     variable: str | None
     component: str | None
+    evse: int | None
+    instance: str | None
+    attribute: str
     status: str
+    reason: str
 
 
 class VariablesSetView(Answered):
@@ -92,7 +107,11 @@ class VariablesSetView(Answered):
             VariableSetView(
                 variable=result.name.variable if result.name else None,
                 component=result.name.component if result.name else None,
+                evse=result.name.evse if result.name else None,
+                instance=result.name.instance if result.name else None,
+                attribute=result.name.attribute if result.name else AttributeType.ACTUAL,
                 status=result.status,
+                reason=result.reason,
             )
             for result in reply.results
         ]

@@ -10,7 +10,7 @@ from backoffice.contracts.stations import StationAdmissionChanged, StationStatus
 from backoffice.kit.clock import Clock
 from backoffice.kit.consumer import Consumer, Delivery
 from backoffice.kit.database import Unit
-from backoffice.stations import limits, repository, reservations
+from backoffice.stations import device_repository, device_state, limits, reports, repository, reservations
 from backoffice.stations.certificates import SigningDesk
 from backoffice.stations.domain import evse_status, occupied_by
 from backoffice.stations.models import Evse, Station
@@ -20,6 +20,7 @@ from backoffice.stations.registry import Registry
 from backoffice.stations.service import announce_admission
 from protocol.blocks.availability.events import ConnectorStatusReported, StationConnected, StationDisconnected
 from protocol.blocks.certificates.events import CertificateSigningRequested
+from protocol.blocks.monitoring.events import StationEventsReported
 from protocol.blocks.provisioning.events import StationBooted
 from protocol.blocks.reservation.events import ReservationStatusReported
 from protocol.blocks.security.events import HandshakeRefused
@@ -68,6 +69,8 @@ class StationFacts:
                 TransactionUpdated: self.on_transaction,
                 TransactionEnded: self.on_transaction,
                 ReservationStatusReported: self.on_reservation_status,
+                StationEventsReported: device_state.on_events,
+                **reports.HANDLERS,
                 **({CertificateSigningRequested: self._signing.on_requested} if self._signing else {}),
             },
         )
@@ -151,6 +154,8 @@ class StationFacts:
         if isinstance(event, TransactionEnded):
             over = evse.evse if evse and evse.transaction_id in (None, event.transaction_id) else None
             await limits.forget_transaction(unit, station.id, event.transaction_id, evse=over)
+            # A message of a transaction ends with it (OCPP 2.0.1 O02.FR.02).
+            await device_repository.delete_messages_of_transaction(unit, station.id, event.transaction_id)
         await reservations.on_transaction(unit, station.id, event, at=delivery.envelope.received_at)
         if evse is None or _is_told_after_its_end(evse, event, delivery):
             return

@@ -113,6 +113,13 @@ class TemplateNotFound(NotFound):
         super().__init__("configuration template", name)
 
 
+class ReportNotFound(NotFound):
+    """The station has made no report of this id, or it is too long ago."""
+
+    def __init__(self, request_id: int) -> None:
+        super().__init__("report", str(request_id))
+
+
 class NoUploadTarget(InvalidRequest):
     """Nobody said where to upload to, and we have no place of our own."""
 

@@ -153,7 +153,10 @@ class StationCommand(Base):
 
 
 class StationVariable(Base):
-    """A variable as the station last told it, or last accepted it. 1.6 has no `component` and no `evse` (0)."""
+    """An attribute of a variable as the station last told it, or last accepted it.
+
+    1.6 has no `component`; the station as a whole has `evse` and `connector` 0. What follows `known_at` is of 2.x.
+    """
 
     __tablename__ = "variables"
     __table_args__ = (ForeignKeyConstraint(["tenant_id", "station_id"], ["stations.tenant_id", "stations.id"]),)
@@ -163,10 +166,23 @@ class StationVariable(Base):
     component: Mapped[str] = mapped_column(primary_key=True)
     variable: Mapped[str] = mapped_column(primary_key=True)
     evse: Mapped[int] = mapped_column(primary_key=True)
+    connector: Mapped[int] = mapped_column(primary_key=True, default=0)
+    component_instance: Mapped[str] = mapped_column(primary_key=True, default="")
+    instance: Mapped[str] = mapped_column(primary_key=True, default="")
+    attribute: Mapped[str] = mapped_column(primary_key=True, default="Actual")
     value: Mapped[str | None]
     is_readonly: Mapped[bool | None]
     needs_reboot: Mapped[bool]
     known_at: Mapped[datetime]
+    mutability: Mapped[str | None] = mapped_column(default=None)
+    is_persistent: Mapped[bool | None] = mapped_column(default=None)
+    is_constant: Mapped[bool | None] = mapped_column(default=None)
+    data_type: Mapped[str | None] = mapped_column(default=None)
+    unit: Mapped[str | None] = mapped_column(default=None)
+    min_limit: Mapped[float | None] = mapped_column(default=None)
+    max_limit: Mapped[float | None] = mapped_column(default=None)
+    values_list: Mapped[str | None] = mapped_column(default=None)
+    supports_monitoring: Mapped[bool | None] = mapped_column(default=None)
 
 
 class ConfigurationTemplate(Base):

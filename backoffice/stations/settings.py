@@ -16,6 +16,8 @@ class StationsSettings(Settings):
     `ca_cert_file` and `ca_key_file`: what signs stations' certificates; without them nobody does. `reads_after_boot`:
     ask a station for its variables whenever it has booted. `upload_url`: where stations upload logs to, up to
     `/api/v1`; without it an order for a log has to say where. `upload_limit_bytes` and `uploads_kept` are bounds.
+    `reports_kept`: reports in parts; `customer_reports_kept`: those about a customer, which hold personal data;
+    `events_kept`: what monitors saw.
     `credential_overlap`: how long an old password is right after its station accepted a new one.
     """
 
@@ -37,6 +39,9 @@ class StationsSettings(Settings):
     upload_limit_bytes: int = Field(default=32 * 1024 * 1024, ge=1024)
     upload_wait: timedelta = timedelta(hours=6)
     uploads_kept: timedelta = timedelta(days=30)
+    reports_kept: timedelta = timedelta(days=30)
+    customer_reports_kept: timedelta = timedelta(days=7)
+    events_kept: timedelta = timedelta(days=90)
 
     @model_validator(mode="after")
     def _authority_is_whole(self) -> Self:

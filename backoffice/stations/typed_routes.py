@@ -23,7 +23,7 @@ from backoffice.stations.command_bodies import (
     UnlockBody,
     VariablesBody,
 )
-from backoffice.stations.command_desk import QUEUED, DeskDep, PromptDeskDep, tell_password
+from backoffice.stations.command_desk import QUEUED, DeskDep, PromptDeskDep, StationsDep, tell_password
 from backoffice.stations.command_schemas import (
     CommandView,
     DataTransferView,
@@ -33,6 +33,7 @@ from backoffice.stations.command_schemas import (
     VariablesView,
 )
 from backoffice.stations.credentials import Credentials
+from backoffice.stations.item_limits import ask_in_pieces
 from backoffice.stations.limit_bodies import ClearLimitsBody, LimitBody
 from backoffice.stations.maintenance_bodies import (
     DeleteCertificateBody,
@@ -83,15 +84,15 @@ async def trigger(body: TriggerBody, desk: DeskDep) -> CommandView | JSONRespons
 
 
 @router.post("/get_variables", response_model=VariablesView, responses=QUEUED)
-async def get_variables(body: VariablesBody, desk: DeskDep) -> VariablesView | JSONResponse:
-    """GetVariables (1.6 GetConfiguration)."""
-    return await desk.ask(body.message(), VariablesView.of)
+async def get_variables(body: VariablesBody, desk: DeskDep, stations: StationsDep) -> VariablesView | JSONResponse:
+    """GetVariables (1.6 GetConfiguration), in as many messages as the station takes at once."""
+    return await ask_in_pieces(desk, stations, body.message(), VariablesView.of)
 
 
 @router.post("/set_variables", response_model=VariablesSetView, responses=QUEUED)
-async def set_variables(body: AssignmentsBody, desk: DeskDep) -> VariablesSetView | JSONResponse:
-    """SetVariables (1.6 ChangeConfiguration)."""
-    return await desk.ask(body.message(), VariablesSetView.of)
+async def set_variables(body: AssignmentsBody, desk: DeskDep, stations: StationsDep) -> VariablesSetView | JSONResponse:
+    """SetVariables (1.6 ChangeConfiguration), in as many messages as the station takes at once."""
+    return await ask_in_pieces(desk, stations, body.message(), VariablesSetView.of)
 
 
 @router.post("/clear_cache", response_model=CommandView, responses=QUEUED)

@@ -14,12 +14,14 @@ from protocol.blocks.battery_swap.events import BatterySwapReported
 from protocol.blocks.certificates.events import CertificateSigningRequested
 from protocol.blocks.data_transfer.events import DataTransferred
 from protocol.blocks.der_control.events import DerAlarmReported, DerControlsReported, DerControlSwitched
-from protocol.blocks.diagnostics.events import LogStatusReported
+from protocol.blocks.diagnostics.events import CustomerInformationReported, LogStatusReported
+from protocol.blocks.display_message.events import DisplayMessagesReported
 from protocol.blocks.event_streams.events import EventStreamClosed, EventStreamOpened, EventStreamReported
 from protocol.blocks.firmware.events import FirmwareStatusReported
 from protocol.blocks.meter_values.events import MeterValuesReported
+from protocol.blocks.monitoring.events import MonitorsReported, StationEventsReported
 from protocol.blocks.payment.events import SettlementReported
-from protocol.blocks.provisioning.events import StationBooted
+from protocol.blocks.provisioning.events import StationBooted, VariablesReported
 from protocol.blocks.reservation.events import ReservationStatusReported
 from protocol.blocks.security.events import HandshakeRefused, SecurityEventReported
 from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted, TransactionUpdated
@@ -111,6 +113,11 @@ STATION_EVENTS = Catalogue(
         EventRow(MeterValuesReported, Kind.READING, "meter_values", "reported"),
         EventRow(FirmwareStatusReported, Kind.STATION, "firmware", "status_reported"),
         EventRow(LogStatusReported, Kind.STATION, "diagnostics", "status_reported"),
+        EventRow(VariablesReported, Kind.STATION, "provisioning", "variables_reported"),
+        EventRow(MonitorsReported, Kind.STATION, "monitoring", "monitors_reported"),
+        EventRow(StationEventsReported, Kind.STATION, "monitoring", "events_reported"),
+        EventRow(CustomerInformationReported, Kind.STATION, "diagnostics", "customer_information_reported"),
+        EventRow(DisplayMessagesReported, Kind.STATION, "display_message", "messages_reported"),
         EventRow(SecurityEventReported, Kind.STATION, "security", "reported"),
         EventRow(CertificateSigningRequested, Kind.STATION, "certificates", "signing_requested"),
         EventRow(ReservationStatusReported, Kind.STATION, "reservation", "status_reported"),

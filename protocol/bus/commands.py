@@ -22,12 +22,31 @@ from protocol.blocks.certificates.messages import (
     InstalledCertificatesReply,
 )
 from protocol.blocks.data_transfer.messages import DataTransfer, DataTransferReply
-from protocol.blocks.diagnostics.messages import GetDiagnostics, GetLog, LogReply
+from protocol.blocks.diagnostics.messages import CustomerInformation, GetDiagnostics, GetLog, LogReply
+from protocol.blocks.display_message.messages import ClearDisplayMessage, GetDisplayMessages, SetDisplayMessage
 from protocol.blocks.event_streams.messages import AdjustEventStream, EventStreamsReply, GetEventStreams
 from protocol.blocks.firmware.messages import SignedUpdateFirmware, UpdateFirmware
 from protocol.blocks.local_auth_list.messages import GetLocalListVersion, LocalListVersionReply, SendLocalList
+from protocol.blocks.monitoring.messages import (
+    ClearVariableMonitoring,
+    ClearVariableMonitoringReply,
+    GetMonitoringReport,
+    SetMonitoringBase,
+    SetMonitoringLevel,
+    SetVariableMonitoring,
+    SetVariableMonitoringReply,
+)
 from protocol.blocks.payment.messages import WebPaymentStarted
-from protocol.blocks.provisioning.messages import GetVariables, Reset, SetVariables, SetVariablesReply, VariablesReply
+from protocol.blocks.provisioning.messages import (
+    GetBaseReport,
+    GetReport,
+    GetVariables,
+    Reset,
+    SetNetworkProfile,
+    SetVariables,
+    SetVariablesReply,
+    VariablesReply,
+)
 from protocol.blocks.remote_control.messages import (
     ExtendedTriggerMessage,
     RequestStart,
@@ -133,6 +152,18 @@ COMMANDS: tuple[CommandRow, ...] = (
     CommandRow("web_payment_started", WebPaymentStarted, Heard),
     CommandRow("get_transaction_status", GetTransactionStatus, TransactionStatusReply, is_repeatable=True),
     CommandRow("cost_updated", CostUpdated, Heard, is_repeatable=True),
+    CommandRow("get_base_report", GetBaseReport, CommandReply),
+    CommandRow("get_report", GetReport, CommandReply),
+    CommandRow("set_network_profile", SetNetworkProfile, CommandReply, is_repeatable=True),
+    CommandRow("set_monitoring_base", SetMonitoringBase, CommandReply, is_repeatable=True),
+    CommandRow("set_monitoring_level", SetMonitoringLevel, CommandReply, is_repeatable=True),
+    CommandRow("set_variable_monitoring", SetVariableMonitoring, SetVariableMonitoringReply),
+    CommandRow("clear_variable_monitoring", ClearVariableMonitoring, ClearVariableMonitoringReply),
+    CommandRow("get_monitoring_report", GetMonitoringReport, CommandReply),
+    CommandRow("customer_information", CustomerInformation, CommandReply),
+    CommandRow("set_display_message", SetDisplayMessage, CommandReply, is_repeatable=True),
+    CommandRow("get_display_messages", GetDisplayMessages, CommandReply),
+    CommandRow("clear_display_message", ClearDisplayMessage, CommandReply),
 )
 
 RAW = CommandRow("raw", RawCall, RawAnswer)

@@ -5,7 +5,8 @@ Masked are, wherever they stand in a frame:
 - `idTag`, `parentIdTag`, `idToken`, `additionalIdToken`: the last three characters stay, for people who
   compare a card with a screen
 - the value of the configuration keys and variables in `SECRET_VARIABLES` (ChangeConfiguration, GetConfiguration,
-  SetVariables, GetVariables and their answers, NotifyReport)
+  SetVariables, GetVariables and their answers, NotifyReport, NotifyEvent)
+- what a station says of a customer (NotifyCustomerInformation), whole, and how the operator calls one
 - members in `SECRET_MEMBERS` (SetNetworkProfile: basicAuthPassword, apn and vpn passwords, vpn key)
 - `user:password@` and tickets for uploads in the URLs of any text, and texts that hold a private key
 
@@ -24,7 +25,10 @@ from msgspec.json import Decoder, Encoder
 MASK = "…"
 SECRET_VARIABLES = frozenset(("authorizationkey", "basicauthpassword", "identitypassword", "webpaymentssharedsecret"))
 SECRET_MEMBERS = frozenset(
-    ("password", "basicauthpassword", "apnpassword", "simpin", "sharedsecret", "authorizationkey", "privatekey")
+    (
+        *("password", "basicauthpassword", "apnpassword", "simpin", "sharedsecret", "authorizationkey", "privatekey"),
+        "customeridentifier",
+    )
 )
 TOKEN_MEMBERS = frozenset(("idtag", "parentidtag", "idtoken", "additionalidtoken"))
 
@@ -36,18 +40,20 @@ _WITHOUT_SECRETS = frozenset(
         "MeterValues", "Reset", "StatusNotification", "TriggerMessage", "UnlockConnector",
     )
 )  # fmt: skip
+_PERSONAL = b"NotifyCustomerInformation"
 _NAMING = ("key", "name", "variable")
-_VALUES = frozenset(("value", "attributevalue"))
+_VALUES = frozenset(("value", "attributevalue", "actualvalue"))
 _PRIVATE_KEY = "PRIVATE KEY"
 _NESTED = 3  # JSON in a text in a text (DataTransfer)
 
 _MEMBER_IN_TEXT = re.compile(
-    r'("?(idTag|parentIdTag|idToken|additionalIdToken|password|user|basicAuthPassword|apnPassword|simPin|sharedSecret|privateKey)"?\s*+:\s*+)'
+    r'("?(idTag|parentIdTag|idToken|additionalIdToken|customerIdentifier|password|user|basicAuthPassword|apnPassword|simPin|sharedSecret|privateKey)"?\s*+:\s*+)'
     r'("(?:[^"\\]|\\.)*+"?|[^\s,}\]{\["]++)',
     re.IGNORECASE | re.DOTALL,
 )
 _VALUE_IN_TEXT = re.compile(
-    r'("?(?:value|attributeValue)"?\s*+:\s*+)("(?:[^"\\]|\\.)*+"?|[^\s,}\]{\["]++)', re.IGNORECASE | re.DOTALL
+    r'("?(?:value|attributeValue|actualValue)"?\s*+:\s*+)("(?:[^"\\]|\\.)*+"?|[^\s,}\]{\["]++)',
+    re.IGNORECASE | re.DOTALL,
 )
 _VPN_KEY_IN_TEXT = re.compile(r'("?key"?\s*+:\s*+)("(?:[^"\\]|\\.)*+"?|[^\s,}\]{\["]++)', re.IGNORECASE | re.DOTALL)
 _NUMBER_IN_TEXT = re.compile(r'"?[+-]?\d{1,12}(\.\d{0,6})?"?')
@@ -77,10 +83,10 @@ def mask_frame(text: bytes, action: str | None) -> bytes:
         return text
     try:
         frame = _read(text)
-        masked = _mask(frame, "", _NESTED)
+        masked = _mask_customer(frame) if _PERSONAL in text else _mask(frame, "", _NESTED)
         return text if masked == frame else _write(masked)
     except (DecodeError, UnicodeError, RecursionError):
-        return mask_text(text.decode("utf-8", "replace")).encode()
+        return MASK.encode() if _PERSONAL in text else mask_text(text.decode("utf-8", "replace")).encode()
 
 
 def mask_json(value: Any) -> Any:  # Any: JSON
@@ -105,6 +111,21 @@ def mask_text(text: str) -> str:
     if "vpn" in text.lower():
         text = _VPN_KEY_IN_TEXT.sub(rf'\1"{MASK}"', text)
     return _mask_cut_url(_mask_urls(_MEMBER_IN_TEXT.sub(rf'\1"{MASK}"', text)))
+
+
+def _mask_customer(frame: Any) -> Any:  # Any: JSON
+    """The frame without any text that is not a time: a customer's data may be misspelt into another member."""
+    if not isinstance(frame, list) or len(frame) < 3:
+        return MASK
+    return [*frame[:3], *(_mask_texts(value) for value in frame[3:])]
+
+
+def _mask_texts(value: Any) -> Any:  # Any: JSON
+    if isinstance(value, dict):
+        return {name: said if name == "generatedAt" else _mask_texts(said) for name, said in value.items()}
+    if isinstance(value, list):
+        return [_mask_texts(one) for one in value]
+    return MASK if isinstance(value, str) else value
 
 
 def _mask(value: Any, member: str, depth: int) -> Any:  # Any: JSON

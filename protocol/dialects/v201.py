@@ -2,19 +2,28 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from msgspec import UNSET, UnsetType
 
-from protocol.dialects.words import given, in_base_unit, read_timestamp, spelled
+from protocol.dialects.words import (
+    given,
+    in_base_unit,
+    read_number,
+    read_optional_number,
+    read_timestamp,
+    sent,
+    spelled,
+)
 from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
 from protocol.domain.commands import CommandReply
+from protocol.domain.device_model import AttributeType, VariableName
 from protocol.domain.identifiers import IdToken, IdTokenType
 from protocol.domain.metering import ENERGY_IMPORT_REGISTER, MeterReading, MeterValue
 from protocol.domain.time import format_timestamp
 from protocol.domain.version import OcppVersion
 from protocol.errors import NotExpressible
-from protocol.wire import v201
+from protocol.wire import v21, v201
 from protocol.wire.structs import WireStruct
 
 _ResponseT = TypeVar("_ResponseT", bound=WireStruct)
@@ -83,17 +92,92 @@ def write_meter_values(values: Iterable[MeterValue]) -> tuple[v201.MeterValue, .
     )
 
 
-def read_status_info(status: str, info: v201.StatusInfo | UnsetType) -> CommandReply:
+def read_status_info(status: str, info: v201.StatusInfo | v21.StatusInfo | UnsetType) -> CommandReply:
     """An answer's status with its reason, where one was given (OCPP 2.0.1 §2 StatusInfoType)."""
+    return CommandReply(status=status, reason=read_reason(info))
+
+
+def read_reason(info: v201.StatusInfo | v21.StatusInfo | UnsetType) -> str:
+    """The reason in one text; empty where none was given."""
     if isinstance(info, UnsetType):
-        return CommandReply(status=status)
+        return ""
     more = given(info.additional_info)
-    return CommandReply(status=status, reason=info.reason_code if more is None else f"{info.reason_code}: {more}")
+    return info.reason_code if more is None else f"{info.reason_code}: {more}"
 
 
 def write_status_info(reply: CommandReply) -> v201.StatusInfo | None:
     """The reason of an answer, cut to its 20 characters; None where there is none."""
-    return v201.StatusInfo(reason_code=reply.reason[:20]) if reply.reason else None
+    return given(write_reason(reply.reason))
+
+
+def write_reason(reason: str) -> v201.StatusInfo | UnsetType:
+    """A reason as it is sent, cut to its 20 characters, or not."""
+    return v201.StatusInfo(reason_code=reason[:20]) if reason else UNSET
+
+
+def read_variable_name(
+    component: v201.Component, variable: v201.Variable | UnsetType, attribute: str | UnsetType = UNSET
+) -> VariableName:
+    """A variable with its component; without a variable, every one of the component. Actual is meant unless said."""
+    evse = given(component.evse)
+    return VariableName(
+        variable="" if isinstance(variable, UnsetType) else variable.name,
+        component=component.name,
+        evse=None if evse is None else read_number(evse.id, "$.component.evse.id", bits=32),
+        connector=None
+        if evse is None
+        else read_optional_number(evse.connector_id, "$.component.evse.connectorId", bits=32),
+        component_instance=given(component.instance),
+        instance=None if isinstance(variable, UnsetType) else given(variable.instance),
+        attribute=AttributeType(given(attribute) or AttributeType.ACTUAL),
+    )
+
+
+def write_component(name: VariableName) -> v201.Component:
+    """Raises NotExpressible for a name without a component, as only 1.6 has."""
+    if not name.component:
+        raise NotExpressible(OcppVersion.V201, f"the variable {name.variable!r} without a component")
+    evse = UNSET if name.evse is None else v201.EVSE(id=name.evse, connector_id=sent(name.connector))
+    return v201.Component(name=name.component, instance=sent(name.component_instance), evse=evse)
+
+
+def write_variable(name: VariableName) -> v201.Variable:
+    """The variable of the component."""
+    return v201.Variable(name=name.variable, instance=sent(name.instance))
+
+
+def write_attribute(name: VariableName) -> Any:  # Any: a Literal of the wire or UNSET
+    """The attribute that is meant; Actual is not said."""
+    return UNSET if name.attribute is AttributeType.ACTUAL else spelled(name.attribute)
+
+
+def read_component_variables(items: Iterable[v201.ComponentVariable] | UnsetType) -> tuple[VariableName, ...]:
+    """What a report is ordered of."""
+    return (
+        () if isinstance(items, UnsetType) else tuple(read_variable_name(one.component, one.variable) for one in items)
+    )
+
+
+def write_component_variables(names: Iterable[VariableName]) -> tuple[v201.ComponentVariable, ...] | UnsetType:
+    """What a report is ordered of; nothing named is nothing sent."""
+    items = tuple(
+        v201.ComponentVariable(
+            component=write_component(name),
+            variable=UNSET if name.variable == "" and name.instance is None else write_variable(name),
+        )
+        for name in names
+    )
+    return items or UNSET
+
+
+def read_is_last(tbc: bool | UnsetType) -> bool:
+    """Whether a part is the last one: unless it is said to be continued."""
+    return not given(tbc)
+
+
+def write_to_be_continued(is_last: bool) -> bool | UnsetType:
+    """Said only of a part that another follows."""
+    return UNSET if is_last else True
 
 
 class HasStatusInfo(Protocol):
@@ -104,7 +188,7 @@ class HasStatusInfo(Protocol):
         """The version's own word."""
 
     @property
-    def status_info(self) -> v201.StatusInfo | UnsetType:
+    def status_info(self) -> v201.StatusInfo | v21.StatusInfo | UnsetType:
         """Why."""
 
 

@@ -30,6 +30,18 @@ def spelled(word: str) -> Any:  # Any: a Literal of the wire; round trips prove 
     return str(word)
 
 
+def read_number(value: int, path: str, *, bits: int = 64) -> int:
+    """The number, which has room in so many bits. Raises PropertyConstraintViolation: JSON knows no bound."""
+    if not -(1 << bits - 1) <= value < 1 << bits - 1:
+        raise PropertyConstraintViolation(f"{str(value)[:40]} has no room in {bits} bits", path=path)
+    return value
+
+
+def read_optional_number(value: int | UnsetType, path: str, *, bits: int = 64) -> int | None:
+    """The same; None where it was not sent."""
+    return None if isinstance(value, UnsetType) else read_number(value, path, bits=bits)
+
+
 def read_timestamp(text: str, path: str) -> datetime:
     """The instant in UTC. Raises PropertyConstraintViolation for what is no timestamp."""
     try:

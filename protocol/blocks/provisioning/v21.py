@@ -2,7 +2,7 @@
 
 from protocol.blocks.provisioning.messages import Reset
 from protocol.blocks.provisioning.v201 import decode_reset
-from protocol.dialects.v21 import read_reasoned, reasoned_writer
+from protocol.dialects.v201 import answer_writer, read_answer
 from protocol.dialects.words import sent, spelled
 from protocol.domain.commands import CommandReply
 from protocol.domain.routes import Direction, Route
@@ -24,7 +24,7 @@ ROUTES = (
         response=v21.ResetResponse,
         decode_request=decode_reset,
         encode_request=encode_reset,
-        decode_response=read_reasoned,
-        encode_response=reasoned_writer(v21.ResetResponse),
+        decode_response=read_answer,
+        encode_response=answer_writer(v21.ResetResponse),
     ),
 )

@@ -91,6 +91,7 @@ def test_request_reads_and_writes_back_the_same(version: OcppVersion, action: st
     written = codec.encode(route.encode_request(message))
 
     assert json.loads(written) == sample
+    assert msgspec.json.decode(msgspec.json.encode(message), type=type(message)) == message
     assert type(message) in route.messages
     assert route_of_message(version, type(message)) is route
     codec.decode(written, route.request)

@@ -35,6 +35,7 @@ PLANTED = {
         "NotifyReport",
         {"reportData": [{"variable": {"name": "BasicAuthPassword"}, "variableAttribute": [{"value": "%s"}]}]},
     ),
+    "event": ("NotifyEvent", {"eventData": [{"actualValue": "%s", "variable": {"name": "BasicAuthPassword"}}]}),
     "network": ("SetNetworkProfile", {"connectionData": {"basicAuthPassword": "%s", "apn": {"apnPassword": "%s"}}}),
     "vpn": ("SetNetworkProfile", {"connectionData": {"vpn": {"password": "%s", "key": "%s", "user": "%s"}}}),
     "url": ("GetDiagnostics", {"location": "ftp://user:%s@host/path"}),
@@ -47,6 +48,8 @@ PLANTED = {
         {"idToken": {"idToken": "x", "additionalInfo": [{"additionalIdToken": "%s", "type": "app"}]}},
     ),
     "list": ("SendLocalList", {"localAuthorizationList": [{"idTag": "%s"}]}),
+    "customer": ("NotifyCustomerInformation", {"data": "%s", "seqNo": 0, "dta": ["%s"], "requestId": 1}),
+    "customer_identifier": ("CustomerInformation", {"customerIdentifier": "%s", "report": True}),
     "key": ("DataTransfer", {"data": "-----BEGIN PRIVATE KEY-----%s"}),
     "nested": ("DataTransfer", {"data": '{"idTag":"%s"}'}),
     "nested_url": ("DataTransfer", {"data": '["ftp://u:%s@h"]'}),
@@ -86,6 +89,14 @@ def test_secret_in_a_frame_that_is_cut_off_does_not_come_out(place: str) -> None
 def test_last_characters_of_a_token_stay() -> None:
     assert b"471" in mask_frame(b'[2,"1","Authorize",{"idTag":"04A1B471"}]', "Authorize")
     assert b"A1B" not in mask_frame(b'[2,"1","Authorize",{"idTag":"A1B"}]', "Authorize")
+
+
+def test_frame_about_a_customer_still_tells_which_part_it_is() -> None:
+    body = b'{"data":"Jane Doe","seqNo":3,"tbc":true,"generatedAt":"2026-01-01T12:00:00Z","requestId":7}'
+
+    masked = json.loads(mask_frame(b'[2,"1","NotifyCustomerInformation",' + body + b"]", "NotifyCustomerInformation"))
+
+    assert masked[3] == json.loads(body) | {"data": "…"}
 
 
 @pytest.mark.parametrize(

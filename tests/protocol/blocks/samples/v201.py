@@ -25,7 +25,49 @@ REVOCATION_201 = {
     "serialNumber": "01",
     "responderURL": "http://ocsp.example",
 }
-COMPONENT = {"name": "OCPPCommCtrlr", "evse": {"id": 1}}
+COMPONENT = {"name": "OCPPCommCtrlr", "instance": "Main", "evse": {"id": 1, "connectorId": 2}}
+VARIABLE = {"name": "HeartbeatInterval", "instance": "Idle"}
+COMPONENT_VARIABLES = [{"component": COMPONENT, "variable": VARIABLE}, {"component": {"name": "TxCtrlr"}}]
+REFUSED = {"status": "Rejected", "statusInfo": {"reasonCode": "Busy"}}
+MESSAGE_201 = {
+    "display": {"name": "Display", "evse": {"id": 1}},
+    "id": 4,
+    "priority": "InFront",
+    "state": "Charging",
+    "startDateTime": T,
+    "endDateTime": T,
+    "transactionId": "abc",
+    "message": {"format": "UTF8", "language": "de", "content": "Hallo"},
+}
+MONITOR_201 = {"id": 3, "transaction": True, "value": 60.5, "type": "UpperThreshold", "severity": 4}
+EVENT_201 = {
+    "eventId": 8,
+    "timestamp": T,
+    "trigger": "Alerting",
+    "cause": 7,
+    "actualValue": "61",
+    "techCode": "E7",
+    "techInfo": "fan",
+    "cleared": True,
+    "transactionId": "abc",
+    "component": COMPONENT,
+    "variableMonitoringId": 3,
+    "eventNotificationType": "CustomMonitor",
+    "variable": VARIABLE,
+}
+CUSTOMER_201 = {
+    "customerCertificate": {
+        "hashAlgorithm": "SHA256",
+        "issuerNameHash": "aa",
+        "issuerKeyHash": "bb",
+        "serialNumber": "01",
+    },
+    "idToken": TOKEN_201,
+    "requestId": 9,
+    "report": True,
+    "clear": False,
+    "customerIdentifier": "C-1",
+}
 
 
 SAMPLES = {
@@ -38,18 +80,183 @@ SAMPLES = {
     ),
     "Reset": ({"type": "OnIdle", "evseId": 1}, {"status": "Scheduled", "statusInfo": {"reasonCode": "Busy"}}),
     "GetVariables": (
-        {"getVariableData": [{"component": COMPONENT, "variable": {"name": "HeartbeatInterval"}}]},
+        {"getVariableData": [{"attributeType": "Target", "component": COMPONENT, "variable": VARIABLE}]},
         {
             "getVariableResult": [
                 {
-                    "component": COMPONENT,
-                    "variable": {"name": "HeartbeatInterval"},
                     "attributeStatus": "Accepted",
+                    "attributeStatusInfo": {"reasonCode": "Cached"},
+                    "attributeType": "Target",
                     "attributeValue": "300",
+                    "component": COMPONENT,
+                    "variable": VARIABLE,
                 }
             ]
         },
     ),
+    "SetVariables": (
+        {
+            "setVariableData": [
+                {"attributeType": "MaxSet", "attributeValue": "300", "component": COMPONENT, "variable": VARIABLE},
+                {"attributeValue": "1", "component": {"name": "TxCtrlr"}, "variable": {"name": "EVConnectionTimeOut"}},
+            ]
+        },
+        {
+            "setVariableResult": [
+                {
+                    "attributeType": "MaxSet",
+                    "attributeStatus": "Rejected",
+                    "attributeStatusInfo": {"reasonCode": "OutOfRange"},
+                    "component": COMPONENT,
+                    "variable": VARIABLE,
+                }
+            ]
+        },
+    ),
+    "GetBaseReport": ({"requestId": 1, "reportBase": "FullInventory"}, REFUSED),
+    "GetReport": (
+        {
+            "requestId": 1,
+            "componentCriteria": ["Active", "Problem"],
+            "componentVariable": COMPONENT_VARIABLES,
+        },
+        {"status": "EmptyResultSet"},
+    ),
+    "NotifyReport": (
+        {
+            "requestId": 1,
+            "generatedAt": T,
+            "tbc": True,
+            "seqNo": 0,
+            "reportData": [
+                {
+                    "component": COMPONENT,
+                    "variable": VARIABLE,
+                    "variableAttribute": [
+                        {"value": "60", "mutability": "ReadWrite", "persistent": True, "constant": False},
+                        {"type": "MaxSet", "mutability": "WriteOnly"},
+                    ],
+                    "variableCharacteristics": {
+                        "unit": "s",
+                        "dataType": "integer",
+                        "minLimit": 1.0,
+                        "maxLimit": 99.5,
+                        "valuesList": "1,2",
+                        "supportsMonitoring": True,
+                    },
+                },
+                {"component": {"name": "TxCtrlr"}, "variable": {"name": "A"}, "variableAttribute": [{}]},
+            ],
+        },
+        {},
+    ),
+    "SetNetworkProfile": (
+        {
+            "configurationSlot": 1,
+            "connectionData": {
+                "apn": {
+                    "apn": "internet",
+                    "apnUserName": "u",
+                    "apnPassword": "p",
+                    "simPin": 1234,
+                    "preferredNetwork": "26201",
+                    "useOnlyPreferredNetwork": True,
+                    "apnAuthentication": "CHAP",
+                },
+                "ocppVersion": "OCPP20",
+                "ocppTransport": "JSON",
+                "ocppCsmsUrl": "wss://csms.example/ocpp",
+                "messageTimeout": 30,
+                "securityProfile": 2,
+                "ocppInterface": "Wireless0",
+                "vpn": {
+                    "server": "vpn.example",
+                    "user": "u",
+                    "group": "g",
+                    "password": "p",
+                    "key": "k",
+                    "type": "IKEv2",
+                },
+            },
+        },
+        {"status": "Failed", "statusInfo": {"reasonCode": "InternalError"}},
+    ),
+    "GetLog": (
+        {
+            "log": {"remoteLocation": "https://files.example/x", "oldestTimestamp": T, "latestTimestamp": T},
+            "logType": "SecurityLog",
+            "requestId": 2,
+            "retries": 3,
+            "retryInterval": 10,
+        },
+        {"status": "AcceptedCanceled", "statusInfo": {"reasonCode": "Newer"}, "filename": "s.log"},
+    ),
+    "LogStatusNotification": ({"status": "AcceptedCanceled", "requestId": 2}, {}),
+    "CustomerInformation": (CUSTOMER_201, {"status": "Invalid", "statusInfo": {"reasonCode": "NoCustomer"}}),
+    "NotifyCustomerInformation": (
+        {"data": "Jane", "tbc": True, "seqNo": 0, "generatedAt": T, "requestId": 9},
+        {},
+    ),
+    "SetMonitoringBase": ({"monitoringBase": "FactoryDefault"}, {"status": "NotSupported"}),
+    "SetMonitoringLevel": ({"severity": 5}, REFUSED),
+    "SetVariableMonitoring": (
+        {
+            "setMonitoringData": [
+                {
+                    "id": 3,
+                    "transaction": True,
+                    "value": 60.5,
+                    "type": "Delta",
+                    "severity": 4,
+                    "component": COMPONENT,
+                    "variable": VARIABLE,
+                }
+            ]
+        },
+        {
+            "setMonitoringResult": [
+                {
+                    "id": 3,
+                    "statusInfo": {"reasonCode": "Twice"},
+                    "status": "Duplicate",
+                    "type": "Delta",
+                    "component": COMPONENT,
+                    "variable": VARIABLE,
+                    "severity": 4,
+                }
+            ]
+        },
+    ),
+    "ClearVariableMonitoring": (
+        {"id": [3, 4]},
+        {"clearMonitoringResult": [{"status": "NotFound", "id": 3, "statusInfo": {"reasonCode": "Gone"}}]},
+    ),
+    "GetMonitoringReport": (
+        {
+            "requestId": 5,
+            "monitoringCriteria": ["ThresholdMonitoring"],
+            "componentVariable": COMPONENT_VARIABLES,
+        },
+        {"status": "Accepted"},
+    ),
+    "NotifyMonitoringReport": (
+        {
+            "monitor": [{"component": COMPONENT, "variable": VARIABLE, "variableMonitoring": [MONITOR_201]}],
+            "requestId": 5,
+            "tbc": True,
+            "seqNo": 1,
+            "generatedAt": T,
+        },
+        {},
+    ),
+    "NotifyEvent": ({"generatedAt": T, "tbc": True, "seqNo": 0, "eventData": [EVENT_201]}, {}),
+    "SetDisplayMessage": ({"message": MESSAGE_201}, {"status": "NotSupportedState"}),
+    "GetDisplayMessages": (
+        {"id": [4], "requestId": 6, "priority": "InFront", "state": "Idle"},
+        {"status": "Unknown", "statusInfo": {"reasonCode": "None"}},
+    ),
+    "ClearDisplayMessage": ({"id": 4}, {"status": "Unknown"}),
+    "NotifyDisplayMessages": ({"messageInfo": [MESSAGE_201], "requestId": 6, "tbc": True}, {}),
     "Heartbeat": ({}, {"currentTime": T}),
     "StatusNotification": ({"timestamp": T, "connectorStatus": "Occupied", "evseId": 1, "connectorId": 2}, {}),
     "Authorize": (

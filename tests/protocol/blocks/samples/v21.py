@@ -64,6 +64,29 @@ OWN: dict[str, tuple[Any, Any]] = {
         {"vatNumber": "DE123456789", "evseId": 1, "status": "Accepted", "company": COMPANY},
     ),
     "NotifyWebPaymentStarted": ({"evseId": 1, "timeout": 60}, {}),
+    "NotifyMonitoringReport": (
+        {
+            "monitor": [
+                {
+                    "component": v201.COMPONENT,
+                    "variable": v201.VARIABLE,
+                    "variableMonitoring": [v201.MONITOR_201 | {"eventNotificationType": "HardWiredMonitor"}],
+                }
+            ],
+            "requestId": 5,
+            "seqNo": 0,
+            "generatedAt": T,
+        },
+        {},
+    ),
+    "NotifyEvent": (
+        {
+            "generatedAt": T,
+            "seqNo": 0,
+            "eventData": [v201.EVENT_201 | {"severity": 2}],
+        },
+        {},
+    ),
 }
 
 SAMPLES = v201.SAMPLES | OWN

@@ -5,8 +5,8 @@ from alembic import op
 
 from backoffice.kit.alembic.operations import fence_by_tenant
 
-revision = "0009"
-down_revision = "0007"
+revision = "0010"
+down_revision = "0009"
 
 _AT = sa.DateTime(timezone=True)
 
