@@ -1,6 +1,7 @@
 """What stations says and answers."""
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 import msgspec
@@ -92,6 +93,15 @@ class StopTransaction(msgspec.Struct, frozen=True):
     queue_until: datetime | None = None
 
 
+class ShowCost(msgspec.Struct, frozen=True):
+    """Tell the driver at the station what the transaction has cost so far, taxes included."""
+
+    tenant: TenantId
+    station_id: StationId
+    transaction_id: TransactionId
+    total_cost: Decimal
+
+
 class CommandStatus(StrEnum):
     """What became of it. UNKNOWN: no answer came in time, the station may have done it. QUEUED: not sent yet."""
 
@@ -112,3 +122,4 @@ class CommandResult(msgspec.Struct, frozen=True):
 DESCRIBE_EVSE = Query("stations", "describe_evse", DescribeEvse, EvseDescription)
 START_ON_EVSE = Query("stations", "start_on_evse", StartOnEvse, CommandResult)
 STOP_TRANSACTION = Query("stations", "stop_transaction", StopTransaction, CommandResult)
+SHOW_COST = Query("stations", "show_cost", ShowCost, CommandResult)

@@ -9,6 +9,7 @@ from backoffice.contracts.stations import (
     CommandStatus,
     DescribeEvse,
     EvseDescription,
+    ShowCost,
     StartOnEvse,
     StationAdmissionChanged,
     StopTransaction,
@@ -30,9 +31,10 @@ from backoffice.stations.errors import (
 from backoffice.stations.models import Connector, Evse, Location, Station
 from backoffice.stations.registry import Registry
 from protocol.blocks.remote_control.messages import RequestStart, RequestStop, TriggerKind, TriggerMessage
+from protocol.blocks.tariff_and_cost.messages import CostUpdated
 from protocol.bus.envelope import unique_event_id
 from protocol.bus.secrets import credential_hash, new_station_password
-from protocol.domain.commands import CommandReply
+from protocol.domain.commands import CommandReply, Heard
 from protocol.domain.identifiers import StationId, StationKey, TenantId
 from protocol.domain.status import RegistrationStatus
 
@@ -259,8 +261,16 @@ class Stations:
         station = StationKey(question.tenant, question.station_id)
         return await self._command(station, RequestStop(question.transaction_id), question.queue_until)
 
+    async def show_cost(self, question: ShowCost) -> CommandResult:
+        """Sends a CostUpdated, once."""
+        message = CostUpdated(question.transaction_id, question.total_cost)
+        return await self._command(StationKey(question.tenant, question.station_id), message)
+
     async def _command(
-        self, station: StationKey, message: RequestStart | RequestStop, queue_until: datetime | None = None
+        self,
+        station: StationKey,
+        message: RequestStart | RequestStop | CostUpdated,
+        queue_until: datetime | None = None,
     ) -> CommandResult:
         try:
             _, reply = await self._dispatch.carry_out(station, message, by="sessions", queue_until=queue_until)
@@ -272,6 +282,8 @@ class Stations:
             return CommandResult(CommandStatus.REFUSED, str(refused))
         if reply is None:
             return CommandResult(CommandStatus.QUEUED)
+        if isinstance(reply, Heard):
+            return CommandResult(CommandStatus.ACCEPTED)
         assert isinstance(reply, CommandReply)
         status = CommandStatus.ACCEPTED if reply.is_accepted else CommandStatus.REFUSED
         return CommandResult(status, " ".join(filter(None, (reply.status, reply.reason))))
