@@ -158,7 +158,8 @@ async def invoice_of(place: HttpPlace, session_id: str) -> dict[str, Any]:
         return body
 
     receipt = await eventually(is_made, what=f"the invoice of {session_id}")
-    return {key: receipt[key] for key in ("lines", "total_incl_vat", "driver_id") if key in receipt}
+    invoice = receipt["invoice"]
+    return {key: invoice[key] for key in ("lines", "total_incl_vat", "driver_id")}
 
 
 @settings(
