@@ -19,6 +19,7 @@ from protocol.blocks.diagnostics.messages import DiagnosticsStatusNotification, 
 from protocol.blocks.firmware.messages import FirmwareStatusNotification, SignedFirmwareStatusNotification
 from protocol.blocks.meter_values.messages import MeterValues, MeterValuesReply
 from protocol.blocks.provisioning.messages import BootNotification, BootReply
+from protocol.blocks.reservation.messages import ReservationStatusUpdate
 from protocol.blocks.transactions.messages import (
     TransactionEnd,
     TransactionEvent,
@@ -123,6 +124,7 @@ class ScriptedCsms:
             SignedFirmwareStatusNotification: lambda _: Heard(),
             LogStatusNotification: lambda _: Heard(),
             DiagnosticsStatusNotification: lambda _: Heard(),
+            ReservationStatusUpdate: lambda _: Heard(),
             SignCertificate: lambda _: CommandReply("Accepted"),
         }
         self.sockets: list[MemorySocket] = []

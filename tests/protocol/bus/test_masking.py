@@ -111,3 +111,12 @@ def test_masking_takes_time_linear_in_the_text(piece: bytes) -> None:
 
     seconds(1000)
     assert seconds(100_000) < 2.0
+
+
+def test_contract_certificate_names_a_token_and_is_not_kept() -> None:
+    text = b'[2,"1","Authorize",{"idToken":{"idToken":"DE8ACC12E46L89","type":"eMAID"},"certificate":"MIIB DE8ACC"}]'
+
+    masked = mask_frame(text, "Authorize")
+
+    assert b"ACC" not in masked
+    assert mask_frame(b'[2,"1","InstallCertificate",{"certificate":"MIIB"}]', "InstallCertificate").count(b"MIIB") == 1
