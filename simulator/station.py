@@ -43,7 +43,8 @@ from protocol.blocks.remote_control.messages import (
 )
 from protocol.blocks.reservation.messages import CancelReservation, ReserveNow
 from protocol.blocks.smart_charging.messages import ClearChargingProfile, GetCompositeSchedule, SetChargingProfile
-from protocol.blocks.transactions.messages import TransactionEvent
+from protocol.blocks.tariff_and_cost.messages import CostUpdated
+from protocol.blocks.transactions.messages import GetTransactionStatus, TransactionEvent
 from protocol.domain.identifiers import IdToken
 from protocol.errors import ActionNotSupported
 from simulator.behaviours import (
@@ -102,6 +103,8 @@ COMMANDS: Mapping[type[msgspec.Struct], Command] = {
     GetInstalledCertificates: certificates.on_get_installed,
     CertificateSigned: certificates.on_signed,
     DataTransfer: data_transfer.on_data_transfer,
+    GetTransactionStatus: transactions.on_get_status,
+    CostUpdated: transactions.on_cost,
 }
 """What the CSMS may ask."""
 

@@ -1,5 +1,6 @@
 """What stations says and answers."""
 
+from decimal import Decimal
 from enum import StrEnum
 
 import msgspec
@@ -90,6 +91,15 @@ class StopTransaction(msgspec.Struct, frozen=True):
     transaction_id: TransactionId
 
 
+class ShowCost(msgspec.Struct, frozen=True):
+    """Tell the driver at the station what the transaction has cost so far, taxes included."""
+
+    tenant: TenantId
+    station_id: StationId
+    transaction_id: TransactionId
+    total_cost: Decimal
+
+
 class CommandStatus(StrEnum):
     """What became of it. OFFLINE: nothing was sent. UNKNOWN: no answer came in time, the station may have done it."""
 
@@ -109,3 +119,4 @@ class CommandResult(msgspec.Struct, frozen=True):
 DESCRIBE_EVSE = Query("stations", "describe_evse", DescribeEvse, EvseDescription)
 START_ON_EVSE = Query("stations", "start_on_evse", StartOnEvse, CommandResult)
 STOP_TRANSACTION = Query("stations", "stop_transaction", StopTransaction, CommandResult)
+SHOW_COST = Query("stations", "show_cost", ShowCost, CommandResult)

@@ -14,8 +14,8 @@ class SessionsSettings(Settings):
     `SESSIONS_INTENT_EXPIRES_S`: how long a start by app may take to become a transaction.
     `SESSIONS_LATE_EVENTS_S`: how long a session that has ended waits for events whose numbers are missing.
     `SESSIONS_ORPHAN_AFTER_S`: how long it waits for its start; then it begins with the first that was heard of it.
-    `SESSIONS_TELLS_RUNNING_COST`: whether stations that can show it hear what a session costs while it runs, at most
-    every `SESSIONS_RUNNING_COST_EVERY_S`.
+    `SESSIONS_TELLS_RUNNING_COST`: whether stations that can show it are told what a session costs while it runs, at
+    most every `SESSIONS_RUNNING_COST_EVERY_S`.
     """
 
     prefix: ClassVar[str] = "SESSIONS_"

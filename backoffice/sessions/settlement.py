@@ -97,7 +97,8 @@ class Settlement:
             await settle(unit, current, now=self._clock(), patience=self._patience)
 
     def _may_hear_its_evse(self, session: SessionRow) -> bool:
-        return session.evse is None and awaits_events(session, now=self._clock(), patience=self._patience)
+        is_open = session.ended_at is None or awaits_events(session, now=self._clock(), patience=self._patience)
+        return session.evse is None and is_open
 
     async def _ask_tariff(self, tenant: TenantId, session: SessionRow) -> tuple[TariffVersion, EvseDescription]:
         assert session.started_at is not None
@@ -118,7 +119,7 @@ def patience_of(settings: SessionsSettings) -> timedelta:
 
 
 def awaits_events(session: SessionRow, *, now: datetime, patience: timedelta) -> bool:
-    """Whether an event before the end is missing that may still come. 1.6 numbers none; nothing comes in between."""
+    """Whether an event before the end is missing that may still come. 1.6 numbers none and has none in between."""
     is_whole = session.end_seq_no is None or session.heard_until >= session.end_seq_no
     return not is_whole and now - session.updated_at < patience
 

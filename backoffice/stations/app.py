@@ -4,7 +4,7 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
-from backoffice.contracts.stations import DESCRIBE_EVSE, START_ON_EVSE, STOP_TRANSACTION
+from backoffice.contracts.stations import DESCRIBE_EVSE, SHOW_COST, START_ON_EVSE, STOP_TRANSACTION
 from backoffice.kit.bus import Answerer
 from backoffice.kit.service import Context, Parts, Service, Worker
 from backoffice.stations import (
@@ -114,6 +114,7 @@ def build(context: Context[StationsSettings]) -> Parts:
             Answerer(DESCRIBE_EVSE, stations.describe_evse),
             Answerer(START_ON_EVSE, stations.start_on_evse),
             Answerer(STOP_TRANSACTION, stations.stop_transaction),
+            Answerer(SHOW_COST, stations.show_cost),
         ),
         workers=(
             Worker("reconcile_registry", registry.reconcile, every_s=RECONCILE_EVERY_S),

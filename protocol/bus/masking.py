@@ -7,6 +7,7 @@ Masked are, wherever they stand in a frame:
 - the value of the configuration keys and variables in `SECRET_VARIABLES` (ChangeConfiguration, GetConfiguration,
   SetVariables, GetVariables and their answers, NotifyReport, NotifyEvent)
 - what a station says of a customer (NotifyCustomerInformation), whole, and how the operator calls one
+- the contract certificate in Authorize, whose subject is a token
 - members in `SECRET_MEMBERS` (SetNetworkProfile: basicAuthPassword, apn and vpn passwords, vpn key)
 - `user:password@` and tickets for uploads in the URLs of any text, and texts that hold a private key
 
@@ -84,9 +85,16 @@ def mask_frame(text: bytes, action: str | None) -> bytes:
     try:
         frame = _read(text)
         masked = _mask_customer(frame) if _PERSONAL in text else _mask(frame, "", _NESTED)
+        if action == "Authorize":
+            masked = [_without_contract(part) for part in masked]
         return text if masked == frame else _write(masked)
     except (DecodeError, UnicodeError, RecursionError):
         return MASK.encode() if _PERSONAL in text else mask_text(text.decode("utf-8", "replace")).encode()
+
+
+def _without_contract(part: Any) -> Any:  # Any: JSON
+    """A contract certificate names its token, an eMAID (OCPP 2.0.1 C07)."""
+    return {**part, "certificate": MASK} if isinstance(part, dict) and "certificate" in part else part
 
 
 def mask_json(value: Any) -> Any:  # Any: JSON

@@ -19,6 +19,7 @@ from protocol.blocks.diagnostics.messages import DiagnosticsStatusNotification, 
 from protocol.blocks.firmware.messages import FirmwareStatusNotification, SignedFirmwareStatusNotification
 from protocol.blocks.meter_values.messages import MeterValues, MeterValuesReply
 from protocol.blocks.provisioning.messages import BootNotification, BootReply, NotifyReport
+from protocol.blocks.reservation.messages import ReservationStatusUpdate
 from protocol.blocks.transactions.messages import (
     TransactionEnd,
     TransactionEvent,
@@ -124,6 +125,7 @@ class ScriptedCsms:
             LogStatusNotification: lambda _: Heard(),
             DiagnosticsStatusNotification: lambda _: Heard(),
             NotifyReport: lambda _: Heard(),
+            ReservationStatusUpdate: lambda _: Heard(),
             SignCertificate: lambda _: CommandReply("Accepted"),
         }
         self.sockets: list[MemorySocket] = []

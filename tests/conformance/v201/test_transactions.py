@@ -3,6 +3,7 @@
 Where a transaction starts and stops is the station's configuration: each case is what the station then says.
 """
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -32,7 +33,7 @@ async def completed(bench: Bench, name: str, transaction: Transaction, driver: D
     session = await bench.network.session_of(name)
     assert (session["transaction_id"], session["energy_wh"]) == (transaction.id, str(wh))
     assert session["driver_id"] == (await driver.client.get("/me"))["account_id"]
-    assert session["cost_incl_vat"] == f"{wh * 0.5 / 1000:.2f}"
+    assert Decimal(session["cost_incl_vat"]) == Decimal(wh) / 2000
     return session
 
 
@@ -153,8 +154,8 @@ async def test_token_that_turns_out_invalid_ends_the_session_unpaid(bench: Bench
         ended = await transaction.end("Deauthorized", reason="DeAuthorized", wh=10)
 
     assert refused["idTokenInfo"]["status"] == "Unknown"
-    assert "idTokenInfo" not in ended
-    session = await bench.network.session_of("E16")
+    assert "totalCost" not in ended
+    session = await bench.network.session_of("E16", state="unauthorised")
     assert (session["driver_id"], session["stopped_reason"]) == (None, "DeAuthorized")
 
 
@@ -329,11 +330,6 @@ async def test_values_of_a_running_transaction(bench: Bench, name: str, trigger:
     async with bench.station(name) as station:
         transaction = await charge(station, driver)
         assert await transaction.update(trigger, meterValue=[value | {"timestamp": now()}]) == {}
-
-        async def is_shown() -> bool:
-            return bool((await sessions_of(bench, name))[0]["energy_wh"] == "600")
-
-        await eventually(is_shown, what="the energy so far")
         await readings_become(bench, name, {"600"})
         await transaction.end(wh=900, token=driver.token)
         deviations = await bench.operator.get(f"/telemetry/stations/{name}/deviations")

@@ -130,3 +130,12 @@ def test_ticket_of_an_upload_is_not_shown_by_a_message_that_has_no_secrets_of_it
     frame = json.dumps([2, "m", "LogStatusNotification", {"status": "UploadFailure", "statusInfo": info}]).encode()
 
     assert ticket.encode() not in mask_frame(frame, "LogStatusNotification")
+
+
+def test_contract_certificate_names_a_token_and_is_not_kept() -> None:
+    text = b'[2,"1","Authorize",{"idToken":{"idToken":"DE8ACC12E46L89","type":"eMAID"},"certificate":"MIIB DE8ACC"}]'
+
+    masked = mask_frame(text, "Authorize")
+
+    assert b"ACC" not in masked
+    assert mask_frame(b'[2,"1","InstallCertificate",{"certificate":"MIIB"}]', "InstallCertificate").count(b"MIIB") == 1
