@@ -2,9 +2,10 @@
 
 import asyncio
 
+from backoffice.contracts.sessions import session_id_of
 from backoffice.kit.database import Database
 from backoffice.sessions import repository
-from backoffice.sessions.domain import SessionState, session_id_of
+from backoffice.sessions.domain import SessionState
 from backoffice.sessions.models import SessionRow
 from protocol.blocks.tariff_and_cost.queries import AskTotalCost, TotalCost
 
