@@ -199,6 +199,12 @@ class DisplayMessageBody(Body):
     display_component: str | None = Field(default=None, min_length=1, max_length=50)
     display_evse: int | None = Field(default=None, ge=1)
 
+    @model_validator(mode="after")
+    def _names_its_display(self) -> Self:
+        if self.display_evse is not None and self.display_component is None:
+            raise ValueError("display_evse is where a display_component is: say which")
+        return self
+
     def message(self) -> SetDisplayMessage:
         """The command."""
         display = self.display_component
