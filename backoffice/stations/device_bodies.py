@@ -173,7 +173,7 @@ class CustomerInformationBody(ReportBody):
         return self
 
     def message(self) -> CustomerInformation:
-        """The command (OCPP 2.0.1 N09.FR.02)."""
+        """The command (OCPP 2.0.1 N09)."""
         return CustomerInformation(
             request_id=self.request_id,
             is_reported=self.is_reported,

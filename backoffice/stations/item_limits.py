@@ -1,4 +1,4 @@
-"""Commands in pieces: a station may say how many items it takes in one message (OCPP 2.0.1 B05.FR.11, B06.FR.16).
+"""Commands in pieces: a station may say how many items it takes in one message (OCPP 2.0.1 B05, B06).
 
 What it said is the variable ItemsPerMessage of its DeviceDataCtrlr or MonitoringCtrlr, by the name of the message.
 """
