@@ -116,6 +116,12 @@ class VariableBody(Body):
     instance: str | None = Field(default=None, max_length=50)
     attribute: AttributeType = AttributeType.ACTUAL
 
+    @model_validator(mode="after")
+    def _places_its_connector(self) -> Self:
+        if self.connector is not None and self.evse is None:
+            raise ValueError("a connector is one of an evse: say which")
+        return self
+
     def name(self) -> VariableName:
         """The variable."""
         return VariableName(

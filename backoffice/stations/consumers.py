@@ -154,7 +154,7 @@ class StationFacts:
         if isinstance(event, TransactionEnded):
             over = evse.evse if evse and evse.transaction_id in (None, event.transaction_id) else None
             await limits.forget_transaction(unit, station.id, event.transaction_id, evse=over)
-            # A message of a transaction ends with it (OCPP 2.0.1 O02.FR.02).
+            # A message of a transaction ends with it (OCPP 2.0.1 O02).
             await device_repository.delete_messages_of_transaction(unit, station.id, event.transaction_id)
         await reservations.on_transaction(unit, station.id, event, at=delivery.envelope.received_at)
         if evse is None or _is_told_after_its_end(evse, event, delivery):

@@ -173,7 +173,7 @@ class CustomerInformationBody(ReportBody):
         return self
 
     def message(self) -> CustomerInformation:
-        """The command (OCPP 2.0.1 N09.FR.02)."""
+        """The command (OCPP 2.0.1 N09)."""
         return CustomerInformation(
             request_id=self.request_id,
             is_reported=self.is_reported,
@@ -198,6 +198,12 @@ class DisplayMessageBody(Body):
     transaction_id: str | None = Field(default=None, min_length=1, max_length=36)
     display_component: str | None = Field(default=None, min_length=1, max_length=50)
     display_evse: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _names_its_display(self) -> Self:
+        if self.display_evse is not None and self.display_component is None:
+            raise ValueError("display_evse is where a display_component is: say which")
+        return self
 
     def message(self) -> SetDisplayMessage:
         """The command."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import Table, delete, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
@@ -20,7 +21,11 @@ from backoffice.stations.device_models import (
 )
 from backoffice.stations.models import StationVariable
 
+log = structlog.get_logger(__name__)
+
 Row = Mapping[str, object]
+
+ROWS_PER_STATION = 20_000  # of each kind; more than any station has, and no station may fill the database
 
 
 async def save_variables(unit: Unit, rows: Sequence[Row], *, keeps_values: bool = False) -> None:
@@ -249,7 +254,7 @@ async def list_network_profiles(unit: Unit, station_id: str) -> Sequence[Install
 
 async def _upsert(unit: Unit, table: Table, rows: Sequence[Row], *, coalesced: Sequence[str] = ()) -> None:
     """One statement, prepared once, for every row: the driver sends them in one go."""
-    if not rows:
+    if not rows or not await _has_room(unit, table, str(rows[0]["station_id"]), len(rows)):
         return
     statement = insert(table)
     key = [column.name for column in table.primary_key]
@@ -258,6 +263,15 @@ async def _upsert(unit: Unit, table: Table, rows: Sequence[Row], *, coalesced: S
     is_newer = table.c.known_at <= statement.excluded.known_at
     upsert = statement.on_conflict_do_update(index_elements=key, set_=changed, where=is_newer)
     await (await unit.session.connection()).execute(upsert, [dict(row) for row in rows])
+
+
+async def _has_room(unit: Unit, table: Table, station_id: str, more: int) -> bool:
+    of_station = (table.c.tenant_id == unit.tenant, table.c.station_id == station_id)
+    count = await unit.session.scalar(select(func.count()).select_from(table).where(*of_station)) or 0
+    if count + more <= ROWS_PER_STATION:
+        return True
+    log.warning("a station reports more than is kept", station_id=station_id, table=table.name, kept=count)
+    return False
 
 
 def _table(model: type[Any]) -> Table:  # Any: a model of ours

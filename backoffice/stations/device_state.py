@@ -37,7 +37,7 @@ from protocol.domain.device_model import VariableName
 
 Note = Callable[[Unit, str, Any, Any, datetime], Awaitable[None]]  # Any: the key of the table is the message's type
 
-_CLEARED = ("Accepted", "NotFound")  # OCPP 2.0.1 N06.FR.02: what is not found is not there
+_CLEARED = ("Accepted", "NotFound")  # OCPP 2.0.1 N06: what is not found is not there
 
 
 async def note(unit: Unit, station_id: str, message: msgspec.Struct, reply: msgspec.Struct, *, now: datetime) -> None:
@@ -130,7 +130,7 @@ async def _note_monitors_cleared(
 async def _note_base(
     unit: Unit, station_id: str, message: SetMonitoringBase, reply: CommandReply, now: datetime
 ) -> None:
-    """With either base but All the monitors that were set by us are gone (OCPP 2.0.1 N03.FR.04, N03.FR.05)."""
+    """With either base but All the monitors that were set by us are gone (OCPP 2.0.1 N03)."""
     if reply.is_accepted:
         await device_repository.save_monitoring(unit, station_id, {"base": message.base, "changed_at": now})
         if message.base is not MonitoringBase.ALL:
@@ -154,7 +154,7 @@ async def _note_message_set(
 async def _note_message_cleared(
     unit: Unit, station_id: str, message: ClearDisplayMessage, reply: CommandReply, _now: datetime
 ) -> None:
-    """A message that is unknown is not there either (OCPP 2.0.1 O05.FR.02)."""
+    """A message that is unknown is not there either (OCPP 2.0.1 O05)."""
     if reply.is_accepted or reply.status == "Unknown":
         await device_repository.delete_message(unit, station_id, message.message_id)
 

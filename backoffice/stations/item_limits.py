@@ -1,4 +1,4 @@
-"""Commands in pieces: a station may say how many items it takes in one message (OCPP 2.0.1 B05.FR.11, B06.FR.16).
+"""Commands in pieces: a station may say how many items it takes in one message (OCPP 2.0.1 B05, B06).
 
 What it said is the variable ItemsPerMessage of its DeviceDataCtrlr or MonitoringCtrlr, by the name of the message.
 """
@@ -43,17 +43,14 @@ async def ask_in_pieces(
     """The answers to every piece as one, with the id of the first one's record.
 
     Ends at the first piece that fails: what was done before stays done, and is in the record. Where a piece waits in
-    the queue the answer is its 202.
+    the queue the answer is the 202 of the first that does; the others are sent or wait as well.
     """
     limit = await _limit_of(desk, stations, type(message))
-    first, results = "", []
-    for piece in split(message, limit):
-        carried = await desk.carry_out(piece)
-        first = first or carried.command_id
-        if carried.reply is None:
-            return queued(carried)
-        results.append(carried.reply)
-    return view(first, merged(results))
+    carried = [await desk.carry_out(piece) for piece in split(message, limit)]
+    waiting = next((one for one in carried if one.reply is None), None)
+    if waiting is not None:
+        return queued(waiting)
+    return view(carried[0].command_id, merged([one.reply for one in carried]))
 
 
 def split(message: MessageT, limit: int | None) -> list[MessageT]:

@@ -40,12 +40,12 @@ async def on_event(message: NotifyEvent, call: ReceivedCall, ports: Ports) -> He
 
 
 def _without_secret(event: StationEvent) -> StationEvent:
-    """A password belongs on no bus: a write-only variable has no value here (OCPP 2.0.1 N07.FR.18)."""
+    """A password belongs on no bus: a write-only variable has no value here (OCPP 2.0.1 N07)."""
     return replace(event, actual_value="") if is_secret_variable(event.name.variable) else event
 
 
 def _read_status(event: StationEvent) -> StatusNotification | None:
-    """A 2.x station may say its connectors' states in either message (OCPP 2.0.1 G01.FR.07; 2.1 prefers this one)."""
+    """A 2.x station may say its connectors' states in either message (OCPP 2.0.1 G01; 2.1 prefers this one)."""
     name = event.name
     if (name.component, name.variable) != ("Connector", "AvailabilityState") or name.evse is None:
         return None

@@ -134,9 +134,11 @@ def read_variable_name(
 
 
 def write_component(name: VariableName) -> v201.Component:
-    """Raises NotExpressible for a name without a component, as only 1.6 has."""
+    """Raises NotExpressible for a name without a component, as only 1.6 has, and a connector without its EVSE."""
     if not name.component:
         raise NotExpressible(OcppVersion.V201, f"the variable {name.variable!r} without a component")
+    if name.evse is None and name.connector is not None:
+        raise NotExpressible(OcppVersion.V201, f"connector {name.connector} of no EVSE")
     evse = UNSET if name.evse is None else v201.EVSE(id=name.evse, connector_id=sent(name.connector))
     return v201.Component(name=name.component, instance=sent(name.component_instance), evse=evse)
 

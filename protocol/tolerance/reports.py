@@ -1,4 +1,4 @@
-"""Parts of reports as they come over one socket: which of them is out of step (OCPP 2.0.1 B07.FR.07, B07.FR.08).
+"""Parts of reports as they come over one socket: which of them is out of step (OCPP 2.0.1 B07, B08).
 
 What is odd is noted and nothing is refused: whoever puts the parts together takes them in any order.
 """

@@ -11,7 +11,7 @@ from protocol.blocks.diagnostics.messages import LogStatus as Status
 from protocol.domain.state_table import StateTable
 
 _REFUSALS = (Status.BAD_MESSAGE, Status.NOT_SUPPORTED_OPERATION, Status.PERMISSION_DENIED, Status.UPLOAD_FAILURE)
-_ENDS = (*_REFUSALS, Status.ACCEPTED_CANCELED)  # canceled by another order (N01.FR.20)
+_ENDS = (*_REFUSALS, Status.ACCEPTED_CANCELED)  # canceled by another order (N01)
 _AT_REST = (Status.IDLE, Status.UPLOADING)
 
 _AFTER: Mapping[Status, tuple[Status, ...]] = {

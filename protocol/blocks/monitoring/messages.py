@@ -146,7 +146,7 @@ class EventTrigger(StrEnum):
 class StationEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a station saw of a variable (OCPP 2.0.1 §2 EventDataType). `notification`: who wanted it watched.
 
-    `actual_value` is empty for a write-only variable (N07.FR.18). `severity` is said by 2.1 alone: else it is the
+    `actual_value` is empty for a write-only variable (N07). `severity` is said by 2.1 alone: else it is the
     monitor's. `is_cleared`: the state that was reported before is over. `cause` is the event that led to this one.
     """
 

@@ -13,6 +13,7 @@ from backoffice.stations.item_limits import merged, split
 from backoffice.stations.reports import ReportArchive
 from protocol.blocks.monitoring.events import StationEventsReported
 from protocol.blocks.monitoring.messages import ClearVariableMonitoring, EventTrigger, StationEvent
+from protocol.blocks.provisioning.events import VariablesReported
 from protocol.blocks.provisioning.messages import (
     SetVariables,
     VariableAssignment,
@@ -21,7 +22,7 @@ from protocol.blocks.provisioning.messages import (
     VariableStatus,
 )
 from protocol.bus.commands import COMMAND_OF_NAME, CommandAnswer, Outcome
-from protocol.domain.device_model import VariableName
+from protocol.domain.device_model import ReportedVariable, VariableAttribute, VariableName
 from tests.backoffice.stations.harness import CP001, T0, Node, add_station, put
 from tests.factories.places import HttpPlace
 
@@ -179,6 +180,32 @@ async def test_secrets_of_a_network_profile_reach_the_station_and_are_kept_nowhe
     for shown in (profiles, record):
         assert SECRET not in str(shown)
         assert "123456" not in str(shown)
+
+
+async def test_pieces_of_a_command_wait_all_of_them_for_a_station_that_is_away(place: HttpPlace) -> None:
+    await add_station(place)
+    limit = ReportedVariable(
+        VariableName("ItemsPerMessage", component="DeviceDataCtrlr", instance="GetVariables"),
+        (VariableAttribute(value="2"),),
+    )
+    await place.publish_fact(VariablesReported(request_id=1, seq_no=0, variables=(limit,)), station=CP001)
+
+    async def is_known() -> bool:
+        return bool(await get(place, "variables?component=devicedatactrlr"))
+
+    await eventually(is_known)
+    answer = await place.http.post(
+        "/api/v1/stations/CP001/commands/get_variables",
+        json={"names": [{"variable": name, "component": "C"} for name in "ABC"]},
+        headers=place.operator_headers(),
+        params={"queue_until": (place.clock() + timedelta(hours=1)).isoformat()},
+    )
+    records = (await get(place, "commands"))["items"]
+
+    assert answer.status_code == 202
+    assert [one["state"] for one in records] == ["queued", "queued"]
+    assert [len(one["message"]["names"]) for one in records] == [1, 2]
+    assert answer.json()["command_id"] == records[1]["command_id"]
 
 
 @pytest.mark.parametrize(

@@ -290,6 +290,18 @@ async def test_what_is_said_about_a_customer_is_kept_for_less_time(place: HttpPl
     assert [(one["kind"], one["request_id"]) for one in left["items"]] == [("variables", 7)]
 
 
+async def test_no_station_fills_the_database_with_variables(place: HttpPlace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backoffice.stations.device_repository.ROWS_PER_STATION", 3)
+    await add_station(place)
+    await place.publish_fact(part(0, variable("A", "1"), variable("B", "1")), station=CP001)
+
+    await place.publish_fact(part(1, variable("C", "1"), variable("D", "1"), is_last=True), station=CP001)
+    report = await until(place, "reports", lambda page: page["items"] and page["items"][0]["is_complete"])
+
+    assert report["items"][0]["parts"] == 2
+    assert [one["variable"] for one in await get(place, "variables")] == ["A", "B"]
+
+
 async def test_no_station_keeps_more_reports_than_its_share(place: HttpPlace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("backoffice.stations.reports._KEPT_PER_STATION", 3)
     await add_station(place)

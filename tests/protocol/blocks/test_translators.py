@@ -16,12 +16,28 @@ from protocol.blocks.authorization.messages import Authorize
 from protocol.blocks.availability.messages import ChangeAvailability, OperationalStatus, StatusNotification
 from protocol.blocks.certificates.messages import GetInstalledCertificates, InstallCertificate
 from protocol.blocks.diagnostics.messages import DiagnosticsStatusNotification, LogStatus
+from protocol.blocks.display_message.messages import (
+    DisplayMessage,
+    GetDisplayMessages,
+    MessagePriority,
+    MessageState,
+    SetDisplayMessage,
+)
 from protocol.blocks.firmware.messages import FirmwareStatus, FirmwareStatusNotification
 from protocol.blocks.local_auth_list.messages import GetLocalListVersion, LocalListVersionReply
+from protocol.blocks.monitoring.messages import (
+    ClearVariableMonitoring,
+    MonitorKind,
+    MonitorOrder,
+    SetVariableMonitoring,
+)
 from protocol.blocks.provisioning.messages import (
     GetVariables,
+    NetworkProfile,
+    NotifyReport,
     Reset,
     ResetKind,
+    SetNetworkProfile,
     SetVariableResult,
     SetVariables,
     SetVariablesReply,
@@ -51,6 +67,7 @@ from protocol.domain.charging_profile import (
     RateUnit,
 )
 from protocol.domain.commands import CommandReply
+from protocol.domain.device_model import AttributeType
 from protocol.domain.identifiers import IdToken, IdTokenType, TransactionId
 from protocol.domain.metering import import_register_wh
 from protocol.domain.status import ChargingState, ConnectorStatus
@@ -196,6 +213,8 @@ class TestApproximationsOf16:
         [
             Reset(ResetKind.IMMEDIATE, evse=1),
             GetVariables((VariableName("HeartbeatInterval", "OCPPCommCtrlr"),)),
+            GetVariables((VariableName("HeartbeatInterval", instance="A"),)),
+            SetVariables((VariableAssignment(VariableName("A", attribute=AttributeType.MAX_SET), "1"),)),
             RequestStart(IdToken("x" * 21), remote_start_id=1),
             TriggerMessage(TriggerKind.TRANSACTION_EVENT),
             TriggerMessage(TriggerKind.SIGN_STATION_CERTIFICATE),
@@ -307,9 +326,27 @@ def test_201_refuses_a_remote_start_whose_profile_would_be_lost() -> None:
         ReserveNow(1, parse_timestamp(T), IdToken("x" * 37)),
         TriggerMessage(TriggerKind.STATUS_NOTIFICATION),
         ReservationStatusUpdate(1, ReservationEnd.NO_TRANSACTION),
+        GetVariables(),
+        GetVariables((VariableName("HeartbeatInterval"),)),
+        GetVariables((VariableName("Available", "Connector", connector=1),)),
+        SetVariables(()),
+        SetVariables((VariableAssignment(VariableName("A", "C"), "x" * 1001),)),
+        SetVariableMonitoring((MonitorOrder(VariableName("A", "C"), MonitorKind.TARGET_DELTA, 1, 3),)),
+        ClearVariableMonitoring(()),
+        SetDisplayMessage(DisplayMessage(message_id=1, priority=MessagePriority.IN_FRONT, content="x" * 513)),
+        SetDisplayMessage(
+            DisplayMessage(message_id=1, priority=MessagePriority.IN_FRONT, content="x", state=MessageState.DISCHARGING)
+        ),
+        GetDisplayMessages(1, state=MessageState.SUSPENDED),
+        SetNetworkProfile(
+            1,
+            NetworkProfile(csms_url="wss://a/b", security_profile=1, interface="Any", message_timeout_s=30),
+        ),
+        NotifyReport(request_id=1),
     ],
+    ids=lambda message: type(message).__name__,
 )
-def test_201_refuses_what_it_has_no_words_for(message: msgspec.Struct) -> None:
+def test_what_201_has_no_words_for_is_refused(message: msgspec.Struct) -> None:
     with pytest.raises(NotExpressible):
         route_of_message(OcppVersion.V201, type(message)).encode_request(message)
 
