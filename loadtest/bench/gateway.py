@@ -1,7 +1,7 @@
 """bench gateway: what one durable message costs our gateway, beside a peer in the same run.
 
 Closed loop, MeterValues of 1.6 and TransactionEvents of 2.0.1 of about 900 bytes, every frame distinct, answered after
-the JetStream acknowledgement: of the readings, and for a TransactionEvent of its fact and of the readings beside it. The
+the JetStream acknowledgement: of the readings, and for a TransactionEvent of its fact and the readings beside it. The
 server has a core of its own; NATS and the meter share the other. CPU time is the server's own, so a meter that is the
 bottleneck makes fewer messages and not cheaper ones. The run fails unless the stream holds what was answered.
 """

@@ -39,7 +39,7 @@ _WITHOUT_SECRETS = frozenset(
 )  # fmt: skip
 _HINTS = (
     b"token", b"idtag", b"id_tag", b"passw", b"simpin", b"sim_pin", b"secret", b"authorization", b"private", b"vpn",
-    b"/uploads/", b"certificate",
+    b"://", b"/uploads/",
 )  # fmt: skip
 _NAMING = ("key", "name", "variable")
 _VALUES = frozenset(("value", "attributevalue"))
@@ -76,7 +76,7 @@ def mask_token(value: str) -> str:
 
 def mask_frame(text: bytes, action: str | None) -> bytes:
     """The frame's text without secrets, as JSON where it was JSON. `action` is None where it cannot be told."""
-    if b"@" not in text and b"\\" not in text and (action in _WITHOUT_SECRETS or not _hints_at_secret(text)):
+    if b"@" not in text and b"\\" not in text and (action in _WITHOUT_SECRETS or _is_plain_event(text, action)):
         return text
     try:
         frame = _read(text)
@@ -88,10 +88,12 @@ def mask_frame(text: bytes, action: str | None) -> bytes:
         return mask_text(text.decode("utf-8", "replace")).encode()
 
 
-def _hints_at_secret(text: bytes) -> bool:
-    """Whether any name of a secret may stand in a text without escapes: most frames of a transaction have none."""
+def _is_plain_event(text: bytes, action: str | None) -> bool:
+    """Whether it is a TransactionEvent, or its answer, in whose text no name of a secret stands: most have none."""
+    if action != "TransactionEvent" or not text.endswith(b"]"):
+        return False
     lower = text.lower()
-    return any(hint in lower for hint in _HINTS)
+    return not any(hint in lower for hint in _HINTS)
 
 
 def _without_contract(part: Any) -> Any:  # Any: JSON
