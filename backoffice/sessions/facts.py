@@ -12,18 +12,15 @@ from backoffice.contracts.sessions import ChargingSessionStarted, session_id_of
 from backoffice.kit.database import Unit
 from backoffice.sessions import repository
 from backoffice.sessions.domain import (
-    INTENT,
     RUNNING,
     SESSION,
-    IntentState,
-    IntentTrigger,
     SessionState,
     SessionTrigger,
     is_paused,
     trigger_of,
 )
-from backoffice.sessions.models import IntentRow, SessionRow
-from backoffice.sessions.precedence import is_refused, rank_of
+from backoffice.sessions.models import SessionRow
+from backoffice.sessions.payer import flag, judge, withdraw_refused
 from backoffice.sessions.sequence import Heard, hear
 from protocol.blocks.availability.events import ConnectorStatusReported
 from protocol.blocks.transactions.events import (
@@ -33,11 +30,8 @@ from protocol.blocks.transactions.events import (
     TransactionUpdated,
 )
 from protocol.bus.envelope import event_id
-from protocol.domain.authorization import Authorization, AuthorizationBasis, AuthorizationStatus
 from protocol.domain.identifiers import DriverId, StationId, TransactionId
 from protocol.domain.status import ChargingState
-
-_NO_INTENT = (IntentState.STARTED, IntentState.FAILED, IntentState.EXPIRED)
 
 
 async def on_started(
@@ -46,20 +40,19 @@ async def on_started(
     """The session has begun; a second start of the same transaction is flagged and changes nothing."""
     session = await _open(unit, fact, station_id, now)
     if session.started_at is not None:
-        _flag(session, "second_start")
+        flag(session, "second_start")
         return session
     session.started_at = at
     register_wh = _register(fact.meter_wh)
     session.start_wh = session.start_wh if register_wh is None else register_wh
     _note_evse(session, fact)
-    for flag in fact.flags:
-        _flag(session, flag)
+    for rule in fact.flags:
+        flag(session, rule)
     has_ended = session.ended_at is not None
     trigger = SessionTrigger.STARTED_AND_ENDED if has_ended else SessionTrigger.STARTED
     session.state = SESSION.advance(SessionState.AWAITING_START, trigger)
     await _go_on(unit, session, fact, at)
-    if session.driver_id is None and not session.needs_verdict and is_refused(session.token_rank):
-        _withdraw(session)  # a later event came first, and said so
+    withdraw_refused(session)  # a later event may have come first, and said so
     await announce(unit, session, now)
     return session
 
@@ -71,7 +64,7 @@ async def on_updated(
     session = await _open(unit, fact, station_id, now)
     if session.state == SessionState.COMPLETED:
         if fact.seq_no is not None and session.end_seq_no is not None and fact.seq_no < session.end_seq_no:
-            _flag(session, "told_after_the_bill")
+            flag(session, "told_after_the_bill")
         return session
     begin_wh = _register(fact.begin_wh)
     if session.start_wh is None and begin_wh is not None:
@@ -88,7 +81,7 @@ async def on_ended(
     """The session has ended, also where its start is not known yet; a second end is flagged and changes nothing."""
     session = await _open(unit, fact, station_id, now)
     if session.ended_at is not None:
-        _flag(session, "second_end")
+        flag(session, "second_end")
         return session
     session.ended_at = at
     session.end_wh = _register(fact.meter_wh)
@@ -98,7 +91,7 @@ async def on_ended(
     _note_evse(session, fact)
     if session.state in RUNNING:
         session.state = SESSION.advance(SessionState(session.state), SessionTrigger.ENDED)
-    await _judge(unit, session, fact)
+    await judge(unit, session, fact)
     await announce(unit, session, now)
     return session
 
@@ -118,8 +111,9 @@ async def on_connector_status(
 def begin_without_start(session: SessionRow, *, at: datetime) -> None:
     """A session of whose start nobody has heard began no later than the first that was heard of it."""
     session.started_at = at
-    _flag(session, "start_missing")
+    flag(session, "start_missing")
     session.state = SESSION.advance(SessionState.AWAITING_START, SessionTrigger.STARTED_AND_ENDED)
+    withdraw_refused(session)
 
 
 async def follow_pauses(unit: Unit, session: SessionRow) -> None:
@@ -178,99 +172,10 @@ async def _open(unit: Unit, fact: TransactionFact, station_id: StationId, now: d
     return session
 
 
-def authorise(session: SessionRow, driver_id: str | None) -> None:
-    """The session is this driver's, also where a token before was refused."""
-    session.driver_id, session.needs_verdict, session.must_stop = driver_id, False, False
-    if session.state == SessionState.UNAUTHORISED:
-        has_ended = session.ended_at is not None
-        trigger = SessionTrigger.AUTHORISED_AND_ENDED if has_ended else SessionTrigger.AUTHORISED
-        session.state = SESSION.advance(SessionState.UNAUTHORISED, trigger)
-
-
-def refuse(session: SessionRow, status: AuthorizationStatus) -> None:
-    """No token that is known so far may charge here; what was settled stays as it is."""
-    _flag(session, _refusal(status))
-    _withdraw(session)
-
-
 async def _go_on(unit: Unit, session: SessionRow, fact: TransactionFact, at: datetime) -> None:
     await _note_charging_state(unit, session, fact.charging_state, at, seq_no=fact.seq_no)
-    await _judge(unit, session, fact)
+    await judge(unit, session, fact)
     await follow_pauses(unit, session)
-
-
-async def _judge(unit: Unit, session: SessionRow, fact: TransactionFact) -> None:
-    """What the fact says of the driver, by the precedence of its token; what was settled stays as it is."""
-    verdict = fact.authorization
-    if session.state == SessionState.COMPLETED:
-        return
-    await _claim_intent(unit, session, fact)
-    is_same = fact.token is not None and fact.token.ref == session.token_ref
-    is_first = _present(session, fact)
-    is_refused_here = verdict is not None and not isinstance(fact, TransactionEnded) and _is_no(verdict)
-    if verdict is not None and is_refused_here:
-        _flag(session, _refusal(verdict.status))
-    if verdict is None or session.intent_id is not None or not (is_first or is_same):
-        return
-    if verdict.basis is AuthorizationBasis.DEFERRED:
-        session.needs_verdict = session.needs_verdict or session.driver_id is None
-    elif verdict.status is AuthorizationStatus.ACCEPTED:
-        if is_first or session.driver_id is None:
-            authorise(session, verdict.driver_id)
-    elif is_refused_here:
-        if is_first and not is_same:
-            session.driver_id, session.needs_verdict = None, False
-        if session.driver_id is None and not session.needs_verdict:
-            _withdraw(session)
-
-
-def _is_no(verdict: Authorization) -> bool:
-    is_answered = verdict.basis is not AuthorizationBasis.DEFERRED
-    return is_answered and verdict.status is not AuthorizationStatus.ACCEPTED
-
-
-def _withdraw(session: SessionRow) -> None:
-    """Nobody may charge here as far as is known; before the start is known that is said by its token's rank alone."""
-    if session.started_at is not None and session.state not in (SessionState.UNAUTHORISED, SessionState.COMPLETED):
-        session.state = SESSION.advance(SessionState(session.state), SessionTrigger.REFUSED)
-
-
-def _present(session: SessionRow, fact: TransactionFact) -> bool:
-    """Whether the fact's token is the session's from now on."""
-    rank = rank_of(fact)
-    if fact.token is None or (session.token_rank is not None and rank >= session.token_rank):
-        return False
-    session.token_ref, session.token_mask, session.token_rank = fact.token.ref, fact.token.mask, rank
-    return True
-
-
-async def _claim_intent(unit: Unit, session: SessionRow, fact: TransactionFact) -> None:
-    """The transaction belongs to a start by app, also to one that was given up meanwhile; never to another driver's."""
-    if session.intent_id is not None or isinstance(fact, TransactionEnded):
-        return
-    intent = await repository.find_claimed_intent(
-        unit,
-        StationId(session.station_id),
-        remote_start_id=fact.remote_start_id or None,
-        token_ref=fact.token.ref if fact.token is not None else None,
-    )
-    if intent is None or intent.session_id not in (None, session.id):
-        return
-    was_known = session.token_rank is not None and session.token_rank < rank_of(fact)
-    if session.driver_id not in (None, intent.driver_id) and was_known:
-        _flag(session, "intent_of_another_driver")
-        return
-    session.intent_id, intent.session_id = intent.id, session.id
-    authorise(session, intent.driver_id)
-    _mark_claimed(intent)
-
-
-def _mark_claimed(intent: IntentRow) -> None:
-    state = IntentState(intent.state)
-    if state is IntentState.REQUESTED:
-        state = INTENT.advance(state, IntentTrigger.HELD)
-    if state not in _NO_INTENT:
-        intent.state = INTENT.advance(state, IntentTrigger.CLAIMED)
 
 
 def _note_evse(session: SessionRow, fact: TransactionFact) -> None:
@@ -287,18 +192,9 @@ async def _note_charging_state(
         await repository.insert_pause(unit, session.id, at, is_paused=is_paused(charging_state), seq_no=seq_no)
 
 
-def _refusal(status: AuthorizationStatus) -> str:
-    return f"refused_{status.lower()}"
-
-
 def _register(meter_wh: str | None) -> Decimal | None:
     try:
         register = Decimal(meter_wh) if meter_wh is not None else None
     except InvalidOperation:
         return None
     return register if register is not None and register.is_finite() else None
-
-
-def _flag(session: SessionRow, flag: str) -> None:
-    if flag not in session.flags:
-        session.flags = sorted((*session.flags, flag))

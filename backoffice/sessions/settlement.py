@@ -28,8 +28,9 @@ from backoffice.sessions import repository
 from backoffice.sessions.cost import cost_of, has_conditions
 from backoffice.sessions.domain import SESSION, SessionState, SessionTrigger
 from backoffice.sessions.energy import SessionShape, measure
-from backoffice.sessions.facts import announce, authorise, begin_without_start, follow_pauses, refuse
+from backoffice.sessions.facts import announce, begin_without_start, follow_pauses
 from backoffice.sessions.models import SessionRow
+from backoffice.sessions.payer import authorise, refuse
 from backoffice.sessions.settings import SessionsSettings
 from protocol.blocks.authorization.queries import AuthorizeToken, TokenVerdict
 from protocol.bus.envelope import event_id

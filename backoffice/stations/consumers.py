@@ -13,6 +13,7 @@ from backoffice.kit.database import Unit
 from backoffice.stations import device_repository, device_state, limits, reports, repository, reservations
 from backoffice.stations.certificates import SigningDesk
 from backoffice.stations.domain import evse_status, occupied_by
+from backoffice.stations.evse_transactions import follow_transaction, is_newest, is_told_after_its_end
 from backoffice.stations.models import Evse, Station
 from backoffice.stations.onboarding import Onboarding
 from backoffice.stations.read_out import ReadOut
@@ -157,12 +158,12 @@ class StationFacts:
             # A message of a transaction ends with it (OCPP 2.0.1 O02).
             await device_repository.delete_messages_of_transaction(unit, station.id, event.transaction_id)
         await reservations.on_transaction(unit, station.id, event, at=delivery.envelope.received_at)
-        if evse is None or _is_told_after_its_end(evse, event, delivery):
+        if evse is None or is_told_after_its_end(evse, event, delivery):
             return
-        is_newest = _is_newest(evse, event)
-        _follow_transaction(evse, event, delivery)
+        is_now = is_newest(evse, event)
+        follow_transaction(evse, event, delivery)
         # What was said while offline describes the past, and so does what was overtaken.
-        if is_newest and not event.is_offline:
+        if is_now and not event.is_offline:
             await self._read_charging_state(unit, station, evse, event, delivery)
 
     async def on_reservation_status(self, event: ReservationStatusReported, delivery: Delivery, unit: Unit) -> None:
@@ -245,40 +246,6 @@ async def _lock_station_or_stranger(unit: Unit, station_id: str) -> Station | No
         # It may have been made a station while we waited for the lock.
         return await repository.lock_station(unit, station_id)
     return station
-
-
-def _is_told_after_its_end(evse: Evse, event: TransactionFact, delivery: Delivery) -> bool:
-    """Whether the transaction has ended already: only a later start by the same name is another one."""
-    if evse.ended_transaction_id != event.transaction_id or evse.transaction_ended_at is None:
-        return False
-    at = delivery.envelope.occurredat or delivery.envelope.received_at
-    return not (isinstance(event, TransactionStarted) and at > evse.transaction_ended_at)
-
-
-def _is_newest(evse: Evse, event: TransactionFact) -> bool:
-    """Whether nothing that the station said of its transaction later came before (OCPP 2.0.1 E01.FR.07)."""
-    if evse.transaction_id != event.transaction_id or event.seq_no is None or evse.transaction_seq_no is None:
-        return True
-    return event.seq_no >= evse.transaction_seq_no
-
-
-def _follow_transaction(evse: Evse, event: TransactionFact, delivery: Delivery) -> None:
-    """The EVSE runs the transaction, unless it ended. One of the past does not take the place of one that runs."""
-    at = delivery.envelope.received_at
-    if evse.transaction_at is not None and evse.transaction_at > at:
-        return
-    evse.transaction_at = at
-    is_its_own = evse.transaction_id == event.transaction_id
-    if isinstance(event, TransactionEnded):
-        evse.ended_transaction_id = event.transaction_id
-        evse.transaction_ended_at = delivery.envelope.occurredat or at
-        if is_its_own:
-            evse.transaction_id = evse.transaction_started_at = evse.transaction_seq_no = None
-    elif is_its_own:
-        evse.transaction_seq_no = max(evse.transaction_seq_no or 0, event.seq_no or 0)
-    elif evse.transaction_id is None or not event.is_offline:
-        evse.transaction_id, evse.transaction_seq_no = event.transaction_id, event.seq_no
-        evse.transaction_started_at = delivery.envelope.occurredat or at
 
 
 class Admissions:

@@ -42,6 +42,10 @@ _WITHOUT_SECRETS = frozenset(
     )
 )  # fmt: skip
 _PERSONAL = b"NotifyCustomerInformation"
+_HINTS = (
+    b"token", b"idtag", b"id_tag", b"passw", b"simpin", b"sim_pin", b"secret", b"authorization", b"private", b"vpn",
+    b"://", b"/uploads/",
+)  # fmt: skip
 _NAMING = ("key", "name", "variable")
 _VALUES = frozenset(("value", "attributevalue", "actualvalue"))
 _PRIVATE_KEY = "PRIVATE KEY"
@@ -80,7 +84,8 @@ def mask_token(value: str) -> str:
 
 def mask_frame(text: bytes, action: str | None) -> bytes:
     """The frame's text without secrets, as JSON where it was JSON. `action` is None where it cannot be told."""
-    if action in _WITHOUT_SECRETS and not any(mark in text for mark in _MARKS_OF_SECRETS):
+    is_plain = not any(mark in text for mark in _MARKS_OF_SECRETS)
+    if is_plain and (action in _WITHOUT_SECRETS or _is_plain_event(text, action)):
         return text
     try:
         frame = _read(text)
@@ -90,6 +95,14 @@ def mask_frame(text: bytes, action: str | None) -> bytes:
         return text if masked == frame else _write(masked)
     except (DecodeError, UnicodeError, RecursionError):
         return MASK.encode() if _PERSONAL in text else mask_text(text.decode("utf-8", "replace")).encode()
+
+
+def _is_plain_event(text: bytes, action: str | None) -> bool:
+    """Whether it is a TransactionEvent, or its answer, in whose text no name of a secret stands: most have none."""
+    if action != "TransactionEvent" or not text.endswith(b"]"):
+        return False
+    lower = text.lower()
+    return not any(hint in lower for hint in _HINTS)
 
 
 def _without_contract(part: Any) -> Any:  # Any: JSON

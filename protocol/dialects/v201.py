@@ -30,6 +30,7 @@ _ResponseT = TypeVar("_ResponseT", bound=WireStruct)
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 _TOKEN_TYPES = {str(kind): kind for kind in IdTokenType}
+_PLAIN_LENGTH = 17  # a float in full; what is longer, or has an exponent, is read or refused as other units are
 _ID_TOKEN_LENGTH = 36  # OCPP 2.0.1 §2 IdTokenType.idToken
 
 
@@ -72,12 +73,15 @@ def write_id_token_info(info: IdTokenInfo) -> v201.IdTokenInfo:
 
 def read_meter_values(values: Iterable[v201.MeterValue]) -> tuple[MeterValue, ...]:
     """Sampled values in base units, their multiplier applied."""
+    # Lists on the way to tuples: a generator would cost a switch of frames for every sample.
     return tuple(
-        MeterValue(
-            measured_at=read_timestamp(value.timestamp, "$.meterValue.timestamp"),
-            readings=tuple(_read_sample(sample) for sample in value.sampled_value),
-        )
-        for value in values
+        [
+            MeterValue(
+                read_timestamp(value.timestamp, "$.meterValue.timestamp"),
+                tuple([_read_sample(sample) for sample in value.sampled_value]),
+            )
+            for value in values
+        ]
     )
 
 
@@ -222,19 +226,23 @@ def write_evse(evse: int | None, connector: int | None = None) -> v201.EVSE | Un
 
 
 def _read_sample(sample: v201.SampledValue) -> MeterReading:
-    measure = given(sample.unit_of_measure)
+    # The hottest lines of a 2.x transaction: no call but those that calculate.
+    measure, number = sample.unit_of_measure, sample.value
+    value = str(int(number)) if number.is_integer() else repr(number)
     unit, power = "Wh", 0  # OCPP 2.0.1 §2 UnitOfMeasureType: Wh, and ten to the power of 0
-    if measure is not None:
-        unit, power = given(measure.unit) or "Wh", given(measure.multiplier) or 0
-    value = str(int(sample.value)) if sample.value.is_integer() else repr(sample.value)
-    value, unit = in_base_unit(value, unit, power_of_ten=power)
+    if measure is not UNSET:
+        unit = unit if measure.unit is UNSET else measure.unit or unit
+        power = 0 if measure.multiplier is UNSET else measure.multiplier
+        value, unit = in_base_unit(value, unit, power_of_ten=power)
+    elif len(value) > _PLAIN_LENGTH or "e" in value:
+        value, unit = in_base_unit(value, unit)
     return MeterReading(
-        value=value,
-        unit=unit,
-        measurand=given(sample.measurand) or ENERGY_IMPORT_REGISTER,
-        context=given(sample.context) or "Sample.Periodic",
-        phase=given(sample.phase),
-        location=given(sample.location) or "Outlet",
+        value,
+        unit,
+        ENERGY_IMPORT_REGISTER if sample.measurand is UNSET else sample.measurand,
+        "Sample.Periodic" if sample.context is UNSET else sample.context,
+        None if sample.phase is UNSET else sample.phase,
+        "Outlet" if sample.location is UNSET else sample.location,
     )
 
 

@@ -50,10 +50,10 @@ def decode_transaction_event(request: v201.TransactionEventRequest) -> Transacti
 
     Source: OCPP 2.0.1 E01 to E15.
     """
-    info = request.transaction_info
-    evse, token, state = given(request.evse), given(request.id_token), given(info.charging_state)
-    meter_values = read_meter_values(given(request.meter_value) or ())
-    fields: dict[str, Any] = {  # Any: the three messages share these fields, and the end has one more
+    info, evse, token = request.transaction_info, request.evse, request.id_token
+    values = () if request.meter_value is UNSET else read_meter_values(request.meter_value)
+    is_offline = request.offline is True
+    fields: dict[str, Any] = {  # Any: the three messages share these fields, and two have one more
         "occurred_at": read_timestamp(request.timestamp, "$.timestamp"),
         "wire_key": (
             "TransactionEvent",
@@ -64,23 +64,24 @@ def decode_transaction_event(request: v201.TransactionEventRequest) -> Transacti
             request.trigger_reason,
         ),
         "transaction_id": TransactionId(info.transaction_id),
-        "evse": None if evse is None else evse.id or None,
-        "connector": None if evse is None else given(evse.connector_id),
-        "id_token": None if token is None else read_id_token(token),
-        "meter_wh": _deciding_register_wh(request.event_type, meter_values),
-        "meter_values": meter_values,
-        "charging_state": None if state is None else ChargingState(state),
+        "meter_wh": _deciding_register_wh(request.event_type, values),
+        "meter_values": values,
+        "charging_state": None if info.charging_state is UNSET else ChargingState(info.charging_state),
         "trigger": request.trigger_reason,
         "seq_no": request.seq_no,
-        "is_offline": bool(given(request.offline)),
-        "remote_start_id": given(info.remote_start_id),
-        "reservation_id": given(request.reservation_id),
+        "is_offline": is_offline,
+        "remote_start_id": None if info.remote_start_id is UNSET else info.remote_start_id,
+        "reservation_id": None if request.reservation_id is UNSET else request.reservation_id,
     }
+    if evse is not UNSET:
+        fields["evse"], fields["connector"] = evse.id or None, given(evse.connector_id)
+    if token is not UNSET:
+        fields["id_token"] = read_id_token(token)
     if request.event_type == "Updated":
-        fields["begin_wh"] = _register_of(ReadingContext.TRANSACTION_BEGIN, meter_values)
-    if request.event_type == "Ended":
+        fields["begin_wh"] = _register_of(ReadingContext.TRANSACTION_BEGIN, values)
+    elif request.event_type == "Ended":
         fields["stopped_reason"] = given(info.stopped_reason) or "Local"
-        fields["hears_cost"] = not fields["is_offline"]
+        fields["hears_cost"] = not is_offline
     return _MESSAGE_OF[request.event_type](**fields)
 
 
@@ -148,21 +149,25 @@ def encode_status(reply: TransactionStatusReply) -> v201.GetTransactionStatusRes
 
 def _deciding_register_wh(event_type: str, meter_values: tuple[MeterValue, ...]) -> str | None:
     """The register with the context that belongs to a start or an end; else the last register that was said."""
-    context, last = _DECIDING_CONTEXT.get(event_type), None
-    for meter_value in meter_values:
+    context = _DECIDING_CONTEXT.get(event_type)
+    decides = None if context is None else _register_of(context, meter_values)
+    if decides is not None:
+        return decides
+    for meter_value in reversed(meter_values):
         register_wh = import_register_wh(meter_value)
-        if register_wh is None:
-            continue
-        if any(reading.context == context for reading in meter_value.readings):
+        if register_wh is not None:
             return register_wh
-        last = register_wh
-    return last
+    return None
 
 
 def _register_of(context: ReadingContext, meter_values: tuple[MeterValue, ...]) -> str | None:
     for meter_value in meter_values:
-        if any(reading.context == context for reading in meter_value.readings):
-            return import_register_wh(meter_value)
+        for reading in meter_value.readings:
+            if reading.context == context:
+                register_wh = import_register_wh(meter_value)
+                if register_wh is not None:
+                    return register_wh
+                break
     return None
 
 

@@ -139,3 +139,12 @@ def test_contract_certificate_names_a_token_and_is_not_kept() -> None:
 
     assert b"ACC" not in masked
     assert mask_frame(b'[2,"1","InstallCertificate",{"certificate":"MIIB"}]', "InstallCertificate").count(b"MIIB") == 1
+
+
+def test_event_of_a_transaction_is_looked_at_only_where_it_may_hold_a_secret() -> None:
+    plain = b'[2, "1","TransactionEvent",{"triggerReason":"Trigger","meterValue":[{"measurand":"Voltage"}]}]'
+    bearing = b'[2,"1","TransactionEvent",{"idToken":{"idToken":"04A1B471","type":"ISO14443"}}]'
+
+    assert mask_frame(plain, "TransactionEvent") is plain
+    assert b"A1B" not in mask_frame(bearing, "TransactionEvent")
+    assert b"A1B" not in mask_frame(bearing.replace(b"idToken", b"ID_TOKEN"), "TransactionEvent")
