@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from csms.adapters.ev_certificates import BusEvCertificates
 from csms.adapters.identity import IdentityAuthority
 from csms.adapters.key_values import KeyValueNumbers, KeyValuePresence, WatchedRegistry
 from csms.adapters.nats import NatsBus
@@ -329,6 +330,7 @@ async def run_gateway(
             token_key_of=partial(tenant_token_key, master_key),
             vendors=vendors,
             vendor_timeout_s=settings.vendor_timeout_s,
+            ev_certificates=BusEvCertificates(bus, timeout_s=settings.ev_certificate_timeout_s),
         )
         async with asyncio.TaskGroup() as tasks:
             gateway = Gateway(

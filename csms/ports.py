@@ -7,6 +7,8 @@ from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from protocol.blocks.authorization.queries import AuthorizeToken
+from protocol.blocks.certificates.messages import CertificateStatusReply, EvCertificateReply
+from protocol.blocks.certificates.queries import AskCertificateStatus, AskEvCertificate
 from protocol.blocks.data_transfer.messages import DataTransfer, DataTransferReply
 from protocol.bus.commands import RegistryEntry
 from protocol.domain.authorization import Authorization
@@ -92,6 +94,28 @@ class VendorPlugIn(Protocol):
         """What the station hears. Asked again when a station that was not answered says it again."""
 
 
+class EvCertificates(Protocol):
+    """Who knows about certificates of ISO 15118."""
+
+    async def ask_status(self, question: AskCertificateStatus) -> CertificateStatusReply:
+        """The responder's answer; Failed with the reason where there is none. Never raises."""
+
+    async def ask_certificate(self, question: AskEvCertificate) -> EvCertificateReply:
+        """The provider's answer; Failed with the reason where there is none. Never raises."""
+
+
+class NoEvCertificates:
+    """Nobody knows about certificates of ISO 15118."""
+
+    async def ask_status(self, _question: AskCertificateStatus) -> CertificateStatusReply:
+        """Failed."""
+        return CertificateStatusReply(status="Failed", reason="NoProvider")
+
+    async def ask_certificate(self, _question: AskEvCertificate) -> EvCertificateReply:
+        """Failed."""
+        return EvCertificateReply(status="Failed", reason="NoProvider")
+
+
 NO_VENDORS: Mapping[str, VendorPlugIn] = MappingProxyType({})
 
 
@@ -107,3 +131,4 @@ class Ports:
     token_key_of: Callable[[TenantId], bytes]
     vendors: Mapping[str, VendorPlugIn] = field(default_factory=lambda: NO_VENDORS)
     vendor_timeout_s: float = 5.0
+    ev_certificates: EvCertificates = field(default_factory=NoEvCertificates)

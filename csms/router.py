@@ -17,6 +17,7 @@ from csms.handlers import (
     meter_values,
     provisioning,
     security,
+    smart_charging,
     transactions,
 )
 from csms.ports import Ports
@@ -25,13 +26,24 @@ from csms.station import ReceivedCall, Station, publish_deviations
 from csms.telemetry import ANSWERED_CALLS, REFUSED_CALLS, CallTimes
 from protocol.blocks.authorization.messages import Authorize
 from protocol.blocks.availability.messages import Heartbeat, StatusNotification
-from protocol.blocks.certificates.messages import SignCertificate
+from protocol.blocks.certificates.messages import GetCertificateStatus, GetEvCertificate, SignCertificate
 from protocol.blocks.data_transfer.messages import DataTransfer
 from protocol.blocks.diagnostics.messages import DiagnosticsStatusNotification, LogStatusNotification
-from protocol.blocks.firmware.messages import FirmwareStatusNotification, SignedFirmwareStatusNotification
+from protocol.blocks.firmware.messages import (
+    FirmwareStatusNotification,
+    PublishFirmwareStatusNotification,
+    SignedFirmwareStatusNotification,
+)
 from protocol.blocks.meter_values.messages import MeterValues
 from protocol.blocks.provisioning.messages import BootNotification
 from protocol.blocks.security.messages import SecurityEventNotification
+from protocol.blocks.smart_charging.messages import (
+    ClearedChargingLimit,
+    NotifyChargingLimit,
+    NotifyChargingNeeds,
+    NotifyChargingSchedule,
+    ReportChargingProfiles,
+)
 from protocol.blocks.transactions.messages import TransactionEnd, TransactionStart, TransactionUpdate
 from protocol.domain.routes import AnyRoute, Direction
 from protocol.domain.status import RegistrationStatus
@@ -60,6 +72,14 @@ HANDLERS: Mapping[type[msgspec.Struct], Handler] = {
     LogStatusNotification: diagnostics.on_log_status,
     DiagnosticsStatusNotification: diagnostics.on_log_status,
     SignCertificate: certificates.on_sign_certificate,
+    GetCertificateStatus: certificates.on_get_status,
+    GetEvCertificate: certificates.on_get_ev_certificate,
+    PublishFirmwareStatusNotification: firmware.on_publication_status,
+    ReportChargingProfiles: smart_charging.on_report,
+    NotifyChargingLimit: smart_charging.on_limit,
+    ClearedChargingLimit: smart_charging.on_cleared,
+    NotifyChargingNeeds: smart_charging.on_needs,
+    NotifyChargingSchedule: smart_charging.on_schedule,
     SecurityEventNotification: security.on_security_event,
 }
 

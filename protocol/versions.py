@@ -12,17 +12,17 @@ import msgspec
 
 from protocol.blocks.authorization import v16 as authorization_v16, v201 as authorization_v201
 from protocol.blocks.availability import v16 as availability_v16, v201 as availability_v201
-from protocol.blocks.certificates import v16 as certificates_v16
-from protocol.blocks.data_transfer import v16 as data_transfer_v16
+from protocol.blocks.certificates import v16 as certificates_v16, v201 as certificates_v201
+from protocol.blocks.data_transfer import v16 as data_transfer_v16, v201 as data_transfer_v201
 from protocol.blocks.diagnostics import v16 as diagnostics_v16
-from protocol.blocks.firmware import v16 as firmware_v16
+from protocol.blocks.firmware import v16 as firmware_v16, v201 as firmware_v201
 from protocol.blocks.local_auth_list import v16 as local_auth_list_v16
 from protocol.blocks.meter_values import v16 as meter_values_v16, v201 as meter_values_v201
 from protocol.blocks.provisioning import v16 as provisioning_v16, v201 as provisioning_v201
 from protocol.blocks.remote_control import v16 as remote_control_v16, v201 as remote_control_v201
 from protocol.blocks.reservation import v16 as reservation_v16
-from protocol.blocks.security import v16 as security_v16
-from protocol.blocks.smart_charging import v16 as smart_charging_v16
+from protocol.blocks.security import v16 as security_v16, v201 as security_v201
+from protocol.blocks.smart_charging import v16 as smart_charging_v16, v201 as smart_charging_v201
 from protocol.blocks.transactions import v16 as transactions_v16, v201 as transactions_v201
 from protocol.dialects.v21 import carried_over
 from protocol.domain.routes import AnyRoute, Direction
@@ -53,6 +53,11 @@ _BLOCKS_201: tuple[tuple[AnyRoute, ...], ...] = (
     transactions_v201.ROUTES,
     meter_values_v201.ROUTES,
     remote_control_v201.ROUTES,
+    data_transfer_v201.ROUTES,
+    smart_charging_v201.ROUTES,
+    firmware_v201.ROUTES,
+    certificates_v201.ROUTES,
+    security_v201.ROUTES,
 )
 _ADDED_BY_21: tuple[tuple[AnyRoute, ...], ...] = ()
 

@@ -141,4 +141,4 @@ def _running(evse: Evse) -> RunningTransaction | None:
 
 
 def _limits_by_second(schedule: ChargingSchedule) -> dict[int, Decimal]:
-    return {period.start_s: period.limit for period in schedule.periods}
+    return {period.start_s: period.limit for period in schedule.periods if period.limit is not None}

@@ -13,10 +13,17 @@ from protocol.blocks.availability.events import ConnectorStatusReported, Station
 from protocol.blocks.certificates.events import CertificateSigningRequested
 from protocol.blocks.data_transfer.events import DataTransferred
 from protocol.blocks.diagnostics.events import LogStatusReported
-from protocol.blocks.firmware.events import FirmwareStatusReported
+from protocol.blocks.firmware.events import FirmwarePublicationReported, FirmwareStatusReported
 from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.blocks.provisioning.events import StationBooted
 from protocol.blocks.security.events import HandshakeRefused, SecurityEventReported
+from protocol.blocks.smart_charging.events import (
+    ChargingLimitCleared,
+    ChargingLimitNotified,
+    ChargingNeedsNotified,
+    ChargingProfilesReported,
+    ChargingScheduleNotified,
+)
 from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted, TransactionUpdated
 from protocol.bus.envelope import RawEnvelope
 from protocol.bus.frames import FramesLogged
@@ -105,6 +112,12 @@ STATION_EVENTS = Catalogue(
         EventRow(MessageQuarantined, Kind.STATION, "tolerance", "quarantined"),
         EventRow(MeterValuesReported, Kind.READING, "meter_values", "reported"),
         EventRow(FirmwareStatusReported, Kind.STATION, "firmware", "status_reported"),
+        EventRow(FirmwarePublicationReported, Kind.STATION, "firmware", "publication_reported"),
+        EventRow(ChargingProfilesReported, Kind.STATION, "smart_charging", "profiles_reported"),
+        EventRow(ChargingLimitNotified, Kind.STATION, "smart_charging", "limit_notified"),
+        EventRow(ChargingLimitCleared, Kind.STATION, "smart_charging", "limit_cleared"),
+        EventRow(ChargingNeedsNotified, Kind.STATION, "smart_charging", "needs_notified"),
+        EventRow(ChargingScheduleNotified, Kind.STATION, "smart_charging", "schedule_notified"),
         EventRow(LogStatusReported, Kind.STATION, "diagnostics", "status_reported"),
         EventRow(SecurityEventReported, Kind.STATION, "security", "reported"),
         EventRow(CertificateSigningRequested, Kind.STATION, "certificates", "signing_requested"),

@@ -1,6 +1,7 @@
 """OCPP 2.0.1 words that several blocks share."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Protocol, TypeVar
 
 from msgspec import UNSET, UnsetType
 
@@ -13,6 +14,9 @@ from protocol.domain.time import format_timestamp
 from protocol.domain.version import OcppVersion
 from protocol.errors import NotExpressible
 from protocol.wire import v201
+from protocol.wire.structs import WireStruct
+
+_ResponseT = TypeVar("_ResponseT", bound=WireStruct)
 
 _TOKEN_TYPES = {str(kind): kind for kind in IdTokenType}
 _ID_TOKEN_LENGTH = 36  # OCPP 2.0.1 §2 IdTokenType.idToken
@@ -88,6 +92,32 @@ def read_status_info(status: str, info: v201.StatusInfo | UnsetType) -> CommandR
 def write_status_info(reply: CommandReply) -> v201.StatusInfo | None:
     """The reason of an answer, cut to its 20 characters; None where there is none."""
     return v201.StatusInfo(reason_code=reply.reason[:20]) if reply.reason else None
+
+
+class HasStatusInfo(Protocol):
+    """A response of the wire with a status and, where the station says so, a reason."""
+
+    @property
+    def status(self) -> str:
+        """The version's own word."""
+
+    @property
+    def status_info(self) -> v201.StatusInfo | UnsetType:
+        """Why."""
+
+
+def read_reply(response: HasStatusInfo) -> CommandReply:
+    """The status, and its reason where one was given."""
+    return read_status_info(response.status, response.status_info)
+
+
+def reply_writer(response: Callable[..., _ResponseT]) -> Callable[[CommandReply], _ResponseT]:
+    """What writes a reply's status with its reason."""
+
+    def write_reply(reply: CommandReply) -> _ResponseT:
+        return response(status=reply.status, status_info=write_status_info(reply) or UNSET)
+
+    return write_reply
 
 
 def _read_sample(sample: v201.SampledValue) -> MeterReading:

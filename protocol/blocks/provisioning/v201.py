@@ -1,4 +1,4 @@
-"""OCPP 2.0.1 provisioning: BootNotification, Reset, GetVariables."""
+"""OCPP 2.0.1 provisioning: BootNotification, Reset, GetVariables, SetVariables."""
 
 from msgspec import UNSET
 
@@ -9,6 +9,11 @@ from protocol.blocks.provisioning.messages import (
     GetVariables,
     Reset,
     ResetKind,
+    SetVariableResult,
+    SetVariables,
+    SetVariablesReply,
+    SetVariableStatus,
+    VariableAssignment,
     VariableName,
     VariableResult,
     VariablesReply,
@@ -132,6 +137,59 @@ def encode_variables(reply: VariablesReply) -> v201.GetVariablesResponse:
     )
 
 
+def decode_set_variables(request: v201.SetVariablesRequest) -> SetVariables:
+    """Source: OCPP 2.0.1 B05. The attribute type is Actual unless said; others are a later matter."""
+    return SetVariables(
+        assignments=tuple(
+            VariableAssignment(_read_name(item.component, item.variable), item.attribute_value)
+            for item in request.set_variable_data
+        )
+    )
+
+
+def encode_set_variables(message: SetVariables) -> v201.SetVariablesRequest:
+    """Raises NotExpressible for no assignment at all, and for a name without a component."""
+    if not message.assignments:
+        raise NotExpressible(OcppVersion.V201, "SetVariables of no variable")
+    return v201.SetVariablesRequest(
+        set_variable_data=tuple(
+            v201.SetVariableData(
+                attribute_value=one.value,
+                component=_write_component(one.name),
+                variable=v201.Variable(name=one.name.variable),
+            )
+            for one in message.assignments
+        )
+    )
+
+
+def decode_variables_set(response: v201.SetVariablesResponse) -> SetVariablesReply:
+    """One result an assignment."""
+    return SetVariablesReply(
+        results=tuple(
+            SetVariableResult(
+                status=SetVariableStatus(item.attribute_status), name=_read_name(item.component, item.variable)
+            )
+            for item in response.set_variable_result
+        )
+    )
+
+
+def encode_variables_set(reply: SetVariablesReply) -> v201.SetVariablesResponse:
+    """Raises NotExpressible for a result that does not say of which variable."""
+    return v201.SetVariablesResponse(set_variable_result=tuple(_write_set_result(one) for one in reply.results))
+
+
+def _write_set_result(result: SetVariableResult) -> v201.SetVariableResult:
+    if result.name is None:
+        raise NotExpressible(OcppVersion.V201, "a result of no variable")
+    return v201.SetVariableResult(
+        attribute_status=spelled(result.status),
+        component=_write_component(result.name),
+        variable=v201.Variable(name=result.name.variable),
+    )
+
+
 def _read_name(component: v201.Component, variable: v201.Variable) -> VariableName:
     evse = given(component.evse)
     return VariableName(variable=variable.name, component=component.name, evse=None if evse is None else evse.id)
@@ -179,5 +237,17 @@ ROUTES = (
         encode_request=encode_get_variables,
         decode_response=decode_variables,
         encode_response=encode_variables,
+    ),
+    Route(
+        action="SetVariables",
+        direction=Direction.FROM_CSMS,
+        messages=(SetVariables,),
+        reply=SetVariablesReply,
+        request=v201.SetVariablesRequest,
+        response=v201.SetVariablesResponse,
+        decode_request=decode_set_variables,
+        encode_request=encode_set_variables,
+        decode_response=decode_variables_set,
+        encode_response=encode_variables_set,
     ),
 )

@@ -37,6 +37,9 @@ class TriggerKind(StrEnum):
     LOG_STATUS_NOTIFICATION = "LogStatusNotification"
     TRANSACTION_EVENT = "TransactionEvent"
     SIGN_STATION_CERTIFICATE = "SignChargingStationCertificate"
+    SIGN_V2G_CERTIFICATE = "SignV2GCertificate"
+    SIGN_COMBINED_CERTIFICATE = "SignCombinedCertificate"
+    PUBLISH_FIRMWARE_STATUS_NOTIFICATION = "PublishFirmwareStatusNotification"
 
 
 class TriggerMessage(msgspec.Struct, frozen=True):

@@ -4,7 +4,9 @@ from msgspec import UNSET
 
 from protocol.blocks.remote_control.messages import RequestStart, RequestStop, TriggerKind, TriggerMessage
 from protocol.dialects.v201 import read_id_token, read_status_info, write_id_token, write_status_info
+from protocol.dialects.v201_charging import read_profile, write_profile
 from protocol.dialects.words import given, spelled
+from protocol.domain.charging_profile import ProfilePurpose
 from protocol.domain.commands import CommandReply
 from protocol.domain.identifiers import TransactionId
 from protocol.domain.routes import Direction, Route
@@ -16,22 +18,26 @@ _KINDS = {str(kind): kind for kind in TriggerKind}
 
 
 def decode_request_start(request: v201.RequestStartTransactionRequest) -> RequestStart:
-    """Source: OCPP 2.0.1 F01, F02. A charging profile is not read."""
+    """Source: OCPP 2.0.1 F01, F02."""
+    profile = given(request.charging_profile)
     return RequestStart(
         id_token=read_id_token(request.id_token),
         remote_start_id=request.remote_start_id,
         evse=given(request.evse_id),
+        charging_profile=None if profile is None else read_profile(profile),
     )
 
 
 def encode_request_start(message: RequestStart) -> v201.RequestStartTransactionRequest:
-    """Source: OCPP 2.0.1 F01. Raises NotExpressible for a charging profile, which is not translated yet."""
-    if message.charging_profile is not None:
-        raise NotExpressible(OcppVersion.V201, "a charging profile in a remote start")
+    """Raises NotExpressible for a profile that is not for the transaction to come (OCPP 2.0.1 F01)."""
+    profile = message.charging_profile
+    if profile is not None and (profile.purpose is not ProfilePurpose.TX or profile.transaction_id is not None):
+        raise NotExpressible(OcppVersion.V201, "a remote start with a profile that is not for its own transaction")
     return v201.RequestStartTransactionRequest(
         id_token=write_id_token(message.id_token),
         remote_start_id=message.remote_start_id,
         evse_id=UNSET if message.evse is None else message.evse,
+        charging_profile=UNSET if profile is None else write_profile(profile),
     )
 
 
@@ -76,7 +82,7 @@ def encode_request_stop_reply(reply: CommandReply) -> v201.RequestStopTransactio
 
 
 def decode_trigger(request: v201.TriggerMessageRequest) -> TriggerMessage:
-    """Raises ActionNotSupported for the four triggers of blocks that we do not speak.
+    """Raises ActionNotSupported for a trigger that came with 2.1.
 
     Source: OCPP 2.0.1 F06.
     """
