@@ -6,6 +6,8 @@ from enum import StrEnum
 import msgspec
 
 from backoffice.contracts.query import Query
+from protocol.blocks.certificates.messages import CertificateStatusReply, EvCertificateReply
+from protocol.blocks.certificates.queries import AskCertificateStatus, AskEvCertificate
 from protocol.bus.catalogue import EventRow
 from protocol.bus.subjects import Kind
 from protocol.domain.identifiers import IdToken, StationId, TenantId, TransactionId
@@ -111,4 +113,6 @@ class CommandResult(msgspec.Struct, frozen=True):
 
 DESCRIBE_EVSE = Query("stations", "describe_evse", DescribeEvse, EvseDescription)
 START_ON_EVSE = Query("stations", "start_on_evse", StartOnEvse, CommandResult)
+CERTIFICATE_STATUS = Query("stations", "certificate_status", AskCertificateStatus, CertificateStatusReply)
+EV_CERTIFICATE = Query("stations", "ev_certificate", AskEvCertificate, EvCertificateReply)
 STOP_TRANSACTION = Query("stations", "stop_transaction", StopTransaction, CommandResult)

@@ -4,12 +4,19 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
-from backoffice.contracts.stations import DESCRIBE_EVSE, START_ON_EVSE, STOP_TRANSACTION
+from backoffice.contracts.stations import (
+    CERTIFICATE_STATUS,
+    DESCRIBE_EVSE,
+    EV_CERTIFICATE,
+    START_ON_EVSE,
+    STOP_TRANSACTION,
+)
 from backoffice.kit.bus import Answerer
 from backoffice.kit.service import Context, Parts, Service, Worker
 from backoffice.stations import (
     command_routes,
     configuration_routes,
+    energy_routes,
     import_routes,
     limit_routes,
     onboarding_routes,
@@ -19,11 +26,13 @@ from backoffice.stations import (
     upload_routes,
 )
 from backoffice.stations.certificates import FileSigner, SigningDesk
+from backoffice.stations.charging_facts import ChargingFacts
 from backoffice.stations.command_queue import GIVE_UP_EVERY_S, PRUNE_COMMANDS_EVERY_S, CommandQueue
 from backoffice.stations.commands import StationCommands
 from backoffice.stations.consumers import Admissions, StationFacts
 from backoffice.stations.credentials import Credentials
 from backoffice.stations.dispatch import Dispatch
+from backoffice.stations.ev_certificates import EvCertificateDesk, TrialEvCertificates
 from backoffice.stations.onboarding import Onboarding
 from backoffice.stations.prices import Prices
 from backoffice.stations.read_out import ReadOut
@@ -39,7 +48,12 @@ FORGET_PASSWORDS_EVERY_S = 60.0
 def build(context: Context[StationsSettings]) -> Parts:
     """The parts of stations."""
     settings = context.settings
-    registry = Registry(context.bus, context.database, heartbeat_interval_s=settings.heartbeat_interval_s)
+    registry = Registry(
+        context.bus,
+        context.database,
+        heartbeat_interval_s=settings.heartbeat_interval_s,
+        plans_charging=settings.plans_charging,
+    )
     commands = StationCommands(context.bus, timeout_s=settings.command_timeout_s)
     dispatch = Dispatch(context.database, commands, clock=context.clock)
     queue = CommandQueue(dispatch, clock=context.clock, kept=settings.commands_kept)
@@ -78,6 +92,7 @@ def build(context: Context[StationsSettings]) -> Parts:
         typed_routes,
         upload_routes,
         limit_routes,
+        energy_routes,
         configuration_routes,
         tolerance_routes,
         command_routes,
@@ -86,9 +101,12 @@ def build(context: Context[StationsSettings]) -> Parts:
     facts = StationFacts(
         onboarding,
         clock=context.clock,
+        charging=ChargingFacts(clock=context.clock, dispatch=dispatch if settings.plans_charging else None),
         signing=_signing_desk(context, dispatch),
         read_out=ReadOut(dispatch, clock=context.clock) if settings.reads_after_boot else None,
     )
+    is_tried = settings.ev_certificates == "test"
+    ev_certificates = EvCertificateDesk(TrialEvCertificates(clock=context.clock) if is_tried else None)
     prices = Prices(context.bus, timeout_s=settings.price_timeout_s, clock=context.clock)
     return Parts(
         router=router,
@@ -98,6 +116,8 @@ def build(context: Context[StationsSettings]) -> Parts:
             Answerer(DESCRIBE_EVSE, stations.describe_evse),
             Answerer(START_ON_EVSE, stations.start_on_evse),
             Answerer(STOP_TRANSACTION, stations.stop_transaction),
+            Answerer(CERTIFICATE_STATUS, ev_certificates.status),
+            Answerer(EV_CERTIFICATE, ev_certificates.certificate),
         ),
         workers=(
             Worker("reconcile_registry", registry.reconcile, every_s=RECONCILE_EVERY_S),
@@ -112,11 +132,17 @@ def build(context: Context[StationsSettings]) -> Parts:
 
 def _signing_desk(context: Context[StationsSettings], dispatch: Dispatch) -> SigningDesk | None:
     settings = context.settings
-    if settings.ca_cert_file is None or settings.ca_key_file is None:
+    signer = _signer(context, settings.ca_cert_file, settings.ca_key_file)
+    if signer is None:
         return None
-    lifetime = settings.certificate_lifetime
-    signer = FileSigner(settings.ca_cert_file, settings.ca_key_file, lifetime=lifetime, clock=context.clock)
-    return SigningDesk(signer, dispatch, clock=context.clock)
+    v2g_signer = _signer(context, settings.v2g_ca_cert_file, settings.v2g_ca_key_file)
+    return SigningDesk(signer, dispatch, clock=context.clock, v2g_signer=v2g_signer)
+
+
+def _signer(context: Context[StationsSettings], certificate: Path | None, key: Path | None) -> FileSigner | None:
+    if certificate is None or key is None:
+        return None
+    return FileSigner(certificate, key, lifetime=context.settings.certificate_lifetime, clock=context.clock)
 
 
 SERVICE = Service(

@@ -4,8 +4,9 @@ A body names things as every OCPP version has them; what the station's version c
 """
 
 import secrets
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
+import msgspec
 from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from backoffice.kit.bodies import Body
@@ -258,12 +259,14 @@ class LocalListBody(Body):
 
 
 class DataTransferBody(Body):
-    """A vendor's own words."""
+    """A vendor's own words: text, or other JSON (1.6 hears its text)."""
 
     vendor: str = Field(min_length=1, max_length=255)
     message_id: str | None = Field(default=None, max_length=50)
-    data: str | None = None
+    data: Any = None  # Any: JSON
 
     def message(self) -> DataTransfer:
         """The command."""
-        return DataTransfer(self.vendor, self.message_id, self.data)
+        if self.data is None or isinstance(self.data, str):
+            return DataTransfer(self.vendor, self.message_id, self.data)
+        return DataTransfer(self.vendor, self.message_id, msgspec.json.encode(self.data).decode(), is_json=True)

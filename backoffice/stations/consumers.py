@@ -12,6 +12,7 @@ from backoffice.kit.consumer import Consumer, Delivery
 from backoffice.kit.database import Unit
 from backoffice.stations import limits, repository
 from backoffice.stations.certificates import SigningDesk
+from backoffice.stations.charging_facts import ChargingFacts
 from backoffice.stations.domain import evse_status, occupied_by
 from backoffice.stations.models import Evse, Station
 from backoffice.stations.onboarding import Onboarding
@@ -38,6 +39,7 @@ class StationFacts:
     """Handlers of FACTS. A station that nobody registered is a stranger, and passed over but for who it is.
 
     Without a `signing` desk requests for certificates are passed over; without a `read_out` a boot makes no traffic.
+    `charging` are those about limits and vehicles.
     """
 
     def __init__(
@@ -45,11 +47,13 @@ class StationFacts:
         onboarding: Onboarding,
         *,
         clock: Clock,
+        charging: ChargingFacts,
         signing: SigningDesk | None = None,
         read_out: ReadOut | None = None,
     ) -> None:
         self._onboarding = onboarding
         self._clock = clock
+        self._charging = charging
         self._signing = signing
         self._read_out = read_out
 
@@ -66,6 +70,7 @@ class StationFacts:
                 TransactionStarted: self.on_transaction,
                 TransactionUpdated: self.on_transaction,
                 TransactionEnded: self.on_transaction,
+                **self._charging.handlers,
                 **({CertificateSigningRequested: self._signing.on_requested} if self._signing else {}),
             },
         )
@@ -152,6 +157,7 @@ class StationFacts:
         if evse is None:
             return
         _follow_transaction(evse, event, delivery)
+        await self._charging.on_transaction(unit, station, evse.evse, event, delivery.envelope.received_at)
         # What was said while offline describes the past.
         if not event.is_offline:
             await self._read_charging_state(unit, station, evse, event, delivery)

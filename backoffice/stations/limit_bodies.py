@@ -1,8 +1,9 @@
 """Bodies of commands about charging limits (see `command_bodies.py`)."""
 
 from decimal import Decimal
+from typing import Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from backoffice.kit.bodies import Body
 from backoffice.stations.command_bodies import LARGEST_ID, EvseNumber, some_id
@@ -14,6 +15,7 @@ from protocol.domain.charging_profile import (
     ProfileKind,
     ProfilePurpose,
     RateUnit,
+    Recurrency,
 )
 from protocol.domain.identifiers import TransactionId
 
@@ -30,6 +32,8 @@ class LimitBody(Body):
     """A limit in A a phase or in W: for the station, an EVSE, or a running transaction. A later one replaces it.
 
     With `transaction_id` it ends with the transaction; without, it holds for `duration_s`, or until it is cleared.
+    `purpose` where that is not to follow from these, as TxDefaultProfile for every EVSE. `recurrency`: it begins again
+    every day or week, first at `starts_at`.
     """
 
     unit: RateUnit
@@ -42,14 +46,18 @@ class LimitBody(Body):
     profile_id: int = Field(default_factory=some_id, ge=0, le=LARGEST_ID)
     valid_from: AwareDatetime | None = None
     valid_to: AwareDatetime | None = None
+    purpose: ProfilePurpose | None = None
+    recurrency: Recurrency | None = None
+
+    @model_validator(mode="after")
+    def _recurs_from_somewhen(self) -> Self:
+        if self.recurrency is not None and self.starts_at is None:
+            raise ValueError("a limit that recurs says when it first begins: starts_at")
+        return self
 
     def message(self) -> SetChargingProfile:
         """The command: a TxProfile, a TxDefaultProfile of an EVSE, or the station's maximum."""
-        if self.transaction_id is not None:
-            purpose = ProfilePurpose.TX
-        else:
-            purpose = ProfilePurpose.STATION_MAX if self.evse is None else ProfilePurpose.TX_DEFAULT
-        is_relative = self.starts_at is None and purpose is not ProfilePurpose.STATION_MAX
+        purpose = self.purpose or self._purpose()
         schedule = ChargingSchedule(
             unit=self.unit,
             periods=tuple(ChargingPeriod(one.start_s, one.limit, one.phases) for one in self.periods),
@@ -60,13 +68,25 @@ class LimitBody(Body):
             profile_id=self.profile_id,
             stack_level=self.stack_level,
             purpose=purpose,
-            kind=ProfileKind.RELATIVE if is_relative else ProfileKind.ABSOLUTE,
+            kind=self._kind(purpose),
             schedule=schedule,
+            recurrency=self.recurrency,
             valid_from=self.valid_from,
             valid_to=self.valid_to,
             transaction_id=TransactionId(self.transaction_id) if self.transaction_id else None,
         )
         return SetChargingProfile(profile, evse=self.evse)
+
+    def _purpose(self) -> ProfilePurpose:
+        if self.transaction_id is not None:
+            return ProfilePurpose.TX
+        return ProfilePurpose.STATION_MAX if self.evse is None else ProfilePurpose.TX_DEFAULT
+
+    def _kind(self, purpose: ProfilePurpose) -> ProfileKind:
+        if self.recurrency is not None:
+            return ProfileKind.RECURRING
+        is_relative = self.starts_at is None and purpose is not ProfilePurpose.STATION_MAX
+        return ProfileKind.RELATIVE if is_relative else ProfileKind.ABSOLUTE
 
 
 class ClearLimitsBody(Body):

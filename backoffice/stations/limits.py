@@ -1,7 +1,7 @@
-"""Charging limits: what stations accepted, and what that comes to by our own arithmetic.
+"""Charging limits: what stations accepted or reported, what others impose, and what that comes to by our arithmetic.
 
-Invariant: a profile is known from the moment its station accepted it until the station accepted its removal, or its
-transaction is over.
+Invariant: a profile is known from the moment its station accepted or reported it until the station accepted its
+removal, said that it has none such, or its transaction is over.
 """
 
 from collections.abc import Sequence
@@ -12,9 +12,20 @@ import msgspec
 
 from backoffice.kit.database import Unit
 from backoffice.stations import known_repository
-from backoffice.stations.models import Evse, InstalledLimit, Station
-from protocol.blocks.smart_charging.messages import ClearChargingProfile, CompositeScheduleReply, SetChargingProfile
-from protocol.domain.charging_profile import ChargingProfile, ChargingSchedule, ProfilePurpose, RateUnit
+from backoffice.stations.models import Evse, ExternalLimit, InstalledLimit, Station
+from protocol.blocks.smart_charging.messages import (
+    ClearChargingProfile,
+    CompositeScheduleReply,
+    GetChargingProfiles,
+    SetChargingProfile,
+)
+from protocol.domain.charging_profile import (
+    ChargingProfile,
+    ChargingSchedule,
+    ProfileKind,
+    ProfilePurpose,
+    RateUnit,
+)
 from protocol.domain.charging_profile_stack import (
     InstalledProfile,
     Place,
@@ -27,12 +38,17 @@ from protocol.domain.commands import CommandReply
 from protocol.domain.identifiers import TransactionId
 
 _TOLERANCE = Decimal("0.1")  # both sides round to a tenth
+_NONE_SUCH = "NoProfiles"
 _COMPARED_CHANGES = 2_048  # twice what a profile that we set may have
 
 
 async def note(unit: Unit, station_id: str, message: msgspec.Struct, reply: msgspec.Struct, *, now: datetime) -> None:
     """What the station accepted is known, and what it cleared is not any more."""
-    if not isinstance(reply, CommandReply) or not reply.is_accepted:
+    if not isinstance(reply, CommandReply):
+        return
+    if isinstance(message, GetChargingProfiles) and reply.status == _NONE_SUCH:
+        await _forget(unit, station_id, message)
+    if not reply.is_accepted:
         return
     if isinstance(message, SetChargingProfile):
         profile = message.profile
@@ -49,6 +65,7 @@ async def note(unit: Unit, station_id: str, message: msgspec.Struct, reply: msgs
             "stack_level": profile.stack_level,
             "profile": msgspec.json.encode(profile),
             "set_at": now,
+            "source": "CSO",
         }
         await known_repository.save_limit(unit, values)
     elif isinstance(message, ClearChargingProfile):
@@ -60,6 +77,21 @@ async def note(unit: Unit, station_id: str, message: msgspec.Struct, reply: msgs
             purpose=message.purpose,
             stack_level=message.stack_level,
         )
+
+
+async def _forget(unit: Unit, station_id: str, message: GetChargingProfiles) -> None:
+    """The station has none of the profiles that it was asked for (OCPP 2.0.1 K09)."""
+    for profile_id in message.profile_ids or (None,):
+        for source in message.sources or (None,):
+            await known_repository.delete_limits(
+                unit,
+                station_id,
+                profile_id=profile_id,
+                evse=message.evse,
+                purpose=message.purpose,
+                stack_level=message.stack_level,
+                source=source,
+            )
 
 
 async def forget_transaction(unit: Unit, station_id: str, transaction_id: str, *, evse: int | None) -> None:
@@ -76,7 +108,12 @@ async def forget_transaction(unit: Unit, station_id: str, transaction_id: str, *
 
 
 def our_schedule(
-    station: Station, limits: Sequence[InstalledLimit], theirs: CompositeScheduleReply, *, asked_s: int
+    station: Station,
+    limits: Sequence[InstalledLimit],
+    external: Sequence[ExternalLimit],
+    theirs: CompositeScheduleReply,
+    *,
+    asked_s: int,
 ) -> ChargingSchedule | None:
     """What we hold to be the station's schedule over the time of its own, and no longer than we asked for.
 
@@ -87,10 +124,10 @@ def our_schedule(
     if schedule is None or starts_at is None or schedule.duration_s is None or schedule.duration_s <= 0:
         return None
     return composite_schedule(
-        _installed(limits),
+        installed(limits, external),
         starts_at,
         duration_s=min(asked_s, schedule.duration_s),
-        place=_place(station, theirs.evse or None),
+        place=place_of(station, theirs.evse or None),
         unit=schedule.unit,
     )
 
@@ -112,9 +149,15 @@ def differences(ours: ChargingSchedule, theirs: ChargingSchedule) -> list[tuple[
     return found
 
 
-def limit_now(station: Station, limits: Sequence[InstalledLimit], evse: int | None, at: datetime) -> Decimal:
-    """What may flow at this instant in W, by what the station accepted."""
-    return limit_at(_installed(limits), at, place=_place(station, evse), unit=RateUnit.WATTS).value
+def limit_now(
+    station: Station,
+    limits: Sequence[InstalledLimit],
+    external: Sequence[ExternalLimit],
+    evse: int | None,
+    at: datetime,
+) -> Decimal:
+    """What may flow at this instant in W, by what the station accepted and what others impose."""
+    return limit_at(installed(limits, external), at, place=place_of(station, evse), unit=RateUnit.WATTS).value
 
 
 def profile_of(limit: InstalledLimit) -> ChargingProfile:
@@ -122,12 +165,34 @@ def profile_of(limit: InstalledLimit) -> ChargingProfile:
     return msgspec.json.decode(limit.profile, type=ChargingProfile)
 
 
-def _installed(limits: Sequence[InstalledLimit]) -> list[InstalledProfile]:
+def schedules_of(limit: ExternalLimit) -> tuple[ChargingSchedule, ...]:
+    """How the source limits, where the station said so."""
+    return msgspec.json.decode(limit.schedules, type=tuple[ChargingSchedule, ...])
+
+
+def installed(limits: Sequence[InstalledLimit], external: Sequence[ExternalLimit]) -> list[InstalledProfile]:
+    """Everything that limits the station, as one stack, the oldest first."""
     by_age = sorted(limits, key=lambda limit: limit.set_at)
-    return [InstalledProfile(profile_of(limit), limit.evse or None) for limit in by_age]
+    return [
+        *(InstalledProfile(profile_of(limit), limit.evse or None) for limit in by_age),
+        *(
+            InstalledProfile(_constraint(schedule, limit), limit.evse or None)
+            for limit in external
+            for schedule in schedules_of(limit)
+        ),
+    ]
 
 
-def _place(station: Station, evse: int | None) -> Place:
+def _constraint(schedule: ChargingSchedule, limit: ExternalLimit) -> ChargingProfile:
+    """A schedule that does not say when it begins began when it was told."""
+    schedule = msgspec.structs.replace(schedule, starts_at=schedule.starts_at or limit.changed_at)
+    return ChargingProfile(
+        profile_id=0, stack_level=0, purpose=ProfilePurpose.EXTERNAL, kind=ProfileKind.ABSOLUTE, schedule=schedule
+    )
+
+
+def place_of(station: Station, evse: int | None) -> Place:
+    """What is limited: one of the station's EVSEs, or the station."""
     placed = [one for one in station.evses if evse in (None, one.evse)]
     supply = Supply(max_power_w=Decimal(sum(one.max_power_w for one in placed)))
     transaction = _running(placed[0]) if evse is not None and placed else None

@@ -52,7 +52,7 @@ async def on_cleared(message: ClearedChargingLimit, call: ReceivedCall, ports: P
 
 
 async def on_needs(message: NotifyChargingNeeds, call: ReceivedCall, ports: Ports) -> CommandReply:
-    """What the vehicle wants is in its stream. Accepted where a profile for it follows, else Rejected (OCPP 2.0.1 K15)."""
+    """What the vehicle wants is in its stream. Accepted where a profile for it follows (OCPP 2.0.1 K15)."""
     entry = ports.registry.find(call.station.key)
     status = "Accepted" if entry is not None and entry.plans_charging else "Rejected"
     notified = ChargingNeedsNotified(

@@ -82,7 +82,7 @@ def encode_installed(reply: InstalledCertificatesReply) -> v16.GetInstalledCerti
 
 def decode_signed(request: v16.CertificateSignedRequest) -> CertificateSigned:
     """Source: OCPP 1.6 Security whitepaper A02, A03."""
-    return CertificateSigned(chain=request.certificate_chain)
+    return CertificateSigned(chain=request.certificate_chain, use=SigningUse.STATION)
 
 
 def encode_signed(message: CertificateSigned) -> v16.CertificateSignedRequest:
@@ -93,7 +93,7 @@ def encode_signed(message: CertificateSigned) -> v16.CertificateSignedRequest:
 
 def decode_sign(request: v16.SignCertificateRequest) -> SignCertificate:
     """Source: OCPP 1.6 Security whitepaper A02, A03."""
-    return SignCertificate(request=request.csr)
+    return SignCertificate(request=request.csr, use=SigningUse.STATION)
 
 
 def encode_sign(message: SignCertificate) -> v16.SignCertificateRequest:
