@@ -25,7 +25,6 @@ from protocol.blocks.provisioning.messages import (
 )
 from protocol.blocks.remote_control.messages import (
     ExtendedTriggerMessage,
-    RequestStart,
     RequestStop,
     TriggerKind,
     TriggerMessage,
@@ -54,18 +53,6 @@ class TokenBody(Body):
     def id_token(self) -> IdToken:
         """The token."""
         return IdToken(self.token, self.token_type)
-
-
-class StartBody(TokenBody):
-    """Start a transaction for this token. Without an EVSE the station chooses."""
-
-    evse: EvseNumber | None = None
-    remote_start_id: int | None = Field(default=None, ge=0, lt=2**31)
-
-    def message(self) -> RequestStart:
-        """Without a remote start id it has a random one."""
-        remote_start_id = secrets.randbelow(2**31) if self.remote_start_id is None else self.remote_start_id
-        return RequestStart(self.id_token(), remote_start_id, evse=self.evse)
 
 
 class StopBody(Body):

@@ -1,12 +1,14 @@
-"""Bodies of commands about charging limits (see `command_bodies.py`)."""
+"""Bodies of commands about charging limits, and of a start, which may bring one (see `command_bodies.py`)."""
 
+import secrets
 from decimal import Decimal
 from typing import Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
 from backoffice.kit.bodies import Body
-from backoffice.stations.command_bodies import LARGEST_ID, EvseNumber, some_id
+from backoffice.stations.command_bodies import LARGEST_ID, EvseNumber, TokenBody, some_id
+from protocol.blocks.remote_control.messages import RequestStart
 from protocol.blocks.smart_charging.messages import ClearChargingProfile, GetCompositeSchedule, SetChargingProfile
 from protocol.domain.charging_profile import (
     ChargingPeriod,
@@ -26,6 +28,40 @@ class PeriodBody(Body):
     start_s: int = Field(default=0, ge=0)
     limit: Decimal = Field(ge=0, decimal_places=1)
     phases: int | None = Field(default=None, ge=1, le=3)
+
+
+class FirstLimitBody(Body):
+    """A limit for the transaction that is to begin, from its beginning on."""
+
+    unit: RateUnit
+    periods: list[PeriodBody] = Field(min_length=1, max_length=1024)
+    duration_s: int | None = Field(default=None, gt=0)
+    stack_level: int = Field(default=0, ge=0)
+    profile_id: int = Field(default_factory=some_id, ge=0, le=LARGEST_ID)
+
+    def profile(self) -> ChargingProfile:
+        """A TxProfile that names no transaction."""
+        return ChargingProfile(
+            profile_id=self.profile_id,
+            stack_level=self.stack_level,
+            purpose=ProfilePurpose.TX,
+            kind=ProfileKind.RELATIVE,
+            schedule=ChargingSchedule(self.unit, _periods(self.periods), duration_s=self.duration_s),
+        )
+
+
+class StartBody(TokenBody):
+    """Start a transaction for this token. Without an EVSE the station chooses."""
+
+    evse: EvseNumber | None = None
+    remote_start_id: int | None = Field(default=None, ge=0, lt=2**31)
+    limit: FirstLimitBody | None = None
+
+    def message(self) -> RequestStart:
+        """Without a remote start id it has a random one."""
+        remote_start_id = secrets.randbelow(2**31) if self.remote_start_id is None else self.remote_start_id
+        profile = None if self.limit is None else self.limit.profile()
+        return RequestStart(self.id_token(), remote_start_id, evse=self.evse, charging_profile=profile)
 
 
 class LimitBody(Body):
@@ -60,7 +96,7 @@ class LimitBody(Body):
         purpose = self.purpose or self._purpose()
         schedule = ChargingSchedule(
             unit=self.unit,
-            periods=tuple(ChargingPeriod(one.start_s, one.limit, one.phases) for one in self.periods),
+            periods=_periods(self.periods),
             duration_s=self.duration_s,
             starts_at=self.starts_at,
         )
@@ -114,3 +150,7 @@ class CompositeScheduleBody(Body):
     def message(self) -> GetCompositeSchedule:
         """The command."""
         return GetCompositeSchedule(self.duration_s, evse=self.evse, unit=self.unit)
+
+
+def _periods(bodies: list[PeriodBody]) -> tuple[ChargingPeriod, ...]:
+    return tuple(ChargingPeriod(one.start_s, one.limit, one.phases) for one in bodies)

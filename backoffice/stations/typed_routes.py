@@ -17,7 +17,6 @@ from backoffice.stations.command_bodies import (
     LocalListVersionBody,
     ReserveBody,
     ResetBody,
-    StartBody,
     StopBody,
     TriggerBody,
     UnlockBody,
@@ -33,7 +32,7 @@ from backoffice.stations.command_schemas import (
     VariablesView,
 )
 from backoffice.stations.credentials import Credentials
-from backoffice.stations.limit_bodies import ClearLimitsBody, LimitBody
+from backoffice.stations.limit_bodies import ClearLimitsBody, LimitBody, StartBody
 from backoffice.stations.maintenance_bodies import (
     DeleteCertificateBody,
     FirmwareBody,
