@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from csms.adapters.memory import MemoryAuthority, MemoryNumbers, MemoryPresence, MemoryPublisher, MemoryRegistry
 from csms.app import Gateway, _hand_over
-from csms.ports import NO_VENDORS, Ports, VendorPlugIn
+from csms.ports import NO_VENDORS, EvCertificates, NoEvCertificates, Ports, VendorPlugIn
 from csms.settings import CsmsSettings, read_settings
 from csms.transport.head import HeadListener
 from csms.transport.tls import server_context
@@ -54,6 +54,7 @@ class GatewayInMemory:
         presence: MemoryPresence,
         *,
         vendors: Mapping[str, VendorPlugIn] = NO_VENDORS,
+        ev_certificates: EvCertificates | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.publisher = MemoryPublisher()
@@ -73,6 +74,7 @@ class GatewayInMemory:
                 token_key_of=partial(tenant_token_key, TOKEN_KEY.encode()),
                 vendors=vendors,
                 vendor_timeout_s=settings.vendor_timeout_s,
+                ev_certificates=ev_certificates or NoEvCertificates(),
             ),
             presence=self.presence,
             tasks=tasks,
@@ -94,11 +96,14 @@ async def gateway_in_memory(
     presence: MemoryPresence | None = None,
     *,
     vendors: Mapping[str, VendorPlugIn] = NO_VENDORS,
+    ev_certificates: EvCertificates | None = None,
     **environment: str,
 ) -> AsyncIterator[GatewayInMemory]:
     settings = read_settings(ENVIRONMENT | environment)
     async with asyncio.TaskGroup() as tasks:
-        memory = GatewayInMemory(settings, tasks, presence or MemoryPresence(), vendors=vendors)
+        memory = GatewayInMemory(
+            settings, tasks, presence or MemoryPresence(), vendors=vendors, ev_certificates=ev_certificates
+        )
         listener = HeadListener(
             decide=memory.gateway.admit,
             hand_over=_hand_over(settings, memory.gateway),
