@@ -8,7 +8,7 @@
 | a reset on idle | ends the transactions (§5.14 Soft) | waits for their end (B12) |
 | a boot triggered when accepted | is sent (§5.17) | is refused (F06.FR.17) |
 | an unlock while a transaction runs | stops it (§5.18) | is refused (F05.FR.02) |
-| firmware and log reports | are said (§4.4, §4.5) | have no translator yet |
+| log reports | are said (§4.4) | have no translator yet |
 """
 
 from collections.abc import Mapping
