@@ -20,6 +20,7 @@ from csms.adapters.ev_certificates import BusEvCertificates
 from csms.adapters.identity import IdentityAuthority
 from csms.adapters.key_values import KeyValueNumbers, KeyValuePresence, WatchedRegistry
 from csms.adapters.nats import NatsBus
+from csms.adapters.payments import BillingPayments
 from csms.adapters.publisher import JetStreamPublisher
 from csms.commands import CommandDesk
 from csms.deviations import DeviationBook
@@ -326,6 +327,7 @@ async def run_gateway(
             ),
             numbers=KeyValueNumbers(bus),
             registry=registry,
+            payments=BillingPayments(bus, timeout_s=settings.authorize_timeout_s),
             now=lambda: datetime.now(UTC),
             token_key_of=partial(tenant_token_key, master_key),
             vendors=vendors,

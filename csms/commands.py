@@ -70,7 +70,7 @@ async def _ask(session: StationSession, message: msgspec.Struct, timeout_s: floa
     except StationGone as error:
         return CommandAnswer(Outcome.TIMED_OUT if error.was_sent else Outcome.NOT_HERE, detail=str(error))
     except TooManyCommands as error:
-        return CommandAnswer(Outcome.CALL_ERROR, error_code="Busy", detail=str(error))
+        return CommandAnswer(Outcome.BUSY, detail=str(error))
     except CommandRefused as error:
         return CommandAnswer(Outcome.CALL_ERROR, error_code=error.code, detail=error.detail)
     except AnswerUnreadable as error:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-from protocol.bus.commands import RegistryEntry
+from protocol.bus.commands import NO_PASSWORD, RegistryEntry
 from protocol.bus.secrets import credential_matches, credential_name
 from protocol.domain.identifiers import DEFAULT_TENANT, StationId, StationKey, TenantId
 from protocol.domain.security import RefusalCause
@@ -211,6 +211,15 @@ def _show_password(head: RequestHead, entry: RegistryEntry, *, station: StationK
     """Profile 1 or 2 with the right password, 0 without any; a wrong one is refused also where none is needed."""
     if "authorization" not in head.headers or entry.credential_hash is None:
         return _Proof(0)
+    shown = _compare_password(head, entry, station=station, pepper=pepper)
+    if isinstance(shown, Reject) and entry.previous_credential_hash == NO_PASSWORD:
+        return _Proof(0)
+    return shown
+
+
+def _compare_password(
+    head: RequestHead, entry: RegistryEntry, *, station: StationKey, pepper: bytes
+) -> _Proof | Reject:
     credentials = _read_basic_auth(head.headers["authorization"])
     if credentials is None:
         return Reject(401, RefusalCause.WRONG_PASSWORD, "the Authorization header is no Basic one")

@@ -10,6 +10,8 @@ from protocol.blocks.authorization.queries import AuthorizeToken
 from protocol.blocks.certificates.messages import CertificateStatusReply, EvCertificateReply
 from protocol.blocks.certificates.queries import AskCertificateStatus, AskEvCertificate
 from protocol.blocks.data_transfer.messages import DataTransfer, DataTransferReply
+from protocol.blocks.payment.messages import SettlementReply, VatNumberReply
+from protocol.blocks.payment.queries import AskReceipt, AskVatNumber
 from protocol.bus.commands import RegistryEntry
 from protocol.domain.authorization import Authorization
 from protocol.domain.identifiers import StationKey, TenantId
@@ -87,6 +89,16 @@ class Presence(Protocol):
         """Give the station up, unless somebody took it over since."""
 
 
+class StationPayments(Protocol):
+    """What a station that takes payments asks."""
+
+    async def receipt_of(self, question: AskReceipt) -> SettlementReply:
+        """Where the receipt is; nothing where nobody answers in time."""
+
+    async def check_vat_number(self, question: AskVatNumber) -> VatNumberReply:
+        """The verdict; Rejected where nobody answers in time."""
+
+
 class VendorPlugIn(Protocol):
     """Understands what the stations of one vendor say in a DataTransfer."""
 
@@ -127,6 +139,7 @@ class Ports:
     authority: TokenAuthority
     numbers: TransactionNumbers
     registry: StationRegistry
+    payments: StationPayments
     now: Callable[[], datetime]
     token_key_of: Callable[[TenantId], bytes]
     vendors: Mapping[str, VendorPlugIn] = field(default_factory=lambda: NO_VENDORS)

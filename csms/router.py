@@ -10,11 +10,15 @@ from csms.adjustments import adjust, name_as_sent
 from csms.handlers import (
     authorization,
     availability,
+    battery_swap,
     certificates,
     data_transfer,
+    der_control,
     diagnostics,
+    event_streams,
     firmware,
     meter_values,
+    payment,
     provisioning,
     security,
     smart_charging,
@@ -26,15 +30,19 @@ from csms.station import ReceivedCall, Station, publish_deviations
 from csms.telemetry import ANSWERED_CALLS, REFUSED_CALLS, CallTimes
 from protocol.blocks.authorization.messages import Authorize
 from protocol.blocks.availability.messages import Heartbeat, StatusNotification
+from protocol.blocks.battery_swap.messages import BatterySwap
 from protocol.blocks.certificates.messages import GetCertificateStatus, GetEvCertificate, SignCertificate
 from protocol.blocks.data_transfer.messages import DataTransfer
+from protocol.blocks.der_control.messages import DerAlarm, DerReport, DerSwitch
 from protocol.blocks.diagnostics.messages import DiagnosticsStatusNotification, LogStatusNotification
+from protocol.blocks.event_streams.messages import CloseEventStream, EventStreamValues, OpenEventStream
 from protocol.blocks.firmware.messages import (
     FirmwareStatusNotification,
     PublishFirmwareStatusNotification,
     SignedFirmwareStatusNotification,
 )
 from protocol.blocks.meter_values.messages import MeterValues
+from protocol.blocks.payment.messages import CheckVatNumber, Settlement
 from protocol.blocks.provisioning.messages import BootNotification
 from protocol.blocks.security.messages import SecurityEventNotification
 from protocol.blocks.smart_charging.messages import (
@@ -49,11 +57,12 @@ from protocol.domain.routes import AnyRoute, Direction
 from protocol.domain.status import RegistrationStatus
 from protocol.domain.version import OcppVersion
 from protocol.errors import ActionNotSupported, RpcError, SecurityError
-from protocol.ocppj.events import IncomingCall
+from protocol.ocppj.events import IncomingCall, IncomingSend
 from protocol.ocppj.repairs import Deviation, drop_nul
 from protocol.tolerance.decoding import decode, observe
 from protocol.versions import route_of_action
 from protocol.wire import codec
+from protocol.wire.structs import NoAnswer
 
 Handler = Callable[[Any, ReceivedCall, Ports], Awaitable[msgspec.Struct]]  # Any: the key of the table is its type
 
@@ -81,6 +90,15 @@ HANDLERS: Mapping[type[msgspec.Struct], Handler] = {
     NotifyChargingNeeds: smart_charging.on_needs,
     NotifyChargingSchedule: smart_charging.on_schedule,
     SecurityEventNotification: security.on_security_event,
+    OpenEventStream: event_streams.on_open,
+    CloseEventStream: event_streams.on_close,
+    EventStreamValues: event_streams.on_values,
+    DerAlarm: der_control.on_alarm,
+    DerSwitch: der_control.on_switch,
+    DerReport: der_control.on_report,
+    BatterySwap: battery_swap.on_swap,
+    Settlement: payment.on_settlement,
+    CheckVatNumber: payment.on_check_vat_number,
 }
 
 
@@ -91,8 +109,8 @@ class Router:
         self._ports = ports
         self._times: dict[tuple[OcppVersion, str], CallTimes] = {}
 
-    async def answer(self, session: StationSession, call: IncomingCall) -> Answer:
-        """The CALLRESULT, or the CALLERROR for what cannot be handled, and what was forgiven.
+    async def answer(self, session: StationSession, call: IncomingCall | IncomingSend) -> Answer:
+        """The CALLRESULT, or the CALLERROR for what cannot be handled, and what was forgiven; no text for a SEND.
 
         Raises PublishFailed and BusUnavailable: then no answer may be sent.
         """
@@ -104,21 +122,25 @@ class Router:
             received = ReceivedCall(station, self._ports.now(), bytes(call.payload), deviations)
             message = _decode(route, received)
             reply = await HANDLERS[type(message)](message, received, self._ports)
-            text = session.connection.reply(call, codec.encode(route.encode_response(reply)))
+            text = b""
+            if isinstance(call, IncomingCall):
+                text = session.connection.reply(call, codec.encode(route.encode_response(reply)))
         except RpcError as error:
             # An action that we do not know would make a label of whatever stations send.
             REFUSED_CALLS.labels(version, route.action if route else "unknown", type(error).__name__).inc()
             self._record(station, deviations)
-            return Answer(session.connection.reply_error(call, error), deviations, error)
+            text = session.connection.reply_error(call, error) if isinstance(call, IncomingCall) else b""
+            return Answer(text, deviations, error)
         self._times_of(version, route.action).observe(perf_counter() - began)
         if deviations:
             self._record(station, deviations)
         return Answer(text, deviations)
 
-    def _route(self, session: StationSession, call: IncomingCall) -> AnyRoute:
+    def _route(self, session: StationSession, call: IncomingCall | IncomingSend) -> AnyRoute:
         version = session.station.version
         route = route_of_action(version, call.action)
-        if route.direction is Direction.FROM_CSMS:
+        is_out_of_place = isinstance(call, IncomingSend) and route.response is not NoAnswer
+        if is_out_of_place or route.direction is Direction.FROM_CSMS:
             raise ActionNotSupported(call.action, version=version)
         is_boot = route.messages == (BootNotification,)
         if not is_boot and not _may_pass(session.station, call.action):

@@ -1,7 +1,8 @@
 """One station's socket from upgrade to close: pumps one OcppConnection.
 
 Invariants:
-1. CALLs are answered one after the other, in the order they came; answers to our own CALLs never wait behind them.
+1. CALLs are answered one after the other, in the order they came, and so are SENDs dealt with; answers to our own
+   CALLs never wait behind them.
 2. What waits is bounded: a station that sends more than `queued_calls` ahead is not read from until some are answered.
 3. A fact that does not become durable in time gets no answer at all: the socket is closed with 1013, for a station
    that knows it is offline keeps its messages without spending its attempts.
@@ -72,7 +73,10 @@ class StationSocket(Protocol):
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
-    """What a CALL is answered: the frame's text, what was forgiven, and the error where it is a CALLERROR."""
+    """What a CALL is answered: the frame's text, what was forgiven, and the error where it is a CALLERROR.
+
+    A SEND is answered nothing: then the text is empty.
+    """
 
     text: bytes
     deviations: Sequence[Deviation] = ()
@@ -84,14 +88,14 @@ _KEPT_IN_QUARANTINE = (PayloadViolation, ActionNotImplemented)
 
 
 class ReceivedFrame(msgspec.Struct, frozen=True, gc=False):
-    """A CALL that waits for its turn, with its text and the time at which it came."""
+    """A CALL, or a SEND, that waits for its turn, with its text and the time at which it came."""
 
-    call: IncomingCall
+    call: IncomingCall | IncomingSend
     text: bytes
     at: float
 
 
-Answerer = Callable[["StationSession", IncomingCall], Awaitable[Answer]]
+Answerer = Callable[["StationSession", IncomingCall | IncomingSend], Awaitable[Answer]]
 
 
 class StationSession:
@@ -157,7 +161,7 @@ class StationSession:
         self.last_heard_at = now
         event = self.connection.receive(text, now)
         match event:
-            case IncomingCall():
+            case IncomingCall() | IncomingSend():
                 self._enqueue(ReceivedFrame(event, text, self._frame_log.now()))
             case IncomingResult():
                 self._note_in(text, ANSWERED, event)
@@ -242,8 +246,11 @@ class StationSession:
             return False
         except Exception:
             log.exception("call failed", station_id=self.station.key.station, action=call.action)
-            answer = Answer(self.connection.reply_error(call, InternalError()))
-        self._socket.send_text(answer.text)
+            answer = Answer(
+                self.connection.reply_error(call, InternalError()) if isinstance(call, IncomingCall) else b""
+            )
+        if answer.text:
+            self._socket.send_text(answer.text)
         self._note_call(received, ANSWERED, answer)
         if isinstance(answer.refusal, _KEPT_IN_QUARANTINE):
             self._quarantine.keep(
@@ -265,9 +272,7 @@ class StationSession:
             reply=answer.text,
         )
 
-    def _note_in(
-        self, text: bytes, verdict: str, event: IncomingResult | IncomingError | IncomingSend | ResultRefused
-    ) -> None:
+    def _note_in(self, text: bytes, verdict: str, event: IncomingResult | IncomingError | ResultRefused) -> None:
         self.station.deviations.record(event.deviations, datetime.now(UTC))
         action = "" if isinstance(event, ResultRefused) else event.action
         self._frame_log.note(

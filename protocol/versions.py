@@ -12,12 +12,16 @@ import msgspec
 
 from protocol.blocks.authorization import v16 as authorization_v16, v201 as authorization_v201
 from protocol.blocks.availability import v16 as availability_v16, v201 as availability_v201
+from protocol.blocks.battery_swap import v21 as battery_swap_v21
 from protocol.blocks.certificates import v16 as certificates_v16, v201 as certificates_v201
 from protocol.blocks.data_transfer import v16 as data_transfer_v16, v201 as data_transfer_v201
+from protocol.blocks.der_control import v21 as der_control_v21
 from protocol.blocks.diagnostics import v16 as diagnostics_v16
+from protocol.blocks.event_streams import v21 as event_streams_v21
 from protocol.blocks.firmware import v16 as firmware_v16, v201 as firmware_v201
 from protocol.blocks.local_auth_list import v16 as local_auth_list_v16
 from protocol.blocks.meter_values import v16 as meter_values_v16, v201 as meter_values_v201
+from protocol.blocks.payment import v21 as payment_v21
 from protocol.blocks.provisioning import v16 as provisioning_v16, v201 as provisioning_v201
 from protocol.blocks.remote_control import v16 as remote_control_v16, v201 as remote_control_v201
 from protocol.blocks.reservation import v16 as reservation_v16
@@ -29,6 +33,7 @@ from protocol.domain.routes import AnyRoute, Direction
 from protocol.domain.version import OcppVersion
 from protocol.errors import ActionNotImplemented, ActionNotSupported, NotExpressible
 from protocol.wire import codec, v16, v21, v201
+from protocol.wire.structs import NoAnswer
 
 _BLOCKS_16: tuple[tuple[AnyRoute, ...], ...] = (
     provisioning_v16.ROUTES,
@@ -59,7 +64,12 @@ _BLOCKS_201: tuple[tuple[AnyRoute, ...], ...] = (
     certificates_v201.ROUTES,
     security_v201.ROUTES,
 )
-_ADDED_BY_21: tuple[tuple[AnyRoute, ...], ...] = ()
+_ADDED_BY_21: tuple[tuple[AnyRoute, ...], ...] = (
+    event_streams_v21.ROUTES,
+    der_control_v21.ROUTES,
+    battery_swap_v21.ROUTES,
+    payment_v21.ROUTES,
+)
 
 _BLOCKS: Mapping[OcppVersion, tuple[tuple[AnyRoute, ...], ...]] = {
     OcppVersion.V16: _BLOCKS_16,
@@ -71,14 +81,10 @@ _BLOCKS: Mapping[OcppVersion, tuple[tuple[AnyRoute, ...], ...]] = {
 _WIRE: Mapping[OcppVersion, Mapping[str, tuple[type[Any], type[Any]]]] = {
     OcppVersion.V16: v16.ACTIONS,
     OcppVersion.V201: v201.ACTIONS,
-    OcppVersion.V21: v21.ACTIONS,
+    OcppVersion.V21: {**v21.ACTIONS, **{action: (request, NoAnswer) for action, request in v21.SENDS.items()}},
 }
 
-ACTIONS: Mapping[OcppVersion, frozenset[str]] = {
-    OcppVersion.V16: frozenset(v16.ACTIONS),
-    OcppVersion.V201: frozenset(v201.ACTIONS),
-    OcppVersion.V21: frozenset(v21.ACTIONS) | frozenset(v21.SENDS),
-}
+ACTIONS: Mapping[OcppVersion, frozenset[str]] = {version: frozenset(wire) for version, wire in _WIRE.items()}
 """Every action that a version knows."""
 
 ROUTES: Mapping[OcppVersion, Mapping[str, AnyRoute]] = {

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from backoffice.billing.collection import Collection
+from backoffice.billing.companies import FileVatRegister
 from backoffice.billing.consumers import BillingEvents
 from backoffice.billing.holds import Holds
 from backoffice.billing.providers.port import PaymentProvider
@@ -10,11 +11,15 @@ from backoffice.billing.providers.sandbox import SandboxProvider
 from backoffice.billing.routes import router
 from backoffice.billing.service import Billing
 from backoffice.billing.settings import BillingSettings
-from backoffice.contracts.billing import HOLD_PAYMENT, RELEASE_HOLD
+from backoffice.billing.settlements import Settlements
+from backoffice.contracts.billing import CHECK_VAT_NUMBER, HOLD_PAYMENT, RECEIPT_OF, RELEASE_HOLD
 from backoffice.contracts.sessions import ChargingSessionCompleted
 from backoffice.kit.bus import Answerer
 from backoffice.kit.consumer import Consumer
 from backoffice.kit.service import Context, Parts, Service, Worker
+from protocol.blocks.payment.events import SettlementReported
+from protocol.blocks.payment.messages import SettlementReply
+from protocol.blocks.payment.queries import AskReceipt
 from protocol.bus.subjects import Kind
 
 _COLLECT_EVERY_S = 0.25
@@ -31,12 +36,30 @@ def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> 
     billing = Billing(context.database, provider, clock=context.clock)
     holds = Holds(context.database, provider, clock=context.clock)
     collection = Collection(context.database, provider, clock=context.clock)
-    events = BillingEvents(billing)
+    settlements = Settlements(
+        key=context.settings.token_key.get_secret_value().encode(),
+        public_url=context.settings.public_url,
+        clock=context.clock,
+    )
+    register = FileVatRegister(context.settings.vat_register_file)
+    events = BillingEvents(billing, settlements)
+
+    async def receipt_of(question: AskReceipt) -> SettlementReply:
+        return settlements.receipt_of(question)
+
     return Parts(
         router=router,
-        provides=(billing,),
-        consumers=(Consumer(Kind.DOMAIN, {ChargingSessionCompleted: events.on_session_completed}),),
-        answers=(Answerer(HOLD_PAYMENT, holds.hold_payment), Answerer(RELEASE_HOLD, holds.release_hold)),
+        provides=(billing, settlements),
+        consumers=(
+            Consumer(Kind.DOMAIN, {ChargingSessionCompleted: events.on_session_completed}),
+            Consumer(Kind.STATION, {SettlementReported: settlements.on_reported}),
+        ),
+        answers=(
+            Answerer(HOLD_PAYMENT, holds.hold_payment),
+            Answerer(RELEASE_HOLD, holds.release_hold),
+            Answerer(RECEIPT_OF, receipt_of),
+            Answerer(CHECK_VAT_NUMBER, register.check),
+        ),
         workers=(
             Worker("collect_due", collection.collect_due, every_s=_COLLECT_EVERY_S),
             Worker("finish_releases", holds.finish_releases, every_s=_RELEASE_EVERY_S),

@@ -81,7 +81,10 @@ INVOICE: StateTable[InvoiceState, InvoiceTrigger] = StateTable(
             InvoiceTrigger.COLLECTED: InvoiceState.PAID,
             InvoiceTrigger.FAILED: InvoiceState.OPEN,
         },
-        InvoiceState.OPEN: {InvoiceTrigger.RETRY: InvoiceState.DUE},
+        InvoiceState.OPEN: {
+            InvoiceTrigger.RETRY: InvoiceState.DUE,
+            InvoiceTrigger.COLLECTED: InvoiceState.PAID,
+        },
         InvoiceState.PAID: {},
     },
 )

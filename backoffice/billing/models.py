@@ -84,17 +84,36 @@ class InvoiceRow(Base):
 
 
 class PaymentRow(Base):
-    """Money that came in for an invoice."""
+    """Money that came in for an invoice; without a payment method the station's terminal took it."""
 
     __tablename__ = "payments"
 
     tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
     provider_reference: Mapped[str] = mapped_column(Text, primary_key=True)
     invoice_id: Mapped[str] = mapped_column(Text)
-    payment_method_id: Mapped[str] = mapped_column(Text)
+    payment_method_id: Mapped[str | None] = mapped_column(Text)
     amount: Mapped[Decimal] = mapped_column(Numeric)
     currency: Mapped[str] = mapped_column(Text)
     paid_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class SettlementRow(Base):
+    """What a station said its terminal's provider did; `amount` is with VAT, in the tariff's currency."""
+
+    __tablename__ = "settlements"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    station_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    reference: Mapped[str] = mapped_column(Text, primary_key=True)
+    session_id: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text)
+    amount: Mapped[Decimal] = mapped_column(Numeric)
+    settled_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    reason: Mapped[str | None] = mapped_column(Text)
+    receipt_id: Mapped[str | None] = mapped_column(Text)
+    receipt_url: Mapped[str | None] = mapped_column(Text)
+    vat_number: Mapped[str | None] = mapped_column(Text)
+    heard_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class SandboxPaymentRow(Base):

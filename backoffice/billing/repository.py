@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.billing.domain import HoldState, InvoiceState
-from backoffice.billing.models import HoldRow, InvoiceNumberRow, InvoiceRow, PaymentMethodRow, PaymentRow
+from backoffice.billing.models import HoldRow, InvoiceNumberRow, InvoiceRow, PaymentMethodRow, PaymentRow, SettlementRow
 from backoffice.kit.database import Unit
 from backoffice.kit.pagination import after_cursor
 
@@ -89,6 +89,15 @@ async def find_invoice_of_session(unit: Unit, session_id: str) -> InvoiceRow | N
     )
 
 
+async def lock_invoice_of_session(unit: Unit, session_id: str) -> InvoiceRow | None:
+    """The session's invoice, locked until the transaction ends."""
+    return await unit.session.scalar(
+        select(InvoiceRow)
+        .where(InvoiceRow.tenant_id == unit.tenant, InvoiceRow.session_id == session_id)
+        .with_for_update()
+    )
+
+
 async def has_invoice(unit: Unit, intent_id: str) -> bool:
     """Whether the session of an intent is invoiced."""
     found = await unit.session.scalar(
@@ -140,11 +149,45 @@ async def insert_payment(unit: Unit, row: PaymentRow) -> None:
     await unit.session.flush()
 
 
-async def list_payments(unit: Unit, invoice_id: str) -> Sequence[tuple[PaymentRow, PaymentMethodRow]]:
+async def has_payment(unit: Unit, reference: str) -> bool:
+    """Whether a payment of this reference is booked."""
+    return await unit.session.get(PaymentRow, (unit.tenant, reference)) is not None
+
+
+async def insert_settlement(unit: Unit, values: dict[str, Any]) -> bool:  # Any: a row's columns
+    """The settlement is there, once for a reference of a station; whether it was not before."""
+    inserted = await unit.session.execute(
+        insert(SettlementRow).values(values).on_conflict_do_nothing().returning(SettlementRow.reference)
+    )
+    return inserted.scalar_one_or_none() is not None
+
+
+async def list_settlements(unit: Unit, session_id: str) -> Sequence[SettlementRow]:
+    """What was said to be settled for the session, in its order."""
+    found = await unit.session.scalars(
+        select(SettlementRow)
+        .where(SettlementRow.tenant_id == unit.tenant, SettlementRow.session_id == session_id)
+        .order_by(SettlementRow.settled_at, SettlementRow.reference)
+    )
+    return found.all()
+
+
+async def list_station_settlements(unit: Unit, station_id: str, *, limit: int) -> Sequence[SettlementRow]:
+    """The station's settlements, the newest first."""
+    found = await unit.session.scalars(
+        select(SettlementRow)
+        .where(SettlementRow.tenant_id == unit.tenant, SettlementRow.station_id == station_id)
+        .order_by(SettlementRow.settled_at.desc())
+        .limit(limit)
+    )
+    return found.all()
+
+
+async def list_payments(unit: Unit, invoice_id: str) -> Sequence[tuple[PaymentRow, PaymentMethodRow | None]]:
     """The invoice's payments with their cards, the oldest first."""
     found = await unit.session.execute(
         select(PaymentRow, PaymentMethodRow)
-        .join(
+        .outerjoin(
             PaymentMethodRow,
             (PaymentMethodRow.tenant_id == PaymentRow.tenant_id)
             & (PaymentMethodRow.id == PaymentRow.payment_method_id),

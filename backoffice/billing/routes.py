@@ -4,16 +4,27 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
+from backoffice.billing import repository
 from backoffice.billing.domain import InvoiceState
-from backoffice.billing.schemas import InvoiceView, NewPaymentMethod, PaymentMethodView, ReceiptView, RetryRequest
+from backoffice.billing.schemas import (
+    InvoiceView,
+    NewPaymentMethod,
+    PaymentMethodView,
+    ReceiptView,
+    RetryRequest,
+    SettlementView,
+)
 from backoffice.billing.service import Billing
-from backoffice.kit.auth import AnyPrincipal, Driver, Principal, Role
+from backoffice.billing.settlements import Settlements
+from backoffice.kit.auth import AnyPrincipal, Driver, Operator, Principal, Role
 from backoffice.kit.idempotency import IdempotencyKey, once
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
 from backoffice.kit.service import provided
+from protocol.domain.identifiers import TenantId
 
 router = APIRouter(prefix="/billing", tags=["billing"])
 BillingDep = Annotated[Billing, Depends(provided(Billing))]
+SettlementsDep = Annotated[Settlements, Depends(provided(Settlements))]
 
 
 @router.post("/payment-methods", status_code=201)
@@ -58,6 +69,26 @@ async def read_receipt(session_id: str, principal: AnyPrincipal, billing: Billin
     """A session's invoice, line by line, with what was paid and by which card."""
     async with billing.database.snapshot(principal.tenant) as unit:
         return ReceiptView.of(await billing.find_receipt(unit, session_id, driver_id=_driver_of(principal)))
+
+
+@router.get("/public-receipts/{tenant}/{session_id}/{seal}")
+async def read_public_receipt(
+    tenant: str, session_id: str, seal: str, billing: BillingDep, settlements: SettlementsDep
+) -> ReceiptView:
+    """The receipt of somebody who paid at the station and has no account: its link is all that there is to show."""
+    settlements.check_seal(TenantId(tenant), session_id, seal)
+    async with billing.database.snapshot(TenantId(tenant)) as unit:
+        return ReceiptView.of(await billing.find_receipt(unit, session_id, driver_id=None))
+
+
+@router.get("/stations/{station_id}/settlements")
+async def list_settlements(
+    station_id: str, operator: Operator, billing: BillingDep, limit: Limit = DEFAULT_LIMIT
+) -> list[SettlementView]:
+    """What the station's terminal settled, or did not, the newest first."""
+    async with billing.database.snapshot(operator.tenant) as unit:
+        rows = await repository.list_station_settlements(unit, station_id, limit=limit)
+        return [SettlementView.of(row) for row in rows]
 
 
 @router.post("/invoices/{invoice_id}/pay", status_code=202)

@@ -5,9 +5,10 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from backoffice.billing.domain import InvoiceState
-from backoffice.billing.models import InvoiceRow, PaymentMethodRow, PaymentRow
+from backoffice.billing.models import InvoiceRow, PaymentMethodRow, PaymentRow, SettlementRow
 from backoffice.billing.service import Receipt
 from backoffice.kit.numbers import PlainDecimal
+from protocol.blocks.payment.messages import SettlementStatus
 
 
 class NewPaymentMethod(BaseModel):
@@ -97,10 +98,39 @@ class PaymentView(BaseModel):
     card: str
 
     @classmethod
-    def of(cls, row: PaymentRow, method: PaymentMethodRow) -> "PaymentView":
+    def of(cls, row: PaymentRow, method: PaymentMethodRow | None) -> "PaymentView":
         """A row as it is shown."""
-        card = f"{method.brand} …{method.last4}"
+        card = "the station's terminal" if method is None else f"{method.brand} …{method.last4}"
         return cls(amount=row.amount, currency=row.currency, paid_at=row.paid_at, card=card)
+
+
+class SettlementView(BaseModel):
+    """What a station's terminal settled, or did not."""
+
+    reference: str
+    session_id: str | None
+    status: SettlementStatus
+    amount: PlainDecimal
+    settled_at: datetime
+    reason: str | None
+    receipt_id: str | None
+    receipt_url: str | None
+    vat_number: str | None
+
+    @classmethod
+    def of(cls, row: SettlementRow) -> "SettlementView":
+        """A row as it is shown."""
+        return cls(
+            reference=row.reference,
+            session_id=row.session_id,
+            status=SettlementStatus(row.status),
+            amount=row.amount,
+            settled_at=row.settled_at,
+            reason=row.reason,
+            receipt_id=row.receipt_id,
+            receipt_url=row.receipt_url,
+            vat_number=row.vat_number,
+        )
 
 
 class ReceiptView(BaseModel):

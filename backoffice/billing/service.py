@@ -18,10 +18,10 @@ from protocol.bus.envelope import event_id, unique_event_id
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """An invoice with what was paid of it, by which cards."""
+    """An invoice with what was paid of it, by which cards; None is the station's terminal."""
 
     invoice: InvoiceRow
-    payments: Sequence[tuple[PaymentRow, PaymentMethodRow]]
+    payments: Sequence[tuple[PaymentRow, PaymentMethodRow | None]]
 
 
 class Billing:

@@ -1,13 +1,23 @@
 """What billing is told."""
 
+from pathlib import Path
 from typing import ClassVar, Literal
 
-from backoffice.kit.settings import Settings
+from pydantic import Field
+
+from backoffice.kit.settings import SecretStr, Settings, shared
 
 
 class BillingSettings(Settings):
-    """`BILLING_PROVIDER`: who moves the money. There is the sandbox."""
+    """`BILLING_PROVIDER`: who moves the money. There is the sandbox.
+
+    `public_url`: where people without an account find receipts, up to `/api/v1`; without it stations are told no link.
+    `vat_register_file`: companies by VAT number, as JSON; without it no number is confirmed.
+    """
 
     prefix: ClassVar[str] = "BILLING_"
 
     provider: Literal["sandbox"] = "sandbox"
+    token_key: SecretStr = shared("TOKEN_KEY", min_length=16)
+    public_url: str | None = Field(default=None, pattern=r"^https?://[^/]+(/.*)?/api/v1$")
+    vat_register_file: Path | None = None

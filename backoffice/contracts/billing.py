@@ -6,6 +6,8 @@ from enum import StrEnum
 import msgspec
 
 from backoffice.contracts.query import Query
+from protocol.blocks.payment.messages import SettlementReply, VatNumberReply
+from protocol.blocks.payment.queries import AskReceipt, AskVatNumber
 from protocol.bus.catalogue import EventRow
 from protocol.bus.subjects import Kind
 from protocol.domain.identifiers import DriverId, TenantId
@@ -78,3 +80,5 @@ class ReleaseResult(msgspec.Struct, frozen=True):
 
 HOLD_PAYMENT = Query("billing", "hold_payment", HoldPayment, HoldResult)
 RELEASE_HOLD = Query("billing", "release_hold", ReleaseHold, ReleaseResult)
+RECEIPT_OF = Query("billing", "receipt_of", AskReceipt, SettlementReply)
+CHECK_VAT_NUMBER = Query("billing", "check_vat_number", AskVatNumber, VatNumberReply)

@@ -6,8 +6,9 @@ from decimal import Decimal
 import msgspec
 
 from protocol.bus.catalogue import EventRow
+from protocol.bus.envelope import event_id
 from protocol.bus.subjects import Kind
-from protocol.domain.identifiers import DriverId, StationId, TransactionId
+from protocol.domain.identifiers import DriverId, StationId, TenantId, TransactionId
 
 
 class SessionEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +70,11 @@ class ChargingSessionCompleted(SessionEvent, frozen=True, kw_only=True):
     total_excl_vat: Decimal
     total_incl_vat: Decimal
     stopped_reason: str
+
+
+def session_id_of(tenant: TenantId, station_id: StationId, transaction_id: TransactionId) -> str:
+    """The session of a transaction: known before its first fact, and the same when facts are replayed."""
+    return event_id(tenant, "session", station_id, transaction_id)
 
 
 EVENTS = (

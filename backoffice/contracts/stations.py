@@ -1,6 +1,5 @@
 """What stations says and answers."""
 
-from datetime import datetime
 from enum import StrEnum
 
 import msgspec
@@ -86,19 +85,17 @@ class StartOnEvse(msgspec.Struct, frozen=True):
 
 
 class StopTransaction(msgspec.Struct, frozen=True):
-    """Send a RequestStop to the station, once; until `queue_until` it waits for one that is not connected."""
+    """Send a RequestStop to the station, once."""
 
     tenant: TenantId
     station_id: StationId
     transaction_id: TransactionId
-    queue_until: datetime | None = None
 
 
 class CommandStatus(StrEnum):
-    """What became of it. UNKNOWN: no answer came in time, the station may have done it. QUEUED: not sent yet."""
+    """What became of it. OFFLINE: nothing was sent. UNKNOWN: no answer came in time, the station may have done it."""
 
     ACCEPTED = "accepted"
-    QUEUED = "queued"
     REFUSED = "refused"
     OFFLINE = "offline"
     UNKNOWN = "unknown"

@@ -18,6 +18,7 @@ from backoffice.kit.errors import NotFound
 from backoffice.kit.failures import FailureCounter
 from protocol.blocks.authorization.queries import AuthorizeToken, TokenVerdict
 from protocol.bus.envelope import unique_event_id
+from protocol.domain.authorization import AuthorizationStatus
 from protocol.domain.identifiers import DriverId, IdToken, IdTokenType, TenantId, tenant_token_key
 
 # No vowels and nothing that reads like something else; 20 characters is what 1.6 carries (OCPP 1.6 §7.27).
@@ -153,8 +154,14 @@ class Identity:
         return token
 
     async def authorize(self, question: AuthorizeToken) -> TokenVerdict:
-        """May this token charge? One that nobody registered is remembered by its reference, for somebody to adopt."""
+        """May this token charge? One that nobody registered is remembered by its reference, for somebody to adopt.
+
+        A payment at the station's terminal may (OCPP 2.1 C18, C24): the session has no driver; the station settles it.
+        """
         now = self._clock()
+        if question.type is IdTokenType.DIRECT_PAYMENT:
+            # The station's own terminal has the payment already; what names it is no token of anybody's.
+            return TokenVerdict(AuthorizationStatus.ACCEPTED)
         async with self.database.transaction(question.tenant) as unit:
             token = await repository.find_token_record(unit, question.token_ref)
             if token is None:

@@ -13,6 +13,7 @@ from backoffice.sessions.routes import router
 from backoffice.sessions.service import Sessions
 from backoffice.sessions.settings import SessionsSettings
 from backoffice.sessions.settlement import Settlement
+from backoffice.sessions.stops import OwedStops
 from protocol.blocks.availability.events import ConnectorStatusReported
 from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted, TransactionUpdated
@@ -27,6 +28,7 @@ def build(context: Context[SessionsSettings]) -> Parts:
     intents = Intents(context.database, context.bus, settings=context.settings, clock=context.clock)
     sessions = Sessions(context.database, context.bus, intents, clock=context.clock)
     settlement = Settlement(context.database, context.bus, clock=context.clock)
+    stops = OwedStops(context.database, context.bus, clock=context.clock)
     events = SessionEvents(clock=context.clock)
     facts: Mapping[type[msgspec.Struct], Handler] = {
         TransactionStarted: events.on_transaction_started,
@@ -43,6 +45,7 @@ def build(context: Context[SessionsSettings]) -> Parts:
         ),
         workers=(
             Worker("settle", settlement.go_on, every_s=_SETTLE_EVERY_S),
+            Worker("stop_refused", stops.go_on, every_s=_SETTLE_EVERY_S),
             Worker("give_up_late_intents", intents.give_up_late, every_s=_GIVE_UP_EVERY_S),
         ),
     )

@@ -8,8 +8,6 @@ Invariants:
 
 from enum import StrEnum
 
-from protocol.bus.envelope import event_id
-from protocol.domain.identifiers import StationId, TenantId, TransactionId
 from protocol.domain.state_table import StateTable
 from protocol.domain.status import ChargingState
 
@@ -121,11 +119,6 @@ RUNNING = (SessionState.CHARGING, SessionState.SUSPENDED)
 """States in which energy may flow."""
 
 _PAUSED = (ChargingState.SUSPENDED_EV, ChargingState.SUSPENDED_EVSE, ChargingState.IDLE)
-
-
-def session_id_of(tenant: TenantId, station_id: StationId, transaction_id: TransactionId) -> str:
-    """The session of a transaction: known before its first fact, and the same when facts are replayed."""
-    return event_id(tenant, "session", station_id, transaction_id)
 
 
 def is_paused(charging_state: ChargingState) -> bool:

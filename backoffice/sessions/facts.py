@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from backoffice.contracts.sessions import ChargingSessionStarted
+from backoffice.contracts.sessions import ChargingSessionStarted, session_id_of
 from backoffice.kit.database import Unit
 from backoffice.sessions import repository
 from backoffice.sessions.domain import (
@@ -20,7 +20,6 @@ from backoffice.sessions.domain import (
     SessionState,
     SessionTrigger,
     is_paused,
-    session_id_of,
     trigger_of,
 )
 from backoffice.sessions.models import IntentRow, SessionRow
@@ -153,7 +152,7 @@ async def _open(unit: Unit, fact: TransactionFact, station_id: StationId, now: d
 
 def authorise(session: SessionRow, driver_id: str | None) -> None:
     """The session is this driver's, also where a token before was refused."""
-    session.driver_id, session.needs_verdict = driver_id, False
+    session.driver_id, session.needs_verdict, session.must_stop = driver_id, False, False
     if session.state == SessionState.UNAUTHORISED:
         has_ended = session.ended_at is not None
         trigger = SessionTrigger.AUTHORISED_AND_ENDED if has_ended else SessionTrigger.AUTHORISED

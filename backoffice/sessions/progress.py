@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-from backoffice.contracts.sessions import ChargingSessionUpdated
+from backoffice.contracts.sessions import ChargingSessionUpdated, session_id_of
 from backoffice.kit.database import Unit
 from backoffice.sessions import repository
 from backoffice.sessions.cost import cost_of
-from backoffice.sessions.domain import RUNNING, session_id_of
+from backoffice.sessions.domain import RUNNING
 from backoffice.sessions.energy import SessionShape, measure
 from backoffice.sessions.models import SessionRow
 from protocol.blocks.meter_values.events import MeterValuesReported

@@ -71,13 +71,20 @@ async def select_asking(unit: Unit, *, limit: int) -> Sequence[SessionRow]:
             SessionRow.started_at.is_not(None),
             or_(
                 SessionRow.needs_verdict,
-                SessionRow.must_stop,
                 SessionRow.state == SessionState.ENDING,
                 and_(SessionRow.tariff.is_(None), SessionRow.state.not_in(_TERMINAL)),
             ),
         )
         .order_by(SessionRow.updated_at)
         .limit(limit)
+    )
+    return found.all()
+
+
+async def select_owed_stops(unit: Unit, *, limit: int) -> Sequence[SessionRow]:
+    """Sessions of all tenants whose transactions are to be stopped."""
+    found = await unit.session.scalars(
+        select(SessionRow).where(SessionRow.must_stop).order_by(SessionRow.updated_at.desc()).limit(limit)
     )
     return found.all()
 

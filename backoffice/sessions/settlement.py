@@ -1,8 +1,7 @@
 """What a session needs from others, and its end.
 
 1. A session asks for the tariff in force at its start; the answer for a past time never changes.
-2. A verdict that identity was too silent to give is asked again; a refusal owes the transaction its stop, until
-   `stations` has it.
+2. A verdict that identity was too silent to give is asked again; a refusal owes the transaction its stop (`stops.py`).
 3. A session whose facts and answers are all there is settled: its CDR is frozen and said, in one transaction.
 4. Where readings decide (a register is missing, or the tariff has conditions) they are waited for: they come on another
    stream than the end, to which nobody gave an order.
@@ -15,13 +14,7 @@ import structlog
 
 from backoffice.contracts.identity import AUTHORIZE_TOKEN
 from backoffice.contracts.sessions import ChargingSessionCompleted
-from backoffice.contracts.stations import (
-    DESCRIBE_EVSE,
-    STOP_TRANSACTION,
-    DescribeEvse,
-    EvseDescription,
-    StopTransaction,
-)
+from backoffice.contracts.stations import DESCRIBE_EVSE, DescribeEvse, EvseDescription
 from backoffice.contracts.tariffs import TARIFF_IN_FORCE, TariffInForce, TariffVersion
 from backoffice.kit.bus import Bus
 from backoffice.kit.clock import Clock
@@ -42,7 +35,6 @@ from protocol.domain.identifiers import DriverId, StationId, TenantId, Transacti
 log = structlog.get_logger(__name__)
 
 _SESSIONS_AT_ONCE = 100
-_STOP_WAITS = timedelta(days=1)
 # The gateway publishes readings before, or with, the end. What is still on its way is with us long before this.
 _READINGS_COME_WITHIN = timedelta(seconds=2)
 
@@ -80,11 +72,8 @@ class Settlement:
                 _take_tariff(current, tariff, place)
             if verdict is not None:
                 _take_verdict(current, verdict)
-            must_stop = current.must_stop
             await announce(unit, current, self._clock())
             await settle(unit, current, now=self._clock())
-        if must_stop:
-            await self._stop(tenant, session)
 
     async def _ask_tariff(self, tenant: TenantId, session: SessionRow) -> tuple[TariffVersion, EvseDescription]:
         assert session.started_at is not None
@@ -97,25 +86,6 @@ class Settlement:
         assert session.token_ref is not None
         question = AuthorizeToken(tenant, session.token_ref, StationId(session.station_id), session.evse)
         return await self._bus.ask(AUTHORIZE_TOKEN, question)
-
-    async def _stop(self, tenant: TenantId, session: SessionRow) -> None:
-        """The stop is on its way, now or when the station is back: whether it stopped is told by its next fact.
-
-        Owed until `stations` has answered. Raises Failure.
-        """
-        if session.ended_at is None:
-            question = StopTransaction(
-                tenant,
-                StationId(session.station_id),
-                TransactionId(session.transaction_id),
-                queue_until=self._clock() + _STOP_WAITS,
-            )
-            result = await self._bus.ask(STOP_TRANSACTION, question, timeout_s=35.0)
-            log.info("refused session told to stop", session_id=session.id, result=result.status)
-        async with self._database.transaction(tenant) as unit:
-            current = await repository.find_session(unit, session.id)
-            assert current is not None
-            current.must_stop = False
 
 
 async def settle(unit: Unit, session: SessionRow, *, now: datetime) -> None:

@@ -74,9 +74,11 @@ class FileSigner:
         """
         request = _read_request(csr_pem, common_name)
         now = self._clock()
+        if self._issuer.not_valid_after_utc <= now:
+            raise CertificateRequestRefused("the authority's own certificate has expired")
         certificate = (
             x509.CertificateBuilder()
-            .subject_name(_name(request, organization))
+            .subject_name(_name(common_name, organization))
             .issuer_name(self._issuer.subject)
             .public_key(request.public_key())
             .serial_number(x509.random_serial_number())
@@ -116,13 +118,12 @@ class SigningDesk:
         station = await repository.find_station(unit, delivery.envelope.subject)
         if station is None:
             raise StationNotFound(delivery.envelope.subject)
+        name = station.certificate_name or station.id
+        if (other := await repository.find_namesake(unit, station.id, name)) is not None:
+            raise CertificateRequestRefused(f"the name {name} is that of station {other} as well")
         is_for_vehicles = event.use in (SigningUse.V2G, SigningUse.V2G_20)
-        chain = (self._v2g_signer if is_for_vehicles else self._signer).sign(
-            event.request,
-            common_name=station.certificate_name or station.id,
-            organization=unit.tenant,
-            use=event.use,
-        )
+        signer = self._v2g_signer if is_for_vehicles else self._signer
+        chain = signer.sign(event.request, common_name=name, organization=unit.tenant, use=event.use)
         key = StationKey(unit.tenant, StationId(station.id))
         until = self._clock() + _CHAIN_WAITS
         # One for vehicles does not take the place of one for us in the queue.
@@ -130,9 +131,13 @@ class SigningDesk:
         await self._dispatch.enqueue(unit, key, CertificateSigned(chain, event.use), by=by, queue_until=until)
 
 
-def _name(request: x509.CertificateSigningRequest, organization: str) -> x509.Name:
-    common_names = request.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    return x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization), *common_names])
+def _name(common_name: str, organization: str) -> x509.Name:
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization),
+            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
+        ]
+    )
 
 
 def _read_request(csr_pem: str, common_name: str) -> x509.CertificateSigningRequest:
@@ -142,11 +147,11 @@ def _read_request(csr_pem: str, common_name: str) -> x509.CertificateSigningRequ
         request = x509.load_pem_x509_csr(csr_pem.encode())
         is_signed = request.is_signature_valid
         key = request.public_key()
-    except (ValueError, UnsupportedAlgorithm, InvalidSignature) as error:
+        names = [attribute.value for attribute in request.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    except (ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature) as error:
         raise CertificateRequestRefused(f"it is no certificate signing request: {error}") from error
     if not is_signed:
         raise CertificateRequestRefused("it is not signed with its own key")
-    names = [attribute.value for attribute in request.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
     if names != [common_name]:
         raise CertificateRequestRefused(f"its common name is {names}; {common_name} is the station's")
     is_strong = (isinstance(key, RSAPublicKey) and key.key_size >= _MIN_RSA_BITS) or (

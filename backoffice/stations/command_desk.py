@@ -91,10 +91,9 @@ def queued(carried: Carried) -> JSONResponse:
     return JSONResponse(QueuedView(command_id=carried.command_id).model_dump(), status_code=http.HTTP_202_ACCEPTED)
 
 
-async def tell_password(desk: Desk, password: str) -> bool:
-    """Whether the station took the password as its own. Raises what `Desk.carry_out` raises."""
+async def tell_password(desk: Desk, password: str) -> SetVariableStatus:
+    """What became of the password at the station. Raises what `Desk.carry_out` raises."""
     carried = await desk.carry_out(SetVariables((VariableAssignment(PASSWORD_VARIABLE, password),)))
     reply = carried.reply
-    return isinstance(reply, SetVariablesReply) and all(
-        result.status in (SetVariableStatus.ACCEPTED, SetVariableStatus.REBOOT_REQUIRED) for result in reply.results
-    )
+    assert isinstance(reply, SetVariablesReply)
+    return next((result.status for result in reply.results), SetVariableStatus.REJECTED)

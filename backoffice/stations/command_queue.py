@@ -3,11 +3,13 @@
 Invariants:
 1. A queued command is sent after the station has spoken: some lose their connection over a command before the boot
    (OCPP 1.6 §4.2 leaves the first word to the station).
-2. A station's commands go one by one in their order; a station that is slow to answer holds up no other.
+2. A station's commands go one by one in their order; a station that is slow to answer holds up no other, and the
+   stations of one tenant never take all places.
 3. None is sent after its deadline.
 """
 
 import asyncio
+from collections import Counter
 from datetime import timedelta
 
 import structlog
@@ -26,6 +28,7 @@ GIVE_UP_EVERY_S = 1.0
 PRUNE_COMMANDS_EVERY_S = 3_600.0
 _LOOK_EVERY_S = 1.0
 _AT_ONCE = 64
+_AT_ONCE_OF_TENANT = 48
 _SPOKEN_AFTER = timedelta(seconds=15)
 _LOST_AFTER = timedelta(minutes=5)
 
@@ -76,7 +79,13 @@ class CommandQueue:
         except DatabaseUnavailable as error:
             log.info("queued commands wait", reason=str(error))
             return []
-        return [row for row in ready if (row.tenant_id, row.station_id) not in self._busy]
+        busy = Counter(tenant for tenant, _ in self._busy)
+        taken = []
+        for row in ready:
+            if (row.tenant_id, row.station_id) not in self._busy and busy[row.tenant_id] < _AT_ONCE_OF_TENANT:
+                busy[row.tenant_id] += 1
+                taken.append(row)
+        return taken
 
     async def _send(self, waiting: StationCommand) -> None:
         try:

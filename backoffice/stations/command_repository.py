@@ -66,7 +66,8 @@ async def list_ready_commands(
 ) -> Sequence[StationCommand]:
     """The oldest waiting command of each station that can be told: connected, and booted since or there for a while.
 
-    A station with a command on its way is passed over.
+    A station with a command on its way is passed over, and so is one that was tried in vain a moment ago. Tenants take
+    turns.
     """
     sending = aliased(StationCommand)
     is_free = ~(
@@ -78,8 +79,13 @@ async def list_ready_commands(
         )
         .exists()
     )
-    statement = (
-        select(StationCommand)
+    is_due = or_(
+        StationCommand.not_before.is_(None),
+        StationCommand.not_before <= now,
+        Station.connected_at > StationCommand.tried_at,
+    )
+    oldest = (
+        select(StationCommand.tenant_id, StationCommand.id, is_due.label("is_due"))
         .join(Station, (Station.tenant_id == StationCommand.tenant_id) & (Station.id == StationCommand.station_id))
         .where(
             StationCommand.state == CommandState.QUEUED,
@@ -90,6 +96,14 @@ async def list_ready_commands(
         )
         .ext(distinct_on(StationCommand.tenant_id, StationCommand.station_id))
         .order_by(StationCommand.tenant_id, StationCommand.station_id, StationCommand.id)
+        .subquery()
+    )
+    turn = func.row_number().over(partition_by=oldest.c.tenant_id, order_by=oldest.c.id)
+    statement = (
+        select(StationCommand)
+        .join(oldest, (oldest.c.tenant_id == StationCommand.tenant_id) & (oldest.c.id == StationCommand.id))
+        .where(oldest.c.is_due)
+        .order_by(turn, StationCommand.id)
         .limit(limit)
     )
     return (await unit.session.scalars(statement)).all()

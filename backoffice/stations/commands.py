@@ -112,6 +112,8 @@ class StationCommands:
                 return msgspec.json.decode(answer.reply, type=reply)
             case Outcome.NOT_HERE:
                 raise StationOffline(station.station)
+            case Outcome.BUSY:
+                raise CommandNotSent(station.station, reason=f"{answer.detail}.")
             case Outcome.TIMED_OUT:
                 raise CommandTimedOut(station.station, command=name_of(message))
             case Outcome.NOT_EXPRESSIBLE:

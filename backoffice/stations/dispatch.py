@@ -7,7 +7,7 @@ Invariants:
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
@@ -45,6 +45,7 @@ log = structlog.get_logger(__name__)
 Conclusion = Callable[[Unit, StationCommand], Awaitable[None]]
 
 _QUEUED_PER_STATION = 100
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=2), timedelta(minutes=2)
 
 _NOT_THERE = (StationOffline, CommandNotSent)  # nothing was sent, and later it may be
 _TRIGGER_OF_ERROR: tuple[tuple[type[BackofficeError], CommandTrigger], ...] = (
@@ -138,7 +139,7 @@ class Dispatch:
         async with self.database.transaction(TenantId(late.tenant_id)) as unit:
             row = await command_repository.lock_command(unit, late.id)
             assert row is not None
-            if row.state == late.state:
+            if (row.state, row.queue_until, row.sent_at) == (late.state, late.queue_until, late.sent_at):
                 is_queued = row.state == CommandState.QUEUED
                 await self._move(unit, row, CommandTrigger.LATE if is_queued else CommandTrigger.SILENT)
 
@@ -233,6 +234,8 @@ class Dispatch:
             return
         if row.state == CommandState.QUEUED:
             row.sent_at = None
+            if _tried_again(row, now):
+                return
         if COMMAND.is_terminal(CommandState(row.state)):
             row.unsent, row.finished_at = None, now
         commanded = StationCommanded(
@@ -256,6 +259,16 @@ class Dispatch:
                 return None
             await self._move(unit, row, CommandTrigger.CONNECTED)
             return row.unsent
+
+
+def _tried_again(row: StationCommand, now: datetime) -> bool:
+    """The row says when it is tried next; whether it had been tried before, and so nobody has to hear of it again."""
+    before = row.tried_at
+    pause = _FIRST_PAUSE
+    if before is not None and row.not_before is not None:
+        pause = min(2 * (row.not_before - before), _LONGEST_PAUSE)
+    row.tried_at, row.not_before = now, now + pause
+    return before is not None
 
 
 class _Frozen(msgspec.Struct, frozen=True):

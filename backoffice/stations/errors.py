@@ -76,7 +76,7 @@ class StationOffline(Conflict):
 
 
 class CommandNotSent(Unavailable):
-    """Nobody could say which gateway node holds the station's socket."""
+    """Nobody could say which gateway node holds the station's socket, or too much waits for the station already."""
 
     def __init__(self, station_id: str, *, reason: str) -> None:
         self.station_id = station_id

@@ -13,7 +13,7 @@ from backoffice.stations.errors import CertificateNameTaken, LocationNotFound
 from backoffice.stations.importing import MAX_BYTES, LineError, ReadFile, read_stations
 from backoffice.stations.models import Station
 from backoffice.stations.schemas import station_plan
-from backoffice.stations.service import Stations
+from backoffice.stations.service import Stations, key_of
 
 router = APIRouter(prefix="/stations", tags=["stations"])
 
@@ -66,7 +66,7 @@ async def import_stations(
     for one in report.stations:
         one.password = one.password if report.is_applied else None
     for station in saved if report.is_applied else ():
-        await stations.registry.write(station)
+        await stations.registry.refresh(key_of(station))
     return report
 
 

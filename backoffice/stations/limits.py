@@ -13,6 +13,7 @@ import msgspec
 from backoffice.kit.database import Unit
 from backoffice.stations import known_repository
 from backoffice.stations.models import Evse, ExternalLimit, InstalledLimit, Station
+from protocol.blocks.remote_control.messages import RequestStart
 from protocol.blocks.smart_charging.messages import (
     ClearChargingProfile,
     CompositeScheduleReply,
@@ -50,6 +51,9 @@ async def note(unit: Unit, station_id: str, message: msgspec.Struct, reply: msgs
         await _forget(unit, station_id, message)
     if not reply.is_accepted:
         return
+    if isinstance(message, RequestStart) and message.charging_profile is not None:
+        # It comes into force with the transaction, whose id nobody knows yet (OCPP 2.0.1 F01.FR.11; OCPP 1.6 §5.11).
+        message = SetChargingProfile(message.charging_profile, evse=message.evse)
     if isinstance(message, SetChargingProfile):
         profile = message.profile
         # One with the same purpose and level in the same place is replaced, whatever its id (OCPP 1.6 §5.16.4).

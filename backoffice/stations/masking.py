@@ -5,16 +5,20 @@ from typing import Any
 import msgspec
 
 from protocol.bus.commands import RawAnswer, RawCall
-from protocol.bus.masking import mask_json
+from protocol.bus.masking import mask_json, mask_text
 from protocol.domain.identifiers import IdToken
 
 Json = Any  # Any: JSON
 
 
 def masked(message: msgspec.Struct) -> Json:
-    """A command or an answer, for the record."""
+    """A command or an answer, for the record. What stands in the wire's words and is no JSON is there as its text."""
     if isinstance(message, RawCall | RawAnswer):
-        return _storable(mask_json(msgspec.json.decode(message.payload)))
+        payload = bytes(message.payload)
+        try:
+            return _storable(mask_json(msgspec.json.decode(payload)))
+        except (msgspec.DecodeError, UnicodeError, RecursionError, ValueError):
+            return _storable(mask_text(payload.decode("utf-8", "replace")))
     return _storable(mask_json(_shown(message)))
 
 

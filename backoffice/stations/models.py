@@ -122,7 +122,8 @@ class Connector(Base):
 class StationCommand(Base):
     """A command and what became of it. `message` and `answer` are for people, with secrets masked.
 
-    `unsent` is the message itself, as the bus carries it, for as long as it waits in the queue.
+    `unsent` is the message itself, as the bus carries it, for as long as it waits in the queue. One that waits was last
+    tried at `tried_at`, and is tried again at `not_before`, or when its station has connected anew.
     """
 
     __tablename__ = "commands"
@@ -141,6 +142,8 @@ class StationCommand(Base):
     detail: Mapped[str] = mapped_column(default="")
     queue_until: Mapped[datetime | None] = mapped_column(default=None)
     unsent: Mapped[bytes | None] = mapped_column(default=None)
+    tried_at: Mapped[datetime | None] = mapped_column(default=None)
+    not_before: Mapped[datetime | None] = mapped_column(default=None)
     sent_at: Mapped[datetime | None] = mapped_column(default=None)
     finished_at: Mapped[datetime | None] = mapped_column(default=None)
 

@@ -91,7 +91,7 @@ async def accept_candidate(
     body = body or AcceptBody()
     async with stations.database.transaction(operator.tenant) as unit:
         station, password = await onboarding.accept(unit, station_id, body.plan())
-    await stations.registry.write(station)
+    await stations.registry.refresh(key_of(station))
     asked = await stations.ask_to_boot(key_of(station)) if body.trigger_boot else None
     return OperatedStation.operated(station, password=password, boot_trigger=asked)
 
@@ -103,7 +103,7 @@ async def reject_candidate(
     """The station hears at its next boot that it is rejected, until somebody accepts it."""
     async with stations.database.transaction(operator.tenant) as unit:
         station = await onboarding.reject(unit, station_id)
-    await stations.registry.write(station)
+    await stations.registry.refresh(key_of(station))
     return OperatedStation.operated(station)
 
 

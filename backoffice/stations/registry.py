@@ -36,8 +36,18 @@ class Registry:
         self._heartbeat_interval_s = heartbeat_interval_s
         self._plans_charging = plans_charging
 
+    async def refresh(self, station: StationKey) -> None:
+        """The gateway knows the station as its row is now, whoever changed it; see `write`."""
+        async with self._database.transaction(station.tenant) as unit:
+            row = await repository.lock_station(unit, station.station)
+            if row is not None:
+                await self.write(row)
+
     async def write(self, station: Station) -> None:
-        """The gateway knows the station, now or, where the bus is away, after the next comparison."""
+        """The gateway knows the station, now or, where the bus is away, after the next comparison.
+
+        The row is locked by the caller, or an older state could take the place of a newer one.
+        """
         try:
             bucket = await self._bus.bucket(REGISTRY_BUCKET)
             with self._bus.naming_outages():

@@ -68,7 +68,7 @@ async def create_station(body: NewStation, operator: Operator, stations: Station
     """A new station with its EVSEs. The answer shows the password that was made for it, once."""
     async with stations.database.transaction(operator.tenant) as unit:
         station, password = await stations.create_station(unit, body.station_id, station_plan(body))
-    await stations.registry.write(station)
+    await stations.registry.refresh(key_of(station))
     return OperatedStation.operated(station, password=password)
 
 
@@ -79,7 +79,7 @@ async def save_station(
     """The station is as said, whether or not it was there. Without a password it keeps the one it has."""
     async with stations.database.transaction(operator.tenant) as unit:
         station, password = await stations.save_station(unit, station_id, station_plan(body))
-    await stations.registry.write(station)
+    await stations.registry.refresh(key_of(station))
     return OperatedStation.operated(station, password=password)
 
 
@@ -96,7 +96,7 @@ async def change_station(
     )
     async with stations.database.transaction(operator.tenant) as unit:
         station, password = await stations.change_admission(unit, station_id, change)
-    await stations.registry.write(station)
+    await stations.registry.refresh(key_of(station))
     asked = await stations.ask_to_boot(key_of(station)) if body.trigger_boot else None
     return OperatedStation.operated(station, password=password, boot_trigger=asked)
 

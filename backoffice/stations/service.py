@@ -21,6 +21,7 @@ from backoffice.stations.dispatch import Dispatch
 from backoffice.stations.errors import (
     CertificateNameTaken,
     CommandNotExpressible,
+    CommandNotSent,
     LocationExists,
     LocationNotFound,
     StationExists,
@@ -205,13 +206,13 @@ class Stations:
 
     async def _admit(self, unit: Unit, station: Station, change: AdmissionChange) -> str | None:
         """The password that was made, where a profile needs one and there was none. Raises CertificateNameTaken."""
-        before = _admission_of(station)
+        before, is_new = _admission_of(station), station.registration is None
         station.registration = change.registration or station.registration or RegistrationStatus.ACCEPTED
         if change.security_profiles is not None:
             station.security_profiles = list(change.security_profiles)
         if change.certificate_name is not None:
             station.certificate_name = change.certificate_name
-        if change.certificate_name is not None or _CERTIFICATE_PROFILE in station.security_profiles:
+        if is_new or change.certificate_name is not None or _CERTIFICATE_PROFILE in station.security_profiles:
             await _check_certificate_name(unit, station)
         made_password = None
         needs_password = bool(_PASSWORD_PROFILES & set(station.security_profiles))
@@ -257,21 +258,17 @@ class Stations:
     async def stop_transaction(self, question: StopTransaction) -> CommandResult:
         """Sends a RequestStop, once."""
         station = StationKey(question.tenant, question.station_id)
-        return await self._command(station, RequestStop(question.transaction_id), question.queue_until)
+        return await self._command(station, RequestStop(question.transaction_id))
 
-    async def _command(
-        self, station: StationKey, message: RequestStart | RequestStop, queue_until: datetime | None = None
-    ) -> CommandResult:
+    async def _command(self, station: StationKey, message: RequestStart | RequestStop) -> CommandResult:
         try:
-            _, reply = await self._dispatch.carry_out(station, message, by="sessions", queue_until=queue_until)
-        except (StationOffline, StationNotFound) as offline:
+            _, reply = await self._dispatch.carry_out(station, message, by="sessions")
+        except (StationOffline, StationNotFound, CommandNotSent) as offline:
             return CommandResult(CommandStatus.OFFLINE, str(offline))
         except OutcomeUnknown as unknown:
             return CommandResult(CommandStatus.UNKNOWN, str(unknown))
         except (CommandNotExpressible, PeerFailed) as refused:
             return CommandResult(CommandStatus.REFUSED, str(refused))
-        if reply is None:
-            return CommandResult(CommandStatus.QUEUED)
         assert isinstance(reply, CommandReply)
         status = CommandStatus.ACCEPTED if reply.is_accepted else CommandStatus.REFUSED
         return CommandResult(status, " ".join(filter(None, (reply.status, reply.reason))))

@@ -10,6 +10,7 @@ from backoffice.kit.bodies import Body
 from backoffice.stations import repository
 from backoffice.stations.command_desk import StationsDep
 from backoffice.stations.models import ModelRules, Station
+from backoffice.stations.service import key_of
 from protocol.tolerance.decoding import EVERY_RULE, RULE_NAMES
 
 router = APIRouter(tags=["tolerance"])
@@ -67,7 +68,7 @@ async def save_model(body: ModelBody, operator: Operator, stations: StationsDep)
         row.tolerance_off, row.pinned_rules = list(body.off), list(body.pinned)
         concerned = await repository.list_stations_of_model(unit, body.vendor, body.model)
     for station in concerned:
-        await stations.registry.write(station)
+        await stations.registry.refresh(key_of(station))
     return body
 
 
@@ -84,5 +85,5 @@ async def save_tolerance(station_id: str, body: RulesBody, operator: Operator, s
     async with stations.database.transaction(operator.tenant) as unit:
         station = await stations.read_station(unit, station_id)
         station.tolerance_off, station.pinned_rules = list(body.off), list(body.pinned)
-    await stations.registry.write(station)
+    await stations.registry.refresh(key_of(station))
     return body

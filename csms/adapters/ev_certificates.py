@@ -1,10 +1,8 @@
 """Certificates of ISO 15118: asked of stations, the service, which asks whoever provides them."""
 
-from typing import TypeVar
-
-import msgspec
 import structlog
 
+from csms.adapters.asking import ask
 from csms.adapters.nats import NatsBus
 from csms.errors import BusUnavailable
 from protocol.blocks.certificates.messages import CertificateStatusReply, EvCertificateReply
@@ -13,9 +11,6 @@ from protocol.bus.subjects import query_subject
 
 log = structlog.get_logger(__name__)
 
-AnswerT = TypeVar("AnswerT", bound=msgspec.Struct)
-
-_ERROR_HEADER = "Chargeyard-Error"
 _STATUS = query_subject("stations", "certificate_status")
 _EV_CERTIFICATE = query_subject("stations", "ev_certificate")
 _SILENT = "NoAnswer"
@@ -31,7 +26,7 @@ class BusEvCertificates:
     async def ask_status(self, question: AskCertificateStatus) -> CertificateStatusReply:
         """The responder's answer, or Failed."""
         try:
-            return await self._ask(_STATUS, question, CertificateStatusReply)
+            return await ask(self._bus, _STATUS, question, CertificateStatusReply, timeout_s=self._timeout_s)
         except BusUnavailable as error:
             log.warning("certificate's status not known", reason=str(error))
             return CertificateStatusReply(status="Failed", reason=_SILENT)
@@ -39,16 +34,7 @@ class BusEvCertificates:
     async def ask_certificate(self, question: AskEvCertificate) -> EvCertificateReply:
         """The provider's answer, or Failed."""
         try:
-            return await self._ask(_EV_CERTIFICATE, question, EvCertificateReply)
+            return await ask(self._bus, _EV_CERTIFICATE, question, EvCertificateReply, timeout_s=self._timeout_s)
         except BusUnavailable as error:
             log.warning("contract certificate not provided", reason=str(error))
             return EvCertificateReply(status="Failed", reason=_SILENT)
-
-    async def _ask(self, subject: str, question: msgspec.Struct, answer: type[AnswerT]) -> AnswerT:
-        reply = await self._bus.request(subject, msgspec.json.encode(question), timeout_s=self._timeout_s)
-        if reply.headers and _ERROR_HEADER in reply.headers:
-            raise BusUnavailable(subject, reply.data.decode(errors="replace"))
-        try:
-            return msgspec.json.decode(reply.data, type=answer)
-        except msgspec.DecodeError as error:
-            raise BusUnavailable(subject, f"not understood: {error}") from error

@@ -6,6 +6,8 @@ from datetime import datetime
 from csms.errors import PublishFailed
 from csms.ports import Outgoing, Slot
 from protocol.blocks.authorization.queries import AuthorizeToken
+from protocol.blocks.payment.messages import SettlementReply, VatNumberReply
+from protocol.blocks.payment.queries import AskReceipt, AskVatNumber
 from protocol.bus.commands import RegistryEntry
 from protocol.domain.authorization import Authorization, AuthorizationBasis, AuthorizationStatus
 from protocol.domain.identifiers import DriverId, StationKey, TenantId
@@ -83,6 +85,18 @@ class MemoryRegistry:
     def has_tenant(self, tenant: TenantId) -> bool:
         """Whether an entry is the tenant's."""
         return any(key.tenant == tenant for key in self.entries)
+
+
+class MemoryPayments:
+    """Receipts are called as their transactions, and no VAT number is confirmed."""
+
+    async def receipt_of(self, question: AskReceipt) -> SettlementReply:
+        """By the transaction's own id."""
+        return SettlementReply(receipt_id=question.transaction_id)
+
+    async def check_vat_number(self, question: AskVatNumber) -> VatNumberReply:
+        """No."""
+        return VatNumberReply(vat_number=question.vat_number, is_valid=False)
 
 
 class MemoryPresence:

@@ -10,11 +10,15 @@ from typing import Any
 import msgspec
 
 from protocol.blocks.availability.events import ConnectorStatusReported, StationConnected, StationDisconnected
+from protocol.blocks.battery_swap.events import BatterySwapReported
 from protocol.blocks.certificates.events import CertificateSigningRequested
 from protocol.blocks.data_transfer.events import DataTransferred
+from protocol.blocks.der_control.events import DerAlarmReported, DerControlsReported, DerControlSwitched
 from protocol.blocks.diagnostics.events import LogStatusReported
+from protocol.blocks.event_streams.events import EventStreamClosed, EventStreamOpened, EventStreamReported
 from protocol.blocks.firmware.events import FirmwarePublicationReported, FirmwareStatusReported
 from protocol.blocks.meter_values.events import MeterValuesReported
+from protocol.blocks.payment.events import SettlementReported
 from protocol.blocks.provisioning.events import StationBooted
 from protocol.blocks.security.events import HandshakeRefused, SecurityEventReported
 from protocol.blocks.smart_charging.events import (
@@ -122,6 +126,14 @@ STATION_EVENTS = Catalogue(
         EventRow(SecurityEventReported, Kind.STATION, "security", "reported"),
         EventRow(CertificateSigningRequested, Kind.STATION, "certificates", "signing_requested"),
         EventRow(DataTransferred, Kind.STATION, "data_transfer", "transferred"),
+        EventRow(EventStreamOpened, Kind.STATION, "event_streams", "opened"),
+        EventRow(EventStreamClosed, Kind.STATION, "event_streams", "closed"),
+        EventRow(EventStreamReported, Kind.READING, "event_streams", "reported"),
+        EventRow(DerAlarmReported, Kind.STATION, "der_control", "alarm_reported"),
+        EventRow(DerControlSwitched, Kind.STATION, "der_control", "switched"),
+        EventRow(DerControlsReported, Kind.STATION, "der_control", "reported"),
+        EventRow(BatterySwapReported, Kind.STATION, "battery_swap", "reported"),
+        EventRow(SettlementReported, Kind.STATION, "payment", "settlement_reported"),
         EventRow(FramesLogged, Kind.FRAME, "ocppj", "logged"),
     )
 )

@@ -3,7 +3,7 @@
 Invariants:
 1. A command carries the epoch that presence named; a node whose session has another answers NOT_HERE.
 2. TIMED_OUT and UNREADABLE mean that the outcome is unknown: the station may have done it.
-3. NOT_EXPRESSIBLE and NOT_VALID mean that nothing was sent.
+3. NOT_EXPRESSIBLE, NOT_VALID and BUSY mean that nothing was sent.
 """
 
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ from protocol.blocks.certificates.messages import (
 )
 from protocol.blocks.data_transfer.messages import DataTransfer, DataTransferReply
 from protocol.blocks.diagnostics.messages import GetDiagnostics, GetLog, LogReply
+from protocol.blocks.event_streams.messages import AdjustEventStream, EventStreamsReply, GetEventStreams
 from protocol.blocks.firmware.messages import (
     PublishFirmware,
     SignedUpdateFirmware,
@@ -30,6 +31,7 @@ from protocol.blocks.firmware.messages import (
     UpdateFirmware,
 )
 from protocol.blocks.local_auth_list.messages import GetLocalListVersion, LocalListVersionReply, SendLocalList
+from protocol.blocks.payment.messages import WebPaymentStarted
 from protocol.blocks.provisioning.messages import GetVariables, Reset, SetVariables, SetVariablesReply, VariablesReply
 from protocol.blocks.remote_control.messages import (
     ExtendedTriggerMessage,
@@ -46,7 +48,7 @@ from protocol.blocks.smart_charging.messages import (
     GetCompositeSchedule,
     SetChargingProfile,
 )
-from protocol.domain.commands import CommandReply
+from protocol.domain.commands import CommandReply, Heard
 
 
 class Outcome(StrEnum):
@@ -54,6 +56,7 @@ class Outcome(StrEnum):
 
     ANSWERED = "answered"
     NOT_HERE = "not_here"
+    BUSY = "busy"
     TIMED_OUT = "timed_out"
     CALL_ERROR = "call_error"
     UNREADABLE = "unreadable"
@@ -132,6 +135,9 @@ COMMANDS: tuple[CommandRow, ...] = (
     CommandRow("delete_certificate", DeleteCertificate, CommandReply),
     CommandRow("get_installed_certificates", GetInstalledCertificates, InstalledCertificatesReply, is_repeatable=True),
     CommandRow("certificate_signed", CertificateSigned, CommandReply),
+    CommandRow("adjust_event_stream", AdjustEventStream, CommandReply, is_repeatable=True),
+    CommandRow("get_event_streams", GetEventStreams, EventStreamsReply, is_repeatable=True),
+    CommandRow("web_payment_started", WebPaymentStarted, Heard),
 )
 
 RAW = CommandRow("raw", RawCall, RawAnswer)
@@ -155,11 +161,16 @@ class EvictRequest(msgspec.Struct, frozen=True):
     epoch: int
 
 
+NO_PASSWORD = ""
+"""Stands for the hash of the password before the first."""
+
+
 class RegistryEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the gateway must know of a station before it speaks. Written by `stations`, watched by every node.
 
     `credential_hash`: hex HMAC-SHA256 of the station's password; None: no password is asked. While a password is being
-    changed `previous_credential_hash` is right too: the station may not have stored the new one.
+    changed `previous_credential_hash` is right too: the station may not have stored the new one. NO_PASSWORD: it had
+    none, and what it shows besides the new one is not looked at.
     `certificate_name`: what the station's client certificate may call it besides its id.
     `default_version`: served when the station offers no subprotocol. `tolerance_off`: rules that are not tried, "*" for
     all. `pinned_rules`: those chosen for its model, tried first; some work by pin only. Both are read at connect.

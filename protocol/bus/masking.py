@@ -55,6 +55,8 @@ _SECRET_IN_TEXT = re.compile("|".join(sorted(SECRET_VARIABLES)), re.IGNORECASE)
 _TICKET = re.compile(r"(/uploads/)[A-Za-z0-9_-]{20,}+")
 _WORD = re.compile(r"[^\s\"']++")
 
+_MARKS_OF_SECRETS = (b"@", b"\\", b"/uploads/")  # of URLs with credentials, of nested JSON, and of upload tickets
+
 _read = Decoder().decode
 _write = Encoder().encode
 
@@ -71,7 +73,7 @@ def mask_token(value: str) -> str:
 
 def mask_frame(text: bytes, action: str | None) -> bytes:
     """The frame's text without secrets, as JSON where it was JSON. `action` is None where it cannot be told."""
-    if action in _WITHOUT_SECRETS and b"@" not in text and b"\\" not in text:
+    if action in _WITHOUT_SECRETS and not any(mark in text for mark in _MARKS_OF_SECRETS):
         return text
     try:
         frame = _read(text)

@@ -6,11 +6,68 @@ Invariants:
 2. What a 2.0.1 encoder writes is a message of 2.1 as well. Both are held by the round trips of every sample.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Protocol, TypeVar
 
+from msgspec import UNSET, UnsetType
+
+from protocol.dialects.words import given
+from protocol.domain.commands import CommandReply
+from protocol.domain.identifiers import IdToken, IdTokenType
 from protocol.domain.routes import AnyRoute
 from protocol.wire import v21
+from protocol.wire.structs import WireStruct
+
+_ResponseT = TypeVar("_ResponseT", bound=WireStruct)
+_REASON_LENGTH = 20  # OCPP 2.1 §2 StatusInfoType.reasonCode
+
+
+_TOKEN_TYPES = {str(kind): kind for kind in IdTokenType}
+
+
+def read_id_token(token: v21.IdToken) -> IdToken:
+    """A token with its type; one that we do not know says as little as none."""
+    return IdToken(value=token.id_token, type=_TOKEN_TYPES.get(token.type, IdTokenType.UNSPECIFIED))
+
+
+def write_id_token(token: IdToken) -> v21.IdToken:
+    """A token. UNSPECIFIED, which only 1.6 says, becomes Central (a row of ours)."""
+    kind = IdTokenType.CENTRAL if token.type is IdTokenType.UNSPECIFIED else token.type
+    return v21.IdToken(id_token=token.value, type=str(kind))
+
+
+class HasReasonedStatus(Protocol):
+    """A response of the wire with a status and, where one was given, its reason."""
+
+    @property
+    def status(self) -> str:
+        """The version's own word."""
+
+    @property
+    def status_info(self) -> v21.StatusInfo | UnsetType:
+        """The reason."""
+
+
+def read_reasoned(response: HasReasonedStatus) -> CommandReply:
+    """The status with its reason."""
+    info = given(response.status_info)
+    if info is None:
+        return CommandReply(status=response.status)
+    more = given(info.additional_info)
+    return CommandReply(
+        status=response.status, reason=info.reason_code if more is None else f"{info.reason_code}: {more}"
+    )
+
+
+def reasoned_writer(response: Callable[..., _ResponseT]) -> Callable[[CommandReply], _ResponseT]:
+    """What writes a reply's status and the reason, cut to its length."""
+
+    def write_reasoned(reply: CommandReply) -> _ResponseT:
+        info = v21.StatusInfo(reason_code=reply.reason[:_REASON_LENGTH]) if reply.reason else UNSET
+        return response(status=reply.status, status_info=info)
+
+    return write_reasoned
 
 
 def carried_over(routes: Iterable[AnyRoute]) -> tuple[AnyRoute, ...]:

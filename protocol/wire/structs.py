@@ -20,6 +20,10 @@ class WireStruct(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     """
 
 
+class NoAnswer(WireStruct, frozen=True):
+    """What a SEND is answered: nothing (OCPP 2.1 Part 4 §4.2.5)."""
+
+
 class CustomData(dict[str, object]):
     """A vendor's extension of a 2.x object: `vendorId` and whatever that vendor adds (OCPP 2.0.1 Part 2 §1.4).
 

@@ -17,8 +17,14 @@ def report(line: str) -> None:
     print(line, file=sys.stderr)
 
 
+@pytest.fixture(scope="module")
+def more_settings() -> dict[str, str]:
+    """Settings of the back office that a module needs beside the usual ones."""
+    return {}
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
+async def platform(tmp_path_factory: pytest.TempPathFactory, more_settings: dict[str, str]) -> AsyncIterator[Platform]:
     folder: Path = tmp_path_factory.mktemp("platform")
     started = Platform(
         folder,
@@ -26,7 +32,11 @@ async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pl
         durable=False,
         environ={},
         gateway_settings={"CSMS_DRAIN_S": "2"},
-        backoffice_settings={"IDENTITY_FIRST_OPERATOR_EMAIL": OPERATOR, "SESSIONS_INTENT_EXPIRES_S": "20"},
+        backoffice_settings={
+            "IDENTITY_FIRST_OPERATOR_EMAIL": OPERATOR,
+            "SESSIONS_INTENT_EXPIRES_S": "20",
+            **more_settings,
+        },
     )
     async with started:
         yield started

@@ -8,7 +8,12 @@ import pytest
 import pytest_asyncio
 from websockets.exceptions import InvalidStatus
 
-from tests.acceptance.conftest import network as network, operator as operator, platform as platform
+from tests.acceptance.conftest import (
+    more_settings as more_settings,
+    network as network,
+    operator as operator,
+    platform as platform,
+)
 from tests.acceptance.network import Network, eventually
 from tests.conformance.wire import WireStation, both, now, wire_station
 

@@ -26,6 +26,7 @@ _SCHEMAS = {
     "2.0.1": ("v201", "Request", "Response"),
     "2.1": ("v21", "Request", "Response"),
 }
+_SENDS = frozenset(("NotifyPeriodicEventStream",))  # their schemas are named after the action alone
 PATIENCE_S = 10.0
 
 
@@ -36,7 +37,8 @@ def now(*, ago: timedelta = timedelta()) -> str:
 @cache
 def schema_of(version: str, action: str, *, is_request: bool) -> Any:
     folder, request, response = _SCHEMAS[version]
-    name = f"{action}{request if is_request else response}.json"
+    suffix = "" if action in _SENDS else request if is_request else response
+    name = f"{action}{suffix}.json"
     return json.loads((files("ocpp") / folder / "schemas" / name).read_text("utf-8-sig"))
 
 
@@ -100,6 +102,12 @@ class WireStation:
         self._actions[message_id] = action
         await self.socket.send(json.dumps([2, message_id, action, payload]))
         return await asyncio.wait_for(answered, PATIENCE_S)
+
+    async def tell(self, action: str, **payload: Any) -> None:
+        """A SEND of 2.1, which gets no answer."""
+        judge(self.version, action, payload, is_request=True)
+        self._sent += 1
+        await self.socket.send(json.dumps([6, f"m{self._sent}", action, payload]))
 
     async def asked(self, action: str) -> Asked:
         """The next request of the CSMS, which has to be this one."""

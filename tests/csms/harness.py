@@ -12,7 +12,14 @@ from typing import Any
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
-from csms.adapters.memory import MemoryAuthority, MemoryNumbers, MemoryPresence, MemoryPublisher, MemoryRegistry
+from csms.adapters.memory import (
+    MemoryAuthority,
+    MemoryNumbers,
+    MemoryPayments,
+    MemoryPresence,
+    MemoryPublisher,
+    MemoryRegistry,
+)
 from csms.app import Gateway, _hand_over
 from csms.ports import NO_VENDORS, EvCertificates, NoEvCertificates, Ports, VendorPlugIn
 from csms.settings import CsmsSettings, read_settings
@@ -20,6 +27,7 @@ from csms.transport.head import HeadListener
 from csms.transport.tls import server_context
 from protocol.bus.commands import RegistryEntry
 from protocol.domain.identifiers import StationId, StationKey, TenantId, tenant_token_key
+from protocol.domain.version import OcppVersion
 
 TOKEN_KEY = "token-key-of-the-tests"
 ENVIRONMENT = {
@@ -70,6 +78,7 @@ class GatewayInMemory:
                 authority=self.authority,
                 numbers=MemoryNumbers(),
                 registry=self.registry,
+                payments=MemoryPayments(),
                 now=now,
                 token_key_of=partial(tenant_token_key, TOKEN_KEY.encode()),
                 vendors=vendors,
@@ -120,8 +129,10 @@ async def gateway_in_memory(
             await listener.close()
 
 
-async def station(csms: GatewayInMemory, name: str = "CP001", **options: Any) -> ClientConnection:
-    return await connect(csms.url(name), subprotocols=[websockets.Subprotocol("ocpp1.6")], **options)
+async def station(
+    csms: GatewayInMemory, name: str = "CP001", *, version: OcppVersion = OcppVersion.V16, **options: Any
+) -> ClientConnection:
+    return await connect(csms.url(name), subprotocols=[websockets.Subprotocol(version.subprotocol)], **options)
 
 
 async def exchange(socket: ClientConnection, text: str) -> Any:

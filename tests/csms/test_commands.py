@@ -134,7 +134,7 @@ async def test_command_whose_turn_does_not_come_in_time_is_never_sent(csms: Gate
         after = await call(socket, "Heartbeat", {}, "after")
 
     outcomes = [msgspec.json.decode(answer, type=CommandAnswer).outcome for answer in answers]
-    assert outcomes == [Outcome.TIMED_OUT, Outcome.CALL_ERROR]
+    assert outcomes == [Outcome.TIMED_OUT, Outcome.BUSY]
     assert first[2] == "TriggerMessage"
     assert after[:2] == [3, "after"]
 

@@ -152,6 +152,17 @@ def test_wrong_password_is_refused_even_where_none_is_needed() -> None:
     assert isinstance(decided(head(), entry), Accept)
 
 
+def test_first_password_is_asked_for_when_the_station_has_shown_it() -> None:
+    entry = RegistryEntry(
+        security_profiles=(0, 1), credential_hash=credential_hash(b"first", pepper=PEPPER), previous_credential_hash=""
+    )
+
+    shown = (basic(b"CP001", b"factory"), basic(b"factory", b"factory"), "Bearer x", basic(b"CP001", b"first"))
+    decisions = [decided(head(authorization=authorization), entry) for authorization in shown]
+
+    assert [isinstance(one, Accept) and one.security_profile for one in decisions] == [0, 0, 0, 1]
+
+
 def test_old_password_is_right_too_while_it_is_being_changed() -> None:
     new = credential_hash(b"a-new-password-16", pepper=PEPPER)
     entry = RegistryEntry(

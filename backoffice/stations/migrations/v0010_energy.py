@@ -6,7 +6,7 @@ from alembic import op
 from backoffice.kit.alembic.operations import fence_by_tenant
 
 revision = "0010"
-down_revision = "0007"
+down_revision = "0008"
 
 _AT = sa.DateTime(timezone=True)
 

@@ -16,6 +16,7 @@ from backoffice.contracts.billing import (
     ReleaseResult,
 )
 from backoffice.contracts.identity import AUTHORIZE_TOKEN, ISSUE_VIRTUAL_TOKEN, IssueVirtualToken, VirtualToken
+from backoffice.contracts.sessions import session_id_of
 from backoffice.contracts.stations import (
     DESCRIBE_EVSE,
     START_ON_EVSE,
@@ -31,7 +32,6 @@ from backoffice.contracts.tariffs import TARIFF_IN_FORCE, TariffInForce, TariffV
 from backoffice.kit.bus import Answerer
 from backoffice.kit.errors import BusUnavailable
 from backoffice.kit.testing import eventually
-from backoffice.sessions.domain import session_id_of
 from protocol.blocks.authorization.queries import AuthorizeToken, TokenVerdict
 from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted

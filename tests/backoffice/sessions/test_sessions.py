@@ -279,6 +279,43 @@ async def test_stop_of_a_refused_session_is_owed_until_stations_has_it(place: Ht
     await eventually(has_stopped)
 
 
+@pytest.mark.parametrize("status", [CommandStatus.UNKNOWN, CommandStatus.OFFLINE])
+async def test_stop_that_nobody_may_have_heard_is_asked_for_again(
+    place: HttpPlace, others: Others, status: CommandStatus
+) -> None:
+    others.verdict = TokenVerdict(AuthorizationStatus.BLOCKED)
+    others.command = CommandResult(status)
+    await publish(place, started(authorization=DEFERRED))
+
+    async def asked_again() -> bool:
+        return len(others.were_asked(StopTransaction)) == 2
+
+    await eventually(asked_again)
+    others.command = CommandResult(CommandStatus.ACCEPTED)
+
+    async def asked_once_more() -> bool:
+        return len(others.were_asked(StopTransaction)) == 3
+
+    await eventually(asked_once_more)
+    await asyncio.sleep(1.0)
+    assert len(others.were_asked(StopTransaction)) == 3
+
+
+async def test_good_card_takes_the_owed_stop_away(place: HttpPlace, others: Others) -> None:
+    others.verdict = TokenVerdict(AuthorizationStatus.BLOCKED)
+    others.is_online = False
+    await publish(place, started(authorization=DEFERRED))
+    await session_in(place, "unauthorised")
+    await publish(
+        place, TransactionUpdated(transaction_id=TX, token=OTHER_CARD, authorization=ACCEPTED_LATER), minutes=1
+    )
+    await session_in(place, "charging")
+    others.is_online = True
+    await asyncio.sleep(2.5)
+
+    assert others.were_asked(StopTransaction) == []
+
+
 async def test_deferred_verdict_is_asked_about_the_card_that_was_deferred(place: HttpPlace, others: Others) -> None:
     await publish(place, started(authorization=None, token=None))
     await publish(place, TransactionUpdated(transaction_id=TX, token=CARD, authorization=REFUSED), minutes=1)

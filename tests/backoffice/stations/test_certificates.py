@@ -56,6 +56,25 @@ def test_chain_begins_with_a_certificate_for_the_stations_key_name_and_use(
     assert certificate.not_valid_after_utc <= authority.certificate.not_valid_after_utc
 
 
+def test_authority_that_has_expired_signs_nothing(authority: MinimalAuthority) -> None:
+    later = datetime.now(UTC) + timedelta(days=40_000)
+    expired = FileSigner(
+        authority.files.certificate, authority.files.key, lifetime=timedelta(days=365), clock=lambda: later
+    )
+
+    with pytest.raises(CertificateRequestRefused, match="expired"):
+        expired.sign(request_for("CP001"), common_name="CP001", organization="acme")
+
+
+def with_a_name_in_latin_1() -> str:
+    """As old tools write an umlaut: a T61String, in bytes that are no UTF-8."""
+    genuine = x509.load_pem_x509_csr(request_for("CPx01").encode()).public_bytes(Encoding.DER)
+    odd = genuine.replace(b"\x0c\x05CPx01", b"\x14\x05CP\xfc01")
+    assert odd != genuine
+    body = base64.b64encode(odd).decode()
+    return f"-----BEGIN CERTIFICATE REQUEST-----\n{body}\n-----END CERTIFICATE REQUEST-----\n"
+
+
 def tampered() -> str:
     genuine = x509.load_pem_x509_csr(request_for("CP001").encode()).public_bytes(Encoding.DER)
     body = base64.b64encode(genuine.replace(b"CP001", b"CP002")).decode()
@@ -70,8 +89,9 @@ def tampered() -> str:
         (tampered(), "CP002"),
         (request_for("CP001", key=generate_private_key(SECP192R1())), "CP001"),
         (request_for("CP001") + " " * 6_000, "CP001"),
+        (with_a_name_in_latin_1(), "CPx01"),
     ],
-    ids=["another name", "no PEM", "wrong signature", "weak key", "too long"],
+    ids=["another name", "no PEM", "wrong signature", "weak key", "too long", "odd name"],
 )
 def test_request_that_nobody_may_sign_is_refused(signer: FileSigner, csr: str, name: str) -> None:
     with pytest.raises(CertificateRequestRefused):

@@ -91,7 +91,9 @@ async def test_command_without_a_socket_is_refused_at_once(place: HttpPlace) -> 
 ACCEPTED = CommandAnswer(Outcome.ANSWERED, reply=msgspec.Raw(b'{"payload":{"status":"Accepted"}}'))
 
 
-async def connected(place: HttpPlace, version: OcppVersion = OcppVersion.V16, *, has_booted: bool = True) -> Node:
+async def connected(
+    place: HttpPlace, version: OcppVersion = OcppVersion.V16, *, has_booted: bool = True, epoch: int = 1
+) -> Node:
     """CP001 is known, online and held by a node; `has_booted` after the connection."""
     await add_station(place)
     node = Node(place)
@@ -99,10 +101,10 @@ async def connected(place: HttpPlace, version: OcppVersion = OcppVersion.V16, *,
     await node.listen()
     now = place.clock()
     fact = StationConnected(node="n1", version=version, security_profile=1)
-    await place.publish_fact(fact, station=CP001, epoch=1, received_at=now)
+    await place.publish_fact(fact, station=CP001, epoch=epoch, received_at=now)
     if has_booted:
         booted = StationBooted("V", "M", version, RegistrationStatus.ACCEPTED, BootReason.POWER_UP)
-        await place.publish_fact(booted, station=CP001, epoch=1, received_at=now + timedelta(milliseconds=5))
+        await place.publish_fact(booted, station=CP001, epoch=epoch, received_at=now + timedelta(milliseconds=5))
 
     async def is_known() -> bool:
         station = (await place.http.get("/api/v1/stations/CP001", headers=place.operator_headers())).json()
@@ -291,6 +293,46 @@ async def test_silent_station_holds_up_no_other_and_gets_its_commands_one_by_one
 
     assert took_s < 4.0
     assert len(silent.sent) <= 1 + took_s / 1.0 + 1
+
+
+async def test_dead_stations_of_one_tenant_hold_up_nobody(place: HttpPlace) -> None:
+    dead = [f"A{number:03}" for number in range(70)]
+    await add_station(place)
+    for station in dead:
+        body = {"station_id": station, "evses": [{"evse": 1}]}
+        made = await place.http.post("/api/v1/stations", json=body, headers=place.operator_headers())
+        assert made.status_code == 201
+        # Its node died without a word: it seems to be there, and nobody holds its socket.
+        await come(place, StationId(station))
+        await place.http.post(
+            f"/api/v1/stations/{station}/commands/ClearCache",
+            headers=place.operator_headers(),
+            params={"queue_until": in_an_hour(place)},
+        )
+    waiting = await raw(place, "ClearCache", b"{}", queue_until=in_an_hour(place))
+
+    await connected(place)
+
+    async def is_answered() -> bool:
+        return (await record(place, waiting.json()["command_id"]))["state"] == "answered"
+
+    await eventually(is_answered, within_s=10)
+
+
+async def test_command_that_was_tried_in_vain_is_tried_again_when_its_station_is_back(place: HttpPlace) -> None:
+    await add_station(place)
+    await come(place, CP001)
+    queued = await raw(place, "ClearCache", b"{}", queue_until=in_an_hour(place))
+    await asyncio.sleep(4.5)
+
+    node = await connected(place, epoch=2)
+
+    async def is_answered() -> bool:
+        return (await record(place, queued.json()["command_id"]))["state"] == "answered"
+
+    await eventually(is_answered, within_s=3)
+    assert len(node.sent) == 1
+    await commanded(place, 2)
 
 
 async def test_answer_that_cannot_be_learnt_from_is_on_record_all_the_same(place: HttpPlace) -> None:

@@ -1,8 +1,10 @@
 """A station's password changes, and at no moment is the station locked out."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -26,8 +28,8 @@ from backoffice.stations.errors import (
 from backoffice.stations.registry import Registry
 from backoffice.stations.service import Stations
 from protocol.blocks.availability.events import StationConnected
-from protocol.blocks.provisioning.messages import SetVariables
-from protocol.bus.commands import CommandAnswer, Outcome, RegistryEntry
+from protocol.blocks.provisioning.messages import SetVariables, SetVariableStatus
+from protocol.bus.commands import NO_PASSWORD, CommandAnswer, Outcome, RegistryEntry
 from protocol.bus.secrets import credential_hash, credential_name
 from protocol.bus.subjects import REGISTRY_BUCKET, station_key
 from protocol.domain.identifiers import DEFAULT_TENANT, StationId, StationKey
@@ -56,24 +58,28 @@ class Yard:
         stations = Stations(database, dispatch=dispatch, registry=registry, pepper=PEPPER, clock=clock)
         self.credentials = Credentials(stations, pepper=PEPPER, clock=clock, overlap=timedelta(hours=1))
 
-    async def accept(self, password: str) -> bool:
+    async def accept(self, password: str) -> SetVariableStatus:
         self.told.append(password)
-        return True
+        return SetVariableStatus.ACCEPTED
 
-    async def refuse(self, _password: str) -> bool:
-        return False
+    async def take_with_the_next_boot(self, password: str) -> SetVariableStatus:
+        self.told.append(password)
+        return SetVariableStatus.REBOOT_REQUIRED
 
-    async def lose_the_answer(self, password: str) -> bool:
+    async def refuse(self, _password: str) -> SetVariableStatus:
+        return SetVariableStatus.REJECTED
+
+    async def lose_the_answer(self, password: str) -> SetVariableStatus:
         self.told.append(password)
         raise CommandTimedOut(KEY.station, command="set_variables")
 
-    async def show_it_and_refuse(self, password: str) -> bool:
+    async def show_it_and_refuse(self, password: str) -> SetVariableStatus:
         self.told.append(password)
         await self.come_with(password)
         await self.become(password)
-        raise StationRefusedCall(KEY.station, code="InternalError", detail="")
+        raise StationRefusedCall(KEY.station, code="NotSupported", detail="")
 
-    async def be_away(self, _password: str) -> bool:
+    async def be_away(self, _password: str) -> SetVariableStatus:
         raise StationOffline(KEY.station)
 
     async def right_hashes(self) -> set[str | None]:
@@ -101,9 +107,11 @@ async def yard(database_url: str, nats_url: str) -> AsyncIterator[Yard]:
 
 
 @asynccontextmanager
-async def open_yard(database_url: str, nats_url: str) -> AsyncIterator[Yard]:
+async def open_yard(
+    database_url: str, nats_url: str, *, password: str | None = OLD, **fields: Any
+) -> AsyncIterator[Yard]:
     async with open_place([SERVICE], database_url=database_url, nats_url=nats_url) as place:
-        body = {"station_id": "CP001", "password": OLD, "evses": [{"evse": 1}]}
+        body = {"station_id": "CP001", "password": password, "evses": [{"evse": 1}]} | fields
         made = await place.http.post("/api/v1/stations", json=body, headers=place.operator_headers())
         assert made.status_code == 201, made.text
         database = Database(database_url, service="stations", catalogue=CATALOGUE)
@@ -138,6 +146,36 @@ async def test_old_password_is_right_no_longer_after_the_deadline(yard: Yard) ->
     await eventually(is_forgotten)
 
 
+async def test_old_password_stays_right_for_a_station_that_takes_the_new_one_with_its_next_boot(yard: Yard) -> None:
+    await yard.credentials.rotate(KEY, yard.take_with_the_next_boot)
+    yard.clock.advance(timedelta(days=30))
+
+    assert await yard.credentials.forget_expired() == 0
+    await yard.become(OLD, yard.told[0])
+
+
+async def test_station_that_had_no_password_is_let_in_until_it_shows_its_first(
+    database_url: str, nats_url: str
+) -> None:
+    async with open_yard(database_url, nats_url, password=None, security_profiles=[0]) as yard:
+        with pytest.raises(CommandTimedOut):
+            await yard.credentials.rotate(KEY, yard.lose_the_answer)
+        waiting = await yard.right_hashes()
+        await yard.come_with(yard.told[0])
+
+        assert waiting == {hash_of(yard.told[0]), NO_PASSWORD}
+        await yard.become(yard.told[0])
+
+
+async def test_write_that_is_late_does_not_bring_the_old_password_back(yard: Yard) -> None:
+    body = {"location_id": "unassigned", "evses": [{"evse": 1}, {"evse": 2}]}
+    saving = yard.place.http.put("/api/v1/stations/CP001", json=body, headers=yard.place.operator_headers())
+    saved, _ = await asyncio.gather(saving, yard.credentials.rotate(KEY, yard.accept))
+
+    assert saved.status_code == 200
+    await yard.become(OLD, yard.told[0])
+
+
 async def test_both_are_right_for_as_long_as_nobody_knows_what_the_station_has(yard: Yard) -> None:
     with pytest.raises(CommandTimedOut):
         await yard.credentials.rotate(KEY, yard.lose_the_answer)
@@ -161,7 +199,7 @@ async def test_password_that_the_station_does_not_have_is_not_right(
 
 @pytest.mark.parametrize("error", [BusUnavailable("gone"), DatabaseUnavailable("gone"), RuntimeError("a defect")])
 async def test_both_are_right_where_we_failed_after_the_station_was_told(yard: Yard, error: Exception) -> None:
-    async def fail(password: str) -> bool:
+    async def fail(password: str) -> SetVariableStatus:
         yard.told.append(password)
         raise error
 
@@ -186,7 +224,9 @@ REFUSED = CommandAnswer(Outcome.ANSWERED, reply=msgspec.Raw(b'{"results":[{"stat
     [
         (CommandAnswer(Outcome.UNREADABLE, detail="unreadable answer"), 504, False),
         (CommandAnswer(Outcome.TIMED_OUT), 504, False),
-        (CommandAnswer(Outcome.CALL_ERROR, error_code="InternalError"), 502, True),
+        (CommandAnswer(Outcome.CALL_ERROR, error_code="InternalError"), 502, False),
+        (CommandAnswer(Outcome.CALL_ERROR, error_code="NotSupported"), 502, True),
+        (CommandAnswer(Outcome.BUSY, detail="16 commands wait"), 503, True),
         (CommandAnswer(Outcome.NOT_EXPRESSIBLE), 409, True),
         (REFUSED, 409, True),
     ],

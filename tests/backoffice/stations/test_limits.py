@@ -74,6 +74,31 @@ async def test_schedule_that_does_not_last_is_compared_with_nothing(place: HttpP
     assert (compared["ours"], compared["differences"]) == (None, [])
 
 
+async def test_profile_of_a_remote_start_counts(place: HttpPlace) -> None:
+    await add_station(place)
+    node = Node(place)
+    node.answer = CommandAnswer(Outcome.ANSWERED, reply=msgspec.Raw(b'{"payload":{"status":"Accepted"}}'))
+    await node.listen()
+    profile = {
+        "chargingProfileId": 7,
+        "stackLevel": 0,
+        "chargingProfilePurpose": "TxProfile",
+        "chargingProfileKind": "Relative",
+        "chargingSchedule": {
+            "chargingRateUnit": "W",
+            "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 2_000.0}],
+        },
+    }
+    answer = await place.http.post(
+        "/api/v1/stations/CP001/commands/RemoteStartTransaction",
+        json={"connectorId": 1, "idTag": "A", "chargingProfile": profile},
+        headers=place.operator_headers(),
+    )
+
+    assert answer.status_code == 200
+    assert (await limits(place))[1] == [7]
+
+
 async def set_limit(place: HttpPlace, profile_id: int, transaction_id: str | None, *, watts: int) -> None:
     """CP001 accepted a TxProfile of EVSE 1, which may name its transaction."""
     profile = {

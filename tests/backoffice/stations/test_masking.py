@@ -29,6 +29,13 @@ def raw(text: str) -> msgspec.Raw:
     return msgspec.Raw(text.encode())
 
 
+@pytest.mark.parametrize("payload", [b'{"x":1e999}', b"[" * 900 + b"]" * 900, b'{"x":"\xff"}', b"1" * 5_000])
+def test_answer_that_is_no_json_of_ours_is_shown_as_its_text(payload: bytes) -> None:
+    shown = masked(RawAnswer(msgspec.Raw(payload)))
+
+    assert isinstance(shown, str | list | int)
+
+
 @pytest.mark.parametrize(
     "message",
     [

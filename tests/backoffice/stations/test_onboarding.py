@@ -110,6 +110,19 @@ async def test_profile_that_needs_a_password_makes_one_where_there_is_none(place
     assert (entry.security_profiles, entry.certificate_name) == ((2,), "SN")
 
 
+async def test_nobody_is_called_what_the_certificate_of_another_station_says(place: HttpPlace) -> None:
+    certified = {
+        "station_id": "CP001",
+        "security_profiles": [3],
+        "certificate_name": "SN-9",
+        "evses": [{"evse": 1}],
+    }
+    await ask(place, "POST", "/stations", json=certified, status=201)
+
+    body = {"station_id": "SN-9", "security_profiles": [0], "evses": [{"evse": 1}]}
+    await ask(place, "POST", "/stations", json=body, status=409)
+
+
 async def test_certificate_names_one_station_of_the_tenant(place: HttpPlace) -> None:
     async def add(station_id: str, status: int = 201, **fields: Any) -> Any:
         body = {"station_id": station_id, "security_profiles": [3], "evses": [{"evse": 1}], **fields}

@@ -24,6 +24,9 @@ SCHEMAS = files("ocpp") / "v16" / "schemas"
 MESSAGES_16 = {message for route in ROUTES[OcppVersion.V16].values() for message in route.messages}
 COMMANDS_16 = [row for row in COMMANDS if row.message in MESSAGES_16]
 ACTIONS = sorted(ROUTES[OcppVersion.V16])
+COMMANDS_16 = [
+    row for row in COMMANDS if any(row.message in route.messages for route in ROUTES[OcppVersion.V16].values())
+]
 
 
 def payloads_of(file: str) -> st.SearchStrategy[Any]:

@@ -134,8 +134,10 @@ def test_16_supports_every_action_that_it_knows() -> None:
 
 
 def test_known_and_unknown_actions_are_told_apart() -> None:
-    with pytest.raises(ActionNotSupported):
-        route_of_action(OcppVersion.V21, "NotifyDERAlarm")
+    for version, actions in NOT_SUPPORTED.items():
+        for action in actions:
+            with pytest.raises(ActionNotSupported):
+                route_of_action(version, action)
     with pytest.raises(ActionNotImplemented):
         route_of_action(OcppVersion.V16, "TransactionEvent")
 

@@ -34,6 +34,7 @@ from protocol.bus.subjects import (
 )
 from protocol.domain.identifiers import IdToken, IdTokenType, StationId, StationKey, TenantId, tenant_token_key
 from protocol.domain.routes import Direction
+from protocol.domain.version import OcppVersion
 from protocol.versions import ROUTES
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -146,15 +147,16 @@ def test_token_ref_folds_case_and_depends_on_tenant_and_type() -> None:
 
 @pytest.mark.parametrize("row", COMMANDS, ids=lambda row: row.name)
 def test_every_command_has_a_route_with_its_reply(row: CommandRow) -> None:
-    replies = {route.reply for routes in ROUTES.values() for route in routes.values() if row.message in route.messages}
+    routes = [route for routes in ROUTES.values() for route in routes.values() if row.message in route.messages]
 
-    assert replies == {row.reply}
+    assert {route.reply for route in routes} == {row.reply}
 
 
-def test_every_message_of_the_csms_is_a_command() -> None:
-    routes = [route for routes in ROUTES.values() for route in routes.values()]
+@pytest.mark.parametrize("version", OcppVersion)
+def test_every_message_of_the_csms_is_a_command(version: OcppVersion) -> None:
+    routes = ROUTES[version].values()
     messages = {
         message for route in routes if route.direction is not Direction.FROM_STATION for message in route.messages
     }
 
-    assert messages == {row.message for row in COMMANDS}
+    assert messages <= {row.message for row in COMMANDS}

@@ -111,3 +111,11 @@ def test_masking_takes_time_linear_in_the_text(piece: bytes) -> None:
 
     seconds(1000)
     assert seconds(100_000) < 2.0
+
+
+def test_ticket_of_an_upload_is_not_shown_by_a_message_that_has_no_secrets_of_its_own() -> None:
+    ticket = "T" * 43
+    info = {"reasonCode": "Failed", "additionalInfo": f"PUT https://h/api/v1/uploads/{ticket}"}
+    frame = json.dumps([2, "m", "LogStatusNotification", {"status": "UploadFailure", "statusInfo": info}]).encode()
+
+    assert ticket.encode() not in mask_frame(frame, "LogStatusNotification")

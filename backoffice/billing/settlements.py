@@ -1,0 +1,114 @@
+"""Payments by a station's own terminal: the station says what its provider settled (OCPP 2.1 C18 to C22).
+
+Invariants:
+1. A settlement pays its session's invoice once, whichever of the two comes first, and never more than is open.
+2. What failed, was refused or cancelled pays nothing and is on record.
+"""
+
+import hashlib
+import hmac
+
+from backoffice.billing import repository
+from backoffice.billing.domain import INVOICE, InvoiceState, InvoiceTrigger
+from backoffice.billing.errors import ReceiptNotFound
+from backoffice.billing.models import InvoiceRow, PaymentRow, SettlementRow
+from backoffice.contracts.billing import PaymentCompleted
+from backoffice.contracts.sessions import session_id_of
+from backoffice.kit.clock import Clock
+from backoffice.kit.consumer import Delivery
+from backoffice.kit.database import Unit
+from protocol.blocks.payment.events import SettlementReported
+from protocol.blocks.payment.messages import SettlementReply, SettlementStatus
+from protocol.blocks.payment.queries import AskReceipt
+from protocol.bus.envelope import event_id
+from protocol.domain.identifiers import DriverId, StationId, TenantId
+
+
+class Settlements:
+    """What stations settled. `public_url` is where people find receipts, up to `/api/v1`."""
+
+    def __init__(self, *, key: bytes, public_url: str | None, clock: Clock) -> None:
+        self._key = key
+        self._public_url = public_url
+        self._clock = clock
+
+    async def on_reported(self, event: SettlementReported, delivery: Delivery, unit: Unit) -> None:
+        """The settlement is on record, and its session's invoice is paid as far as it goes."""
+        station = StationId(delivery.envelope.subject)
+        session_id = None if event.transaction_id is None else session_id_of(unit.tenant, station, event.transaction_id)
+        at = delivery.envelope.occurredat or delivery.envelope.received_at
+        is_new = await repository.insert_settlement(
+            unit,
+            {
+                "tenant_id": unit.tenant,
+                "station_id": station,
+                "reference": event.reference,
+                "session_id": session_id,
+                "status": event.status,
+                "amount": event.amount,
+                "settled_at": at,
+                "reason": event.reason,
+                "receipt_id": event.receipt_id,
+                "receipt_url": event.receipt_url,
+                "vat_number": event.vat_number,
+                "heard_at": self._clock(),
+            },
+        )
+        if not is_new or session_id is None:
+            return
+        invoice = await repository.lock_invoice_of_session(unit, session_id)
+        if invoice is not None:
+            await self.apply(unit, invoice)
+
+    async def apply(self, unit: Unit, invoice: InvoiceRow) -> None:
+        """What was settled for the invoice's session and is not booked yet is booked."""
+        for settlement in await repository.list_settlements(unit, invoice.session_id):
+            amount = min(settlement.amount, invoice.total_incl_vat - invoice.paid)
+            if settlement.status != SettlementStatus.SETTLED or amount <= 0 or invoice.state == InvoiceState.PAID:
+                continue
+            reference = f"terminal:{settlement.station_id}:{settlement.reference}"
+            if not await repository.has_payment(unit, reference):
+                await self._book(unit, invoice, settlement, reference=reference)
+
+    def receipt_of(self, question: AskReceipt) -> SettlementReply:
+        """Where the transaction's receipt is as soon as there is one."""
+        session_id = session_id_of(question.tenant, question.station, question.transaction_id)
+        url = None
+        if self._public_url is not None:
+            path = f"{question.tenant}/{session_id}/{self._seal(question.tenant, session_id)}"
+            url = f"{self._public_url}/billing/public-receipts/{path}"
+        return SettlementReply(receipt_id=session_id, receipt_url=url)
+
+    def check_seal(self, tenant: TenantId, session_id: str, seal: str) -> None:
+        """Whoever has the link may read the receipt. Raises ReceiptNotFound."""
+        if not hmac.compare_digest(seal.encode(), self._seal(tenant, session_id).encode()):
+            raise ReceiptNotFound(session_id)
+
+    async def _book(self, unit: Unit, invoice: InvoiceRow, settlement: SettlementRow, *, reference: str) -> None:
+        amount = min(settlement.amount, invoice.total_incl_vat - invoice.paid)
+        payment = PaymentRow(
+            tenant_id=unit.tenant,
+            provider_reference=reference,
+            invoice_id=invoice.id,
+            payment_method_id=None,
+            amount=amount,
+            currency=invoice.currency,
+            paid_at=settlement.settled_at,
+        )
+        await repository.insert_payment(unit, payment)
+        invoice.paid += amount
+        if invoice.paid < invoice.total_incl_vat:
+            return
+        invoice.state, invoice.reason = INVOICE.advance(InvoiceState(invoice.state), InvoiceTrigger.COLLECTED), ""
+        completed = PaymentCompleted(
+            session_id=invoice.session_id,
+            invoice_id=invoice.id,
+            driver_id=DriverId(invoice.driver_id) if invoice.driver_id else None,
+            amount=invoice.total_incl_vat,
+            currency=invoice.currency,
+        )
+        identity = event_id(unit.tenant, invoice.id, "settled", reference)
+        await unit.publish(completed, key=invoice.session_id, now=self._clock(), event_id=identity)
+
+    def _seal(self, tenant: TenantId, session_id: str) -> str:
+        return hmac.new(self._key, f"receipt|{tenant}|{session_id}".encode(), hashlib.sha256).hexdigest()[:32]
