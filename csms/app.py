@@ -22,6 +22,7 @@ from csms.adapters.key_values import KeyValueNumbers, KeyValuePresence, WatchedR
 from csms.adapters.nats import NatsBus
 from csms.adapters.payments import BillingPayments
 from csms.adapters.publisher import JetStreamPublisher
+from csms.adapters.schedules import BusSchedules
 from csms.commands import CommandDesk
 from csms.deviations import DeviationBook
 from csms.errors import BusUnavailable, HeldByNewer
@@ -333,6 +334,7 @@ async def run_gateway(
             vendors=vendors,
             vendor_timeout_s=settings.vendor_timeout_s,
             ev_certificates=BusEvCertificates(bus, timeout_s=settings.ev_certificate_timeout_s),
+            schedules=BusSchedules(bus, timeout_s=settings.authorize_timeout_s),
         )
         async with asyncio.TaskGroup() as tasks:
             gateway = Gateway(

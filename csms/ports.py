@@ -12,6 +12,8 @@ from protocol.blocks.certificates.queries import AskCertificateStatus, AskEvCert
 from protocol.blocks.data_transfer.messages import DataTransfer, DataTransferReply
 from protocol.blocks.payment.messages import SettlementReply, VatNumberReply
 from protocol.blocks.payment.queries import AskReceipt, AskVatNumber
+from protocol.blocks.smart_charging.messages import ScheduleUpdateReply
+from protocol.blocks.smart_charging.queries import AskScheduleUpdate
 from protocol.bus.commands import RegistryEntry
 from protocol.domain.authorization import Authorization
 from protocol.domain.identifiers import StationKey, TenantId
@@ -128,6 +130,21 @@ class NoEvCertificates:
         return EvCertificateReply(status="Failed", reason="NoProvider")
 
 
+class Schedules(Protocol):
+    """Who knows what dynamic profiles say."""
+
+    async def ask_update(self, question: AskScheduleUpdate) -> ScheduleUpdateReply:
+        """What the profile says now; Rejected with the reason where it is not known. Never raises."""
+
+
+class NoSchedules:
+    """Nobody knows what a profile says."""
+
+    async def ask_update(self, _question: AskScheduleUpdate) -> ScheduleUpdateReply:
+        """Rejected."""
+        return ScheduleUpdateReply(status="Rejected", reason="NoAnswer")
+
+
 NO_VENDORS: Mapping[str, VendorPlugIn] = MappingProxyType({})
 
 
@@ -145,3 +162,4 @@ class Ports:
     vendors: Mapping[str, VendorPlugIn] = field(default_factory=lambda: NO_VENDORS)
     vendor_timeout_s: float = 5.0
     ev_certificates: EvCertificates = field(default_factory=NoEvCertificates)
+    schedules: Schedules = field(default_factory=NoSchedules)

@@ -50,6 +50,8 @@ from protocol.blocks.smart_charging.messages import (
     NotifyChargingLimit,
     NotifyChargingNeeds,
     NotifyChargingSchedule,
+    NotifyPriorityCharging,
+    PullScheduleUpdate,
     ReportChargingProfiles,
 )
 from protocol.blocks.transactions.messages import TransactionEnd, TransactionStart, TransactionUpdate
@@ -89,6 +91,8 @@ HANDLERS: Mapping[type[msgspec.Struct], Handler] = {
     ClearedChargingLimit: smart_charging.on_cleared,
     NotifyChargingNeeds: smart_charging.on_needs,
     NotifyChargingSchedule: smart_charging.on_schedule,
+    NotifyPriorityCharging: smart_charging.on_priority,
+    PullScheduleUpdate: smart_charging.on_pull,
     SecurityEventNotification: security.on_security_event,
     OpenEventStream: event_streams.on_open,
     CloseEventStream: event_streams.on_close,

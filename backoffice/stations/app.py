@@ -8,6 +8,7 @@ from backoffice.contracts.stations import (
     CERTIFICATE_STATUS,
     DESCRIBE_EVSE,
     EV_CERTIFICATE,
+    SCHEDULE_UPDATE,
     START_ON_EVSE,
     STOP_TRANSACTION,
 )
@@ -98,10 +99,12 @@ def build(context: Context[StationsSettings]) -> Parts:
         command_routes,
     ):
         router.include_router(one.router)
+    planner = dispatch if settings.plans_charging else None
+    charging = ChargingFacts(context.database, clock=context.clock, dispatch=planner)
     facts = StationFacts(
         onboarding,
         clock=context.clock,
-        charging=ChargingFacts(clock=context.clock, dispatch=dispatch if settings.plans_charging else None),
+        charging=charging,
         signing=_signing_desk(context, dispatch),
         read_out=ReadOut(dispatch, clock=context.clock) if settings.reads_after_boot else None,
     )
@@ -118,6 +121,7 @@ def build(context: Context[StationsSettings]) -> Parts:
             Answerer(STOP_TRANSACTION, stations.stop_transaction),
             Answerer(CERTIFICATE_STATUS, ev_certificates.status),
             Answerer(EV_CERTIFICATE, ev_certificates.certificate),
+            Answerer(SCHEDULE_UPDATE, charging.say_update),
         ),
         workers=(
             Worker("reconcile_registry", registry.reconcile, every_s=RECONCILE_EVERY_S),

@@ -128,7 +128,8 @@ class SigningDesk:
         until = self._clock() + _CHAIN_WAITS
         # One for vehicles does not take the place of one for us in the queue.
         by = f"stations/{event.use}" if is_for_vehicles else "stations"
-        await self._dispatch.enqueue(unit, key, CertificateSigned(chain, event.use), by=by, queue_until=until)
+        signed = CertificateSigned(chain, event.use, event.request_id)
+        await self._dispatch.enqueue(unit, key, signed, by=by, queue_until=until)
 
 
 def _name(common_name: str, organization: str) -> x509.Name:

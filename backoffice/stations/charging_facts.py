@@ -16,12 +16,12 @@ import structlog
 
 from backoffice.kit.clock import Clock
 from backoffice.kit.consumer import Delivery, Handler
-from backoffice.kit.database import Unit
+from backoffice.kit.database import Database, Unit
 from backoffice.stations import energy_repository, known_repository, repository
 from backoffice.stations.charging_plan import plan_for, seconds_to_plan
 from backoffice.stations.dispatch import Dispatch
 from backoffice.stations.errors import QueueFull
-from backoffice.stations.limits import differences, installed, place_of
+from backoffice.stations.limits import differences, installed, place_of, say_update
 from backoffice.stations.models import Station, VehicleNeeds
 from protocol.blocks.smart_charging.events import (
     ChargingLimitCleared,
@@ -30,7 +30,8 @@ from protocol.blocks.smart_charging.events import (
     ChargingProfilesReported,
     ChargingScheduleNotified,
 )
-from protocol.blocks.smart_charging.messages import SetChargingProfile
+from protocol.blocks.smart_charging.messages import ScheduleUpdateReply, SetChargingProfile
+from protocol.blocks.smart_charging.queries import AskScheduleUpdate
 from protocol.blocks.transactions.events import TransactionEnded, TransactionFact
 from protocol.domain.charging_profile import ProfilePurpose, RateUnit
 from protocol.domain.charging_profile_stack import InstalledProfile, composite_schedule
@@ -47,9 +48,15 @@ _PLAN_IDS = 2_000_000_000  # and the EVSE's number: a new plan takes the place o
 class ChargingFacts:
     """Handlers of FACTS about smart charging. Without a `dispatch` nothing is planned."""
 
-    def __init__(self, *, clock: Clock, dispatch: Dispatch | None = None) -> None:
+    def __init__(self, database: Database, *, clock: Clock, dispatch: Dispatch | None = None) -> None:
+        self._database = database
         self._clock = clock
         self._dispatch = dispatch
+
+    async def say_update(self, question: AskScheduleUpdate) -> ScheduleUpdateReply:
+        """What a dynamic profile says now."""
+        async with self._database.snapshot(question.tenant) as unit:
+            return await say_update(unit, question)
 
     @property
     def handlers(self) -> Mapping[type[msgspec.Struct], Handler]:

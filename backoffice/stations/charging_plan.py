@@ -28,6 +28,8 @@ _SHORTEST_PLAN = timedelta(minutes=5)
 _MAINS_V = 230
 _PHASES = {"AC_single_phase": 1, "AC_two_phase": 2}
 _TENTH = Decimal("0.1")
+_DYNAMIC = "DynamicControl"
+_UPDATE_EVERY_S = 300
 
 
 class _Stretch(NamedTuple):
@@ -60,18 +62,22 @@ def plan_for(
     if level_w is not None:
         level_w = max(level_w, _least_w(needs))
         stretches = [one._replace(watts=min(one.watts, level_w)) for one in stretches]
+    periods = _periods(stretches, max_periods)
+    kind, schedule = (
+        ProfileKind.ABSOLUTE,
+        ChargingSchedule(RateUnit.WATTS, periods, duration_s=ceiling.duration_s, starts_at=ceiling.starts_at),
+    )
+    if needs.control_mode == _DYNAMIC:
+        # One period, which the station asks for again and again (OCPP 2.1 K28).
+        kind, schedule = ProfileKind.DYNAMIC, ChargingSchedule(RateUnit.WATTS, periods[:1])
     return ChargingProfile(
         profile_id=profile_id,
         stack_level=stack_level,
         purpose=ProfilePurpose.TX,
-        kind=ProfileKind.ABSOLUTE,
-        schedule=ChargingSchedule(
-            unit=RateUnit.WATTS,
-            periods=_periods(stretches, max_periods),
-            duration_s=ceiling.duration_s,
-            starts_at=ceiling.starts_at,
-        ),
+        kind=kind,
+        schedule=schedule,
         transaction_id=transaction_id,
+        update_interval_s=_UPDATE_EVERY_S if kind is ProfileKind.DYNAMIC else None,
     )
 
 
@@ -113,7 +119,12 @@ def _periods(stretches: Sequence[_Stretch], max_periods: int | None) -> tuple[Ch
 
 
 def _wanted_wh(needs: ChargingNeeds) -> Decimal | None:
-    energy_wh = needs.ac.energy_wh if needs.ac else needs.dc.energy_wh if needs.dc else None
+    wanted_wh = (
+        needs.ac.energy_wh if needs.ac else None,
+        needs.dc.energy_wh if needs.dc else None,
+        needs.v2x.target_wh if needs.v2x else None,
+    )
+    energy_wh = next((one for one in wanted_wh if one is not None), None)
     return None if energy_wh is None or needs.departs_at is None else Decimal(repr(energy_wh))
 
 
@@ -122,7 +133,8 @@ def _most_w(needs: ChargingNeeds) -> Decimal | None:
     if needs.ac is not None:
         return _ac_w(needs, needs.ac.max_current_a)
     if needs.dc is None:
-        return None
+        charge_w = needs.v2x.max_charge_w if needs.v2x else None
+        return None if charge_w is None else _watts(charge_w)
     most_w = needs.dc.max_current_a * needs.dc.max_voltage_v if needs.dc.max_power_w is None else needs.dc.max_power_w
     return _watts(most_w)
 

@@ -1,5 +1,6 @@
 """Bodies of commands about profiles that stations report and firmware that they publish (see `command_bodies.py`)."""
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -8,11 +9,30 @@ from backoffice.kit.bodies import Body
 from backoffice.stations.command_bodies import LARGEST_ID, some_id
 from backoffice.stations.maintenance_bodies import Location
 from protocol.blocks.firmware.messages import PublishFirmware, UnpublishFirmware
-from protocol.blocks.smart_charging.messages import GetChargingProfiles
-from protocol.domain.charging_profile import ProfilePurpose
+from protocol.blocks.smart_charging.messages import (
+    GetChargingProfiles,
+    NotifyAllowedEnergyTransfer,
+    UpdateDynamicSchedule,
+    UsePriorityCharging,
+)
+from protocol.domain.charging_profile import ProfilePurpose, ScheduleUpdate
+from protocol.domain.identifiers import TransactionId
 
 Checksum = Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{32}$", description="MD5 in hex.")]
 Source = Literal["CSO", "EMS", "Other", "SO"]
+EnergyTransfer = Literal[
+    "AC_single_phase",
+    "AC_two_phase",
+    "AC_three_phase",
+    "DC",
+    "AC_BPT",
+    "AC_BPT_DER",
+    "AC_DER",
+    "DC_BPT",
+    "DC_ACDP",
+    "DC_ACDP_BPT",
+    "WPT",
+]
 
 
 class ChargingProfilesBody(Body):
@@ -35,6 +55,41 @@ class ChargingProfilesBody(Body):
             profile_ids=tuple(self.profile_ids),
             sources=tuple(self.sources),
         )
+
+
+class ScheduleUpdateBody(Body):
+    """A dynamic profile says something else from now on (2.1); what is not given stays."""
+
+    profile_id: int
+    limit: Decimal | None = Field(default=None, decimal_places=1)
+    setpoint: Decimal | None = Field(default=None, decimal_places=1)
+    discharge_limit: Decimal | None = Field(default=None, le=0, decimal_places=1)
+
+    def message(self) -> UpdateDynamicSchedule:
+        """The command."""
+        return UpdateDynamicSchedule(self.profile_id, ScheduleUpdate(self.limit, self.setpoint, self.discharge_limit))
+
+
+class PriorityBody(Body):
+    """Charge the transaction by its priority profile, or no longer (2.1)."""
+
+    transaction_id: str = Field(min_length=1, max_length=36)
+    is_active: bool = True
+
+    def message(self) -> UsePriorityCharging:
+        """The command."""
+        return UsePriorityCharging(TransactionId(self.transaction_id), self.is_active)
+
+
+class EnergyTransferBody(Body):
+    """The kinds of energy transfer that the vehicle may choose from now on (2.1)."""
+
+    transaction_id: str = Field(min_length=1, max_length=36)
+    kinds: list[EnergyTransfer] = Field(min_length=1)
+
+    def message(self) -> NotifyAllowedEnergyTransfer:
+        """The command."""
+        return NotifyAllowedEnergyTransfer(TransactionId(self.transaction_id), tuple(self.kinds))
 
 
 class PublishFirmwareBody(Body):

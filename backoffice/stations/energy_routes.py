@@ -12,7 +12,14 @@ from backoffice.kit.auth import Operator
 from backoffice.stations import energy_repository
 from backoffice.stations.command_desk import QUEUED, DeskDep, StationsDep
 from backoffice.stations.command_schemas import CommandView
-from backoffice.stations.energy_bodies import ChargingProfilesBody, PublishFirmwareBody, UnpublishFirmwareBody
+from backoffice.stations.energy_bodies import (
+    ChargingProfilesBody,
+    EnergyTransferBody,
+    PriorityBody,
+    PublishFirmwareBody,
+    ScheduleUpdateBody,
+    UnpublishFirmwareBody,
+)
 from backoffice.stations.models import VehicleNeeds
 
 router = APIRouter(prefix="/stations/{station_id}", tags=["commands"])
@@ -59,6 +66,24 @@ async def list_vehicles(station_id: str, operator: Operator, stations: StationsD
 @router.post("/commands/get_charging_profiles", response_model=CommandView, responses=QUEUED)
 async def get_charging_profiles(body: ChargingProfilesBody, desk: DeskDep) -> CommandView | JSONResponse:
     """GetChargingProfiles (2.x)."""
+    return await desk.ask(body.message(), CommandView.of)
+
+
+@router.post("/commands/update_limit", response_model=CommandView, responses=QUEUED)
+async def update_limit(body: ScheduleUpdateBody, desk: DeskDep) -> CommandView | JSONResponse:
+    """UpdateDynamicSchedule (2.1)."""
+    return await desk.ask(body.message(), CommandView.of)
+
+
+@router.post("/commands/priority", response_model=CommandView, responses=QUEUED)
+async def priority(body: PriorityBody, desk: DeskDep) -> CommandView | JSONResponse:
+    """UsePriorityCharging (2.1)."""
+    return await desk.ask(body.message(), CommandView.of)
+
+
+@router.post("/commands/allow_energy_transfer", response_model=CommandView, responses=QUEUED)
+async def allow_energy_transfer(body: EnergyTransferBody, desk: DeskDep) -> CommandView | JSONResponse:
+    """NotifyAllowedEnergyTransfer (2.1)."""
     return await desk.ask(body.message(), CommandView.of)
 
 

@@ -11,21 +11,25 @@ from decimal import Decimal
 import msgspec
 
 from backoffice.kit.database import Unit
-from backoffice.stations import known_repository
+from backoffice.stations import energy_repository, known_repository
 from backoffice.stations.models import Evse, ExternalLimit, InstalledLimit, Station
 from protocol.blocks.remote_control.messages import RequestStart
 from protocol.blocks.smart_charging.messages import (
     ClearChargingProfile,
     CompositeScheduleReply,
     GetChargingProfiles,
+    ScheduleUpdateReply,
     SetChargingProfile,
+    UpdateDynamicSchedule,
 )
+from protocol.blocks.smart_charging.queries import AskScheduleUpdate
 from protocol.domain.charging_profile import (
     ChargingProfile,
     ChargingSchedule,
     ProfileKind,
     ProfilePurpose,
     RateUnit,
+    ScheduleUpdate,
 )
 from protocol.domain.charging_profile_stack import (
     InstalledProfile,
@@ -40,6 +44,8 @@ from protocol.domain.identifiers import TransactionId
 
 _TOLERANCE = Decimal("0.1")  # both sides round to a tenth
 _NONE_SUCH = "NoProfiles"
+_FOREIGN_IDS = ("SmartChargingCtrlr", "MaxExternalConstraintsId")
+_DIGITS = 10
 _COMPARED_CHANGES = 2_048  # twice what a profile that we set may have
 
 
@@ -72,6 +78,8 @@ async def note(unit: Unit, station_id: str, message: msgspec.Struct, reply: msgs
             "source": "CSO",
         }
         await known_repository.save_limit(unit, values)
+    elif isinstance(message, UpdateDynamicSchedule):
+        await _update(unit, station_id, message)
     elif isinstance(message, ClearChargingProfile):
         await known_repository.delete_limits(
             unit,
@@ -81,6 +89,41 @@ async def note(unit: Unit, station_id: str, message: msgspec.Struct, reply: msgs
             purpose=message.purpose,
             stack_level=message.stack_level,
         )
+
+
+async def highest_foreign_id(unit: Unit, station_id: str, *, most: int) -> int:
+    """Up to which id profiles are others', as far as the station told it (OCPP 2.1 K01); 0 where it did not."""
+    known = await known_repository.list_variables(unit, station_id)
+    told = (row.value for row in known if (row.component, row.variable) == _FOREIGN_IDS)
+    value = next((value for value in told if value is not None), "")
+    return min(int(value), most) if value.isascii() and value.isdecimal() and len(value) <= _DIGITS else 0
+
+
+async def say_update(unit: Unit, question: AskScheduleUpdate) -> ScheduleUpdateReply:
+    """What the dynamic profile says now: as it was set, or last updated (OCPP 2.1 K28)."""
+    known = await energy_repository.find_limit(unit, question.station, question.profile_id)
+    profile = None if known is None else profile_of(known)
+    if profile is None or profile.kind is not ProfileKind.DYNAMIC:
+        return ScheduleUpdateReply(status="Rejected", reason="UnknownProfile")
+    period = profile.schedule.periods[0]
+    return ScheduleUpdateReply("Accepted", ScheduleUpdate(period.limit, period.setpoint, period.discharge_limit))
+
+
+async def _update(unit: Unit, station_id: str, message: UpdateDynamicSchedule) -> None:
+    """The profile says what it was told; it stays as old as it is."""
+    known = await energy_repository.find_limit(unit, station_id, message.profile_id)
+    if known is None:
+        return
+    profile, update = profile_of(known), message.update
+    first, *others = profile.schedule.periods
+    first = msgspec.structs.replace(
+        first,
+        limit=first.limit if update.limit is None else update.limit,
+        setpoint=first.setpoint if update.setpoint is None else update.setpoint,
+        discharge_limit=first.discharge_limit if update.discharge_limit is None else update.discharge_limit,
+    )
+    schedule = msgspec.structs.replace(profile.schedule, periods=(first, *others))
+    known.profile = msgspec.json.encode(msgspec.structs.replace(profile, schedule=schedule))
 
 
 async def _forget(unit: Unit, station_id: str, message: GetChargingProfiles) -> None:

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 
 from backoffice.kit.service import provided
 from backoffice.stations.command_bodies import (
+    LARGEST_ID,
     AssignmentsBody,
     AvailabilityBody,
     CancelReservationBody,
@@ -22,7 +23,7 @@ from backoffice.stations.command_bodies import (
     UnlockBody,
     VariablesBody,
 )
-from backoffice.stations.command_desk import QUEUED, DeskDep, PromptDeskDep, tell_password
+from backoffice.stations.command_desk import QUEUED, DeskDep, PromptDeskDep, StationsDep, tell_password
 from backoffice.stations.command_schemas import (
     CommandView,
     DataTransferView,
@@ -33,6 +34,7 @@ from backoffice.stations.command_schemas import (
 )
 from backoffice.stations.credentials import Credentials
 from backoffice.stations.limit_bodies import ClearLimitsBody, LimitBody, StartBody
+from backoffice.stations.limits import highest_foreign_id
 from backoffice.stations.maintenance_bodies import (
     DeleteCertificateBody,
     FirmwareBody,
@@ -112,9 +114,11 @@ async def cancel_reservation(body: CancelReservationBody, desk: DeskDep) -> Comm
 
 
 @router.post("/limit", response_model=CommandView, responses=QUEUED)
-async def limit(body: LimitBody, desk: DeskDep) -> CommandView | JSONResponse:
+async def limit(body: LimitBody, desk: DeskDep, stations: StationsDep) -> CommandView | JSONResponse:
     """SetChargingProfile."""
-    return await desk.ask(body.message(), CommandView.of)
+    async with stations.database.snapshot(desk.tenant) as unit:
+        above = await highest_foreign_id(unit, desk.station.id, most=LARGEST_ID - 1)
+    return await desk.ask(body.message(above=above), CommandView.of)
 
 
 @router.post("/clear_limits", response_model=CommandView, responses=QUEUED)

@@ -24,7 +24,9 @@ async def on_sign_certificate(message: SignCertificate, call: ReceivedCall, port
     """
     if not is_pem_request(message.request):
         return CommandReply(status="Rejected", reason="InvalidCSR")
-    await ports.publisher.publish(call.state(CertificateSigningRequested(message.request, message.use)))
+    await ports.publisher.publish(
+        call.state(CertificateSigningRequested(message.request, message.use, message.request_id))
+    )
     return CommandReply(status="Accepted")
 
 

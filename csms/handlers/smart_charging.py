@@ -1,4 +1,4 @@
-"""Limits that others set, and what vehicles want (OCPP 2.0.1 K09, K12 to K17)."""
+"""Limits that others set, and what vehicles want (OCPP 2.0.1 K09, K12 to K17; OCPP 2.1 K22, K28)."""
 
 from csms.ports import Ports
 from csms.station import ReceivedCall
@@ -8,14 +8,19 @@ from protocol.blocks.smart_charging.events import (
     ChargingNeedsNotified,
     ChargingProfilesReported,
     ChargingScheduleNotified,
+    PriorityChargingNotified,
 )
 from protocol.blocks.smart_charging.messages import (
     ClearedChargingLimit,
     NotifyChargingLimit,
     NotifyChargingNeeds,
     NotifyChargingSchedule,
+    NotifyPriorityCharging,
+    PullScheduleUpdate,
     ReportChargingProfiles,
+    ScheduleUpdateReply,
 )
+from protocol.blocks.smart_charging.queries import AskScheduleUpdate
 from protocol.domain.commands import CommandReply, Heard
 
 
@@ -54,7 +59,7 @@ async def on_cleared(message: ClearedChargingLimit, call: ReceivedCall, ports: P
 async def on_needs(message: NotifyChargingNeeds, call: ReceivedCall, ports: Ports) -> CommandReply:
     """What the vehicle wants is in its stream. Accepted where a profile for it follows (OCPP 2.0.1 K15)."""
     entry = ports.registry.find(call.station.key)
-    status = "Accepted" if entry is not None and entry.plans_charging else "Rejected"
+    status = "Accepted" if entry is not None and entry.plans_charging else "NoChargingProfile"
     notified = ChargingNeedsNotified(
         evse=message.evse, needs=message.needs, status=status, max_periods=message.max_periods
     )
@@ -67,3 +72,16 @@ async def on_schedule(message: NotifyChargingSchedule, call: ReceivedCall, ports
     notified = ChargingScheduleNotified(evse=message.evse, time_base=message.time_base, schedule=message.schedule)
     await ports.publisher.publish(call.state(notified))
     return CommandReply(status="Accepted")
+
+
+async def on_priority(message: NotifyPriorityCharging, call: ReceivedCall, ports: Ports) -> Heard:
+    """That the transaction has priority, or no longer, is in its stream."""
+    notified = PriorityChargingNotified(transaction_id=message.transaction_id, is_active=message.is_active)
+    await ports.publisher.publish(call.state(notified))
+    return Heard()
+
+
+async def on_pull(message: PullScheduleUpdate, call: ReceivedCall, ports: Ports) -> ScheduleUpdateReply:
+    """What the profile says now; Rejected where nobody knows. A question is no fact."""
+    key = call.station.key
+    return await ports.schedules.ask_update(AskScheduleUpdate(key.tenant, key.station, message.profile_id))

@@ -27,6 +27,7 @@ from protocol.blocks.smart_charging.events import (
     ChargingNeedsNotified,
     ChargingProfilesReported,
     ChargingScheduleNotified,
+    PriorityChargingNotified,
 )
 from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted, TransactionUpdated
 from protocol.bus.envelope import RawEnvelope
@@ -122,6 +123,7 @@ STATION_EVENTS = Catalogue(
         EventRow(ChargingLimitCleared, Kind.STATION, "smart_charging", "limit_cleared"),
         EventRow(ChargingNeedsNotified, Kind.STATION, "smart_charging", "needs_notified"),
         EventRow(ChargingScheduleNotified, Kind.STATION, "smart_charging", "schedule_notified"),
+        EventRow(PriorityChargingNotified, Kind.STATION, "smart_charging", "priority_notified"),
         EventRow(LogStatusReported, Kind.STATION, "diagnostics", "status_reported"),
         EventRow(SecurityEventReported, Kind.STATION, "security", "reported"),
         EventRow(CertificateSigningRequested, Kind.STATION, "certificates", "signing_requested"),

@@ -46,7 +46,10 @@ from protocol.blocks.smart_charging.messages import (
     CompositeScheduleReply,
     GetChargingProfiles,
     GetCompositeSchedule,
+    NotifyAllowedEnergyTransfer,
     SetChargingProfile,
+    UpdateDynamicSchedule,
+    UsePriorityCharging,
 )
 from protocol.domain.commands import CommandReply, Heard
 
@@ -125,6 +128,9 @@ COMMANDS: tuple[CommandRow, ...] = (
     CommandRow("clear_charging_profile", ClearChargingProfile, CommandReply),
     CommandRow("get_composite_schedule", GetCompositeSchedule, CompositeScheduleReply, is_repeatable=True),
     CommandRow("get_charging_profiles", GetChargingProfiles, CommandReply, is_repeatable=True),
+    CommandRow("update_dynamic_schedule", UpdateDynamicSchedule, CommandReply, is_repeatable=True),
+    CommandRow("use_priority_charging", UsePriorityCharging, CommandReply, is_repeatable=True),
+    CommandRow("allow_energy_transfer", NotifyAllowedEnergyTransfer, CommandReply, is_repeatable=True),
     CommandRow("publish_firmware", PublishFirmware, CommandReply),
     CommandRow("unpublish_firmware", UnpublishFirmware, CommandReply),
     CommandRow("update_firmware", UpdateFirmware, CommandReply),

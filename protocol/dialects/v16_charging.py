@@ -23,6 +23,7 @@ from protocol.domain.charging_profile import (
     ProfilePurpose,
     RateUnit,
     Recurrency,
+    find_novelty,
 )
 from protocol.domain.identifiers import TransactionId
 from protocol.domain.version import OcppVersion
@@ -58,8 +59,9 @@ def write_profile(profile: ChargingProfile) -> v16.ChargingProfile:
     transaction = profile.transaction_id
     if profile.alternatives:
         raise NotExpressible(OcppVersion.V16, f"a profile of {len(profile.schedules)} schedules")
-    if profile.kind is ProfileKind.DYNAMIC:
-        raise NotExpressible(OcppVersion.V16, "a dynamic profile")
+    novelty = find_novelty(profile)
+    if novelty is not None:
+        raise NotExpressible(OcppVersion.V16, novelty)
     if transaction is not None and not transaction.lstrip("-").isdecimal():
         raise NotExpressible(OcppVersion.V16, f"the transaction id {transaction!r}")
     return v16.ChargingProfile(

@@ -26,6 +26,7 @@ from protocol.domain.charging_profile import (
     SalesTariff,
     SalesTariffEntry,
     TariffCost,
+    find_novelty,
 )
 from protocol.domain.identifiers import TransactionId
 from protocol.domain.version import OcppVersion
@@ -56,8 +57,9 @@ def read_profile(profile: v201.ChargingProfile) -> ChargingProfile:
 
 def write_profile(profile: ChargingProfile) -> v201.ChargingProfile:
     """Raises NotExpressible for a purpose or a kind that came with 2.1, and for more than three schedules."""
-    if profile.kind is ProfileKind.DYNAMIC:
-        raise NotExpressible(OcppVersion.V201, "a dynamic profile")
+    novelty = find_novelty(profile)
+    if novelty is not None:
+        raise NotExpressible(OcppVersion.V201, novelty)
     if len(profile.schedules) > 3:
         raise NotExpressible(OcppVersion.V201, f"a profile of {len(profile.schedules)} schedules")
     return v201.ChargingProfile(
@@ -90,7 +92,7 @@ def read_schedule(schedule: v201.ChargingSchedule) -> ChargingSchedule:
         starts_at=read_optional_timestamp(schedule.start_schedule, "$.startSchedule"),
         min_rate=read_optional_rate(schedule.min_charging_rate),
         schedule_id=schedule.id,
-        sales_tariff=None if tariff is None else _read_tariff(tariff),
+        sales_tariff=None if tariff is None else read_tariff(tariff),
     )
 
 
@@ -104,7 +106,7 @@ def write_schedule(schedule: ChargingSchedule) -> v201.ChargingSchedule:
         charging_rate_unit=spelled(schedule.unit),
         charging_schedule_period=write_periods(schedule.periods),
         min_charging_rate=UNSET if schedule.min_rate is None else write_rate(schedule.min_rate),
-        sales_tariff=UNSET if tariff is None else _write_tariff(tariff),
+        sales_tariff=UNSET if tariff is None else write_tariff(tariff),
     )
 
 
@@ -137,7 +139,8 @@ def _write_period(period: ChargingPeriod) -> v201.ChargingSchedulePeriod:
     )
 
 
-def _read_tariff(tariff: v201.SalesTariff) -> SalesTariff:
+def read_tariff(tariff: v201.SalesTariff) -> SalesTariff:
+    """Source: OCPP 2.0.1 §2 SalesTariffType."""
     return SalesTariff(
         tariff_id=tariff.id,
         entries=tuple(
@@ -154,7 +157,8 @@ def _read_tariff(tariff: v201.SalesTariff) -> SalesTariff:
     )
 
 
-def _write_tariff(tariff: SalesTariff) -> v201.SalesTariff:
+def write_tariff(tariff: SalesTariff) -> v201.SalesTariff:
+    """Source: OCPP 2.0.1 §2 SalesTariffType."""
     return v201.SalesTariff(
         id=tariff.tariff_id,
         sales_tariff_description=sent(tariff.description),

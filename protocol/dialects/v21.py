@@ -8,7 +8,7 @@ Invariants:
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from msgspec import UNSET, UnsetType
 
@@ -73,6 +73,17 @@ def reasoned_writer(response: Callable[..., _ResponseT]) -> Callable[[CommandRep
 def carried_over(routes: Iterable[AnyRoute]) -> tuple[AnyRoute, ...]:
     """The 2.0.1 routes as those of 2.1. Where 2.1 adds something that we read or write the block has a v21.py."""
     return tuple(_carry_over(route) for route in routes)
+
+
+def with_more_to_ask(
+    routes: Iterable[AnyRoute],
+    action: str,
+    decode_request: Callable[[Any], Any],  # Any: as in a table of routes
+    encode_request: Callable[[Any], Any],
+) -> AnyRoute:
+    """The 2.0.1 route of an action as that of 2.1, which asks for more and is answered alike."""
+    (route,) = (route for route in routes if route.action == action)
+    return replace(_carry_over(route), decode_request=decode_request, encode_request=encode_request)
 
 
 def _carry_over(route: AnyRoute) -> AnyRoute:

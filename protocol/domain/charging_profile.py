@@ -54,13 +54,32 @@ class ChargingPeriod(msgspec.Struct, frozen=True):
     """From `start_s` seconds after the schedule's beginning the limit holds. `phases` None: the station's.
 
     `limit` None limits nothing (2.1, where a setpoint may stand in its place). `phase_to_use`: which one, where a
-    single one is used (2.x).
+    single one is used (2.x). The rest came with 2.1: `mode` is an operation mode, as ChargingOnly; a setpoint is to be
+    met and a discharge limit not to be passed, both below 0 where the vehicle gives.
     """
 
     start_s: int
     limit: Decimal | None
     phases: int | None = None
     phase_to_use: int | None = None
+    mode: str | None = None
+    setpoint: Decimal | None = None
+    discharge_limit: Decimal | None = None
+
+
+class ScheduleUpdate(msgspec.Struct, frozen=True):
+    """What a dynamic profile says from now on; what is None stays (OCPP 2.1 §2 ChargingScheduleUpdateType)."""
+
+    limit: Decimal | None = None
+    setpoint: Decimal | None = None
+    discharge_limit: Decimal | None = None
+
+
+class LimitAtSoc(msgspec.Struct, frozen=True):
+    """The limit once the battery has this state of charge, in per cent (2.1)."""
+
+    soc: int
+    limit: Decimal
 
 
 class TariffCost(msgspec.Struct, frozen=True):
@@ -99,7 +118,8 @@ class SalesTariff(msgspec.Struct, frozen=True):
 class ChargingSchedule(msgspec.Struct, frozen=True):
     """Limits over time. Without `duration_s` the last one holds on; `starts_at` is when it begins, or first begins.
 
-    `schedule_id` is its name among the schedules of a profile (2.x), `sales_tariff` what a vehicle chooses by.
+    `schedule_id` is its name among the schedules of a profile (2.x), `sales_tariff` what a vehicle chooses by. The rest
+    came with 2.1; `random_delay_s`: the station begins each period up to so much later.
     """
 
     unit: RateUnit
@@ -109,12 +129,16 @@ class ChargingSchedule(msgspec.Struct, frozen=True):
     min_rate: Decimal | None = None
     schedule_id: int = 0
     sales_tariff: SalesTariff | None = None
+    random_delay_s: int | None = None
+    limit_at_soc: LimitAtSoc | None = None
 
 
 class ChargingProfile(msgspec.Struct, frozen=True):
     """A schedule with its purpose; of one purpose the highest `stack_level` that says something leads.
 
-    `alternatives`: two more schedules at most, of which a vehicle may choose one instead (ISO 15118; 2.x).
+    `alternatives`: two more schedules at most, of which a vehicle may choose one instead (ISO 15118; 2.x). The rest
+    came with 2.1: `max_offline_s` is how long it holds without a connection, `ends_after_offline` whether it is gone
+    then, and `update_interval_s` how often the station asks what a dynamic one says now.
     """
 
     profile_id: int
@@ -127,11 +151,37 @@ class ChargingProfile(msgspec.Struct, frozen=True):
     valid_to: datetime | None = None
     transaction_id: TransactionId | None = None
     alternatives: tuple[ChargingSchedule, ...] = ()
+    max_offline_s: int | None = None
+    ends_after_offline: bool | None = None
+    update_interval_s: int | None = None
+    updated_at: datetime | None = None
 
     @property
     def schedules(self) -> tuple[ChargingSchedule, ...]:
         """Every schedule, the one that holds first."""
         return (self.schedule, *self.alternatives)
+
+
+def find_novelty(profile: ChargingProfile) -> str | None:
+    """What of a profile came with OCPP 2.1, in a few words; None where nothing did."""
+    if profile.kind is ProfileKind.DYNAMIC:
+        return "a dynamic profile"
+    if profile.purpose in (ProfilePurpose.PRIORITY, ProfilePurpose.LOCAL_GENERATION):
+        return f"a profile for {profile.purpose}"
+    own = (profile.max_offline_s, profile.ends_after_offline, profile.update_interval_s, profile.updated_at)
+    if any(one is not None for one in own):
+        return "a profile that depends on the connection"
+    novelties = (_novelty_of(schedule) for schedule in profile.schedules)
+    return next((novelty for novelty in novelties if novelty is not None), None)
+
+
+def _novelty_of(schedule: ChargingSchedule) -> str | None:
+    if schedule.random_delay_s is not None or schedule.limit_at_soc is not None:
+        return "a schedule with a random delay, or a limit at a state of charge"
+    if any(period.limit is None for period in schedule.periods):
+        return "a period without a limit"
+    extras = (one for period in schedule.periods for one in (period.mode, period.setpoint, period.discharge_limit))
+    return "a period with an operation mode" if any(one is not None for one in extras) else None
 
 
 def find_flaw(profile: ChargingProfile) -> str | None:

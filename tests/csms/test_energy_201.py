@@ -97,13 +97,6 @@ def facts(csms: GatewayInMemory, type_: str) -> list[Any]:
             {"evse": 1},
         ),
         (
-            "NotifyEVChargingNeeds",
-            SAMPLES["NotifyEVChargingNeeds"][0],
-            {"status": "Rejected", "statusInfo": {"reasonCode": "NoPlanning"}},
-            "smart_charging.needs_notified",
-            {"evse": 1, "status": "Rejected", "max_periods": 12},
-        ),
-        (
             "FirmwareStatusNotification",
             {"status": "Downloading", "requestId": 8},
             {},
@@ -152,6 +145,34 @@ async def test_report_is_a_fact_before_it_is_answered(
 
     assert answered == [3, "1", answer]
     assert {name: getattr(fact, name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(("spoken", "word"), [("2.0.1", "Rejected"), ("2.1", "NoChargingProfile")])
+async def test_needs_that_nobody_plans_for_are_a_fact_all_the_same(
+    csms: GatewayInMemory, spoken: str, word: str
+) -> None:
+    async with await station(csms, spoken) as socket:
+        answered = await call(socket, "NotifyEVChargingNeeds", SAMPLES["NotifyEVChargingNeeds"][0])
+
+    (fact,) = facts(csms, "smart_charging.needs_notified")
+    assert answered == [3, "1", {"status": word, "statusInfo": {"reasonCode": "NoPlanning"}}]
+    assert (fact.evse, fact.status, fact.max_periods) == (1, "NoChargingProfile", 12)
+
+
+async def test_priority_of_a_transaction_is_a_fact(csms: GatewayInMemory) -> None:
+    async with await station(csms, "2.1") as socket:
+        answered = await call(socket, "NotifyPriorityCharging", {"transactionId": "t1", "activated": True})
+
+    (fact,) = facts(csms, "smart_charging.priority_notified")
+    assert answered == [3, "1", {}]
+    assert (fact.transaction_id, fact.is_active) == ("t1", True)
+
+
+async def test_profile_that_nobody_knows_is_not_updated(csms: GatewayInMemory) -> None:
+    async with await station(csms, "2.1") as socket:
+        answered = await call(socket, "PullDynamicScheduleUpdate", {"chargingProfileId": 1})
+
+    assert answered == [3, "1", {"status": "Rejected", "statusInfo": {"reasonCode": "NoAnswer"}}]
 
 
 async def test_needs_are_accepted_where_the_operator_plans(csms: GatewayInMemory) -> None:

@@ -10,3 +10,4 @@ class CertificateSigningRequested(msgspec.Struct, frozen=True):
 
     request: str
     use: SigningUse | None = None
+    request_id: int | None = None

@@ -46,20 +46,25 @@ class InstalledCertificatesReply(msgspec.Struct, frozen=True):
 
 
 class CertificateSigned(msgspec.Struct, frozen=True):
-    """The station's own certificate, PEM, followed by what vouches for it. `use` None: for all that it does."""
+    """The station's own certificate, PEM, followed by what vouches for it. `use` None: for all that it does.
+
+    `request_id` is that of the request (2.1).
+    """
 
     chain: str
     use: SigningUse | None = None
+    request_id: int | None = None
 
 
 class SignCertificate(msgspec.Struct, frozen=True):
     """The station asks for a certificate: a PKCS #10 request, PEM. "Accepted" says only that it will be looked at.
 
-    `use` None: one for all that it does (OCPP 2.0.1 A02).
+    `use` None: one for all that it does (OCPP 2.0.1 A02). `request_id` comes back with the certificate (2.1).
     """
 
     request: str
     use: SigningUse | None = None
+    request_id: int | None = None
 
 
 class GetCertificateStatus(msgspec.Struct, frozen=True):

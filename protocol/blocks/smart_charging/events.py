@@ -6,6 +6,7 @@ import msgspec
 
 from protocol.blocks.smart_charging.messages import ChargingNeeds
 from protocol.domain.charging_profile import ChargingProfile, ChargingSchedule
+from protocol.domain.identifiers import TransactionId
 
 
 class ChargingProfilesReported(msgspec.Struct, frozen=True):
@@ -49,3 +50,10 @@ class ChargingScheduleNotified(msgspec.Struct, frozen=True):
     evse: int
     time_base: datetime
     schedule: ChargingSchedule
+
+
+class PriorityChargingNotified(msgspec.Struct, frozen=True):
+    """The transaction charges by its priority profile, or no longer."""
+
+    transaction_id: TransactionId
+    is_active: bool

@@ -4,7 +4,14 @@ from datetime import datetime
 
 import msgspec
 
-from protocol.domain.charging_profile import ChargingProfile, ChargingSchedule, ProfilePurpose, RateUnit
+from protocol.domain.charging_profile import (
+    ChargingProfile,
+    ChargingSchedule,
+    ProfilePurpose,
+    RateUnit,
+    ScheduleUpdate,
+)
+from protocol.domain.identifiers import TransactionId
 
 
 class SetChargingProfile(msgspec.Struct, frozen=True):
@@ -106,19 +113,33 @@ class DcParameters(msgspec.Struct, frozen=True):
     bulk_at: int | None = None
 
 
+class V2xParameters(msgspec.Struct, frozen=True):
+    """What a vehicle wants that can also give (OCPP 2.1 §2 V2XChargingParametersType), as far as we use it."""
+
+    max_charge_w: float | None = None
+    max_discharge_w: float | None = None
+    target_wh: float | None = None
+
+
 class ChargingNeeds(msgspec.Struct, frozen=True):
-    """What a vehicle wants, in its own words (ISO 15118). `energy_transfer` is the kind, as AC_three_phase."""
+    """What a vehicle wants, in its own words (ISO 15118). `energy_transfer` is the kind, as AC_three_phase.
+
+    `control_mode` (2.1): who decides as it charges, ScheduledControl the vehicle, DynamicControl the station.
+    """
 
     energy_transfer: str
     departs_at: datetime | None = None
     ac: AcParameters | None = None
     dc: DcParameters | None = None
+    v2x: V2xParameters | None = None
+    control_mode: str | None = None
 
 
 class NotifyChargingNeeds(msgspec.Struct, frozen=True):
     """A vehicle says what it wants, and how many periods a schedule for it may have.
 
-    Answered Accepted where a profile follows at once, Processing where later, Rejected where never (OCPP 2.0.1 K15).
+    Answered Accepted where a profile follows at once, Processing where later, and NoChargingProfile where never
+    (OCPP 2.0.1 K15, where the word for it is Rejected).
     """
 
     evse: int
@@ -132,3 +153,45 @@ class NotifyChargingSchedule(msgspec.Struct, frozen=True):
     evse: int
     time_base: datetime
     schedule: ChargingSchedule
+
+
+class UpdateDynamicSchedule(msgspec.Struct, frozen=True):
+    """A dynamic profile says something else from now on (OCPP 2.1 K28)."""
+
+    profile_id: int
+    update: ScheduleUpdate
+
+
+class PullScheduleUpdate(msgspec.Struct, frozen=True):
+    """The station asks what a dynamic profile says now (OCPP 2.1 K28)."""
+
+    profile_id: int
+
+
+class ScheduleUpdateReply(msgspec.Struct, frozen=True):
+    """What it says, where Accepted."""
+
+    status: str
+    update: ScheduleUpdate | None = None
+    reason: str = ""
+
+
+class UsePriorityCharging(msgspec.Struct, frozen=True):
+    """The transaction is to charge by its priority profile, or no longer (OCPP 2.1 K21)."""
+
+    transaction_id: TransactionId
+    is_active: bool
+
+
+class NotifyPriorityCharging(msgspec.Struct, frozen=True):
+    """It does, or no longer: somebody at the station said so (OCPP 2.1 K22)."""
+
+    transaction_id: TransactionId
+    is_active: bool
+
+
+class NotifyAllowedEnergyTransfer(msgspec.Struct, frozen=True):
+    """What kinds of energy transfer the vehicle may choose from now on, as AC_BPT (OCPP 2.1 Q02)."""
+
+    transaction_id: TransactionId
+    kinds: tuple[str, ...]

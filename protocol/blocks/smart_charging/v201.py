@@ -47,6 +47,8 @@ from protocol.errors import NotExpressible
 from protocol.wire import v201
 
 _NEEDS = "$.chargingNeeds"
+# OCPP 2.0.1 §3 NotifyEVChargingNeedsStatusEnumType: 2.1 tells apart who cannot plan from who has no plan.
+_NEAREST = {"NoChargingProfile": "Rejected"}
 
 
 def decode_set(request: v201.SetChargingProfileRequest) -> SetChargingProfile:
@@ -223,8 +225,8 @@ def decode_needs(request: v201.NotifyEVChargingNeedsRequest) -> NotifyChargingNe
         needs=ChargingNeeds(
             energy_transfer=needs.requested_energy_transfer,
             departs_at=read_optional_timestamp(needs.departure_time, f"{_NEEDS}.departureTime"),
-            ac=None if ac is None else _read_ac(ac),
-            dc=None if dc is None else _read_dc(dc),
+            ac=None if ac is None else read_ac(ac),
+            dc=None if dc is None else read_dc(dc),
         ),
         max_periods=given(request.max_schedule_tuples),
     )
@@ -242,6 +244,13 @@ def encode_needs(message: NotifyChargingNeeds) -> v201.NotifyEVChargingNeedsRequ
             departure_time=write_optional_timestamp(needs.departs_at),
         ),
         evse_id=message.evse,
+    )
+
+
+def encode_needs_reply(reply: CommandReply) -> v201.NotifyEVChargingNeedsResponse:
+    """Source: OCPP 2.0.1 K15."""
+    return v201.NotifyEVChargingNeedsResponse(
+        status=spelled(_NEAREST.get(reply.status, reply.status)), status_info=write_status_info(reply) or UNSET
     )
 
 
@@ -276,7 +285,8 @@ def _write_composite(reply: CompositeScheduleReply, schedule: ChargingSchedule) 
     )
 
 
-def _read_ac(ac: v201.ACChargingParameters) -> AcParameters:
+def read_ac(ac: v201.ACChargingParameters) -> AcParameters:
+    """Source: OCPP 2.0.1 §2 ACChargingParametersType."""
     amounts = (ac.energy_amount, ac.ev_min_current, ac.ev_max_current, ac.ev_max_voltage)
     return AcParameters(*(_read_amount(amount) for amount in amounts))
 
@@ -290,14 +300,15 @@ def _write_ac(ac: AcParameters) -> v201.ACChargingParameters:
     )
 
 
-def _read_dc(dc: v201.DCChargingParameters) -> DcParameters:
+def read_dc(dc: v201.DCChargingParameters) -> DcParameters:
+    """Source: OCPP 2.0.1 §2 DCChargingParametersType."""
     return DcParameters(
         max_current_a=_read_amount(dc.ev_max_current),
         max_voltage_v=_read_amount(dc.ev_max_voltage),
-        energy_wh=_read_optional_amount(dc.energy_amount),
-        max_power_w=_read_optional_amount(dc.ev_max_power),
+        energy_wh=read_optional_amount(dc.energy_amount),
+        max_power_w=read_optional_amount(dc.ev_max_power),
         state_of_charge=given(dc.state_of_charge),
-        capacity_wh=_read_optional_amount(dc.ev_energy_capacity),
+        capacity_wh=read_optional_amount(dc.ev_energy_capacity),
         full_at=given(dc.full_so_c),
         bulk_at=given(dc.bulk_so_c),
     )
@@ -320,7 +331,8 @@ def _read_amount(amount: float) -> float:
     return float(read_rate(amount, _NEEDS))
 
 
-def _read_optional_amount(amount: float | UnsetType) -> float | None:
+def read_optional_amount(amount: float | UnsetType) -> float | None:
+    """An amount of a vehicle's needs; None where it was not sent."""
     rate = read_optional_rate(amount, _NEEDS)
     return None if rate is None else float(rate)
 
@@ -420,7 +432,7 @@ ROUTES = (
         decode_request=decode_needs,
         encode_request=encode_needs,
         decode_response=read_reply,
-        encode_response=reply_writer(v201.NotifyEVChargingNeedsResponse),
+        encode_response=encode_needs_reply,
     ),
     Route(
         action="NotifyEVChargingSchedule",

@@ -85,6 +85,7 @@ PROFILE = ChargingProfile(
 )
 WITH_TARIFF = replace(PROFILE.schedule, sales_tariff=SalesTariff(1, (SalesTariffEntry(0),)))
 NO_LIMIT = replace(PROFILE.schedule, periods=(ChargingPeriod(0, None),))
+WITH_MODE = replace(PROFILE.schedule, periods=(ChargingPeriod(0, Decimal(1), mode="ChargingOnly"),))
 SAMPLES: dict[OcppVersion, dict[str, Any]] = {
     OcppVersion.V16: v16.SAMPLES,
     OcppVersion.V201: v201.SAMPLES,
@@ -228,6 +229,7 @@ class TestApproximationsOf16:
             SetChargingProfile(replace(PROFILE, alternatives=(PROFILE.schedule,))),
             SetChargingProfile(replace(PROFILE, schedule=WITH_TARIFF)),
             SetChargingProfile(replace(PROFILE, schedule=NO_LIMIT)),
+            SetChargingProfile(replace(PROFILE, schedule=WITH_MODE)),
             ClearChargingProfile(purpose=ProfilePurpose.EXTERNAL),
             GetChargingProfiles(1),
             UpdateFirmware(location="https://x", retrieve_at=parse_timestamp(T), install_at=parse_timestamp(T)),
@@ -324,6 +326,9 @@ class TestApproximationsOf16:
         SetChargingProfile(replace(PROFILE, purpose=ProfilePurpose.PRIORITY)),
         SetChargingProfile(replace(PROFILE, kind=ProfileKind.DYNAMIC)),
         SetChargingProfile(replace(PROFILE, alternatives=(PROFILE.schedule,) * 3)),
+        SetChargingProfile(replace(PROFILE, max_offline_s=60)),
+        SetChargingProfile(replace(PROFILE, schedule=replace(PROFILE.schedule, random_delay_s=60))),
+        SetChargingProfile(replace(PROFILE, schedule=WITH_MODE)),
         SetChargingProfile(replace(PROFILE, schedule=NO_LIMIT)),
         ClearChargingProfile(purpose=ProfilePurpose.LOCAL_GENERATION),
         GetInstalledCertificates((CertificateUse.OEM_ROOT,)),
@@ -377,7 +382,7 @@ def test_21_period_without_a_limit_limits_nothing() -> None:
 
     message = route.decode_request(codec.decode(json.dumps(payload).encode(), route.request))
 
-    assert message.schedule.periods == (ChargingPeriod(0, None),)
+    assert message.schedule.periods == (ChargingPeriod(0, None, setpoint=Decimal("5.0")),)
 
 
 def test_201_register_of_the_deciding_context_decides() -> None:
