@@ -21,8 +21,6 @@ from tests.protocol.wire.payloads import valid_payloads
 
 TIMESTAMPS = ["2026-03-01T12:34:56.789Z", "2026-03-01T12:34:56+02:00", "2026-03-01T12:34:56"]
 SCHEMAS = files("ocpp") / "v16" / "schemas"
-MESSAGES_16 = {message for route in ROUTES[OcppVersion.V16].values() for message in route.messages}
-COMMANDS_16 = [row for row in COMMANDS if row.message in MESSAGES_16]
 ACTIONS = sorted(ROUTES[OcppVersion.V16])
 COMMANDS_16 = [
     row for row in COMMANDS if any(row.message in route.messages for route in ROUTES[OcppVersion.V16].values())
