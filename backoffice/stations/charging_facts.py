@@ -17,6 +17,7 @@ import structlog
 from backoffice.kit.clock import Clock
 from backoffice.kit.consumer import Delivery, Handler
 from backoffice.kit.database import Database, Unit
+from backoffice.kit.errors import InvalidRequest
 from backoffice.stations import energy_repository, known_repository, repository
 from backoffice.stations.charging_plan import plan_for, seconds_to_plan
 from backoffice.stations.dispatch import Dispatch
@@ -42,6 +43,8 @@ log = structlog.get_logger(__name__)
 _PLANS = 3
 _WAITS = timedelta(minutes=5)
 _LONGEST_S = 86_400
+_FAR = timedelta(days=2)
+_LARGEST, _LARGEST_ID = 2**31 - 1, 2**63 - 1  # what a column holds
 _PLAN_IDS = 2_000_000_000  # and the EVSE's number: a new plan takes the place of the one before
 
 
@@ -74,6 +77,8 @@ class ChargingFacts:
         station_id, at = delivery.envelope.subject, delivery.envelope.received_at
         if await repository.lock_station(unit, station_id) is None:
             return
+        _check_numbers(event.evse, *(profile.stack_level for profile in event.profiles))
+        _check_numbers(*(profile.profile_id for profile in event.profiles), most=_LARGEST_ID)
         for profile in event.profiles:
             known = await energy_repository.find_limit(unit, station_id, profile.profile_id)
             if known is not None and known.set_at > at:
@@ -95,6 +100,7 @@ class ChargingFacts:
         """Somebody else limits the station (OCPP 2.0.1 K12)."""
         if await repository.lock_station(unit, delivery.envelope.subject) is None:
             return
+        _check_numbers(event.evse)
         values: dict[str, object] = {
             "station_id": delivery.envelope.subject,
             "evse": event.evse or 0,
@@ -111,6 +117,7 @@ class ChargingFacts:
         station_id, at = delivery.envelope.subject, delivery.envelope.received_at
         if await repository.lock_station(unit, station_id) is None:
             return
+        _check_numbers(event.evse)
         values: dict[str, object] = {
             "station_id": station_id,
             "evse": event.evse or 0,
@@ -129,6 +136,7 @@ class ChargingFacts:
         station, at = await repository.lock_station(unit, delivery.envelope.subject), delivery.envelope.received_at
         if station is None:
             return
+        _check_numbers(event.evse)
         known = await energy_repository.lock_needs(unit, station.id, event.evse)
         if _is_older(at, known.needs_at, known.ended_at):
             return
@@ -141,11 +149,12 @@ class ChargingFacts:
         station, at = await repository.lock_station(unit, delivery.envelope.subject), delivery.envelope.received_at
         if station is None:
             return
+        _check_numbers(event.evse)
         known = await energy_repository.lock_needs(unit, station.id, event.evse)
         if _is_older(at, known.schedule_at, known.ended_at):
             return
         known.schedule, known.schedule_at = msgspec.json.encode(event), at
-        if await self._exceeds(unit, station, event):
+        if self._dispatch is not None and await self._exceeds(unit, station, event):
             log.info("vehicle means to exceed its limits", station_id=station.id, evse=event.evse)
             await self._plan(unit, station, known, at)
 
@@ -202,14 +211,17 @@ class ChargingFacts:
 
     async def _exceeds(self, unit: Unit, station: Station, event: ChargingScheduleNotified) -> bool:
         """Whether the vehicle means to take more than it may, at any time that both schedules speak of."""
+        schedule = event.schedule
+        lasts_s = _LONGEST_S if schedule.duration_s is None else min(schedule.duration_s, _LONGEST_S)
+        if lasts_s < 1 or abs(event.time_base - self._clock()) > _FAR:
+            return False  # nobody charges by it
         placed = await repository.find_station(unit, station.id)
         assert placed is not None
-        schedule = event.schedule
         allowed = await asyncio.to_thread(
             composite_schedule,
             await _stack(unit, station.id),
             event.time_base,
-            duration_s=min(schedule.duration_s or _LONGEST_S, _LONGEST_S),
+            duration_s=lasts_s,
             place=place_of(placed, event.evse),
             unit=schedule.unit,
         )
@@ -226,6 +238,13 @@ def _level_above(stack: list[InstalledProfile], evse: int) -> int:
     """A level at which a plan leads over whatever else limits the transaction: its limits are in the plan."""
     levels = (one.profile.stack_level for one in stack if one.profile.purpose is ProfilePurpose.TX and one.evse == evse)
     return max(levels, default=-1) + 1
+
+
+def _check_numbers(*numbers: int | None, most: int = _LARGEST) -> None:
+    """Raises InvalidRequest, which makes a dead letter, for a number that no station has and no column holds."""
+    wrong = next((number for number in numbers if number is not None and abs(number) > most), None)
+    if wrong is not None:
+        raise InvalidRequest(f"{wrong} is no EVSE, level or id of a charging profile.")
 
 
 def _is_older(at: datetime, *known: datetime | None) -> bool:

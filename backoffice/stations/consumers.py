@@ -156,8 +156,10 @@ class StationFacts:
             await limits.forget_transaction(unit, station.id, event.transaction_id, evse=over)
         if evse is None:
             return
+        before = evse.transaction_id
         _follow_transaction(evse, event, delivery)
-        await self._charging.on_transaction(unit, station, evse.evse, event, delivery.envelope.received_at)
+        if evse.transaction_id != before:
+            await self._charging.on_transaction(unit, station, evse.evse, event, delivery.envelope.received_at)
         # What was said while offline describes the past.
         if not event.is_offline:
             await self._read_charging_state(unit, station, evse, event, delivery)

@@ -39,7 +39,7 @@ def _read_data(data: Raw | UnsetType) -> tuple[str | None, bool]:
     """The text of a string, else the JSON text as it came; and which of them it is."""
     if isinstance(data, UnsetType):
         return None, False
-    text = bytes(data).decode()
+    text = bytes(data).decode(errors="replace")
     return (msgspec.json.decode(text), False) if text.startswith('"') else (text, True)
 
 

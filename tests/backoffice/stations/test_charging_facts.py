@@ -1,7 +1,7 @@
 """What stations say of limits and vehicles, in rows by facts in any order; and profiles for vehicles."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -217,3 +217,19 @@ async def test_nobody_plans_unless_it_is_switched_on(place: HttpPlace) -> None:
 
     assert (vehicle["needs"]["status"], vehicle["planned_for"]) == ("Rejected", None)
     assert node.sent == []
+
+
+async def test_what_no_station_means_does_not_stop_its_facts(planning: HttpPlace) -> None:
+    await add_station(planning)
+    for fact in (
+        ChargingLimitNotified("EMS", (), evse=2**40),
+        ChargingLimitCleared("EMS", evse=2**31),
+        reported(2**63, 1),
+        ChargingNeedsNotified(2**31, NEEDS, "Accepted"),
+        ChargingScheduleNotified(1, datetime.max.replace(tzinfo=UTC), schedule(90_000)),
+        ChargingScheduleNotified(1, T0, msgspec.structs.replace(schedule(90_000), duration_s=-1)),
+    ):
+        await say(planning, fact)
+    await say(planning, ChargingLimitNotified("SO", (schedule(9_000),)))
+
+    await external(planning, (None, "SO"))
