@@ -18,11 +18,13 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from csms.adapters.contracts import SandboxContractCertificates
 from csms.adapters.costs import SessionCosts
+from csms.adapters.ev_certificates import BusEvCertificates
 from csms.adapters.identity import IdentityAuthority
 from csms.adapters.key_values import KeyValueNumbers, KeyValuePresence, WatchedRegistry
 from csms.adapters.nats import NatsBus
 from csms.adapters.payments import BillingPayments
 from csms.adapters.publisher import JetStreamPublisher
+from csms.adapters.schedules import BusSchedules
 from csms.commands import CommandDesk
 from csms.deviations import DeviationBook
 from csms.errors import BusUnavailable, HeldByNewer
@@ -343,6 +345,8 @@ async def run_gateway(
             vendor_timeout_s=settings.vendor_timeout_s,
             contracts=_contracts(settings),
             costs=SessionCosts(bus, timeout_s=settings.cost_timeout_s) if settings.cost_timeout_s else NoCosts(),
+            ev_certificates=BusEvCertificates(bus, timeout_s=settings.ev_certificate_timeout_s),
+            schedules=BusSchedules(bus, timeout_s=settings.authorize_timeout_s),
         )
         async with asyncio.TaskGroup() as tasks:
             gateway = Gateway(

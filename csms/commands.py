@@ -31,6 +31,8 @@ _ACTIONS_OF_TRIGGER: Mapping[TriggerKind, tuple[str, ...]] = {
     TriggerKind.LOG_STATUS_NOTIFICATION: ("LogStatusNotification", "DiagnosticsStatusNotification"),
     TriggerKind.FIRMWARE_STATUS_NOTIFICATION: ("FirmwareStatusNotification", "SignedFirmwareStatusNotification"),
     TriggerKind.SIGN_STATION_CERTIFICATE: ("SignCertificate",),
+    TriggerKind.SIGN_V2G_CERTIFICATE: ("SignCertificate",),
+    TriggerKind.SIGN_COMBINED_CERTIFICATE: ("SignCertificate",),
 }
 # What a station sends because it was asked for something else than a trigger.
 _ACTIONS_OF_ORDER: Mapping[type[msgspec.Struct], tuple[str, ...]] = {

@@ -9,9 +9,13 @@ from typing import NamedTuple, Protocol
 
 from protocol.blocks.authorization.messages import Authorize, ContractStatus
 from protocol.blocks.authorization.queries import AuthorizeToken
+from protocol.blocks.certificates.messages import CertificateStatusReply, EvCertificateReply
+from protocol.blocks.certificates.queries import AskCertificateStatus, AskEvCertificate
 from protocol.blocks.data_transfer.messages import DataTransfer, DataTransferReply
 from protocol.blocks.payment.messages import SettlementReply, VatNumberReply
 from protocol.blocks.payment.queries import AskReceipt, AskVatNumber
+from protocol.blocks.smart_charging.messages import ScheduleUpdateReply
+from protocol.blocks.smart_charging.queries import AskScheduleUpdate
 from protocol.bus.commands import RegistryEntry
 from protocol.domain.authorization import Authorization
 from protocol.domain.identifiers import StationKey, TenantId, TransactionId
@@ -136,6 +140,43 @@ class NoCosts:
         return None
 
 
+class EvCertificates(Protocol):
+    """Who knows about certificates of ISO 15118."""
+
+    async def ask_status(self, question: AskCertificateStatus) -> CertificateStatusReply:
+        """The responder's answer; Failed with the reason where there is none. Never raises."""
+
+    async def ask_certificate(self, question: AskEvCertificate) -> EvCertificateReply:
+        """The provider's answer; Failed with the reason where there is none. Never raises."""
+
+
+class NoEvCertificates:
+    """Nobody knows about certificates of ISO 15118."""
+
+    async def ask_status(self, _question: AskCertificateStatus) -> CertificateStatusReply:
+        """Failed."""
+        return CertificateStatusReply(status="Failed", reason="NoProvider")
+
+    async def ask_certificate(self, _question: AskEvCertificate) -> EvCertificateReply:
+        """Failed."""
+        return EvCertificateReply(status="Failed", reason="NoProvider")
+
+
+class Schedules(Protocol):
+    """Who knows what dynamic profiles say."""
+
+    async def ask_update(self, question: AskScheduleUpdate) -> ScheduleUpdateReply:
+        """What the profile says now; Rejected with the reason where it is not known. Never raises."""
+
+
+class NoSchedules:
+    """Nobody knows what a profile says."""
+
+    async def ask_update(self, _question: AskScheduleUpdate) -> ScheduleUpdateReply:
+        """Rejected."""
+        return ScheduleUpdateReply(status="Rejected", reason="NoAnswer")
+
+
 NO_VENDORS: Mapping[str, VendorPlugIn] = MappingProxyType({})
 
 
@@ -154,3 +195,5 @@ class Ports:
     vendor_timeout_s: float = 5.0
     contracts: ContractCertificates = field(default_factory=NoContractCertificates)
     costs: Costs = field(default_factory=NoCosts)
+    ev_certificates: EvCertificates = field(default_factory=NoEvCertificates)
+    schedules: Schedules = field(default_factory=NoSchedules)

@@ -11,7 +11,7 @@ import msgspec
 from csms.deviations import DeviationBook
 from csms.ports import EventPublisher, Outgoing
 from protocol.blocks.diagnostics.messages import LogReport
-from protocol.blocks.firmware.messages import FirmwareReport
+from protocol.blocks.firmware.messages import FirmwareReport, PublishFirmwareStatusNotification
 from protocol.blocks.transactions.watch import TransactionWatch
 from protocol.bus.catalogue import STATION_EVENTS
 from protocol.bus.envelope import Envelope, encode_envelope, event_id, payload_digest, unique_event_id
@@ -33,8 +33,8 @@ _SUFFIX_AND_TYPE = {row.struct: (row.kind, row.suffix, row.type) for row in STAT
 class Station:
     """One station for as long as one socket lasts. `epoch` is 0 until presence has been claimed.
 
-    `firmware` and `log_upload` are the last reports on this socket. `solicited`: actions that we asked for by
-    TriggerMessage; a pending station may send them.
+    `firmware`, `publication` and `log_upload` are the last reports on this socket. `solicited`: actions that we asked
+    for by TriggerMessage; a pending station may send them.
     """
 
     key: StationKey
@@ -48,6 +48,7 @@ class Station:
     credential: str = ""
     epoch: int = 0
     firmware: FirmwareReport | None = None
+    publication: PublishFirmwareStatusNotification | None = None
     log_upload: LogReport | None = None
     solicited: set[str] = field(default_factory=set)
     transactions: TransactionWatch = field(default_factory=TransactionWatch)

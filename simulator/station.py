@@ -42,7 +42,12 @@ from protocol.blocks.remote_control.messages import (
     UnlockConnector,
 )
 from protocol.blocks.reservation.messages import CancelReservation, ReserveNow
-from protocol.blocks.smart_charging.messages import ClearChargingProfile, GetCompositeSchedule, SetChargingProfile
+from protocol.blocks.smart_charging.messages import (
+    ClearChargingProfile,
+    GetChargingProfiles,
+    GetCompositeSchedule,
+    SetChargingProfile,
+)
 from protocol.blocks.tariff_and_cost.messages import CostUpdated
 from protocol.blocks.transactions.messages import GetTransactionStatus, TransactionEvent
 from protocol.domain.identifiers import IdToken
@@ -94,6 +99,7 @@ COMMANDS: Mapping[type[msgspec.Struct], Command] = {
     SetChargingProfile: smart_charging.on_set_profile,
     ClearChargingProfile: smart_charging.on_clear_profile,
     GetCompositeSchedule: smart_charging.on_get_composite,
+    GetChargingProfiles: smart_charging.on_get_profiles,
     UpdateFirmware: firmware.on_update,
     SignedUpdateFirmware: firmware.on_signed_update,
     GetLog: diagnostics.on_get_log,

@@ -9,7 +9,7 @@
 | a boot triggered when accepted | is sent (§5.17) | is refused (F06.FR.17) |
 | an unlock while a transaction runs | stops it (§5.18) | is refused (F05.FR.02) |
 | a reservation that nobody used | ends in silence (§3.12) | is told (H04) |
-| firmware and log reports | are said (§4.4, §4.5) | have no translator yet |
+| log reports | are said (§4.4) | have no translator yet |
 """
 
 from collections.abc import Mapping

@@ -6,6 +6,10 @@ from enum import StrEnum
 import msgspec
 
 from backoffice.contracts.query import Query
+from protocol.blocks.certificates.messages import CertificateStatusReply, EvCertificateReply
+from protocol.blocks.certificates.queries import AskCertificateStatus, AskEvCertificate
+from protocol.blocks.smart_charging.messages import ScheduleUpdateReply
+from protocol.blocks.smart_charging.queries import AskScheduleUpdate
 from protocol.bus.catalogue import EventRow
 from protocol.bus.subjects import Kind
 from protocol.domain.identifiers import IdToken, StationId, TenantId, TransactionId
@@ -118,5 +122,8 @@ class CommandResult(msgspec.Struct, frozen=True):
 
 DESCRIBE_EVSE = Query("stations", "describe_evse", DescribeEvse, EvseDescription)
 START_ON_EVSE = Query("stations", "start_on_evse", StartOnEvse, CommandResult)
+CERTIFICATE_STATUS = Query("stations", "certificate_status", AskCertificateStatus, CertificateStatusReply)
+EV_CERTIFICATE = Query("stations", "ev_certificate", AskEvCertificate, EvCertificateReply)
+SCHEDULE_UPDATE = Query("stations", "schedule_update", AskScheduleUpdate, ScheduleUpdateReply)
 STOP_TRANSACTION = Query("stations", "stop_transaction", StopTransaction, CommandResult)
 SHOW_COST = Query("stations", "show_cost", ShowCost, CommandResult)

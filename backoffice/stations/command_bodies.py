@@ -4,8 +4,9 @@ A body names things as every OCPP version has them; what the station's version c
 """
 
 import secrets
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
+import msgspec
 from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from backoffice.kit.bodies import Body
@@ -24,7 +25,6 @@ from protocol.blocks.provisioning.messages import (
 )
 from protocol.blocks.remote_control.messages import (
     ExtendedTriggerMessage,
-    RequestStart,
     RequestStop,
     TriggerKind,
     TriggerMessage,
@@ -54,20 +54,6 @@ class TokenBody(Body):
     def id_token(self) -> IdToken:
         """The token."""
         return IdToken(self.token, self.token_type)
-
-
-class StartBody(TokenBody):
-    """Start a transaction for this token. Without an EVSE the station chooses. The `group` may stop it (2.x)."""
-
-    evse: EvseNumber | None = None
-    group: str | None = Field(default=None, min_length=1, max_length=36)
-    remote_start_id: int | None = Field(default=None, ge=0, lt=2**31)
-
-    def message(self) -> RequestStart:
-        """Without a remote start id it has a random one."""
-        remote_start_id = secrets.randbelow(2**31) if self.remote_start_id is None else self.remote_start_id
-        group = IdToken(self.group) if self.group else None
-        return RequestStart(self.id_token(), remote_start_id, evse=self.evse, group=group)
 
 
 class StopBody(Body):
@@ -287,12 +273,14 @@ class LocalListBody(Body):
 
 
 class DataTransferBody(Body):
-    """A vendor's own words."""
+    """A vendor's own words: text, or other JSON (1.6 hears its text)."""
 
     vendor: str = Field(min_length=1, max_length=255)
     message_id: str | None = Field(default=None, max_length=50)
-    data: str | None = None
+    data: Any = None  # Any: JSON
 
     def message(self) -> DataTransfer:
         """The command."""
-        return DataTransfer(self.vendor, self.message_id, self.data)
+        if self.data is None or isinstance(self.data, str):
+            return DataTransfer(self.vendor, self.message_id, self.data)
+        return DataTransfer(self.vendor, self.message_id, msgspec.json.encode(self.data).decode(), is_json=True)

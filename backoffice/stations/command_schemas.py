@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from pydantic import BaseModel
 
 from backoffice.stations.command_states import CommandState
@@ -141,28 +142,37 @@ class LogView(Answered):
 
 
 class DataTransferView(Answered):
-    """The vendor's answer."""
+    """The vendor's answer: text, or in 2.x other JSON."""
 
     status: str
-    data: str | None
+    data: Json
 
     @classmethod
     def of(cls, command_id: str, reply: DataTransferReply) -> "DataTransferView":
-        return cls(command_id=command_id, status=reply.status, data=reply.data)
+        data = reply.data
+        if reply.is_json and data is not None:
+            data = msgspec.json.decode(data)
+        return cls(command_id=command_id, status=reply.status, data=data)
 
 
-class InstalledCertificateView(BaseModel):
-    """A root that the station trusts, by its hashes (hex)."""
+class HashDataView(BaseModel):
+    """A certificate by its hashes (hex)."""
 
-    use: str | None
     algorithm: str
     issuer_name_hash: str
     issuer_key_hash: str
     serial_number: str
 
 
+class InstalledCertificateView(HashDataView):
+    """A root that the station trusts, or its own chain with what stands below the first (2.x)."""
+
+    use: str | None
+    children: list[HashDataView]
+
+
 class InstalledCertificatesView(Answered):
-    """The roots that the station trusts."""
+    """The roots that the station trusts, and its own chains."""
 
     status: str
     certificates: list[InstalledCertificateView]
@@ -176,6 +186,7 @@ class InstalledCertificatesView(Answered):
                 issuer_name_hash=one.hash_data.issuer_name_hash,
                 issuer_key_hash=one.hash_data.issuer_key_hash,
                 serial_number=one.hash_data.serial_number,
+                children=[HashDataView(**msgspec.structs.asdict(child)) for child in one.children],
             )
             for one in reply.certificates
         ]

@@ -12,6 +12,7 @@ from backoffice.kit.consumer import Consumer, Delivery
 from backoffice.kit.database import Unit
 from backoffice.stations import device_repository, device_state, limits, reports, repository, reservations
 from backoffice.stations.certificates import SigningDesk
+from backoffice.stations.charging_facts import ChargingFacts
 from backoffice.stations.domain import evse_status, occupied_by
 from backoffice.stations.evse_transactions import follow_transaction, is_newest, is_told_after_its_end
 from backoffice.stations.models import Evse, Station
@@ -41,6 +42,7 @@ class StationFacts:
     """Handlers of FACTS. A station that nobody registered is a stranger, and passed over but for who it is.
 
     Without a `signing` desk requests for certificates are passed over; without a `read_out` a boot makes no traffic.
+    `charging` are those about limits and vehicles.
     """
 
     def __init__(
@@ -48,11 +50,13 @@ class StationFacts:
         onboarding: Onboarding,
         *,
         clock: Clock,
+        charging: ChargingFacts,
         signing: SigningDesk | None = None,
         read_out: ReadOut | None = None,
     ) -> None:
         self._onboarding = onboarding
         self._clock = clock
+        self._charging = charging
         self._signing = signing
         self._read_out = read_out
 
@@ -72,6 +76,7 @@ class StationFacts:
                 ReservationStatusReported: self.on_reservation_status,
                 StationEventsReported: device_state.on_events,
                 **reports.HANDLERS,
+                **self._charging.handlers,
                 **({CertificateSigningRequested: self._signing.on_requested} if self._signing else {}),
             },
         )
@@ -160,8 +165,10 @@ class StationFacts:
         await reservations.on_transaction(unit, station.id, event, at=delivery.envelope.received_at)
         if evse is None or is_told_after_its_end(evse, event, delivery):
             return
-        is_now = is_newest(evse, event)
+        is_now, before = is_newest(evse, event), evse.transaction_id
         follow_transaction(evse, event, delivery)
+        if evse.transaction_id != before:
+            await self._charging.on_transaction(unit, station, evse.evse, event, delivery.envelope.received_at)
         # What was said while offline describes the past, and so does what was overtaken.
         if is_now and not event.is_offline:
             await self._read_charging_state(unit, station, evse, event, delivery)

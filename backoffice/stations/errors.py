@@ -155,6 +155,15 @@ class UnknownAction(NotFound):
         super().__init__(f"OCPP {version} action", f"{action} (typed commands are lower case: /api/docs lists them)")
 
 
+class ProfileIdReserved(Conflict):
+    """A charging profile has an id that the station keeps for the constraints of others (MaxExternalConstraintsId)."""
+
+    def __init__(self, profile_id: int, *, up_to: int) -> None:
+        super().__init__(
+            f"Profile id {profile_id} is one of those up to {up_to}, which this station keeps for external constraints."
+        )
+
+
 class CommandNotQueued(Conflict):
     """The command does not wait any more."""
 

@@ -60,9 +60,16 @@ async def delete_limits(
     evse: int | None = None,
     purpose: str | None = None,
     stack_level: int | None = None,
+    source: str | None = None,
 ) -> None:
     """Every profile of the station that fits all that is given is gone."""
-    criteria = {"profile_id": profile_id, "evse": evse, "purpose": purpose, "stack_level": stack_level}
+    criteria = {
+        "profile_id": profile_id,
+        "evse": evse,
+        "purpose": purpose,
+        "stack_level": stack_level,
+        "source": source,
+    }
     given = {name: value for name, value in criteria.items() if value is not None}
     await unit.session.execute(delete(InstalledLimit).filter_by(tenant_id=unit.tenant, station_id=station_id, **given))
 

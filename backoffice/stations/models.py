@@ -197,7 +197,10 @@ class ConfigurationTemplate(Base):
 
 
 class InstalledLimit(Base):
-    """A charging profile that the station accepted. `evse` 0 is the station; `profile` is a ChargingProfile as JSON."""
+    """A charging profile that the station accepted or reported. `evse` 0 is the station.
+
+    `profile` is a ChargingProfile as JSON, `source` whose it is: ours (CSO), or EMS, SO or Other.
+    """
 
     __tablename__ = "charging_profiles"
     __table_args__ = (ForeignKeyConstraint(["tenant_id", "station_id"], ["stations.tenant_id", "stations.id"]),)
@@ -210,6 +213,48 @@ class InstalledLimit(Base):
     stack_level: Mapped[int]
     profile: Mapped[bytes]
     set_at: Mapped[datetime]
+    source: Mapped[str] = mapped_column(default="CSO")
+
+
+class ExternalLimit(Base):
+    """A limit that somebody else set. `evse` 0 is the station; `schedules` are ChargingSchedules as JSON.
+
+    One that was cleared stays, so that an older report does not bring it back.
+    """
+
+    __tablename__ = "external_limits"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id", "station_id"], ["stations.tenant_id", "stations.id"]),)
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    station_id: Mapped[str] = mapped_column(primary_key=True)
+    evse: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(primary_key=True)
+    is_grid_critical: Mapped[bool | None]
+    schedules: Mapped[bytes]
+    is_cleared: Mapped[bool]
+    changed_at: Mapped[datetime]
+
+
+class VehicleNeeds(Base):
+    """What the vehicle at an EVSE said that it wants, and how it means to charge: the facts as JSON.
+
+    `planned_for` is the transaction that a profile was made for, `plans` how many for these needs. `ended_at`: when the
+    last transaction was over, and with it what was said before.
+    """
+
+    __tablename__ = "vehicle_needs"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id", "station_id"], ["stations.tenant_id", "stations.id"]),)
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    station_id: Mapped[str] = mapped_column(primary_key=True)
+    evse: Mapped[int] = mapped_column(primary_key=True)
+    needs: Mapped[bytes | None] = mapped_column(default=None)
+    needs_at: Mapped[datetime | None] = mapped_column(default=None)
+    schedule: Mapped[bytes | None] = mapped_column(default=None)
+    schedule_at: Mapped[datetime | None] = mapped_column(default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    planned_for: Mapped[str | None] = mapped_column(default=None)
+    plans: Mapped[int] = mapped_column(default=0)
 
 
 class HeldReservation(Base):

@@ -28,10 +28,13 @@ RETRY_S = 1.0
 class Registry:
     """Writes the registry bucket."""
 
-    def __init__(self, bus: Bus, database: Database, *, heartbeat_interval_s: int) -> None:
+    def __init__(
+        self, bus: Bus, database: Database, *, heartbeat_interval_s: int, plans_charging: bool = False
+    ) -> None:
         self._bus = bus
         self._database = database
         self._heartbeat_interval_s = heartbeat_interval_s
+        self._plans_charging = plans_charging
 
     async def refresh(self, station: StationKey) -> None:
         """The gateway knows the station as its row is now, whoever changed it; see `write`."""
@@ -112,6 +115,7 @@ class Registry:
             heartbeat_interval_s=self._heartbeat_interval_s,
             tolerance_off=_both(station.tolerance_off, rules.tolerance_off if rules else ()),
             pinned_rules=_both(station.pinned_rules, rules.pinned_rules if rules else ()),
+            plans_charging=self._plans_charging,
         )
         return msgspec.json.encode(entry)
 

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 
 from backoffice.kit.service import provided
 from backoffice.stations.command_bodies import (
+    LARGEST_ID,
     AssignmentsBody,
     AvailabilityBody,
     CancelReservationBody,
@@ -17,7 +18,6 @@ from backoffice.stations.command_bodies import (
     LocalListVersionBody,
     ReserveBody,
     ResetBody,
-    StartBody,
     StopBody,
     TriggerBody,
     UnlockBody,
@@ -34,7 +34,8 @@ from backoffice.stations.command_schemas import (
 )
 from backoffice.stations.credentials import Credentials
 from backoffice.stations.item_limits import ask_in_pieces
-from backoffice.stations.limit_bodies import ClearLimitsBody, LimitBody
+from backoffice.stations.limit_bodies import ClearLimitsBody, LimitBody, StartBody
+from backoffice.stations.limits import highest_foreign_id
 from backoffice.stations.maintenance_bodies import (
     DeleteCertificateBody,
     FirmwareBody,
@@ -114,9 +115,11 @@ async def cancel_reservation(body: CancelReservationBody, desk: DeskDep) -> Comm
 
 
 @router.post("/limit", response_model=CommandView, responses=QUEUED)
-async def limit(body: LimitBody, desk: DeskDep) -> CommandView | JSONResponse:
+async def limit(body: LimitBody, desk: DeskDep, stations: StationsDep) -> CommandView | JSONResponse:
     """SetChargingProfile."""
-    return await desk.ask(body.message(), CommandView.of)
+    async with stations.database.snapshot(desk.tenant) as unit:
+        above = await highest_foreign_id(unit, desk.station.id, most=LARGEST_ID - 1)
+    return await desk.ask(body.message(above=above), CommandView.of)
 
 
 @router.post("/clear_limits", response_model=CommandView, responses=QUEUED)

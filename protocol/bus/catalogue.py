@@ -17,13 +17,21 @@ from protocol.blocks.der_control.events import DerAlarmReported, DerControlsRepo
 from protocol.blocks.diagnostics.events import CustomerInformationReported, LogStatusReported
 from protocol.blocks.display_message.events import DisplayMessagesReported
 from protocol.blocks.event_streams.events import EventStreamClosed, EventStreamOpened, EventStreamReported
-from protocol.blocks.firmware.events import FirmwareStatusReported
+from protocol.blocks.firmware.events import FirmwarePublicationReported, FirmwareStatusReported
 from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.blocks.monitoring.events import MonitorsReported, StationEventsReported
 from protocol.blocks.payment.events import SettlementReported
 from protocol.blocks.provisioning.events import StationBooted, VariablesReported
 from protocol.blocks.reservation.events import ReservationStatusReported
 from protocol.blocks.security.events import HandshakeRefused, SecurityEventReported
+from protocol.blocks.smart_charging.events import (
+    ChargingLimitCleared,
+    ChargingLimitNotified,
+    ChargingNeedsNotified,
+    ChargingProfilesReported,
+    ChargingScheduleNotified,
+    PriorityChargingNotified,
+)
 from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted, TransactionUpdated
 from protocol.bus.envelope import RawEnvelope
 from protocol.bus.frames import FramesLogged
@@ -112,6 +120,13 @@ STATION_EVENTS = Catalogue(
         EventRow(MessageQuarantined, Kind.STATION, "tolerance", "quarantined"),
         EventRow(MeterValuesReported, Kind.READING, "meter_values", "reported"),
         EventRow(FirmwareStatusReported, Kind.STATION, "firmware", "status_reported"),
+        EventRow(FirmwarePublicationReported, Kind.STATION, "firmware", "publication_reported"),
+        EventRow(ChargingProfilesReported, Kind.STATION, "smart_charging", "profiles_reported"),
+        EventRow(ChargingLimitNotified, Kind.STATION, "smart_charging", "limit_notified"),
+        EventRow(ChargingLimitCleared, Kind.STATION, "smart_charging", "limit_cleared"),
+        EventRow(ChargingNeedsNotified, Kind.STATION, "smart_charging", "needs_notified"),
+        EventRow(ChargingScheduleNotified, Kind.STATION, "smart_charging", "schedule_notified"),
+        EventRow(PriorityChargingNotified, Kind.STATION, "smart_charging", "priority_notified"),
         EventRow(LogStatusReported, Kind.STATION, "diagnostics", "status_reported"),
         EventRow(VariablesReported, Kind.STATION, "provisioning", "variables_reported"),
         EventRow(MonitorsReported, Kind.STATION, "monitoring", "monitors_reported"),

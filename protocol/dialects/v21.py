@@ -6,9 +6,9 @@ Invariants:
 2. What a 2.0.1 encoder writes is a message of 2.1 as well. Both are held by the round trips of every sample.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from protocol.domain.identifiers import IdToken, IdTokenType
 from protocol.domain.routes import AnyRoute
@@ -36,6 +36,17 @@ def write_id_token(token: IdToken) -> v21.IdToken:
 def carried_over(routes: Iterable[AnyRoute]) -> tuple[AnyRoute, ...]:
     """The 2.0.1 routes as those of 2.1. Where 2.1 adds something that we read or write the block has a v21.py."""
     return tuple(_carry_over(route) for route in routes)
+
+
+def with_more_to_ask(
+    routes: Iterable[AnyRoute],
+    action: str,
+    decode_request: Callable[[Any], Any],  # Any: as in a table of routes
+    encode_request: Callable[[Any], Any],
+) -> AnyRoute:
+    """The 2.0.1 route of an action as that of 2.1, which asks for more and is answered alike."""
+    (route,) = (route for route in routes if route.action == action)
+    return replace(_carry_over(route), decode_request=decode_request, encode_request=encode_request)
 
 
 def _carry_over(route: AnyRoute) -> AnyRoute:

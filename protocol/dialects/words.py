@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import Any, TypeVar
 
 from msgspec import UNSET, UnsetType
@@ -15,6 +15,8 @@ _ValueT = TypeVar("_ValueT")
 
 # No meter shows more, and without a bound a frame of 1 KB becomes a fact of many MB of zeros.
 _LARGEST_EXPONENT = 30
+_LARGEST_RATE = 10**9  # no cable carries more, and sums of it stay exact
+_TENTH = Decimal("0.1")
 _is_plain = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)").fullmatch
 _is_decimal = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?").fullmatch
 _THOUSANDFOLD: Mapping[str, str] = {"kWh": "Wh", "kvarh": "varh", "kW": "W", "kVA": "VA", "kvar": "var", "kVAh": "VAh"}
@@ -63,6 +65,23 @@ def write_optional_timestamp(at: datetime | None) -> str | UnsetType:
 def sent(value: _ValueT | None) -> _ValueT | UnsetType:
     """The value of an optional field as it is sent, or not: what `given` reads."""
     return UNSET if value is None else value
+
+
+def read_rate(rate: float, path: str = "$.chargingSchedulePeriod.limit") -> Decimal:
+    """A limit in A or W, or another amount of a charging profile. Raises PropertyConstraintViolation for no such."""
+    if not -_LARGEST_RATE <= rate <= _LARGEST_RATE:
+        raise PropertyConstraintViolation(f"{rate!r} is no limit", path=path)
+    return Decimal(repr(rate))
+
+
+def read_optional_rate(rate: float | UnsetType, path: str = "$.chargingSchedulePeriod.limit") -> Decimal | None:
+    """The limit; None where it was not sent."""
+    return None if isinstance(rate, UnsetType) else read_rate(rate, path)
+
+
+def write_rate(rate: Decimal) -> float:
+    """The limit, rounded down to tenths, the wire's step: a limit that is rounded up is exceeded."""
+    return float(rate.quantize(_TENTH, ROUND_FLOOR))
 
 
 def in_base_unit(value: str, unit: str, *, power_of_ten: int = 0) -> tuple[str, str]:

@@ -4,7 +4,8 @@ Invariants:
 1. Of one purpose the valid profile with the highest stack level that has a limit at that instant leads; of equal levels
    the EVSE's own leads over the station's, and the younger over the older.
 2. A TX profile leads over TX_DEFAULT while its transaction runs; where it says nothing the default holds.
-3. STATION_MAX caps what leads; EVSEs that share the station share it equally.
+3. STATION_MAX caps what leads, and so does every external constraint of the EVSE or of the station, whatever its
+   level: each is somebody's. EVSEs that share the station share what limits it equally.
 4. No limit exceeds the supply, none is below 0, and each is rounded down to a tenth of its unit.
 5. A composite schedule says for each of its whole seconds what `limit_at` says for that instant.
 6. Amperes are per phase. Between units a limit is converted by the supply's voltage and the phases that remain.
@@ -125,6 +126,7 @@ def _limit(
     leads = [lead] if lead else []
     if cap is not None:
         leads.append(cap._replace(limit=cap.limit / place.sharing))
+    leads.extend(_constraints(installed, at, place, begins_at))
     supply = place.supply
     phases = min([supply.phases, *(one.phases for one in leads if one.phases is not None)])
     delivered = _Lead(RateUnit.WATTS, supply.max_power_w * phases / supply.phases, None)
@@ -138,6 +140,17 @@ def _convert(lead: _Lead, unit: RateUnit, *, volt_phases: Decimal) -> Decimal:
     return lead.limit / volt_phases if unit is RateUnit.AMPERES else lead.limit * volt_phases
 
 
+def _constraints(
+    installed: Sequence[InstalledProfile], at: datetime, place: Place, begins_at: datetime
+) -> Iterator[_Lead]:
+    for profile, evse in installed:
+        if profile.purpose is ProfilePurpose.EXTERNAL and _concerns(profile, evse, place):
+            lead = _lead_at(profile, at, begins_at)
+            if lead is not None:
+                is_shared = evse is None and place.evse is not None
+                yield lead._replace(limit=lead.limit / place.sharing) if is_shared else lead
+
+
 def _leader(
     installed: Sequence[InstalledProfile], purpose: ProfilePurpose, at: datetime, place: Place, begins_at: datetime
 ) -> _Lead | None:
@@ -145,16 +158,25 @@ def _leader(
     for age, (profile, evse) in enumerate(installed):
         if profile.purpose is not purpose or not _concerns(profile, evse, place):
             continue
-        period = _period_at(profile, at, begins_at)
+        lead = _lead_at(profile, at, begins_at)
         rank = (profile.stack_level, evse is not None, age)
-        if period is not None and (best is None or rank > best[0]):
-            best = rank, _Lead(profile.schedule.unit, period.limit, period.phases)
+        if lead is not None and (best is None or rank > best[0]):
+            best = rank, lead
     return None if best is None else best[1]
+
+
+def _lead_at(profile: ChargingProfile, at: datetime, begins_at: datetime) -> _Lead | None:
+    period = _period_at(profile, at, begins_at)
+    if period is None or period.limit is None:
+        return None
+    return _Lead(profile.schedule.unit, period.limit, period.phases)
 
 
 def _concerns(profile: ChargingProfile, evse: int | None, place: Place) -> bool:
     if profile.purpose is ProfilePurpose.STATION_MAX:
         return evse is None
+    if profile.purpose is ProfilePurpose.EXTERNAL:
+        return evse in (None, place.evse)
     if place.evse is None:
         return False
     if profile.purpose is ProfilePurpose.TX_DEFAULT:

@@ -23,7 +23,7 @@ from csms.adapters.memory import (
     MemoryRegistry,
 )
 from csms.app import Gateway, _hand_over
-from csms.ports import NO_VENDORS, NoContractCertificates, Ports, VendorPlugIn
+from csms.ports import NO_VENDORS, EvCertificates, NoContractCertificates, NoEvCertificates, Ports, VendorPlugIn
 from csms.settings import CsmsSettings, read_settings
 from csms.transport.head import HeadListener
 from csms.transport.tls import server_context
@@ -64,6 +64,7 @@ class GatewayInMemory:
         presence: MemoryPresence,
         *,
         vendors: Mapping[str, VendorPlugIn] = NO_VENDORS,
+        ev_certificates: EvCertificates | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.publisher = MemoryPublisher()
@@ -89,6 +90,7 @@ class GatewayInMemory:
                 if settings.contract_provider == "sandbox"
                 else NoContractCertificates(),
                 costs=self.costs,
+                ev_certificates=ev_certificates or NoEvCertificates(),
             ),
             presence=self.presence,
             tasks=tasks,
@@ -110,11 +112,14 @@ async def gateway_in_memory(
     presence: MemoryPresence | None = None,
     *,
     vendors: Mapping[str, VendorPlugIn] = NO_VENDORS,
+    ev_certificates: EvCertificates | None = None,
     **environment: str,
 ) -> AsyncIterator[GatewayInMemory]:
     settings = read_settings(ENVIRONMENT | environment)
     async with asyncio.TaskGroup() as tasks:
-        memory = GatewayInMemory(settings, tasks, presence or MemoryPresence(), vendors=vendors)
+        memory = GatewayInMemory(
+            settings, tasks, presence or MemoryPresence(), vendors=vendors, ev_certificates=ev_certificates
+        )
         listener = HeadListener(
             decide=memory.gateway.admit,
             hand_over=_hand_over(settings, memory.gateway),

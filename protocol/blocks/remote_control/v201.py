@@ -19,7 +19,9 @@ from protocol.dialects.v201 import (
     write_id_token,
     write_status_info,
 )
+from protocol.dialects.v201_charging import read_profile, write_profile
 from protocol.dialects.words import given, spelled
+from protocol.domain.charging_profile import ProfilePurpose
 from protocol.domain.commands import CommandReply
 from protocol.domain.identifiers import TransactionId
 from protocol.domain.routes import Direction, Route
@@ -31,25 +33,28 @@ _KINDS = {str(kind): kind for kind in TriggerKind}
 
 
 def decode_request_start(request: v201.RequestStartTransactionRequest) -> RequestStart:
-    """Source: OCPP 2.0.1 F01, F02. A charging profile is not read."""
-    group = request.group_id_token
+    """Source: OCPP 2.0.1 F01, F02."""
+    group, profile = request.group_id_token, given(request.charging_profile)
     return RequestStart(
         id_token=read_id_token(request.id_token),
         remote_start_id=request.remote_start_id,
         evse=given(request.evse_id),
         group=None if isinstance(group, UnsetType) else read_id_token(group),
+        charging_profile=None if profile is None else read_profile(profile),
     )
 
 
 def encode_request_start(message: RequestStart) -> v201.RequestStartTransactionRequest:
-    """Source: OCPP 2.0.1 F01. Raises NotExpressible for a charging profile, which is not translated yet."""
-    if message.charging_profile is not None:
-        raise NotExpressible(OcppVersion.V201, "a charging profile in a remote start")
+    """Raises NotExpressible for a profile that is not for the transaction to come (OCPP 2.0.1 F01)."""
+    profile = message.charging_profile
+    if profile is not None and (profile.purpose is not ProfilePurpose.TX or profile.transaction_id is not None):
+        raise NotExpressible(OcppVersion.V201, "a remote start with a profile that is not for its own transaction")
     return v201.RequestStartTransactionRequest(
         id_token=write_id_token(message.id_token),
         remote_start_id=message.remote_start_id,
         evse_id=UNSET if message.evse is None else message.evse,
         group_id_token=UNSET if message.group is None else write_id_token(message.group),
+        charging_profile=UNSET if profile is None else write_profile(profile),
     )
 
 

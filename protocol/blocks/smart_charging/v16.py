@@ -12,10 +12,10 @@ from protocol.dialects.answers import read_status, status_writer
 from protocol.dialects.v16 import read_evse
 from protocol.dialects.v16_charging import (
     PURPOSE_OF,
-    PURPOSES,
     read_profile,
     read_schedule,
     write_profile,
+    write_purpose,
     write_schedule,
 )
 from protocol.dialects.words import given, read_optional_timestamp, sent, spelled, write_optional_timestamp
@@ -53,7 +53,7 @@ def encode_clear(message: ClearChargingProfile) -> v16.ClearChargingProfileReque
     return v16.ClearChargingProfileRequest(
         id=sent(message.profile_id),
         connector_id=sent(message.evse),
-        charging_profile_purpose=UNSET if message.purpose is None else spelled(PURPOSES[message.purpose]),
+        charging_profile_purpose=UNSET if message.purpose is None else write_purpose(message.purpose),
         stack_level=sent(message.stack_level),
     )
 

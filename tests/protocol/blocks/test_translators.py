@@ -11,10 +11,17 @@ from typing import Any
 import msgspec
 import pytest
 from hypothesis import given, strategies as st
+from msgspec.structs import replace
 
 from protocol.blocks.authorization.messages import Authorize
 from protocol.blocks.availability.messages import ChangeAvailability, OperationalStatus, StatusNotification
-from protocol.blocks.certificates.messages import GetInstalledCertificates, InstallCertificate
+from protocol.blocks.certificates.messages import (
+    CertificateSigned,
+    GetInstalledCertificates,
+    InstallCertificate,
+    SignCertificate,
+)
+from protocol.blocks.data_transfer.messages import DataTransfer
 from protocol.blocks.diagnostics.messages import DiagnosticsStatusNotification, LogStatus
 from protocol.blocks.display_message.messages import (
     DisplayMessage,
@@ -23,7 +30,13 @@ from protocol.blocks.display_message.messages import (
     MessageState,
     SetDisplayMessage,
 )
-from protocol.blocks.firmware.messages import FirmwareStatus, FirmwareStatusNotification
+from protocol.blocks.firmware.messages import (
+    FirmwareStatus,
+    FirmwareStatusNotification,
+    PublishFirmware,
+    SignedUpdateFirmware,
+    UpdateFirmware,
+)
 from protocol.blocks.local_auth_list.messages import GetLocalListVersion, LocalListVersionReply
 from protocol.blocks.monitoring.messages import (
     ClearVariableMonitoring,
@@ -53,11 +66,11 @@ from protocol.blocks.remote_control.messages import (
     UnlockConnector,
 )
 from protocol.blocks.reservation.messages import ReservationEnd, ReservationStatusUpdate, ReserveNow
-from protocol.blocks.smart_charging.messages import SetChargingProfile
+from protocol.blocks.smart_charging.messages import ClearChargingProfile, GetChargingProfiles, SetChargingProfile
 from protocol.blocks.transactions.messages import TransactionEnd, TransactionStart, TransactionUpdate
 from protocol.dialects.words import in_base_unit
 from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
-from protocol.domain.certificates import CertificateUse
+from protocol.domain.certificates import CertificateUse, SigningUse
 from protocol.domain.charging_profile import (
     ChargingPeriod,
     ChargingProfile,
@@ -65,6 +78,8 @@ from protocol.domain.charging_profile import (
     ProfileKind,
     ProfilePurpose,
     RateUnit,
+    SalesTariff,
+    SalesTariffEntry,
 )
 from protocol.domain.commands import CommandReply
 from protocol.domain.device_model import AttributeType
@@ -87,6 +102,9 @@ PROFILE = ChargingProfile(
     kind=ProfileKind.RELATIVE,
     schedule=ChargingSchedule(RateUnit.AMPERES, (ChargingPeriod(0, Decimal("15.99")),)),
 )
+WITH_TARIFF = replace(PROFILE.schedule, sales_tariff=SalesTariff(1, (SalesTariffEntry(0),)))
+NO_LIMIT = replace(PROFILE.schedule, periods=(ChargingPeriod(0, None),))
+WITH_MODE = replace(PROFILE.schedule, periods=(ChargingPeriod(0, Decimal(1), mode="ChargingOnly"),))
 SAMPLES: dict[OcppVersion, dict[str, Any]] = {
     OcppVersion.V16: v16.SAMPLES,
     OcppVersion.V201: v201.SAMPLES,
@@ -137,8 +155,10 @@ def test_16_supports_every_action_that_it_knows() -> None:
 
 
 def test_known_and_unknown_actions_are_told_apart() -> None:
-    with pytest.raises(ActionNotSupported):
-        route_of_action(OcppVersion.V201, "DataTransfer")
+    for version, actions in NOT_SUPPORTED.items():
+        for action in actions:
+            with pytest.raises(ActionNotSupported):
+                route_of_action(version, action)
     with pytest.raises(ActionNotImplemented):
         route_of_action(OcppVersion.V16, "TransactionEvent")
 
@@ -225,7 +245,19 @@ class TestApproximationsOf16:
             SetVariables((VariableAssignment(VariableName("A", "TxCtrlr"), "1"),)),
             SetVariables((VariableAssignment(VariableName("A"), "x" * 501),)),
             ReserveNow(1, parse_timestamp(T), IdToken("A"), group=IdToken("x" * 21)),
-            SetChargingProfile(msgspec.structs.replace(PROFILE, transaction_id=TransactionId("abc"))),
+            SetChargingProfile(replace(PROFILE, transaction_id=TransactionId("abc"))),
+            SetChargingProfile(replace(PROFILE, purpose=ProfilePurpose.EXTERNAL)),
+            SetChargingProfile(replace(PROFILE, kind=ProfileKind.DYNAMIC)),
+            SetChargingProfile(replace(PROFILE, alternatives=(PROFILE.schedule,))),
+            SetChargingProfile(replace(PROFILE, schedule=WITH_TARIFF)),
+            SetChargingProfile(replace(PROFILE, schedule=NO_LIMIT)),
+            SetChargingProfile(replace(PROFILE, schedule=WITH_MODE)),
+            ClearChargingProfile(purpose=ProfilePurpose.EXTERNAL),
+            GetChargingProfiles(1),
+            UpdateFirmware(location="https://x", retrieve_at=parse_timestamp(T), install_at=parse_timestamp(T)),
+            PublishFirmware(location="https://x", checksum="00", request_id=1),
+            CertificateSigned("PEM", SigningUse.V2G),
+            SignCertificate("PEM", SigningUse.V2G),
             FirmwareStatusNotification(FirmwareStatus.SIGNATURE_VERIFIED),
             InstallCertificate(CertificateUse.V2G_ROOT, "PEM"),
             GetInstalledCertificates(),
@@ -312,11 +344,71 @@ class TestApproximationsOf16:
         codec.decode(codec.encode(route.encode_request(end)), route.request)
 
 
-def test_201_refuses_a_remote_start_whose_profile_would_be_lost() -> None:
-    start = RequestStart(IdToken("x"), remote_start_id=1, charging_profile=PROFILE)
-
+@pytest.mark.parametrize(
+    "message",
+    [
+        RequestStart(IdToken("x"), 1, charging_profile=replace(PROFILE, transaction_id=TransactionId("abc"))),
+        RequestStart(IdToken("x"), 1, charging_profile=replace(PROFILE, purpose=ProfilePurpose.TX_DEFAULT)),
+        SetChargingProfile(replace(PROFILE, purpose=ProfilePurpose.EXTERNAL)),
+        SetChargingProfile(replace(PROFILE, purpose=ProfilePurpose.PRIORITY)),
+        SetChargingProfile(replace(PROFILE, kind=ProfileKind.DYNAMIC)),
+        SetChargingProfile(replace(PROFILE, alternatives=(PROFILE.schedule,) * 3)),
+        SetChargingProfile(replace(PROFILE, max_offline_s=60)),
+        SetChargingProfile(replace(PROFILE, schedule=replace(PROFILE.schedule, random_delay_s=60))),
+        SetChargingProfile(replace(PROFILE, schedule=WITH_MODE)),
+        SetChargingProfile(replace(PROFILE, schedule=NO_LIMIT)),
+        ClearChargingProfile(purpose=ProfilePurpose.LOCAL_GENERATION),
+        GetInstalledCertificates((CertificateUse.OEM_ROOT,)),
+        InstallCertificate(CertificateUse.V2G_CHAIN, "PEM"),
+        CertificateSigned("PEM", SigningUse.V2G_20),
+        SetVariables((VariableAssignment(VariableName("A"), "1"),)),
+    ],
+)
+def test_201_refuses_what_only_others_say(message: msgspec.Struct) -> None:
     with pytest.raises(NotExpressible):
-        route_of_message(OcppVersion.V201, RequestStart).encode_request(start)
+        route_of_message(OcppVersion.V201, type(message)).encode_request(message)
+
+
+@pytest.mark.parametrize("data", ["plain", '{"a":1}', ""])
+def test_201_text_of_a_vendor_stays_a_text(data: str) -> None:
+    route = route_of_message(OcppVersion.V201, DataTransfer)
+
+    written = codec.encode(route.encode_request(DataTransfer("com.example", data=data)))
+
+    assert json.loads(written)["data"] == data
+    assert route.decode_request(codec.decode(written, route.request)) == DataTransfer("com.example", data=data)
+
+
+@pytest.mark.parametrize("data", [None, False, 1.5, {"a": [1]}, [{}]])
+def test_201_other_json_of_a_vendor_is_its_text(data: object) -> None:
+    route = route_of_action(OcppVersion.V201, "DataTransfer")
+
+    message = route.decode_request(codec.decode(json.dumps({"vendorId": "v", "data": data}).encode(), route.request))
+
+    assert (json.loads(message.data), message.is_json) == (data, True)
+
+
+def test_201_update_is_signed_by_both_its_certificate_and_its_signature() -> None:
+    route = route_of_action(OcppVersion.V201, "UpdateFirmware")
+    firmware = {"location": "https://x", "retrieveDateTime": T, "signingCertificate": "PEM"}
+
+    half, whole = (
+        route.decode_request(codec.decode(json.dumps({"requestId": 1, "firmware": one}).encode(), route.request))
+        for one in (firmware, firmware | {"signature": "c2ln"})
+    )
+
+    assert isinstance(half, UpdateFirmware)
+    assert isinstance(whole, SignedUpdateFirmware)
+
+
+def test_21_period_without_a_limit_limits_nothing() -> None:
+    route = route_of_action(OcppVersion.V21, "NotifyEVChargingSchedule")
+    schedule = {"id": 1, "chargingRateUnit": "W", "chargingSchedulePeriod": [{"startPeriod": 0, "setpoint": 5.0}]}
+    payload = {"timeBase": T, "evseId": 1, "chargingSchedule": schedule}
+
+    message = route.decode_request(codec.decode(json.dumps(payload).encode(), route.request))
+
+    assert message.schedule.periods == (ChargingPeriod(0, None, setpoint=Decimal("5.0")),)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from itertools import pairwise
 import msgspec
 import pytest
 from hypothesis import given, strategies as st
+from msgspec.structs import replace
 
 from protocol.domain.charging_profile import (
     ChargingPeriod,
@@ -244,7 +245,7 @@ def reference(installed: list[InstalledProfile], second: int, begin: int, unit: 
                 MAX: evse is None,
                 DEFAULT: evse in (None, 1),
                 TX: evse == 1 and one.transaction_id in (None, "7"),
-            }[one.purpose]
+            }.get(one.purpose, False)
             period = says(one)
             if one.purpose is purpose and is_ours and period is not None:
                 candidates.append(((one.stack_level, evse == 1), (one.schedule.unit, period)))
@@ -255,6 +256,10 @@ def reference(installed: list[InstalledProfile], second: int, begin: int, unit: 
         return None if best is None else best[1]
 
     parts = [(lead(TX) or lead(DEFAULT), 1), (lead(MAX), sharing)]
+    for one, evse in installed:
+        period = says(one) if one.purpose is ProfilePurpose.EXTERNAL and evse in (None, 1) else None
+        if period is not None:
+            parts.append(((one.schedule.unit, period), sharing if evse is None else 1))
     phases = min([3, *(part[1].phases for part, _ in parts if part and part[1].phases)])
     watts_per_ampere = 230 * phases
     values = [Decimal(16) * (watts_per_ampere if unit is WATTS else 1)]
@@ -305,10 +310,37 @@ def test_every_second_is_as_the_reference_says(
         (profile((0, "6"), duration_s=0), "duration"),
         (profile((0, "6"), kind=ProfileKind.RECURRING), "when"),
         (profile((0, "6"), kind=ProfileKind.RELATIVE, purpose=MAX), "relative"),
+        (replace(profile((0, "6")), purpose=DEFAULT, alternatives=(profile((0, "6")).schedule,)), "several"),
+        (replace(profile((0, "6")), purpose=TX, alternatives=(profile((5, "6")).schedule,)), "begin"),
     ],
 )
 def test_flaw_of_a_profile_is_named(flawed: ChargingProfile, flaw: str) -> None:
     assert flaw in (find_flaw(flawed) or "")
+
+
+def external(*periods: tuple[int, str | None], evse: int | None, stack_level: int = 0) -> InstalledProfile:
+    one = profile((0, "0"), purpose=ProfilePurpose.EXTERNAL, stack_level=stack_level)
+    limits = tuple(ChargingPeriod(start_s, None if limit is None else Decimal(limit)) for start_s, limit in periods)
+    return InstalledProfile(replace(one, schedule=replace(one.schedule, periods=limits)), evse)
+
+
+def test_each_external_constraint_caps_whatever_its_level() -> None:
+    installed = [
+        external((0, "12"), evse=None, stack_level=0),
+        external((0, "14"), evse=1, stack_level=5),
+        external((0, "1"), evse=2),
+    ]
+
+    shared = limit_at(installed, NOW, place=Place(1, SUPPLY, sharing=2), unit=RateUnit.AMPERES)
+    whole = limit_at(installed, NOW, place=Place(None, SUPPLY, sharing=2), unit=RateUnit.AMPERES)
+
+    assert (shared.value, whole.value) == (Decimal(6), Decimal(12))
+
+
+def test_period_without_a_limit_leaves_it_to_the_others() -> None:
+    installed = [external((0, None), evse=1), InstalledProfile(profile((0, "8"), purpose=DEFAULT), 1)]
+
+    assert limit_at(installed, NOW, place=Place(1, SUPPLY), unit=RateUnit.AMPERES).value == Decimal(8)
 
 
 def test_sound_profile_has_no_flaw() -> None:
