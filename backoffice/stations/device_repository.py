@@ -50,11 +50,14 @@ async def find_value(unit: Unit, station_id: str, component: str, variable: str,
 
 
 async def save_report(unit: Unit, key: Row, values: Row) -> None:
-    """The report is there as given, locked until this transaction ends; what is not given stays as it was."""
+    """The report is there as given, locked until this transaction ends; what is not given stays as it was.
+
+    `heard_at` only goes up: parts come in any order.
+    """
     new = {"is_of_all": False, "parts": 0, "is_complete": False} | dict(key) | dict(values)
-    await unit.session.execute(
-        insert(Report).values(new).on_conflict_do_update(index_elements=list(key), set_=dict(values))
-    )
+    statement = insert(Report).values(new)
+    changed = dict(values) | {"heard_at": func.greatest(Report.heard_at, statement.excluded.heard_at)}
+    await unit.session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changed))
 
 
 async def find_report(unit: Unit, station_id: str, kind: str, request_id: int) -> Report | None:
