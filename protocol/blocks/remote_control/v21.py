@@ -15,12 +15,13 @@ from protocol.wire import v21
 
 def decode_request_start(request: v21.RequestStartTransactionRequest) -> RequestStart:
     """Source: OCPP 2.1 F01, F02."""
-    profile = given(request.charging_profile)
+    profile, group = given(request.charging_profile), given(request.group_id_token)
     return RequestStart(
         id_token=read_id_token(request.id_token),
         remote_start_id=request.remote_start_id,
         evse=given(request.evse_id),
         charging_profile=None if profile is None else read_profile(profile),
+        group=None if group is None else read_id_token(group),
     )
 
 
@@ -34,6 +35,7 @@ def encode_request_start(message: RequestStart) -> v21.RequestStartTransactionRe
         remote_start_id=message.remote_start_id,
         evse_id=sent(message.evse),
         charging_profile=UNSET if profile is None else write_profile(profile),
+        group_id_token=UNSET if message.group is None else write_id_token(message.group),
     )
 
 
