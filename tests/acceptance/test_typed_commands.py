@@ -21,7 +21,7 @@ ROOT = "-----BEGIN CERTIFICATE-----"
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def bench(network: Network) -> AsyncIterator[Bench]:
-    yield Bench(network)
+    yield Bench(network, version="1.6")
 
 
 CASES: list[tuple[str, dict[str, Any], str, dict[str, Any], dict[str, Any]]] = [
