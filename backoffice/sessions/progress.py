@@ -32,9 +32,8 @@ async def on_meter_values(unit: Unit, fact: MeterValuesReported, *, station_id: 
     if session is None or session.state not in RUNNING:
         return
     last = await repository.last_register_at(unit, session_id)
-    _show(
-        session, (meter_value for meter_value in fact.meter_values if last is None or meter_value.measured_at >= last)
-    )
+    newest = [meter_value for meter_value in fact.meter_values if last is None or meter_value.measured_at >= last]
+    _show(session, newest)
     if session.progress_said_at is None or now - session.progress_said_at >= _AT_MOST_EVERY:
         await _say_progress(unit, session, now)
 

@@ -3,11 +3,13 @@
 Invariants:
 1. At most `REMEMBERED` transactions are known; the one that was spoken of longest ago is forgotten first.
 2. What was said before the connection opened is not known: silence about it is no deviation.
+3. At most twice as many numbers are remembered as missing, for each transaction; one of them that comes is late, and no
+   repetition.
 """
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from protocol.blocks.transactions.messages import TransactionEnd, TransactionEvent, TransactionStart
@@ -21,6 +23,7 @@ REMEMBERED = 64
 @dataclass(slots=True)
 class _Known:
     seq_no: int | None = None
+    missing: set[int] = field(default_factory=set)
     register_wh: str | None = None
     has_ended: bool = False
     last_key: tuple[str, ...] = ()
@@ -55,12 +58,21 @@ class TransactionWatch:
         if known is None or (isinstance(message, TransactionStart) and known.has_ended):
             known = _Known()
         known.last_key = message.wire_key
+        _note_hole(message.seq_no, known)
         known.seq_no = message.seq_no if known.seq_no is None else max(known.seq_no, message.seq_no or 0)
         known.register_wh = message.meter_wh or known.register_wh
         known.has_ended = known.has_ended or isinstance(message, TransactionEnd)
         self._known[transaction_id] = known
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
+
+
+def _note_hole(seq_no: int | None, known: _Known) -> None:
+    if seq_no is None or known.seq_no is None:
+        return
+    known.missing.discard(seq_no)
+    if seq_no > known.seq_no + 1 and len(known.missing) < REMEMBERED:
+        known.missing.update(range(known.seq_no + 1, min(seq_no, known.seq_no + REMEMBERED)))
 
 
 def _meter(message: TransactionEvent, known: _Known | None) -> Iterator[Deviation]:
@@ -92,7 +104,9 @@ def _sequence(message: TransactionEvent, known: _Known | None) -> Iterator[Devia
         if message.seq_no != 0:
             yield Deviation("seq_no_not_from_0", str(message.seq_no))
     elif known is not None and known.seq_no is not None:
-        if message.seq_no <= known.seq_no:
+        if message.seq_no in known.missing:
+            yield Deviation("seq_no_overtaken", f"{message.seq_no} after {known.seq_no}")
+        elif message.seq_no <= known.seq_no:
             yield Deviation("seq_no_repeated", f"{message.seq_no} after {known.seq_no}")
         elif message.seq_no > known.seq_no + 1:
             yield Deviation("seq_no_hole", f"{message.seq_no} after {known.seq_no}")

@@ -480,6 +480,50 @@ def test_201_register_of_the_deciding_context_decides() -> None:
     assert import_register_wh(message.meter_values[1]) == "7"
 
 
+def decode_201_sample(sample: dict[str, Any]) -> Any:
+    route = route_of_action(OcppVersion.V201, "MeterValues")
+    payload = {"evseId": 1, "meterValue": [{"timestamp": T, "sampledValue": [sample]}]}
+    message = route.decode_request(codec.decode(json.dumps(payload).encode(), route.request))
+    return message.meter_values[0].readings[0]
+
+
+@pytest.mark.parametrize(
+    ("sample", "value"),
+    [
+        ({"value": 1e16}, "10000000000000000"),
+        ({"value": 0.00001}, "0.00001"),
+        ({"value": -7.25}, "-7.25"),
+        ({"value": 1.5, "unitOfMeasure": {"unit": "kWh"}}, "1500"),
+        ({"value": 1e-40}, "0"),
+    ],
+)
+def test_201_sample_is_a_plain_number_in_the_base_unit(sample: dict[str, Any], value: str) -> None:
+    assert decode_201_sample(sample).value == value
+
+
+@pytest.mark.parametrize("sample", [{"value": 1e300}, {"value": 1e300, "unitOfMeasure": {"unit": "kWh"}}])
+def test_201_sample_that_no_meter_shows_is_a_violation(sample: dict[str, Any]) -> None:
+    with pytest.raises(PropertyConstraintViolation):
+        decode_201_sample(sample)
+
+
+def test_201_register_of_the_beginning_may_come_with_an_update() -> None:
+    route = route_of_action(OcppVersion.V201, "TransactionEvent")
+    sample = {"value": 7, "context": "Transaction.Begin"}
+    payload = {
+        "eventType": "Updated",
+        "timestamp": T,
+        "triggerReason": "CablePluggedIn",
+        "seqNo": 1,
+        "transactionInfo": {"transactionId": "a"},
+        "meterValue": [{"timestamp": T, "sampledValue": [sample]}],
+    }
+
+    message = route.decode_request(codec.decode(json.dumps(payload).encode(), route.request))
+
+    assert (message.begin_wh, message.evse) == ("7", None)
+
+
 def test_21_type_of_a_token_that_nobody_knows_says_nothing() -> None:
     route = route_of_action(OcppVersion.V21, "Authorize")
     payload = b'{"idToken":{"idToken":"A1","type":"Fingerprint"}}'
