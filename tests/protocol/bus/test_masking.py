@@ -46,6 +46,8 @@ PLANTED = {
         "Authorize",
         {"idToken": {"idToken": "x", "additionalInfo": [{"additionalIdToken": "%s", "type": "app"}]}},
     ),
+    "vehicle": ("Get15118EVCertificate", {"action": "Install", "exiRequest": "%s", "prioritizedEMAIDs": ["x", "%s"]}),
+    "provider": ("Get15118EVCertificate", {"status": "Accepted", "exiResponse": "%s"}),
     "list": ("SendLocalList", {"localAuthorizationList": [{"idTag": "%s"}]}),
     "key": ("DataTransfer", {"data": "-----BEGIN PRIVATE KEY-----%s"}),
     "nested": ("DataTransfer", {"data": '{"idTag":"%s"}'}),
