@@ -2,13 +2,14 @@
 
 Masked are, wherever they stand in a frame:
 
-- `idTag`, `parentIdTag`, `idToken`, `additionalIdToken`: the last three characters stay, for people who
-  compare a card with a screen
+- `idTag`, `parentIdTag`, `idToken`, `additionalIdToken`, `prioritizedEMAIDs`: the last three characters stay, for those
+  who compare a card with a screen
 - the value of the configuration keys and variables in `SECRET_VARIABLES` (ChangeConfiguration, GetConfiguration,
   SetVariables, GetVariables and their answers, NotifyReport, NotifyEvent)
 - what a station says of a customer (NotifyCustomerInformation), whole, and how the operator calls one
 - the contract certificate in Authorize, whose subject is a token
-- members in `SECRET_MEMBERS` (SetNetworkProfile: basicAuthPassword, apn and vpn passwords, vpn key)
+- members in `SECRET_MEMBERS` (SetNetworkProfile: basicAuthPassword, apn and vpn passwords, vpn key;
+  Get15118EVCertificate: what a vehicle and its provider say to each other, with the contract in it)
 - `user:password@` and tickets for uploads in the URLs of any text, and texts that hold a private key
 
 Invariants:
@@ -27,11 +28,19 @@ MASK = "…"
 SECRET_VARIABLES = frozenset(("authorizationkey", "basicauthpassword", "identitypassword", "webpaymentssharedsecret"))
 SECRET_MEMBERS = frozenset(
     (
-        *("password", "basicauthpassword", "apnpassword", "simpin", "sharedsecret", "authorizationkey", "privatekey"),
+        "password",
+        "basicauthpassword",
+        "apnpassword",
+        "simpin",
+        "sharedsecret",
+        "authorizationkey",
+        "privatekey",
+        "exirequest",
+        "exiresponse",
         "customeridentifier",
     )
 )
-TOKEN_MEMBERS = frozenset(("idtag", "parentidtag", "idtoken", "additionalidtoken"))
+TOKEN_MEMBERS = frozenset(("idtag", "parentidtag", "idtoken", "additionalidtoken", "prioritizedemaids"))
 
 # Actions whose requests and answers have none of the members above: their text is looked at, and not read again.
 _WITHOUT_SECRETS = frozenset(
@@ -52,7 +61,7 @@ _PRIVATE_KEY = "PRIVATE KEY"
 _NESTED = 3  # JSON in a text in a text (DataTransfer)
 
 _MEMBER_IN_TEXT = re.compile(
-    r'("?(idTag|parentIdTag|idToken|additionalIdToken|customerIdentifier|password|user|basicAuthPassword|apnPassword|simPin|sharedSecret|privateKey)"?\s*+:\s*+)'
+    r'("?(idTag|parentIdTag|idToken|additionalIdToken|customerIdentifier|password|user|basicAuthPassword|apnPassword|simPin|sharedSecret|privateKey|exiRequest|exiResponse)"?\s*+:\s*+)'
     r'("(?:[^"\\]|\\.)*+"?|[^\s,}\]{\["]++)',
     re.IGNORECASE | re.DOTALL,
 )
@@ -61,6 +70,7 @@ _VALUE_IN_TEXT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _VPN_KEY_IN_TEXT = re.compile(r'("?key"?\s*+:\s*+)("(?:[^"\\]|\\.)*+"?|[^\s,}\]{\["]++)', re.IGNORECASE | re.DOTALL)
+_CONTRACTS_IN_TEXT = re.compile(r'("?prioritizedEMAIDs"?\s*+:\s*+)\[[^\]]*+\]?', re.IGNORECASE)
 _NUMBER_IN_TEXT = re.compile(r'"?[+-]?\d{1,12}(\.\d{0,6})?"?')
 _SECRET_IN_TEXT = re.compile("|".join(sorted(SECRET_VARIABLES)), re.IGNORECASE)
 _TICKET = re.compile(r"(/uploads/)[A-Za-z0-9_-]{20,}+")
@@ -131,6 +141,7 @@ def mask_text(text: str) -> str:
     )
     if "vpn" in text.lower():
         text = _VPN_KEY_IN_TEXT.sub(rf'\1"{MASK}"', text)
+    text = _CONTRACTS_IN_TEXT.sub(rf'\1["{MASK}"]', text)
     return _mask_cut_url(_mask_urls(_MEMBER_IN_TEXT.sub(rf'\1"{MASK}"', text)))
 
 

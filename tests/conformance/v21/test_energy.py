@@ -201,8 +201,8 @@ async def test_operator_negotiates_a_schedule_anew(bench: Bench) -> None:
         accepted = await tell_schedule(station, after)
 
     assert (answered, again, accepted) == (ACCEPTED, ACCEPTED, ACCEPTED)
-    # 40 kWh in eight hours; then what the operator leaves.
-    assert 5_000 <= watts(before) < 5_010
+    # 40 kWh in eight hours, or a little less by now; then what the operator leaves.
+    assert 5_000 <= watts(before) < 5_500
     assert watts(after) == 3_000
 
 
@@ -219,7 +219,7 @@ async def test_vehicle_that_can_give_negotiates_anew(bench: Bench) -> None:
         accepted = await tell_schedule(station, after)
 
     assert (answered, accepted) == (ACCEPTED, ACCEPTED)
-    assert 1_000 <= watts(after) < 1_010 < watts(before)
+    assert 1_000 <= watts(after) < 1_100 < watts(before)
 
 
 @pytest.mark.ocpp("2.1", "TC_K_115_CSMS")

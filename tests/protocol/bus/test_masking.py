@@ -47,6 +47,8 @@ PLANTED = {
         "Authorize",
         {"idToken": {"idToken": "x", "additionalInfo": [{"additionalIdToken": "%s", "type": "app"}]}},
     ),
+    "vehicle": ("Get15118EVCertificate", {"action": "Install", "exiRequest": "%s", "prioritizedEMAIDs": ["x", "%s"]}),
+    "provider": ("Get15118EVCertificate", {"status": "Accepted", "exiResponse": "%s"}),
     "list": ("SendLocalList", {"localAuthorizationList": [{"idTag": "%s"}]}),
     "customer": ("NotifyCustomerInformation", {"data": "%s", "seqNo": 0, "dta": ["%s"], "requestId": 1}),
     "customer_identifier": ("CustomerInformation", {"customerIdentifier": "%s", "report": True}),
