@@ -79,6 +79,18 @@ async def test_station_settles_and_the_receipt_is_ours(bench: Bench) -> None:
     assert forged.status_code == 404
 
 
+@pytest.mark.ocpp("2.1", "TC_C_125_CSMS")
+async def test_station_settles_the_cost_that_it_is_told(bench: Bench) -> None:
+    async with bench.station("CENTRAL") as station:
+        transaction = Transaction(station)
+        await transaction.start(idToken={"idToken": "psp-9", "type": "DirectPayment"})
+        ended = await transaction.end(wh=6_000)
+        await settle(station, transaction, "Settled", ended["totalCost"])
+
+    paid = await invoice_of(bench, "CENTRAL", "paid")
+    assert (ended["totalCost"], paid["paid"]) == (3.0, "3.00")
+
+
 @pytest.mark.ocpp("2.1", "TC_C_126_CSMS")
 async def test_station_that_counts_the_cost_itself_settles_what_it_counted(bench: Bench) -> None:
     async with bench.station("LOCAL") as station:
