@@ -51,10 +51,6 @@ _WITHOUT_SECRETS = frozenset(
     )
 )  # fmt: skip
 _PERSONAL = b"NotifyCustomerInformation"
-_HINTS = (
-    b"token", b"idtag", b"id_tag", b"passw", b"simpin", b"sim_pin", b"secret", b"authorization", b"private", b"vpn",
-    b"://", b"/uploads/",
-)  # fmt: skip
 _NAMING = ("key", "name", "variable")
 _VALUES = frozenset(("value", "attributevalue", "actualvalue"))
 _PRIVATE_KEY = "PRIVATE KEY"
@@ -112,7 +108,21 @@ def _is_plain_event(text: bytes, action: str | None) -> bool:
     if action != "TransactionEvent" or not text.endswith(b"]"):
         return False
     lower = text.lower()
-    return not any(hint in lower for hint in _HINTS)
+    # One by one: a loop, or a pattern, costs three times as much, for each frame of every transaction.
+    return not (
+        b"token" in lower
+        or b"idtag" in lower
+        or b"id_tag" in lower
+        or b"passw" in lower
+        or b"simpin" in lower
+        or b"sim_pin" in lower
+        or b"secret" in lower
+        or b"authorization" in lower
+        or b"private" in lower
+        or b"vpn" in lower
+        or b"://" in lower
+        or b"/uploads/" in lower
+    )
 
 
 def _without_contract(part: Any) -> Any:  # Any: JSON
