@@ -19,6 +19,7 @@ from protocol.blocks.smart_charging.queries import AskScheduleUpdate
 from protocol.bus.commands import RegistryEntry
 from protocol.domain.authorization import Authorization
 from protocol.domain.identifiers import StationKey, TenantId, TransactionId
+from protocol.domain.transaction_limit import TransactionLimit
 
 
 class Outgoing(NamedTuple):
@@ -131,11 +132,18 @@ class Costs(Protocol):
     async def total_of(self, station: StationKey, transaction_id: TransactionId) -> Decimal | None:
         """The total of its bill, taxes included, once its end is a fact; None where nobody says it in time."""
 
+    async def limit_of(self, station: StationKey, remote_start_id: int) -> TransactionLimit | None:
+        """How far the transaction of a start by app may go; None where nobody said so, or nobody says it in time."""
+
 
 class NoCosts:
     """Nobody says it."""
 
     async def total_of(self, _station: StationKey, _transaction_id: TransactionId) -> Decimal | None:
+        """None."""
+        return None
+
+    async def limit_of(self, _station: StationKey, _remote_start_id: int) -> TransactionLimit | None:
         """None."""
         return None
 

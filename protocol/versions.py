@@ -42,7 +42,7 @@ from protocol.blocks.smart_charging import (
     v201 as smart_charging_v201,
 )
 from protocol.blocks.tariff_and_cost import v201 as tariff_and_cost_v201
-from protocol.blocks.transactions import v16 as transactions_v16, v201 as transactions_v201
+from protocol.blocks.transactions import v16 as transactions_v16, v21 as transactions_v21, v201 as transactions_v201
 from protocol.dialects.v21 import carried_over
 from protocol.domain.routes import AnyRoute, Direction
 from protocol.domain.version import OcppVersion
@@ -88,6 +88,7 @@ _BLOCKS_201: tuple[tuple[AnyRoute, ...], ...] = (
 _ADDED_BY_21: tuple[tuple[AnyRoute, ...], ...] = (
     provisioning_v21.ROUTES,
     monitoring_v21.ROUTES,
+    transactions_v21.ROUTES,
     event_streams_v21.ROUTES,
     der_control_v21.ROUTES,
     battery_swap_v21.ROUTES,

@@ -6,7 +6,7 @@ from decimal import Decimal
 import msgspec
 
 from backoffice.contracts.query import Query
-from protocol.blocks.tariff_and_cost.queries import AskTotalCost, TotalCost
+from protocol.blocks.tariff_and_cost.queries import AskLimit, AskTotalCost, LimitAnswer, TotalCost
 from protocol.bus.catalogue import EventRow
 from protocol.bus.envelope import event_id
 from protocol.bus.subjects import Kind
@@ -86,3 +86,4 @@ EVENTS = (
 )
 
 TOTAL_COST = Query("sessions", "total_cost", AskTotalCost, TotalCost)
+TRANSACTION_LIMIT = Query("sessions", "transaction_limit", AskLimit, LimitAnswer)

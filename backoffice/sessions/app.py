@@ -5,12 +5,13 @@ from pathlib import Path
 
 import msgspec
 
-from backoffice.contracts.sessions import TOTAL_COST
+from backoffice.contracts.sessions import TOTAL_COST, TRANSACTION_LIMIT
 from backoffice.kit.bus import Answerer
 from backoffice.kit.consumer import Consumer, Handler
 from backoffice.kit.service import Context, Parts, Service, Worker
 from backoffice.sessions.consumers import SessionEvents
 from backoffice.sessions.intents import Intents
+from backoffice.sessions.limits import Limits
 from backoffice.sessions.routes import router
 from backoffice.sessions.running_cost import RunningCosts
 from backoffice.sessions.service import Sessions
@@ -48,11 +49,14 @@ def build(context: Context[SessionsSettings]) -> Parts:
             Consumer(Kind.STATION, facts),
             Consumer(Kind.READING, {MeterValuesReported: events.on_meter_values}, has_inbox=False),
         ),
-        answers=(Answerer(TOTAL_COST, TotalCosts(context.database).answer),),
+        answers=(
+            Answerer(TOTAL_COST, TotalCosts(context.database).answer),
+            Answerer(TRANSACTION_LIMIT, Limits(context.database).answer),
+        ),
         workers=(
             *_running_costs(context),
             Worker("settle", settlement.go_on, every_s=_SETTLE_EVERY_S),
-            Worker("stop_refused", stops.go_on, every_s=_SETTLE_EVERY_S),
+            Worker("stop_owed", stops.go_on, every_s=_SETTLE_EVERY_S),
             Worker("give_up_late_intents", intents.give_up_late, every_s=_GIVE_UP_EVERY_S),
         ),
     )

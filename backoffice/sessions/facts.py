@@ -19,6 +19,7 @@ from backoffice.sessions.domain import (
     is_paused,
     trigger_of,
 )
+from backoffice.sessions.limits import note_limit
 from backoffice.sessions.models import SessionRow
 from backoffice.sessions.payer import flag, judge, withdraw_refused
 from backoffice.sessions.sequence import Heard, hear
@@ -161,10 +162,12 @@ async def _open(unit: Unit, fact: TransactionFact, station_id: StationId, now: d
         "heard_until": Heard().until,
         "heard_ahead": [],
         "hears_cost": True,
+        "limit_seq_no": -1,
         "updated_at": now,
     }
     session = await repository.open_session(unit, values)
     session.updated_at = now
+    note_limit(session, fact)
     if fact.seq_no is not None:
         heard = Heard(session.heard_until, tuple(session.heard_ahead))
         heard = hear(heard, fact.seq_no, is_first=isinstance(fact, TransactionStarted))

@@ -32,13 +32,14 @@ class IntentRow(Base):
     owes_release: Mapped[bool] = mapped_column(Boolean)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    limit_wanted: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
 
 
 class SessionRow(Base):
     """A session, as far as its facts have come. Columns are None until the fact or the answer that fills them.
 
     `heard_until`, `heard_ahead`: see `sequence.py`. `token_rank`: see `precedence.py`. `told_cost` is what the station
-    was told last, unless it does not hear costs.
+    was told last, unless it does not hear costs. `limit_wanted` and `limit_at_station`: see `limits.py`.
     """
 
     __tablename__ = "sessions"
@@ -54,6 +55,9 @@ class SessionRow(Base):
     token_ref: Mapped[str | None] = mapped_column(Text)
     token_mask: Mapped[str | None] = mapped_column(Text)
     needs_verdict: Mapped[bool] = mapped_column(Boolean)
+    limit_wanted: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
+    limit_at_station: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
+    limit_seq_no: Mapped[int] = mapped_column(BigInteger)
     must_stop: Mapped[bool] = mapped_column(Boolean)
     is_announced: Mapped[bool] = mapped_column(Boolean)
     started_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

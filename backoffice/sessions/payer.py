@@ -107,6 +107,7 @@ async def _claim_intent(unit: Unit, session: SessionRow, fact: TransactionFact) 
         flag(session, "intent_of_another_driver")
         return
     session.intent_id, intent.session_id = intent.id, session.id
+    session.limit_wanted = intent.limit_wanted
     authorise(session, intent.driver_id)
     _mark_claimed(intent)
 

@@ -10,6 +10,7 @@ from backoffice.sessions import repository
 from backoffice.sessions.cost import cost_of
 from backoffice.sessions.domain import RUNNING
 from backoffice.sessions.energy import SessionShape, measure
+from backoffice.sessions.limits import is_reached
 from backoffice.sessions.models import SessionRow
 from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.domain.identifiers import DriverId, StationId, TransactionId
@@ -64,6 +65,8 @@ async def _say_progress(unit: Unit, session: SessionRow, now: datetime) -> None:
         cost = cost_of(session.tariff, shape, timezone=session.timezone)
         session.cost_excl_vat, session.cost_incl_vat = cost.total_excl_vat, cost.total_incl_vat
         session.currency = cost.currency
+    if is_reached(session, at=readings[-1].at if readings else now):
+        session.must_stop = True
     await unit.publish(_updated(session, session.started_at, now), key=session.id, now=now)
 
 

@@ -231,6 +231,20 @@ async def find_intent(unit: Unit, intent_id: str) -> IntentRow | None:
     )
 
 
+async def read_intent_of(unit: Unit, station_id: StationId, remote_start_id: int) -> IntentRow | None:
+    """The newest intent whose start the station was told under this id."""
+    return await unit.session.scalar(
+        select(IntentRow)
+        .where(
+            IntentRow.tenant_id == unit.tenant,
+            IntentRow.station_id == station_id,
+            IntentRow.remote_start_id == remote_start_id,
+        )
+        .order_by(IntentRow.created_at.desc())
+        .limit(1)
+    )
+
+
 async def find_claimed_intent(
     unit: Unit, station_id: StationId, *, remote_start_id: int | None, token_ref: str | None
 ) -> IntentRow | None:

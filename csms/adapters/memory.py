@@ -12,6 +12,7 @@ from protocol.blocks.payment.queries import AskReceipt, AskVatNumber
 from protocol.bus.commands import RegistryEntry
 from protocol.domain.authorization import Authorization, AuthorizationBasis, AuthorizationStatus
 from protocol.domain.identifiers import DriverId, StationKey, TenantId, TransactionId
+from protocol.domain.transaction_limit import TransactionLimit
 
 
 class MemoryPublisher:
@@ -68,11 +69,16 @@ class MemoryCosts:
     def __init__(self) -> None:
         self.totals: dict[str, Decimal] = {}
         self.asked: list[str] = []
+        self.limits: dict[int, TransactionLimit] = {}
 
     async def total_of(self, _station: StationKey, transaction_id: TransactionId) -> Decimal | None:
         """The total, if there is one."""
         self.asked.append(transaction_id)
         return self.totals.get(transaction_id)
+
+    async def limit_of(self, _station: StationKey, remote_start_id: int) -> TransactionLimit | None:
+        """The limit, if there is one."""
+        return self.limits.get(remote_start_id)
 
 
 class MemoryNumbers:

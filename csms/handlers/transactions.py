@@ -39,6 +39,8 @@ async def on_transaction_start(message: TransactionStart, call: ReceivedCall, po
 
     1.6 never says the EVSE later: one that it did not name is the first. In 2.x it may come with a later event, when
     the cable is in (OCPP 2.0.1 E03).
+
+    Whoever started it by app may have said how far it may go: a station that can keep to that hears it (OCPP 2.1 E16).
     """
     authorization = await _judge_going_on(message, call, ports)
     transaction_id = message.transaction_id or await _number(message, call, ports)
@@ -47,7 +49,10 @@ async def on_transaction_start(message: TransactionStart, call: ReceivedCall, po
     call.deviations.extend(call.station.transactions.observe(message, transaction_id))
     started = _fact(TransactionStarted, message, call, ports, transaction_id, authorization)
     await ports.publisher.publish(*_events(started, message, call))
-    return TransactionReply(transaction_id=transaction_id, id_token_info=_info(authorization))
+    limit = None
+    if message.hears_limit and message.remote_start_id is not None:
+        limit = await ports.costs.limit_of(call.station.key, message.remote_start_id)
+    return TransactionReply(transaction_id=transaction_id, id_token_info=_info(authorization), limit=limit)
 
 
 async def on_transaction_update(message: TransactionUpdate, call: ReceivedCall, ports: Ports) -> TransactionReply:
@@ -146,6 +151,7 @@ def _fact(
         is_offline=message.is_offline,
         remote_start_id=message.remote_start_id,
         reservation_id=message.reservation_id,
+        limit=message.limit,
         flags=call.flags,
         **own,
     )

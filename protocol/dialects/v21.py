@@ -6,7 +6,7 @@ Invariants:
 2. What a 2.0.1 encoder writes is a message of 2.1 as well. Both are held by the round trips of every sample.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -38,15 +38,14 @@ def carried_over(routes: Iterable[AnyRoute]) -> tuple[AnyRoute, ...]:
     return tuple(_carry_over(route) for route in routes)
 
 
-def with_more_to_ask(
+def extended(
     routes: Iterable[AnyRoute],
     action: str,
-    decode_request: Callable[[Any], Any],  # Any: as in a table of routes
-    encode_request: Callable[[Any], Any],
+    **translators: Any,  # functions from Any to Any, as in a table of routes
 ) -> AnyRoute:
-    """The 2.0.1 route of an action as that of 2.1, which asks for more and is answered alike."""
+    """The 2.0.1 route of an action as that of 2.1, with translators of 2.1's own in place of those that are named."""
     (route,) = (route for route in routes if route.action == action)
-    return replace(_carry_over(route), decode_request=decode_request, encode_request=encode_request)
+    return replace(_carry_over(route), **translators)
 
 
 def _carry_over(route: AnyRoute) -> AnyRoute:

@@ -11,7 +11,7 @@ from protocol.blocks.certificates.messages import (
     InstallCertificate,
     SignCertificate,
 )
-from protocol.dialects.v21 import with_more_to_ask
+from protocol.dialects.v21 import extended
 from protocol.dialects.words import given, sent, spelled
 from protocol.domain.certificates import CertificateUse, SigningUse
 from protocol.domain.version import OcppVersion
@@ -81,8 +81,13 @@ def _write_use(use: SigningUse | None) -> Any:  # Any: a Literal of the wire, or
 
 
 ROUTES = (
-    with_more_to_ask(v201.ROUTES, "InstallCertificate", decode_install, encode_install),
-    with_more_to_ask(v201.ROUTES, "GetInstalledCertificateIds", decode_get_installed, encode_get_installed),
-    with_more_to_ask(v201.ROUTES, "CertificateSigned", decode_signed, encode_signed),
-    with_more_to_ask(v201.ROUTES, "SignCertificate", decode_sign, encode_sign),
+    extended(v201.ROUTES, "InstallCertificate", decode_request=decode_install, encode_request=encode_install),
+    extended(
+        v201.ROUTES,
+        "GetInstalledCertificateIds",
+        decode_request=decode_get_installed,
+        encode_request=encode_get_installed,
+    ),
+    extended(v201.ROUTES, "CertificateSigned", decode_request=decode_signed, encode_request=encode_signed),
+    extended(v201.ROUTES, "SignCertificate", decode_request=decode_sign, encode_request=encode_sign),
 )

@@ -4,7 +4,7 @@ from msgspec import UNSET
 
 from protocol.blocks.remote_control import v201
 from protocol.blocks.remote_control.messages import RequestStart
-from protocol.dialects.v21 import read_id_token, with_more_to_ask, write_id_token
+from protocol.dialects.v21 import extended, read_id_token, write_id_token
 from protocol.dialects.v21_charging import read_profile, write_profile
 from protocol.dialects.words import given, sent
 from protocol.domain.charging_profile import ProfilePurpose
@@ -39,4 +39,8 @@ def encode_request_start(message: RequestStart) -> v21.RequestStartTransactionRe
     )
 
 
-ROUTES = (with_more_to_ask(v201.ROUTES, "RequestStartTransaction", decode_request_start, encode_request_start),)
+ROUTES = (
+    extended(
+        v201.ROUTES, "RequestStartTransaction", decode_request=decode_request_start, encode_request=encode_request_start
+    ),
+)

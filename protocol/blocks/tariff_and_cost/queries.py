@@ -5,6 +5,7 @@ from decimal import Decimal
 import msgspec
 
 from protocol.domain.identifiers import StationId, TenantId, TransactionId
+from protocol.domain.transaction_limit import TransactionLimit
 
 
 class AskTotalCost(msgspec.Struct, frozen=True):
@@ -20,3 +21,17 @@ class TotalCost(msgspec.Struct, frozen=True):
     """The total of the bill, taxes included; None where it is not known in time, or nobody is billed."""
 
     total: Decimal | None = None
+
+
+class AskLimit(msgspec.Struct, frozen=True):
+    """How far may the transaction go that was started under this id?"""
+
+    tenant: TenantId
+    station: StationId
+    remote_start_id: int
+
+
+class LimitAnswer(msgspec.Struct, frozen=True):
+    """None: nobody said so."""
+
+    limit: TransactionLimit | None = None

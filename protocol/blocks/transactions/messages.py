@@ -9,10 +9,11 @@ from protocol.domain.authorization import IdTokenInfo
 from protocol.domain.identifiers import IdToken, TransactionId
 from protocol.domain.metering import MeterValue
 from protocol.domain.status import ChargingState
+from protocol.domain.transaction_limit import TransactionLimit
 
 
 class TransactionEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """What the three kinds of event have in common.
+    """What the three kinds of event have in common. `limit` is the one that holds at the station (2.1).
 
     `wire_key` are the raw values that name this fact, as received: they make the event id (see bus/envelope.py).
     `transaction_id` is None in a 1.6 start, whose number the CSMS chooses. `meter_wh` is the import register in Wh as
@@ -33,10 +34,16 @@ class TransactionEvent(msgspec.Struct, frozen=True, kw_only=True):
     is_offline: bool = False
     remote_start_id: int | None = None
     reservation_id: int | None = None
+    limit: TransactionLimit | None = None
 
 
 class TransactionStart(TransactionEvent, frozen=True, kw_only=True):
-    """A transaction began (1.6 StartTransaction; 2.x eventType Started)."""
+    """A transaction began (1.6 StartTransaction; 2.x eventType Started).
+
+    `hears_limit`: the answer has a place for how far it may go.
+    """
+
+    hears_limit: bool = False
 
 
 class TransactionUpdate(TransactionEvent, frozen=True, kw_only=True):
@@ -61,12 +68,14 @@ class TransactionEnd(TransactionEvent, frozen=True, kw_only=True):
 class TransactionReply(msgspec.Struct, frozen=True):
     """`transaction_id` answers a 1.6 start only; `id_token_info` answers whenever a token was presented.
 
-    `total_cost` answers an end that hears it: taxes included, in the station's currency (OCPP 2.0.1 I03).
+    `total_cost` answers an end that hears it: taxes included, in the station's currency (OCPP 2.0.1 I03). `limit`
+    answers a start that hears it (OCPP 2.1 E16).
     """
 
     transaction_id: TransactionId | None = None
     id_token_info: IdTokenInfo | None = None
     total_cost: Decimal | None = None
+    limit: TransactionLimit | None = None
 
 
 class GetTransactionStatus(msgspec.Struct, frozen=True):

@@ -46,6 +46,20 @@ PROFILE_21 = {
 }
 UPDATE_21 = {"limit": 11000.0, "setpoint": -500.5, "dischargeLimit": -3000.0}
 OWN: dict[str, tuple[Any, Any]] = {
+    "TransactionEvent": (
+        {
+            "eventType": "Started",
+            "timestamp": T,
+            "triggerReason": "RemoteStart",
+            "seqNo": 0,
+            "transactionInfo": {
+                "transactionId": "abc",
+                "remoteStartId": 5,
+                "transactionLimit": {"maxCost": 20.5, "maxEnergy": 30000.0, "maxTime": 3600, "maxSoC": 80},
+            },
+        },
+        {"idTokenInfo": {"status": "Accepted"}, "transactionLimit": {"maxEnergy": 30000.0}},
+    ),
     "OpenPeriodicEventStream": ({"constantStreamData": STREAM}, {"status": "Accepted"}),
     "ClosePeriodicEventStream": ({"id": 3}, {}),
     "NotifyPeriodicEventStream": (
