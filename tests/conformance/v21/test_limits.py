@@ -1,5 +1,6 @@
 """OCPP 2.1: transactions that end at a cost, an energy or a time, said by the driver in the app or at the station."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -114,6 +115,7 @@ async def test_station_that_knows_no_limits_is_told_to_stop(bench: Bench) -> Non
         transaction, _ = await start_by_app(bench, station, driver, "LATE", {"max_energy_wh": 3_000})
         await bench.network.session_of("LATE", state="charging")
         await transaction.update(wh=1_000)
+        await asyncio.sleep(1.1)  # progress is reckoned once a second
         await transaction.update(wh=3_500)
         stopping = await station.answer("RequestStopTransaction", **ACCEPTED)
         await transaction.end("RemoteStop", reason="Remote", wh=3_600)
