@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from tests.acceptance.clients import Client, MakeClient
-from tests.acceptance.network import Network
+from tests.acceptance.network import Network, eventually
 from tests.conformance.wire import both
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
@@ -147,3 +147,44 @@ async def test_charge_by_app_is_started_stopped_and_paid(network: Network, open_
     assert stopping == {"transactionId": charge.id}
     assert (completed["id"], completed["energy_wh"]) == (session["id"], "20000")
     assert (receipt["invoice"]["total_incl_vat"], receipt["invoice"]["state"]) == ("10.00", "paid")
+
+
+def variables(first: int, count: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "component": {"name": "Connector", "instance": f"c{number // 10}", "evse": EVSE},
+            "variable": {"name": f"Variable{number}"},
+            "variableAttribute": [{"type": "Actual", "value": str(number), "mutability": "ReadOnly"}],
+            "variableCharacteristics": {"dataType": "integer", "supportsMonitoring": False},
+        }
+        for number in range(first, first + count)
+    ]
+
+
+async def test_device_model_of_500_variables_is_read_out(network: Network, open_station: OpenStation) -> None:
+    async with open_station("MODEL") as client:
+        await client.answer("GetBaseReport", **ACCEPTED)
+        path, order = f"/stations/{client.name}", {"requestId": 7, "reportBase": "FullInventory"}
+        _, asked = await both(
+            network.operator.post(f"{path}/commands/GetBaseReport", order), client.asked("GetBaseReport")
+        )
+        for part in range(50):
+            body: dict[str, Any] = {
+                "requestId": asked["requestId"],
+                "generatedAt": now(),
+                "seqNo": part,
+                "tbc": part < 49,
+                "reportData": variables(10 * part, 10),
+            }
+            assert await client.call("NotifyReport", **body) == {}
+
+        async def is_complete() -> bool:
+            return bool((await network.operator.get(f"{path}/reports"))["items"][0]["is_complete"])
+
+        await eventually(is_complete, what="the report of 500 variables")
+        known = await network.operator.get(f"{path}/variables")
+
+    assert asked == order
+    assert {one["variable"]: one["value"] for one in known if one["component"] == "Connector"} == {
+        f"Variable{number}": str(number) for number in range(500)
+    }
