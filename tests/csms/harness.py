@@ -22,7 +22,8 @@ from csms.adapters.memory import (
     MemoryPublisher,
     MemoryRegistry,
 )
-from csms.app import Gateway, _hand_over
+from csms.app import _hand_over
+from csms.gateway import Gateway
 from csms.ports import NO_VENDORS, EvCertificates, NoContractCertificates, NoEvCertificates, Ports, VendorPlugIn
 from csms.settings import CsmsSettings, read_settings
 from csms.transport.head import HeadListener

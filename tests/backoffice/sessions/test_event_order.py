@@ -13,9 +13,9 @@ import pytest_asyncio
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
 from backoffice.billing.app import SERVICE as BILLING
+from backoffice.contracts.sessions import session_id_of
 from backoffice.kit.testing import eventually
 from backoffice.sessions.app import SERVICE
-from backoffice.sessions.domain import session_id_of
 from backoffice.sessions.sequence import MOST_AHEAD, Heard, hear
 from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.blocks.transactions.events import (
