@@ -34,7 +34,7 @@ from protocol.blocks.transactions.events import (
 )
 from protocol.bus.secrets import credential_name
 from protocol.bus.subjects import Kind
-from protocol.domain.identifiers import StationId
+from protocol.domain.identifiers import StationId, StationKey
 from protocol.domain.status import ConnectorStatus
 
 
@@ -265,8 +265,6 @@ class Admissions:
         """The consumer made of this handler."""
         return Consumer(Kind.DOMAIN, {StationAdmissionChanged: self.on_admission_changed})
 
-    async def on_admission_changed(self, event: StationAdmissionChanged, delivery: Delivery, unit: Unit) -> None:
-        """The registry says of the station what its row says. Locked: an older state must not overwrite a newer one."""
-        station = await repository.lock_station(unit, event.station_id)
-        if station is not None:
-            await self._registry.write(station)
+    async def on_admission_changed(self, event: StationAdmissionChanged, _delivery: Delivery, unit: Unit) -> None:
+        """The registry says of the station what its row says."""
+        await self._registry.refresh(StationKey(unit.tenant, event.station_id))
