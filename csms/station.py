@@ -109,7 +109,7 @@ class ReceivedCall(msgspec.Struct, frozen=True, gc=False):
     @property
     def flags(self) -> tuple[str, ...]:
         """The rules that this CALL needed, each once."""
-        return tuple(dict.fromkeys(deviation.rule for deviation in self.deviations))
+        return tuple(dict.fromkeys([deviation.rule for deviation in self.deviations])) if self.deviations else ()
 
     def state(
         self, fact: msgspec.Struct, *, occurred_at: datetime | None = None, wire_key: tuple[str, ...] = ()

@@ -57,7 +57,7 @@ async def on_transaction_start(message: TransactionStart, call: ReceivedCall, po
 
 async def on_transaction_update(message: TransactionUpdate, call: ReceivedCall, ports: Ports) -> TransactionReply:
     """The update and its readings are in their streams."""
-    authorization = await _judge_going_on(message, call, ports)
+    authorization = None if message.id_token is None else await _judge_going_on(message, call, ports)
     return await _continue(TransactionUpdated, message, call, ports, authorization)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 from msgspec import UNSET, UnsetType
 
 from protocol.dialects.words import (
+    THOUSANDFOLD,
     given,
     in_base_unit,
     read_number,
@@ -233,9 +234,8 @@ def _read_sample(sample: v201.SampledValue) -> MeterReading:
     if measure is not UNSET:
         unit = unit if measure.unit is UNSET else measure.unit or unit
         power = 0 if measure.multiplier is UNSET else measure.multiplier
+    if power or unit in THOUSANDFOLD or len(value) > _PLAIN_LENGTH or "e" in value:
         value, unit = in_base_unit(value, unit, power_of_ten=power)
-    elif len(value) > _PLAIN_LENGTH or "e" in value:
-        value, unit = in_base_unit(value, unit)
     return MeterReading(
         value,
         unit,

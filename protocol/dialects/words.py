@@ -19,7 +19,7 @@ _LARGEST_RATE = 10**9  # no cable carries more, and sums of it stay exact
 _TENTH = Decimal("0.1")
 _is_plain = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)").fullmatch
 _is_decimal = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?").fullmatch
-_THOUSANDFOLD: Mapping[str, str] = {"kWh": "Wh", "kvarh": "varh", "kW": "W", "kVA": "VA", "kvar": "var", "kVAh": "VAh"}
+THOUSANDFOLD: Mapping[str, str] = {"kWh": "Wh", "kvarh": "varh", "kW": "W", "kVA": "VA", "kvar": "var", "kVAh": "VAh"}
 
 
 def given(value: _ValueT | UnsetType) -> _ValueT | None:
@@ -89,7 +89,7 @@ def in_base_unit(value: str, unit: str, *, power_of_ten: int = 0) -> tuple[str, 
 
     Raises PropertyConstraintViolation where the value is no decimal number, or one that no meter shows.
     """
-    base = _THOUSANDFOLD.get(unit)
+    base = THOUSANDFOLD.get(unit)
     exponent = power_of_ten if base is None else power_of_ten + 3
     if not exponent and len(value) <= _LARGEST_EXPONENT and _is_plain(value):
         return value, base or unit  # nearly every reading

@@ -43,6 +43,7 @@ _DECIDING_CONTEXT = {
     "Started": ReadingContext.TRANSACTION_BEGIN,
     "Ended": ReadingContext.TRANSACTION_END,
 }
+_CHARGING_STATES = {str(state): state for state in ChargingState}
 
 
 def decode_transaction_event(request: v201.TransactionEventRequest) -> TransactionEvent:
@@ -66,7 +67,7 @@ def decode_transaction_event(request: v201.TransactionEventRequest) -> Transacti
         "transaction_id": TransactionId(info.transaction_id),
         "meter_wh": _deciding_register_wh(request.event_type, values),
         "meter_values": values,
-        "charging_state": None if info.charging_state is UNSET else ChargingState(info.charging_state),
+        "charging_state": None if info.charging_state is UNSET else _CHARGING_STATES[info.charging_state],
         "trigger": request.trigger_reason,
         "seq_no": request.seq_no,
         "is_offline": is_offline,

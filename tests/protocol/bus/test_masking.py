@@ -150,3 +150,4 @@ def test_event_of_a_transaction_is_looked_at_only_where_it_may_hold_a_secret() -
     assert mask_frame(plain, "TransactionEvent") is plain
     assert b"A1B" not in mask_frame(bearing, "TransactionEvent")
     assert b"A1B" not in mask_frame(bearing.replace(b"idToken", b"ID_TOKEN"), "TransactionEvent")
+    assert b"A1B" not in mask_frame(bearing.replace(b"idToken", b"id_tag"), "TransactionEvent")
