@@ -16,6 +16,7 @@ from backoffice.sessions.routes import router
 from backoffice.sessions.running_cost import RunningCosts
 from backoffice.sessions.service import Sessions
 from backoffice.sessions.settings import SessionsSettings
+from backoffice.sessions.settled import Settled
 from backoffice.sessions.settlement import Settlement
 from backoffice.sessions.stops import OwedStops
 from backoffice.sessions.total_cost import TotalCosts
@@ -33,9 +34,10 @@ def build(context: Context[SessionsSettings]) -> Parts:
     """Its parts."""
     intents = Intents(context.database, context.bus, settings=context.settings, clock=context.clock)
     sessions = Sessions(context.database, context.bus, intents, clock=context.clock)
-    settlement = Settlement(context.database, context.bus, settings=context.settings, clock=context.clock)
+    settled = Settled()
+    settlement = Settlement(context.database, context.bus, settled, settings=context.settings, clock=context.clock)
     stops = OwedStops(context.database, context.bus, clock=context.clock)
-    events = SessionEvents(settings=context.settings, clock=context.clock)
+    events = SessionEvents(settled, settings=context.settings, clock=context.clock)
     facts: Mapping[type[msgspec.Struct], Handler] = {
         TransactionStarted: events.on_transaction_started,
         TransactionUpdated: events.on_transaction_updated,
@@ -50,7 +52,7 @@ def build(context: Context[SessionsSettings]) -> Parts:
             Consumer(Kind.READING, {MeterValuesReported: events.on_meter_values}, has_inbox=False),
         ),
         answers=(
-            Answerer(TOTAL_COST, TotalCosts(context.database).answer),
+            Answerer(TOTAL_COST, TotalCosts(context.database, settled, clock=context.clock).answer),
             Answerer(TRANSACTION_LIMIT, Limits(context.database).answer),
         ),
         workers=(

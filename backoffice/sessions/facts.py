@@ -34,24 +34,38 @@ from protocol.bus.envelope import event_id
 from protocol.domain.identifiers import DriverId, StationId, TransactionId
 from protocol.domain.status import ChargingState
 
+START_MISSING = "start_missing"
+TOLD_AFTER_THE_BILL = "told_after_the_bill"
+
 
 async def on_started(
     unit: Unit, fact: TransactionStarted, *, station_id: StationId, at: datetime, now: datetime
 ) -> SessionRow:
-    """The session has begun; a second start of the same transaction is flagged and changes nothing."""
+    """The session has begun; a second start of the same transaction is flagged and changes nothing.
+
+    A start that comes after its session began without one is the true one, as long as nothing is billed.
+    """
     session = await _open(unit, fact, station_id, now)
-    if session.started_at is not None:
+    is_late = START_MISSING in session.flags
+    if is_late and session.state == SessionState.COMPLETED:
+        flag(session, TOLD_AFTER_THE_BILL)
+        return session
+    if session.started_at is not None and not is_late:
         flag(session, "second_start")
         return session
+    if is_late and session.started_at != at:
+        session.tariff = None  # another one may have been in force
+    session.flags = [one for one in session.flags if one != START_MISSING]
     session.started_at = at
     register_wh = _register(fact.meter_wh)
     session.start_wh = session.start_wh if register_wh is None else register_wh
     _note_evse(session, fact)
     for rule in fact.flags:
         flag(session, rule)
-    has_ended = session.ended_at is not None
-    trigger = SessionTrigger.STARTED_AND_ENDED if has_ended else SessionTrigger.STARTED
-    session.state = SESSION.advance(SessionState.AWAITING_START, trigger)
+    if session.state == SessionState.AWAITING_START:
+        has_ended = session.ended_at is not None
+        trigger = SessionTrigger.STARTED_AND_ENDED if has_ended else SessionTrigger.STARTED
+        session.state = SESSION.advance(SessionState.AWAITING_START, trigger)
     await _go_on(unit, session, fact, at)
     withdraw_refused(session)  # a later event may have come first, and said so
     await announce(unit, session, now)
@@ -65,7 +79,7 @@ async def on_updated(
     session = await _open(unit, fact, station_id, now)
     if session.state == SessionState.COMPLETED:
         if fact.seq_no is not None and session.end_seq_no is not None and fact.seq_no < session.end_seq_no:
-            flag(session, "told_after_the_bill")
+            flag(session, TOLD_AFTER_THE_BILL)
         return session
     begin_wh = _register(fact.begin_wh)
     if session.start_wh is None and begin_wh is not None:
@@ -112,7 +126,7 @@ async def on_connector_status(
 def begin_without_start(session: SessionRow, *, at: datetime) -> None:
     """A session of whose start nobody has heard began no later than the first that was heard of it."""
     session.started_at = at
-    flag(session, "start_missing")
+    flag(session, START_MISSING)
     session.state = SESSION.advance(SessionState.AWAITING_START, SessionTrigger.STARTED_AND_ENDED)
     withdraw_refused(session)
 
@@ -150,6 +164,7 @@ async def _open(unit: Unit, fact: TransactionFact, station_id: StationId, now: d
         "transaction_id": fact.transaction_id,
         "evse": None,
         "state": SessionState.AWAITING_START,
+        "presented": [],
         "needs_verdict": False,
         "must_stop": False,
         "is_announced": False,

@@ -38,8 +38,8 @@ class IntentRow(Base):
 class SessionRow(Base):
     """A session, as far as its facts have come. Columns are None until the fact or the answer that fills them.
 
-    `heard_until`, `heard_ahead`: see `sequence.py`. `token_rank`: see `precedence.py`. `told_cost` is what the station
-    was told last, unless it does not hear costs. `limit_wanted` and `limit_at_station`: see `limits.py`.
+    `heard_until`, `heard_ahead`: see `sequence.py`. `presented`, `token_rank`: see `precedence.py`. `told_cost` is what
+    the station was told last, unless it does not hear costs. `limit_wanted` and `limit_at_station`: see `limits.py`.
     """
 
     __tablename__ = "sessions"
@@ -54,6 +54,7 @@ class SessionRow(Base):
     intent_id: Mapped[str | None] = mapped_column(Text)
     token_ref: Mapped[str | None] = mapped_column(Text)
     token_mask: Mapped[str | None] = mapped_column(Text)
+    presented: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)  # Any: the tokens as JSON
     needs_verdict: Mapped[bool] = mapped_column(Boolean)
     limit_wanted: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
     limit_at_station: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))

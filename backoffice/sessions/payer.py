@@ -4,15 +4,28 @@ Invariants:
 1. The token of the session is the first by `precedence.py`; where it was refused, nobody pays.
 2. A start by app weighs more than any card.
 3. What was settled stays as it is.
+4. A master pass is refused: it stops what others pay for, and pays for nothing.
 """
+
+import msgspec
 
 from backoffice.kit.database import Unit
 from backoffice.sessions import repository
 from backoffice.sessions.domain import INTENT, SESSION, IntentState, IntentTrigger, SessionState, SessionTrigger
 from backoffice.sessions.models import IntentRow, SessionRow
-from backoffice.sessions.precedence import is_refused, rank_of
+from backoffice.sessions.precedence import (
+    Presented,
+    Standing,
+    is_master_pass,
+    payer_of,
+    presented_by,
+    rank_of,
+    with_token,
+    with_verdict,
+)
+from protocol.blocks.authorization.queries import TokenVerdict
 from protocol.blocks.transactions.events import TransactionEnded, TransactionFact
-from protocol.domain.authorization import Authorization, AuthorizationBasis, AuthorizationStatus
+from protocol.domain.authorization import Authorization
 from protocol.domain.identifiers import StationId
 
 _NO_INTENT = (IntentState.STARTED, IntentState.FAILED, IntentState.EXPIRED)
@@ -20,27 +33,35 @@ _NO_INTENT = (IntentState.STARTED, IntentState.FAILED, IntentState.EXPIRED)
 
 async def judge(unit: Unit, session: SessionRow, fact: TransactionFact) -> None:
     """What the fact says of the driver, by the precedence of its token; what was settled stays as it is."""
-    verdict = fact.authorization
     if session.state == SessionState.COMPLETED:
         return
     await _claim_intent(unit, session, fact)
-    is_same = fact.token is not None and fact.token.ref == session.token_ref
-    is_first = _present(session, fact)
-    is_refused_here = verdict is not None and not isinstance(fact, TransactionEnded) and _is_no(verdict)
-    if verdict is not None and is_refused_here:
-        flag(session, _refusal(verdict.status))
-    if verdict is None or session.intent_id is not None or not (is_first or is_same):
+    token = presented_by(fact)
+    if token is None:
         return
-    if verdict.basis is AuthorizationBasis.DEFERRED:
-        session.needs_verdict = session.needs_verdict or session.driver_id is None
-    elif verdict.status is AuthorizationStatus.ACCEPTED:
-        if is_first or session.driver_id is None:
-            authorise(session, verdict.driver_id)
-    elif is_refused_here:
-        if is_first and not is_same:
-            session.driver_id, session.needs_verdict = None, False
-        if session.driver_id is None and not session.needs_verdict:
-            _withdraw(session)
+    if token.is_refused and fact.authorization is not None:
+        flag(session, _refusal(fact.authorization))
+    _decide(session, with_token(presented(session), token))
+
+
+def take_verdict(session: SessionRow, token: Presented, verdict: TokenVerdict) -> None:
+    """Identity has answered about a token that was deferred; a transaction that nobody may charge by has to stop."""
+    if session.state == SessionState.COMPLETED:
+        return
+    known = with_verdict(presented(session), token.ref, verdict)
+    if any(one.ref == token.ref and one.is_refused for one in known):
+        flag(session, _refusal(verdict))
+    _decide(session, known)
+
+
+def presented(session: SessionRow) -> tuple[Presented, ...]:
+    """The tokens that may still decide who pays."""
+    return msgspec.convert(session.presented, tuple[Presented, ...])
+
+
+def asked_token(session: SessionRow) -> Presented | None:
+    """The token that identity has to be asked about."""
+    return payer_of(presented(session)) if session.needs_verdict else None
 
 
 def authorise(session: SessionRow, driver_id: str | None) -> None:
@@ -52,15 +73,10 @@ def authorise(session: SessionRow, driver_id: str | None) -> None:
         session.state = SESSION.advance(SessionState.UNAUTHORISED, trigger)
 
 
-def refuse(session: SessionRow, status: AuthorizationStatus) -> None:
-    """No token that is known so far may charge here; what was settled stays as it is."""
-    flag(session, _refusal(status))
-    _withdraw(session)
-
-
 def withdraw_refused(session: SessionRow) -> None:
-    """Once the start is known: nobody may charge, where a token that came before it was refused."""
-    if session.driver_id is None and not session.needs_verdict and is_refused(session.token_rank):
+    """Nobody may charge, where the session's token was refused: also once the start is known that came after it."""
+    token = payer_of(presented(session))
+    if token is not None and token.is_refused and session.intent_id is None:
         _withdraw(session)
 
 
@@ -70,24 +86,35 @@ def flag(session: SessionRow, what: str) -> None:
         session.flags = sorted((*session.flags, what))
 
 
-def _is_no(verdict: Authorization) -> bool:
-    is_answered = verdict.basis is not AuthorizationBasis.DEFERRED
-    return is_answered and verdict.status is not AuthorizationStatus.ACCEPTED
+def _decide(session: SessionRow, known: tuple[Presented, ...]) -> None:
+    """The session is that of its token's driver; a start by app stays its driver's."""
+    former, token = payer_of(presented(session)), payer_of(known)
+    assert token is not None
+    session.presented = msgspec.to_builtins(known)
+    session.token_ref, session.token_mask, session.token_rank = token.ref, token.mask, token.rank
+    if session.intent_id is not None:
+        return
+    if token.standing is Standing.ACCEPTED:
+        if token != former:
+            authorise(session, token.driver_id)
+        return
+    session.driver_id, session.needs_verdict = None, token.standing is Standing.ASKED
+    withdraw_refused(session)
 
 
 def _withdraw(session: SessionRow) -> None:
-    """Nobody may charge here as far as is known; before the start is known that is said by its token's rank alone."""
-    if session.started_at is not None and session.state not in (SessionState.UNAUTHORISED, SessionState.COMPLETED):
+    """Nobody may charge here as far as is known, and a station that heard otherwise has to stop.
+
+    Before the start is known that is said by the token alone.
+    """
+    if session.started_at is None or session.state == SessionState.COMPLETED:
+        return
+    if session.state != SessionState.UNAUTHORISED:
         session.state = SESSION.advance(SessionState(session.state), SessionTrigger.REFUSED)
-
-
-def _present(session: SessionRow, fact: TransactionFact) -> bool:
-    """Whether the fact's token is the session's from now on."""
-    rank = rank_of(fact)
-    if fact.token is None or (session.token_rank is not None and rank >= session.token_rank):
-        return False
-    session.token_ref, session.token_mask, session.token_rank = fact.token.ref, fact.token.mask, rank
-    return True
+    if session.ended_at is None and any(
+        one.standing is Standing.WITHDRAWN and one.is_refused for one in presented(session)
+    ):
+        session.must_stop = True
 
 
 async def _claim_intent(unit: Unit, session: SessionRow, fact: TransactionFact) -> None:
@@ -120,5 +147,5 @@ def _mark_claimed(intent: IntentRow) -> None:
         intent.state = INTENT.advance(state, IntentTrigger.CLAIMED)
 
 
-def _refusal(status: AuthorizationStatus) -> str:
-    return f"refused_{status.lower()}"
+def _refusal(verdict: Authorization | TokenVerdict) -> str:
+    return f"refused_{'master_pass' if is_master_pass(verdict) else verdict.status.lower()}"

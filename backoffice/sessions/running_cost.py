@@ -5,6 +5,7 @@
 3. What is told is the cost that the session shows: the one pricing function's.
 """
 
+import asyncio
 from datetime import timedelta
 
 import structlog
@@ -14,15 +15,15 @@ from backoffice.kit.bus import Bus
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS, Database
 from backoffice.kit.errors import Failure
-from backoffice.kit.workers import try_each
 from backoffice.sessions import repository
 from backoffice.sessions.models import SessionRow
 from protocol.domain.identifiers import StationId, TenantId, TransactionId
 
 log = structlog.get_logger(__name__)
 
-_SESSIONS_AT_ONCE = 100
-_COMMAND_TIMEOUT_S = 35.0
+_LOOKED_AT = 100
+_AT_ONCE = 16
+_STATION_ANSWERS_WITHIN_S = 35.0
 
 
 class RunningCosts:
@@ -33,13 +34,20 @@ class RunningCosts:
         self._bus = bus
         self._every = timedelta(seconds=every_s)
         self._clock = clock
+        self._room = asyncio.Semaphore(_AT_ONCE)
 
     async def tell(self) -> None:
-        """Every station whose session costs something else by now was told so, if it was there."""
+        """Every station whose session costs something else by now was told so, if it was there.
+
+        A station that is slow to answer holds up no other.
+        """
         told_before = self._clock() - self._every
         async with self._database.transaction(ALL_TENANTS) as unit:
-            untold = await repository.select_untold(unit, told_before=told_before, limit=_SESSIONS_AT_ONCE)
-        await try_each(untold, self._try_to_tell)
+            untold = await repository.select_untold(unit, told_before=told_before, limit=_LOOKED_AT)
+        results = await asyncio.gather(*(self._try_to_tell(session) for session in untold), return_exceptions=True)
+        failed = [result for result in results if isinstance(result, Exception)]
+        if failed:
+            raise ExceptionGroup("some costs were not told", failed)
 
     async def _try_to_tell(self, session: SessionRow) -> None:
         tenant = TenantId(session.tenant_id)
@@ -47,7 +55,8 @@ class RunningCosts:
             tenant, StationId(session.station_id), TransactionId(session.transaction_id), session.cost_incl_vat
         )
         try:
-            status = (await self._bus.ask(SHOW_COST, question, timeout_s=_COMMAND_TIMEOUT_S)).status
+            async with self._room:
+                status = (await self._bus.ask(SHOW_COST, question, timeout_s=_STATION_ANSWERS_WITHIN_S)).status
         except Failure as error:
             log.info("running cost not told", session_id=session.id, reason=str(error))
             status = CommandStatus.UNKNOWN

@@ -30,11 +30,12 @@ from backoffice.sessions.domain import SESSION, SessionState, SessionTrigger
 from backoffice.sessions.energy import SessionShape, measure
 from backoffice.sessions.facts import announce, begin_without_start, follow_pauses
 from backoffice.sessions.models import SessionRow
-from backoffice.sessions.payer import authorise, refuse
+from backoffice.sessions.payer import asked_token, take_verdict
+from backoffice.sessions.precedence import Presented
 from backoffice.sessions.settings import SessionsSettings
+from backoffice.sessions.settled import Settled
 from protocol.blocks.authorization.queries import AuthorizeToken, TokenVerdict
 from protocol.bus.envelope import event_id
-from protocol.domain.authorization import AuthorizationStatus
 from protocol.domain.identifiers import DriverId, StationId, TenantId, TransactionId
 
 log = structlog.get_logger(__name__)
@@ -47,9 +48,12 @@ _READINGS_COME_WITHIN = timedelta(seconds=2)
 class Settlement:
     """The worker that asks and settles."""
 
-    def __init__(self, database: Database, bus: Bus, *, settings: SessionsSettings, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, bus: Bus, settled: Settled, *, settings: SessionsSettings, clock: Clock
+    ) -> None:
         self._database = database
         self._bus = bus
+        self._settled = settled
         self._clock = clock
         self._patience = patience_of(settings)
         self._orphan_after = timedelta(seconds=settings.orphan_after_s)
@@ -83,19 +87,20 @@ class Settlement:
         tariff = place = verdict = None
         if session.tariff is None and not self._may_hear_its_evse(session):
             tariff, place = await self._ask_tariff(tenant, session)
-        if session.needs_verdict and session.token_ref is not None:
-            verdict = await self._ask_verdict(tenant, session)
+        token = asked_token(session)
+        if token is not None:
+            verdict = await self._ask_verdict(tenant, session, token)
         async with self._database.transaction(tenant) as unit:
             current = await repository.find_session(unit, session.id)
             assert current is not None
-            is_its_own = current.tariff is None and current.evse == session.evse
+            is_its_own = current.tariff is None and _place_and_start(current) == _place_and_start(session)
             if tariff is not None and place is not None and is_its_own:
                 _take_tariff(current, tariff, place)
-            if verdict is not None and current.token_ref == session.token_ref:
-                _take_verdict(current, verdict)
+            if token is not None and verdict is not None:
+                take_verdict(current, token, verdict)
                 await follow_pauses(unit, current)
             await announce(unit, current, self._clock())
-            await settle(unit, current, now=self._clock(), patience=self._patience)
+            await settle(unit, current, self._settled, now=self._clock(), patience=self._patience)
 
     def _may_hear_its_evse(self, session: SessionRow) -> bool:
         is_open = session.ended_at is None or awaits_events(session, now=self._clock(), patience=self._patience)
@@ -108,9 +113,9 @@ class Settlement:
         place = await self._bus.ask(DESCRIBE_EVSE, DescribeEvse(tenant, station_id, evse))
         return tariff, place
 
-    async def _ask_verdict(self, tenant: TenantId, session: SessionRow) -> TokenVerdict:
-        assert session.token_ref is not None
-        question = AuthorizeToken(tenant, session.token_ref, StationId(session.station_id), session.evse)
+    async def _ask_verdict(self, tenant: TenantId, session: SessionRow, token: Presented) -> TokenVerdict:
+        station = StationId(session.station_id)
+        question = AuthorizeToken(tenant, token.ref, station, session.evse, mask=token.mask, type=token.type)
         return await self._bus.ask(AUTHORIZE_TOKEN, question)
 
 
@@ -125,8 +130,10 @@ def awaits_events(session: SessionRow, *, now: datetime, patience: timedelta) ->
     return not is_whole and now - session.updated_at < patience
 
 
-async def settle(unit: Unit, session: SessionRow, *, now: datetime, patience: timedelta) -> None:
+async def settle(unit: Unit, session: SessionRow, settled: Settled, *, now: datetime, patience: timedelta) -> None:
     """Freeze the CDR and say so, if the session has ended and nothing is missing."""
+    if session.state == SessionState.UNAUTHORISED and session.ended_at is not None:
+        settled.note(unit, session.id)  # there is no bill to wait for
     if awaits_events(session, now=now, patience=patience):
         return
     if session.state != SessionState.ENDING or session.needs_verdict or session.tariff is None:
@@ -170,6 +177,7 @@ async def settle(unit: Unit, session: SessionRow, *, now: datetime, patience: ti
         total_incl_vat=cost.total_incl_vat,
         stopped_reason=session.stopped_reason or "",
     )
+    settled.note(unit, session.id)
     await unit.publish(completed, key=session.id, now=now, event_id=event_id(unit.tenant, "completed", session.id))
 
 
@@ -182,13 +190,5 @@ def _take_tariff(session: SessionRow, tariff: TariffVersion, place: EvseDescript
     session.timezone = place.timezone
 
 
-def _take_verdict(session: SessionRow, verdict: TokenVerdict) -> None:
-    """The session is its driver's, or refused; a transaction that runs has to be stopped then."""
-    if not session.needs_verdict:
-        return
-    session.needs_verdict = False
-    if verdict.status is AuthorizationStatus.ACCEPTED:
-        authorise(session, verdict.driver_id)
-        return
-    refuse(session, verdict.status)
-    session.must_stop = session.ended_at is None
+def _place_and_start(session: SessionRow) -> tuple[int | None, datetime | None]:
+    return session.evse, session.started_at

@@ -1,5 +1,6 @@
 """What a transaction cost and how far it may go, asked of sessions."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import structlog
@@ -28,7 +29,9 @@ class SessionCosts:
 
     async def total_of(self, station: StationKey, transaction_id: TransactionId) -> Decimal | None:
         """Never raises, and takes hardly longer than the timeout."""
-        question = AskTotalCost(station.tenant, station.station, transaction_id, patience_s=self._timeout_s)
+        question = AskTotalCost(
+            station.tenant, station.station, transaction_id, patience_s=self._timeout_s, asked_at=datetime.now(UTC)
+        )
         timeout_s = self._timeout_s + _ON_THE_WAY_S
         try:
             return (await ask(self._bus, _TOTAL, question, TotalCost, timeout_s=timeout_s)).total

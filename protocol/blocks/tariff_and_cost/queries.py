@@ -1,5 +1,6 @@
 """What the gateway asks sessions."""
 
+from datetime import datetime
 from decimal import Decimal
 
 import msgspec
@@ -9,12 +10,13 @@ from protocol.domain.transaction_limit import TransactionLimit
 
 
 class AskTotalCost(msgspec.Struct, frozen=True):
-    """What did the transaction cost, whose end is a fact? `patience_s`: how long the answer may take."""
+    """What did the transaction cost, whose end is a fact? `patience_s`: how long it may take, from `asked_at` on."""
 
     tenant: TenantId
     station: StationId
     transaction_id: TransactionId
     patience_s: float
+    asked_at: datetime | None = None
 
 
 class TotalCost(msgspec.Struct, frozen=True):

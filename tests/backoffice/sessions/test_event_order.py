@@ -64,7 +64,9 @@ PRESENTED: Sequence[tuple[str | None, Authorization | None]] = (
     ("other", verdict("Accepted", "identity", "driver-2")),
     ("bad", verdict("Invalid", "identity", None)),
     ("asked", verdict("Accepted", "deferred", None)),
+    ("master", Authorization(AuthorizationStatus.ACCEPTED, AuthorizationBasis.IDENTITY, group="MASTERPASS")),
 )
+TRIGGERS = ("Authorized", "StopAuthorized", "Deauthorized", "ChargingStateChanged")
 
 
 def bearer(chosen: tuple[str | None, Authorization | None]) -> dict[str, Any]:
@@ -75,7 +77,10 @@ def bearer(chosen: tuple[str | None, Authorization | None]) -> dict[str, Any]:
 
 @st.composite
 def transactions(draw: st.DrawFn) -> list[TransactionFact]:
-    """A start, one or two updates, an end: each with a token or none, a charging state or none; an EVSE somewhere."""
+    """A start, one or two updates, an end: each with a token or none, a charging state or none; an EVSE somewhere.
+
+    The token of an update may be that of whoever stops the transaction, whose end comes later.
+    """
     updates = draw(st.integers(1, 2))
     states = st.sampled_from([None, *ChargingState])
     knows_evse = draw(st.integers(0, updates))
@@ -95,6 +100,7 @@ def transactions(draw: st.DrawFn) -> list[TransactionFact]:
             evse=2 if knows_evse == number else None,
             begin_wh="1100" if knows_evse == number else None,
             charging_state=draw(states),
+            trigger=draw(st.sampled_from(TRIGGERS)),
             **bearer(draw(presented)),
         )
         for number in range(1, updates + 1)
@@ -225,6 +231,49 @@ async def test_end_without_a_start_begins_with_the_first_that_was_heard(place: H
     assert unheard["state"] == "unknown"
     assert session["energy_wh"] == "1000"
     assert "start_missing" in session["flags"]
+
+
+async def begin_as_orphan(place: HttpPlace, others: Others, name: TransactionId) -> None:
+    """An end without a start has begun, and nobody says its tariff yet."""
+    others.is_tariff_failing = True
+    await tell(place, name, TransactionEnded(transaction_id=TransactionId(""), seq_no=3, evse=1, meter_wh="9000"))
+    await hear_everything(place)
+    place.clock.advance(timedelta(hours=2))
+
+    async def has_begun() -> bool:
+        return "start_missing" in (await read(place, name)).get("flags", [])
+
+    await eventually(has_begun, what="a session without a start")
+
+
+async def test_start_that_comes_before_the_bill_of_an_orphan_counts(place: HttpPlace, others: Others) -> None:
+    name = TransactionId("ORPHAN2")
+    await begin_as_orphan(place, others, name)
+    first = TransactionStarted(transaction_id=TransactionId(""), seq_no=0, evse=1, meter_wh="1000")
+    for update in (1, 2):
+        await tell(place, name, TransactionUpdated(transaction_id=TransactionId(""), seq_no=update))
+
+    await tell(place, name, first)
+    await hear_everything(place)
+    others.is_tariff_failing = False
+    session = await outcome_alone(place, name)
+
+    assert (session["energy_wh"], session["flags"]) == ("8000", [])
+    assert session["started_at"] == T0.isoformat().replace("+00:00", "Z")
+
+
+async def test_start_that_comes_after_the_bill_of_an_orphan_is_flagged(place: HttpPlace, others: Others) -> None:
+    name = TransactionId("ORPHAN3")
+    await begin_as_orphan(place, others, name)
+    others.is_tariff_failing = False
+    billed = await outcome_alone(place, name)
+
+    await tell(place, name, TransactionStarted(transaction_id=TransactionId(""), seq_no=0, evse=1, meter_wh="1000"))
+    await hear_everything(place)
+    session = await read(place, name)
+
+    assert session["flags"] == sorted([*billed["flags"], "told_after_the_bill"])
+    assert session["energy_wh"] == billed["energy_wh"]
 
 
 async def test_update_that_comes_after_the_bill_is_flagged_and_changes_nothing(place: HttpPlace) -> None:
