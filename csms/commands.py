@@ -13,6 +13,7 @@ from protocol.blocks.display_message.messages import GetDisplayMessages
 from protocol.blocks.monitoring.messages import GetMonitoringReport
 from protocol.blocks.provisioning.messages import GetBaseReport, GetReport
 from protocol.blocks.remote_control.messages import TriggerKind, TriggerMessage
+from protocol.blocks.smart_charging.messages import GetChargingProfiles
 from protocol.bus.commands import COMMAND_OF_NAME, CommandAnswer, CommandRequest, Outcome, RawAnswer, RawCall
 from protocol.domain.identifiers import StationKey
 from protocol.domain.routes import AnyRoute
@@ -42,7 +43,10 @@ _ACTIONS_OF_ORDER: Mapping[type[msgspec.Struct], tuple[str, ...]] = {
     CustomerInformation: ("NotifyCustomerInformation",),
     GetDisplayMessages: ("NotifyDisplayMessages",),
     GetLog: ("LogStatusNotification",),
+    GetChargingProfiles: ("ReportChargingProfiles",),
 }
+# The same for what has no route: it is always raw.
+_ACTIONS_OF_RAW_ORDER: Mapping[str, tuple[str, ...]] = {"GetDERControl": ("ReportDERControl",)}
 
 
 class CommandDesk:
@@ -125,7 +129,7 @@ def _read_solicited(version: OcppVersion, action: str, payload: bytes) -> tuple[
     """What a raw call makes the station say; nothing where we have no word for it. Raises PayloadViolation."""
     route = ROUTES[version].get(action)
     if route is None:
-        return ()
+        return _ACTIONS_OF_RAW_ORDER.get(action, ())
     if not issubclass(route.messages[0], TriggerMessage):
         return _ACTIONS_OF_ORDER.get(route.messages[0], ())
     request = codec.decode(payload, route.request)

@@ -7,6 +7,7 @@ from msgspec import UNSET
 
 from protocol.dialects.words import (
     given,
+    read_number,
     read_optional_rate,
     read_optional_timestamp,
     read_rate,
@@ -43,7 +44,7 @@ def read_profile(profile: v16.ChargingProfile) -> ChargingProfile:
     transaction, recurrency = given(profile.transaction_id), given(profile.recurrency_kind)
     return ChargingProfile(
         profile_id=profile.charging_profile_id,
-        stack_level=profile.stack_level,
+        stack_level=read_number(profile.stack_level, "$.stackLevel", bits=32),
         purpose=PURPOSE_OF[profile.charging_profile_purpose],
         kind=ProfileKind(profile.charging_profile_kind),
         schedule=read_schedule(profile.charging_schedule),

@@ -218,7 +218,12 @@ def answer_writer(
 
 def read_evse(evse: v201.EVSE | UnsetType) -> tuple[int | None, int | None]:
     """The EVSE and its connector, each None where it was not said; EVSE 0 is the station itself."""
-    return (None, None) if isinstance(evse, UnsetType) else (evse.id or None, given(evse.connector_id))
+    if isinstance(evse, UnsetType):
+        return None, None
+    return (
+        read_number(evse.id, "$.evse.id", bits=32) or None,
+        read_optional_number(evse.connector_id, "$.evse.connectorId", bits=32),
+    )
 
 
 def write_evse(evse: int | None, connector: int | None = None) -> v201.EVSE | UnsetType:

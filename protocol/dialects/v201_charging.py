@@ -6,6 +6,7 @@ from msgspec import UNSET, UnsetType
 
 from protocol.dialects.words import (
     given,
+    read_number,
     read_optional_rate,
     read_optional_timestamp,
     read_rate,
@@ -43,7 +44,7 @@ def read_profile(profile: v201.ChargingProfile) -> ChargingProfile:
     schedule, *alternatives = (read_schedule(one) for one in profile.charging_schedule)
     return ChargingProfile(
         profile_id=profile.id,
-        stack_level=profile.stack_level,
+        stack_level=read_number(profile.stack_level, "$.stackLevel", bits=32),
         purpose=ProfilePurpose(profile.charging_profile_purpose),
         kind=ProfileKind(profile.charging_profile_kind),
         schedule=schedule,

@@ -9,7 +9,11 @@ from protocol.blocks.availability.messages import (
     StatusReply,
 )
 from protocol.dialects.v201 import answer_writer, read_answer, read_evse, write_evse
-from protocol.dialects.words import read_timestamp, spelled
+from protocol.dialects.words import (
+    read_number,
+    read_timestamp,
+    spelled,
+)
 from protocol.domain.commands import CommandReply
 from protocol.domain.routes import Direction, Route
 from protocol.domain.status import ConnectorStatus
@@ -46,8 +50,8 @@ def decode_status(request: v201.StatusNotificationRequest) -> StatusNotification
     """
     return StatusNotification(
         status=ConnectorStatus(request.connector_status),
-        evse=request.evse_id or None,
-        connector=request.connector_id or None,
+        evse=read_number(request.evse_id, "$.evseId", bits=32) or None,
+        connector=read_number(request.connector_id, "$.connectorId", bits=32) or None,
         occurred_at=read_timestamp(request.timestamp, "$.timestamp"),
     )
 

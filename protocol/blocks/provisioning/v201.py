@@ -44,7 +44,14 @@ from protocol.dialects.v201 import (
     write_to_be_continued,
     write_variable,
 )
-from protocol.dialects.words import given, read_number, read_timestamp, sent, spelled
+from protocol.dialects.words import (
+    given,
+    read_number,
+    read_optional_number,
+    read_timestamp,
+    sent,
+    spelled,
+)
 from protocol.domain.commands import CommandReply, Heard
 from protocol.domain.device_model import (
     AttributeType,
@@ -108,7 +115,7 @@ def encode_boot_reply(reply: BootReply) -> v201.BootNotificationResponse:
 
 def decode_reset(request: v201.ResetRequest | v21.ResetRequest) -> Reset:
     """Source: OCPP 2.0.1 B11, B12."""
-    return Reset(kind=ResetKind(request.type), evse=given(request.evse_id))
+    return Reset(kind=ResetKind(request.type), evse=read_optional_number(request.evse_id, "$.evseId", bits=32))
 
 
 def encode_reset(message: Reset) -> v201.ResetRequest:

@@ -20,7 +20,12 @@ from protocol.dialects.v201 import (
     write_status_info,
 )
 from protocol.dialects.v201_charging import read_profile, write_profile
-from protocol.dialects.words import given, spelled
+from protocol.dialects.words import (
+    given,
+    read_number,
+    read_optional_number,
+    spelled,
+)
 from protocol.domain.charging_profile import ProfilePurpose
 from protocol.domain.commands import CommandReply
 from protocol.domain.identifiers import TransactionId
@@ -38,7 +43,7 @@ def decode_request_start(request: v201.RequestStartTransactionRequest) -> Reques
     return RequestStart(
         id_token=read_id_token(request.id_token),
         remote_start_id=request.remote_start_id,
-        evse=given(request.evse_id),
+        evse=read_optional_number(request.evse_id, "$.evseId", bits=32),
         group=None if isinstance(group, UnsetType) else read_id_token(group),
         charging_profile=None if profile is None else read_profile(profile),
     )
@@ -137,7 +142,10 @@ def encode_trigger_reply(reply: CommandReply) -> v201.TriggerMessageResponse:
 
 def decode_unlock(request: v201.UnlockConnectorRequest) -> UnlockConnector:
     """Source: OCPP 2.0.1 F05."""
-    return UnlockConnector(evse=request.evse_id, connector=request.connector_id)
+    return UnlockConnector(
+        evse=read_number(request.evse_id, "$.evseId", bits=32),
+        connector=read_number(request.connector_id, "$.connectorId", bits=32),
+    )
 
 
 def encode_unlock(message: UnlockConnector) -> v201.UnlockConnectorRequest:

@@ -6,7 +6,11 @@ from protocol.blocks.remote_control import v201
 from protocol.blocks.remote_control.messages import RequestStart
 from protocol.dialects.v21 import extended, read_id_token, write_id_token
 from protocol.dialects.v21_charging import read_profile, write_profile
-from protocol.dialects.words import given, sent
+from protocol.dialects.words import (
+    given,
+    read_optional_number,
+    sent,
+)
 from protocol.domain.charging_profile import ProfilePurpose
 from protocol.domain.version import OcppVersion
 from protocol.errors import NotExpressible
@@ -19,7 +23,7 @@ def decode_request_start(request: v21.RequestStartTransactionRequest) -> Request
     return RequestStart(
         id_token=read_id_token(request.id_token),
         remote_start_id=request.remote_start_id,
-        evse=given(request.evse_id),
+        evse=read_optional_number(request.evse_id, "$.evseId", bits=32),
         charging_profile=None if profile is None else read_profile(profile),
         group=None if group is None else read_id_token(group),
     )

@@ -12,7 +12,13 @@ from protocol.blocks.reservation.messages import (
 )
 from protocol.dialects.answers import heard_writer, read_heard
 from protocol.dialects.v201 import answer_writer, read_answer, read_id_token, write_id_token
-from protocol.dialects.words import given, read_timestamp, sent, spelled
+from protocol.dialects.words import (
+    given,
+    read_optional_number,
+    read_timestamp,
+    sent,
+    spelled,
+)
 from protocol.domain.commands import CommandReply, Heard
 from protocol.domain.routes import Direction, Route
 from protocol.domain.time import format_timestamp
@@ -30,7 +36,7 @@ def decode_reserve_now(request: v201.ReserveNowRequest) -> ReserveNow:
         reservation_id=request.id,
         expires_at=read_timestamp(request.expiry_date_time, "$.expiryDateTime"),
         id_token=read_id_token(request.id_token),
-        evse=given(request.evse_id),
+        evse=read_optional_number(request.evse_id, "$.evseId", bits=32),
         group=None if isinstance(group, UnsetType) else read_id_token(group),
         connector_type=given(request.connector_type),
     )

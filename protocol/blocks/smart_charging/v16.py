@@ -18,7 +18,14 @@ from protocol.dialects.v16_charging import (
     write_purpose,
     write_schedule,
 )
-from protocol.dialects.words import given, read_optional_timestamp, sent, spelled, write_optional_timestamp
+from protocol.dialects.words import (
+    given,
+    read_optional_number,
+    read_optional_timestamp,
+    sent,
+    spelled,
+    write_optional_timestamp,
+)
 from protocol.domain.charging_profile import RateUnit
 from protocol.domain.commands import CommandReply
 from protocol.domain.routes import Direction, Route
@@ -42,9 +49,9 @@ def decode_clear(request: v16.ClearChargingProfileRequest) -> ClearChargingProfi
     purpose = given(request.charging_profile_purpose)
     return ClearChargingProfile(
         profile_id=given(request.id),
-        evse=given(request.connector_id),
+        evse=read_optional_number(request.connector_id, "$.connectorId", bits=32),
         purpose=None if purpose is None else PURPOSE_OF[purpose],
-        stack_level=given(request.stack_level),
+        stack_level=read_optional_number(request.stack_level, "$.stackLevel", bits=32),
     )
 
 
@@ -82,7 +89,7 @@ def decode_composite(response: v16.GetCompositeScheduleResponse) -> CompositeSch
     schedule = given(response.charging_schedule)
     return CompositeScheduleReply(
         status=response.status,
-        evse=given(response.connector_id) or None,
+        evse=read_optional_number(response.connector_id, "$.connectorId", bits=32) or None,
         starts_at=read_optional_timestamp(response.schedule_start, "$.scheduleStart"),
         schedule=None if schedule is None else read_schedule(schedule),
     )

@@ -30,6 +30,8 @@ from protocol.dialects.v201_charging import (
 )
 from protocol.dialects.words import (
     given,
+    read_number,
+    read_optional_number,
     read_optional_rate,
     read_optional_timestamp,
     read_rate,
@@ -53,7 +55,9 @@ _NEAREST = {"NoChargingProfile": "Rejected"}
 
 def decode_set(request: v201.SetChargingProfileRequest) -> SetChargingProfile:
     """EVSE 0 is the station. Source: OCPP 2.0.1 K01."""
-    return SetChargingProfile(profile=read_profile(request.charging_profile), evse=request.evse_id or None)
+    return SetChargingProfile(
+        profile=read_profile(request.charging_profile), evse=read_number(request.evse_id, "$.evseId", bits=32) or None
+    )
 
 
 def encode_set(message: SetChargingProfile) -> v201.SetChargingProfileRequest:
@@ -71,9 +75,9 @@ def decode_clear(request: v201.ClearChargingProfileRequest) -> ClearChargingProf
     purpose = given(criteria.charging_profile_purpose)
     return ClearChargingProfile(
         profile_id=given(request.charging_profile_id),
-        evse=given(criteria.evse_id),
+        evse=read_optional_number(criteria.evse_id, "$.evseId", bits=32),
         purpose=None if purpose is None else ProfilePurpose(purpose),
-        stack_level=given(criteria.stack_level),
+        stack_level=read_optional_number(criteria.stack_level, "$.stackLevel", bits=32),
     )
 
 
@@ -94,7 +98,9 @@ def decode_get_composite(request: v201.GetCompositeScheduleRequest) -> GetCompos
     """Source: OCPP 2.0.1 K08."""
     unit = given(request.charging_rate_unit)
     return GetCompositeSchedule(
-        duration_s=request.duration, evse=request.evse_id or None, unit=None if unit is None else RateUnit(unit)
+        duration_s=request.duration,
+        evse=read_number(request.evse_id, "$.evseId", bits=32) or None,
+        unit=None if unit is None else RateUnit(unit),
     )
 
 
@@ -114,7 +120,7 @@ def decode_composite(response: v201.GetCompositeScheduleResponse) -> CompositeSc
         return CompositeScheduleReply(status=reply.status, reason=reply.reason)
     return CompositeScheduleReply(
         status=reply.status,
-        evse=schedule.evse_id or None,
+        evse=read_number(schedule.evse_id, "$.schedule.evseId", bits=32) or None,
         starts_at=read_timestamp(schedule.schedule_start, "$.schedule.scheduleStart"),
         schedule=ChargingSchedule(
             unit=RateUnit(schedule.charging_rate_unit),
@@ -141,9 +147,9 @@ def decode_get_profiles(request: v201.GetChargingProfilesRequest) -> GetCharging
     purpose = given(criterion.charging_profile_purpose)
     return GetChargingProfiles(
         request_id=request.request_id,
-        evse=given(request.evse_id),
+        evse=read_optional_number(request.evse_id, "$.evseId", bits=32),
         purpose=None if purpose is None else ProfilePurpose(purpose),
-        stack_level=given(criterion.stack_level),
+        stack_level=read_optional_number(criterion.stack_level, "$.stackLevel", bits=32),
         profile_ids=given(criterion.charging_profile_id) or (),
         sources=given(criterion.charging_limit_source) or (),
     )
@@ -169,7 +175,7 @@ def decode_report(request: v201.ReportChargingProfilesRequest) -> ReportCharging
         request_id=request.request_id,
         source=request.charging_limit_source,
         profiles=tuple(read_profile(profile) for profile in request.charging_profile),
-        evse=request.evse_id or None,
+        evse=read_number(request.evse_id, "$.evseId", bits=32) or None,
         has_more=bool(given(request.tbc)),
     )
 
@@ -190,7 +196,7 @@ def decode_limit(request: v201.NotifyChargingLimitRequest) -> NotifyChargingLimi
     return NotifyChargingLimit(
         source=request.charging_limit.charging_limit_source,
         schedules=tuple(read_schedule(schedule) for schedule in given(request.charging_schedule) or ()),
-        evse=given(request.evse_id) or None,
+        evse=read_optional_number(request.evse_id, "$.evseId", bits=32) or None,
         is_grid_critical=given(request.charging_limit.is_grid_critical),
     )
 
@@ -208,7 +214,9 @@ def encode_limit(message: NotifyChargingLimit) -> v201.NotifyChargingLimitReques
 
 def decode_cleared(request: v201.ClearedChargingLimitRequest) -> ClearedChargingLimit:
     """Source: OCPP 2.0.1 K13."""
-    return ClearedChargingLimit(source=request.charging_limit_source, evse=given(request.evse_id) or None)
+    return ClearedChargingLimit(
+        source=request.charging_limit_source, evse=read_optional_number(request.evse_id, "$.evseId", bits=32) or None
+    )
 
 
 def encode_cleared(message: ClearedChargingLimit) -> v201.ClearedChargingLimitRequest:
@@ -221,7 +229,7 @@ def decode_needs(request: v201.NotifyEVChargingNeedsRequest) -> NotifyChargingNe
     needs = request.charging_needs
     ac, dc = given(needs.ac_charging_parameters), given(needs.dc_charging_parameters)
     return NotifyChargingNeeds(
-        evse=request.evse_id,
+        evse=read_number(request.evse_id, "$.evseId", bits=32),
         needs=ChargingNeeds(
             energy_transfer=needs.requested_energy_transfer,
             departs_at=read_optional_timestamp(needs.departure_time, f"{_NEEDS}.departureTime"),
@@ -257,7 +265,7 @@ def encode_needs_reply(reply: CommandReply) -> v201.NotifyEVChargingNeedsRespons
 def decode_schedule(request: v201.NotifyEVChargingScheduleRequest) -> NotifyChargingSchedule:
     """Source: OCPP 2.0.1 K15, K16, K17."""
     return NotifyChargingSchedule(
-        evse=request.evse_id,
+        evse=read_number(request.evse_id, "$.evseId", bits=32),
         time_base=read_timestamp(request.time_base, "$.timeBase"),
         schedule=read_schedule(request.charging_schedule),
     )

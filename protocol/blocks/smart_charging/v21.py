@@ -31,6 +31,8 @@ from protocol.dialects.v21_charging import (
 from protocol.dialects.v201 import answer_writer, read_answer
 from protocol.dialects.words import (
     given,
+    read_number,
+    read_optional_number,
     read_optional_rate,
     read_timestamp,
     sent,
@@ -49,7 +51,9 @@ from protocol.wire import v21
 
 def decode_set(request: v21.SetChargingProfileRequest) -> SetChargingProfile:
     """EVSE 0 is the station. Source: OCPP 2.1 K01."""
-    return SetChargingProfile(profile=read_profile(request.charging_profile), evse=request.evse_id or None)
+    return SetChargingProfile(
+        profile=read_profile(request.charging_profile), evse=read_number(request.evse_id, "$.evseId", bits=32) or None
+    )
 
 
 def encode_set(message: SetChargingProfile) -> v21.SetChargingProfileRequest:
@@ -67,9 +71,9 @@ def decode_clear(request: v21.ClearChargingProfileRequest) -> ClearChargingProfi
     purpose = given(criteria.charging_profile_purpose)
     return ClearChargingProfile(
         profile_id=given(request.charging_profile_id),
-        evse=given(criteria.evse_id),
+        evse=read_optional_number(criteria.evse_id, "$.evseId", bits=32),
         purpose=None if purpose is None else ProfilePurpose(purpose),
-        stack_level=given(criteria.stack_level),
+        stack_level=read_optional_number(criteria.stack_level, "$.stackLevel", bits=32),
     )
 
 
@@ -92,9 +96,9 @@ def decode_get_profiles(request: v21.GetChargingProfilesRequest) -> GetChargingP
     purpose = given(criterion.charging_profile_purpose)
     return GetChargingProfiles(
         request_id=request.request_id,
-        evse=given(request.evse_id),
+        evse=read_optional_number(request.evse_id, "$.evseId", bits=32),
         purpose=None if purpose is None else ProfilePurpose(purpose),
-        stack_level=given(criterion.stack_level),
+        stack_level=read_optional_number(criterion.stack_level, "$.stackLevel", bits=32),
         profile_ids=given(criterion.charging_profile_id) or (),
         sources=given(criterion.charging_limit_source) or (),
     )
@@ -120,7 +124,7 @@ def decode_report(request: v21.ReportChargingProfilesRequest) -> ReportChargingP
         request_id=request.request_id,
         source=request.charging_limit_source,
         profiles=tuple(read_profile(profile) for profile in request.charging_profile),
-        evse=request.evse_id or None,
+        evse=read_number(request.evse_id, "$.evseId", bits=32) or None,
         has_more=bool(given(request.tbc)),
     )
 
@@ -141,7 +145,7 @@ def decode_limit(request: v21.NotifyChargingLimitRequest) -> NotifyChargingLimit
     return NotifyChargingLimit(
         source=request.charging_limit.charging_limit_source,
         schedules=tuple(read_schedule(schedule) for schedule in given(request.charging_schedule) or ()),
-        evse=given(request.evse_id) or None,
+        evse=read_optional_number(request.evse_id, "$.evseId", bits=32) or None,
         is_grid_critical=given(request.charging_limit.is_grid_critical),
     )
 
@@ -214,7 +218,7 @@ def encode_needs(message: NotifyChargingNeeds) -> v21.NotifyEVChargingNeedsReque
 def decode_schedule(request: v21.NotifyEVChargingScheduleRequest) -> NotifyChargingSchedule:
     """Source: OCPP 2.1 K15 to K19."""
     return NotifyChargingSchedule(
-        evse=request.evse_id,
+        evse=read_number(request.evse_id, "$.evseId", bits=32),
         time_base=read_timestamp(request.time_base, "$.timeBase"),
         schedule=read_schedule(request.charging_schedule),
     )

@@ -16,6 +16,7 @@ from protocol.blocks.transactions.messages import (
     TransactionUpdate,
 )
 from protocol.dialects.v201 import (
+    read_evse,
     read_id_token,
     read_id_token_info,
     read_meter_values,
@@ -75,7 +76,7 @@ def decode_transaction_event(request: v201.TransactionEventRequest) -> Transacti
         "reservation_id": None if request.reservation_id is UNSET else request.reservation_id,
     }
     if evse is not UNSET:
-        fields["evse"], fields["connector"] = evse.id or None, given(evse.connector_id)
+        fields["evse"], fields["connector"] = read_evse(evse)
     if token is not UNSET:
         fields["id_token"] = read_id_token(token)
     if request.event_type == "Updated":

@@ -29,6 +29,7 @@ from protocol.domain.charging_profile_stack import (
     limit_at,
     next_change,
 )
+from protocol.domain.charging_timeline import Least, Timeline
 from protocol.domain.identifiers import TransactionId
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -345,3 +346,45 @@ def test_period_without_a_limit_leaves_it_to_the_others() -> None:
 
 def test_sound_profile_has_no_flaw() -> None:
     assert find_flaw(profile((0, "6"), (60, "7"), phases=3, duration_s=120)) is None
+
+
+@pytest.mark.parametrize("phases", [0, -1])
+def test_phases_below_1_say_nothing(phases: int) -> None:
+    one = replace(profile((0, "8"), phases=phases), purpose=ProfilePurpose.EXTERNAL)
+
+    assert limit_at([on_evse(one)], NOW, place=PLACE, unit=AMPERES) == Limit(Decimal(8), 3)
+    assert limits(on_evse(profile((0, "2300"), phases=phases, unit=WATTS))) == [(0, "3.3")]
+
+
+def test_of_periods_out_of_order_the_last_that_has_begun_holds() -> None:
+    assert limits(on_evse(profile((100, "8"), (0, "6"), (50, "10")))) == [(0, "6"), (50, "10")]
+
+
+@pytest.mark.parametrize("purpose", [ProfilePurpose.EXTERNAL, DEFAULT])
+def test_each_change_is_looked_at_once(purpose: ProfilePurpose, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked, profiles, periods, ask = 0, 16, 256, Timeline.period_at
+
+    def count(timeline: Timeline, at_us: int) -> ChargingPeriod | None:
+        nonlocal looked
+        looked += 1
+        return ask(timeline, at_us)
+
+    monkeypatch.setattr(Timeline, "period_at", count)
+    installed = [
+        on_evse(profile(*((n * 20 + k, str(6 + n % 7)) for n in range(periods)), purpose=purpose, stack_level=k))
+        for k in range(profiles)
+    ]
+
+    composite_schedule(installed, NOW, duration_s=periods * 20, place=PLACE, unit=AMPERES)
+
+    assert looked <= profiles * (periods + 2)
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.none() | st.integers(0, 20)), max_size=60))
+def test_least_is_the_least_of_what_is_there(changes: list[tuple[int, int | None]]) -> None:
+    least, there = Least[int](), dict[int, int]()
+    for name, value in changes:
+        least.put(name, value)
+        there = {**there, name: value} if value is not None else {n: v for n, v in there.items() if n != name}
+
+        assert least.get() == min(((value, name) for name, value in there.items()), default=None)
