@@ -56,7 +56,7 @@ _FIXES: Mapping[RefusalCause, str] = {
     RefusalCause.WRONG_USER: "let the user name be the station's id, {id}.",
     RefusalCause.PROFILE_TOO_LOW: "raise the security profile in the station, or allow this one for it by REST.",
     RefusalCause.CLIENT_CERTIFICATE: "give the station a certificate of your CA in the name {id}, or use a password.",
-    RefusalCause.NO_COMMON_SUBPROTOCOL: "choose OCPP 1.6 JSON (ocpp1.6) or OCPP 2.0.1 in the station.",
+    RefusalCause.NO_COMMON_SUBPROTOCOL: "choose OCPP 1.6 JSON (ocpp1.6) or a version from 2.0.1 on in the station.",
     RefusalCause.TLS_FAILED: "install the CA of our certificate in the station, and set its clock; TLS 1.2 at least.",
     RefusalCause.TLS_ON_PLAIN_PORT: "the station speaks TLS and this port does not: enter ws:// and not wss://, {url}.",
     RefusalCause.PLAIN_ON_TLS_PORT: "this port speaks TLS: enter wss:// and not ws://, or the other port.",

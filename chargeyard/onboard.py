@@ -272,7 +272,7 @@ def _instructions(target: Target, password: str | None, *, secured: str | None) 
         f"  URL        {target.url}        it adds /{target.station_id}; if it does not, enter that too",
         f"  user       {target.station_id}",
         f"  password   {shown}",
-        "  protocol   OCPP 1.6 JSON (or 2.0.1), security profile 1",
+        "  protocol   OCPP 1.6 JSON (or 2.0.1, 2.1), security profile 1",
     ]
     if secured:
         lines.append(f"  with TLS   {secured}        security profile 2")

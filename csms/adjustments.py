@@ -67,4 +67,7 @@ def _read_as_kwh(message: Any, call: ReceivedCall) -> msgspec.Struct:  # Any: on
     if register_wh is not None:
         changes["meter_wh"], deviation = values.read_register_as_kwh(register_wh)
         call.deviations.append(deviation)
+    begin_wh = getattr(message, "begin_wh", None)
+    if begin_wh is not None:
+        changes["begin_wh"], _ = values.read_register_as_kwh(begin_wh)
     return msgspec.structs.replace(message, **changes)  # type: ignore[no-any-return] # a Struct

@@ -8,7 +8,12 @@ import msgspec
 from csms.errors import AnswerUnreadable, CallNotValid, CommandRefused, CommandTimedOut, StationGone, TooManyCommands
 from csms.session import StationSession
 from csms.telemetry import COMMANDS
+from protocol.blocks.diagnostics.messages import CustomerInformation, GetLog
+from protocol.blocks.display_message.messages import GetDisplayMessages
+from protocol.blocks.monitoring.messages import GetMonitoringReport
+from protocol.blocks.provisioning.messages import GetBaseReport, GetReport
 from protocol.blocks.remote_control.messages import TriggerKind, TriggerMessage
+from protocol.blocks.smart_charging.messages import GetChargingProfiles
 from protocol.bus.commands import COMMAND_OF_NAME, CommandAnswer, CommandRequest, Outcome, RawAnswer, RawCall
 from protocol.domain.identifiers import StationKey
 from protocol.domain.routes import AnyRoute
@@ -27,7 +32,21 @@ _ACTIONS_OF_TRIGGER: Mapping[TriggerKind, tuple[str, ...]] = {
     TriggerKind.LOG_STATUS_NOTIFICATION: ("LogStatusNotification", "DiagnosticsStatusNotification"),
     TriggerKind.FIRMWARE_STATUS_NOTIFICATION: ("FirmwareStatusNotification", "SignedFirmwareStatusNotification"),
     TriggerKind.SIGN_STATION_CERTIFICATE: ("SignCertificate",),
+    TriggerKind.SIGN_V2G_CERTIFICATE: ("SignCertificate",),
+    TriggerKind.SIGN_COMBINED_CERTIFICATE: ("SignCertificate",),
 }
+# What a station sends because it was asked for something else than a trigger.
+_ACTIONS_OF_ORDER: Mapping[type[msgspec.Struct], tuple[str, ...]] = {
+    GetBaseReport: ("NotifyReport",),
+    GetReport: ("NotifyReport",),
+    GetMonitoringReport: ("NotifyMonitoringReport",),
+    CustomerInformation: ("NotifyCustomerInformation",),
+    GetDisplayMessages: ("NotifyDisplayMessages",),
+    GetLog: ("LogStatusNotification",),
+    GetChargingProfiles: ("ReportChargingProfiles",),
+}
+# The same for what has no route: it is always raw.
+_ACTIONS_OF_RAW_ORDER: Mapping[str, tuple[str, ...]] = {"GetDERControl": ("ReportDERControl",)}
 
 
 class CommandDesk:
@@ -79,7 +98,7 @@ async def _ask(session: StationSession, message: msgspec.Struct, timeout_s: floa
 async def _exchange(session: StationSession, message: msgspec.Struct, timeout_s: float) -> msgspec.Struct:
     route = route_of_message(session.station.version, type(message))
     payload = codec.encode(route.encode_request(message))
-    _solicit(session, message)
+    session.station.solicited.update(_solicited_by(message))
     result = await session.own_calls.call(route.action, payload, timeout_s=timeout_s)
     try:
         return _read_answer(session, route, result)
@@ -96,37 +115,35 @@ async def _exchange_raw(session: StationSession, message: RawCall, timeout_s: fl
     payload = bytes(message.payload)
     try:
         check_call_to_station(session.station.version, message.action, payload)
-        trigger = _read_trigger(session.station.version, message.action, payload)
+        solicited = _read_solicited(session.station.version, message.action, payload)
     except PayloadViolation as error:
         raise CallNotValid(str(error)) from error
-    if trigger is not None:
-        _solicit(session, trigger)
+    session.station.solicited.update(solicited)
     result = await session.own_calls.call(message.action, payload, timeout_s=timeout_s)
     answer, dropped = without_nul(bytes(result.payload))
     session.station.deviations.record(dropped, datetime.now(UTC))
     return RawAnswer(msgspec.Raw(answer))
 
 
-def _read_trigger(version: OcppVersion, action: str, payload: bytes) -> msgspec.Struct | None:
-    """What a raw TriggerMessage or ExtendedTriggerMessage asks for; None where we have no word for it, or it is none.
-
-    Raises PayloadViolation.
-    """
+def _read_solicited(version: OcppVersion, action: str, payload: bytes) -> tuple[str, ...]:
+    """What a raw call makes the station say; nothing where we have no word for it. Raises PayloadViolation."""
     route = ROUTES[version].get(action)
-    if route is None or not issubclass(route.messages[0], TriggerMessage):
-        return None
+    if route is None:
+        return _ACTIONS_OF_RAW_ORDER.get(action, ())
+    if not issubclass(route.messages[0], TriggerMessage):
+        return _ACTIONS_OF_ORDER.get(route.messages[0], ())
     request = codec.decode(payload, route.request)
     try:
-        trigger: msgspec.Struct = route.decode_request(request)
+        return _solicited_by(route.decode_request(request))
     except ActionNotSupported:
-        return None
-    return trigger
+        return ()
 
 
-def _solicit(session: StationSession, message: msgspec.Struct) -> None:
-    """The station may say what it is asked for, from before the CALL is sent: some are faster than their answer."""
+def _solicited_by(message: msgspec.Struct) -> tuple[str, ...]:
+    """What the station may say, from before the CALL is sent: some are faster than their answer."""
     if isinstance(message, TriggerMessage):
-        session.station.solicited.update(_ACTIONS_OF_TRIGGER.get(message.requested, (message.requested,)))
+        return _ACTIONS_OF_TRIGGER.get(message.requested, (message.requested,))
+    return _ACTIONS_OF_ORDER.get(type(message), ())
 
 
 def _read_answer(session: StationSession, route: AnyRoute, result: IncomingResult) -> msgspec.Struct:

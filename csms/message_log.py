@@ -44,6 +44,8 @@ _TURN_S = 0.001
 _LARGEST_BATCH_BYTES = 128 * 1024
 _LONG_REPLY = b'["an answer over the limit of the message log"]'
 _CALL_ERROR = b"[4,"
+_CALL_RESULT = b"[3,"
+_EMPTY_PAYLOAD = b'",{}]'
 
 _PUSHED_OUT = FRAMES_DROPPED.labels("ring")
 _NOT_TAKEN = FRAMES_DROPPED.labels("nats")
@@ -183,7 +185,7 @@ def _frame_of(entry: Entry) -> LoggedFrame:
     # A frame that needed no repair is JSON already, and travels as it is.
     is_json = not rules and verdict != UNREADABLE and _is_shown_raw(entry.text, masked)
     text = "" if is_json else shown(masked.decode("utf-8", "replace"))
-    reply = mask_frame(entry.reply, action) if entry.reply else b"null"
+    reply = _masked_reply(entry, action, is_plain=masked is entry.text) if entry.reply else b"null"
     return LoggedFrame(
         at=datetime.fromtimestamp(entry.at, UTC),
         direction=entry.direction,
@@ -197,6 +199,12 @@ def _frame_of(entry: Entry) -> LoggedFrame:
         reply=msgspec.Raw(reply if len(reply) <= LONGEST_TEXT else _LONG_REPLY),
         replied_after_us=int((entry.replied_at - entry.at) * 1e6) if entry.reply else 0,
     )
+
+
+def _masked_reply(entry: Entry, action: str | None, *, is_plain: bool) -> bytes:
+    """The answer without secrets. An empty one says nothing but the message id, which is plain where the CALL is."""
+    is_empty = entry.reply.startswith(_CALL_RESULT) and entry.reply.endswith(_EMPTY_PAYLOAD)
+    return entry.reply if is_plain and is_empty else mask_frame(entry.reply, action)
 
 
 def _is_shown_raw(text: bytes, masked: bytes) -> bool:

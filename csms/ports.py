@@ -3,16 +3,23 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
+from protocol.blocks.authorization.messages import Authorize, ContractStatus
 from protocol.blocks.authorization.queries import AuthorizeToken
+from protocol.blocks.certificates.messages import CertificateStatusReply, EvCertificateReply
+from protocol.blocks.certificates.queries import AskCertificateStatus, AskEvCertificate
 from protocol.blocks.data_transfer.messages import DataTransfer, DataTransferReply
 from protocol.blocks.payment.messages import SettlementReply, VatNumberReply
 from protocol.blocks.payment.queries import AskReceipt, AskVatNumber
+from protocol.blocks.smart_charging.messages import ScheduleUpdateReply
+from protocol.blocks.smart_charging.queries import AskScheduleUpdate
 from protocol.bus.commands import RegistryEntry
 from protocol.domain.authorization import Authorization
-from protocol.domain.identifiers import StationKey, TenantId
+from protocol.domain.identifiers import StationKey, TenantId, TransactionId
+from protocol.domain.transaction_limit import TransactionLimit
 
 
 class Outgoing(NamedTuple):
@@ -104,6 +111,80 @@ class VendorPlugIn(Protocol):
         """What the station hears. Asked again when a station that was not answered says it again."""
 
 
+class ContractCertificates(Protocol):
+    """Who judges the contract certificates of vehicles (OCPP 2.0.1 C07)."""
+
+    async def judge(self, message: Authorize, station: StationKey) -> ContractStatus:
+        """What became of the certificate that came with a token, by its chain's names or as the chain itself."""
+
+
+class NoContractCertificates:
+    """Nobody judges them: no certificate that we could vouch for is known, and nobody is let in by one."""
+
+    async def judge(self, _message: Authorize, _station: StationKey) -> ContractStatus:
+        """NoCertificateAvailable."""
+        return ContractStatus.NO_CERTIFICATE_AVAILABLE
+
+
+class Costs(Protocol):
+    """Who knows what a transaction cost."""
+
+    async def total_of(self, station: StationKey, transaction_id: TransactionId) -> Decimal | None:
+        """The total of its bill, taxes included, once its end is a fact; None where nobody says it in time."""
+
+    async def limit_of(self, station: StationKey, remote_start_id: int) -> TransactionLimit | None:
+        """How far the transaction of a start by app may go; None where nobody said so, or nobody says it in time."""
+
+
+class NoCosts:
+    """Nobody says it."""
+
+    async def total_of(self, _station: StationKey, _transaction_id: TransactionId) -> Decimal | None:
+        """None."""
+        return None
+
+    async def limit_of(self, _station: StationKey, _remote_start_id: int) -> TransactionLimit | None:
+        """None."""
+        return None
+
+
+class EvCertificates(Protocol):
+    """Who knows about certificates of ISO 15118."""
+
+    async def ask_status(self, question: AskCertificateStatus) -> CertificateStatusReply:
+        """The responder's answer; Failed with the reason where there is none. Never raises."""
+
+    async def ask_certificate(self, question: AskEvCertificate) -> EvCertificateReply:
+        """The provider's answer; Failed with the reason where there is none. Never raises."""
+
+
+class NoEvCertificates:
+    """Nobody knows about certificates of ISO 15118."""
+
+    async def ask_status(self, _question: AskCertificateStatus) -> CertificateStatusReply:
+        """Failed."""
+        return CertificateStatusReply(status="Failed", reason="NoProvider")
+
+    async def ask_certificate(self, _question: AskEvCertificate) -> EvCertificateReply:
+        """Failed."""
+        return EvCertificateReply(status="Failed", reason="NoProvider")
+
+
+class Schedules(Protocol):
+    """Who knows what dynamic profiles say."""
+
+    async def ask_update(self, question: AskScheduleUpdate) -> ScheduleUpdateReply:
+        """What the profile says now; Rejected with the reason where it is not known. Never raises."""
+
+
+class NoSchedules:
+    """Nobody knows what a profile says."""
+
+    async def ask_update(self, _question: AskScheduleUpdate) -> ScheduleUpdateReply:
+        """Rejected."""
+        return ScheduleUpdateReply(status="Rejected", reason="NoAnswer")
+
+
 NO_VENDORS: Mapping[str, VendorPlugIn] = MappingProxyType({})
 
 
@@ -120,3 +201,7 @@ class Ports:
     token_key_of: Callable[[TenantId], bytes]
     vendors: Mapping[str, VendorPlugIn] = field(default_factory=lambda: NO_VENDORS)
     vendor_timeout_s: float = 5.0
+    contracts: ContractCertificates = field(default_factory=NoContractCertificates)
+    costs: Costs = field(default_factory=NoCosts)
+    ev_certificates: EvCertificates = field(default_factory=NoEvCertificates)
+    schedules: Schedules = field(default_factory=NoSchedules)

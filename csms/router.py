@@ -15,12 +15,16 @@ from csms.handlers import (
     data_transfer,
     der_control,
     diagnostics,
+    display_message,
     event_streams,
     firmware,
     meter_values,
+    monitoring,
     payment,
     provisioning,
+    reservation,
     security,
+    smart_charging,
     transactions,
 )
 from csms.ports import Ports
@@ -30,16 +34,36 @@ from csms.telemetry import ANSWERED_CALLS, REFUSED_CALLS, CallTimes
 from protocol.blocks.authorization.messages import Authorize
 from protocol.blocks.availability.messages import Heartbeat, StatusNotification
 from protocol.blocks.battery_swap.messages import BatterySwap
-from protocol.blocks.certificates.messages import SignCertificate
+from protocol.blocks.certificates.messages import GetCertificateStatus, GetEvCertificate, SignCertificate
 from protocol.blocks.data_transfer.messages import DataTransfer
 from protocol.blocks.der_control.messages import DerAlarm, DerReport, DerSwitch
-from protocol.blocks.diagnostics.messages import DiagnosticsStatusNotification, LogStatusNotification
+from protocol.blocks.diagnostics.messages import (
+    DiagnosticsStatusNotification,
+    LogStatusNotification,
+    NotifyCustomerInformation,
+)
+from protocol.blocks.display_message.messages import NotifyDisplayMessages
 from protocol.blocks.event_streams.messages import CloseEventStream, EventStreamValues, OpenEventStream
-from protocol.blocks.firmware.messages import FirmwareStatusNotification, SignedFirmwareStatusNotification
+from protocol.blocks.firmware.messages import (
+    FirmwareStatusNotification,
+    PublishFirmwareStatusNotification,
+    SignedFirmwareStatusNotification,
+)
 from protocol.blocks.meter_values.messages import MeterValues
+from protocol.blocks.monitoring.messages import NotifyEvent, NotifyMonitoringReport
 from protocol.blocks.payment.messages import CheckVatNumber, Settlement
-from protocol.blocks.provisioning.messages import BootNotification
+from protocol.blocks.provisioning.messages import BootNotification, NotifyReport
+from protocol.blocks.reservation.messages import ReservationStatusUpdate
 from protocol.blocks.security.messages import SecurityEventNotification
+from protocol.blocks.smart_charging.messages import (
+    ClearedChargingLimit,
+    NotifyChargingLimit,
+    NotifyChargingNeeds,
+    NotifyChargingSchedule,
+    NotifyPriorityCharging,
+    PullScheduleUpdate,
+    ReportChargingProfiles,
+)
 from protocol.blocks.transactions.messages import TransactionEnd, TransactionStart, TransactionUpdate
 from protocol.domain.routes import AnyRoute, Direction
 from protocol.domain.status import RegistrationStatus
@@ -69,6 +93,16 @@ HANDLERS: Mapping[type[msgspec.Struct], Handler] = {
     LogStatusNotification: diagnostics.on_log_status,
     DiagnosticsStatusNotification: diagnostics.on_log_status,
     SignCertificate: certificates.on_sign_certificate,
+    GetCertificateStatus: certificates.on_get_status,
+    GetEvCertificate: certificates.on_get_ev_certificate,
+    PublishFirmwareStatusNotification: firmware.on_publication_status,
+    ReportChargingProfiles: smart_charging.on_report,
+    NotifyChargingLimit: smart_charging.on_limit,
+    ClearedChargingLimit: smart_charging.on_cleared,
+    NotifyChargingNeeds: smart_charging.on_needs,
+    NotifyChargingSchedule: smart_charging.on_schedule,
+    NotifyPriorityCharging: smart_charging.on_priority,
+    PullScheduleUpdate: smart_charging.on_pull,
     SecurityEventNotification: security.on_security_event,
     OpenEventStream: event_streams.on_open,
     CloseEventStream: event_streams.on_close,
@@ -79,6 +113,12 @@ HANDLERS: Mapping[type[msgspec.Struct], Handler] = {
     BatterySwap: battery_swap.on_swap,
     Settlement: payment.on_settlement,
     CheckVatNumber: payment.on_check_vat_number,
+    ReservationStatusUpdate: reservation.on_reservation_status,
+    NotifyReport: provisioning.on_report,
+    NotifyMonitoringReport: monitoring.on_monitoring_report,
+    NotifyEvent: monitoring.on_event,
+    NotifyCustomerInformation: diagnostics.on_customer_information,
+    NotifyDisplayMessages: display_message.on_display_messages,
 }
 
 
@@ -155,7 +195,7 @@ def _decode(route: AnyRoute, call: ReceivedCall) -> msgspec.Struct:
 def _may_pass(station: Station, action: str) -> bool:
     """Whether a station that is not accepted may say more than that it booted.
 
-    A pending one may say what it was asked for by TriggerMessage, a rejected one nothing (OCPP 2.0.1 B02.FR.09 and
+    A pending one may say what it was asked for, a rejected one nothing (OCPP 2.0.1 B02.FR.09 and
     B03.FR.07; 1.6 §4.2 tells the station alone, and SecurityError is what 2.0.1 answers).
     """
     if station.registration is RegistrationStatus.PENDING:

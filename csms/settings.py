@@ -25,6 +25,10 @@ class CsmsSettings(BaseModel):
     `message_log`: every frame, those of exchanges that did not go as they should, or none.
     `tls_port`: a second listener, for security profiles 2 and 3; with `tls_client_ca_file` it verifies the certificates
     that stations show. `refusals_per_minute`: how many facts about refused connections this node may make.
+    `contract_provider`: who judges the contract certificates of vehicles; with `none` nobody is let in by one, and
+    `sandbox` believes any chain that holds together. `cost_timeout_s`: how long a station whose transaction has ended
+    waits for what it cost; 0 asks nobody.
+    `ev_certificate_timeout_s`: how long a vehicle's certificate is waited for; then the station hears Failed.
     `authorize_fallback`: what a station hears of a token when identity is silent and no cached verdict is there.
     """
 
@@ -52,7 +56,10 @@ class CsmsSettings(BaseModel):
     unknown_stations: Literal["refuse", "pending"] = "refuse"
     authorize_timeout_s: float = Field(default=2.0, gt=0)
     vendor_timeout_s: float = Field(default=5.0, gt=0)
+    ev_certificate_timeout_s: float = Field(default=10.0, gt=0)
     authorize_fallback: Literal["deny", "accept"] = "deny"
+    contract_provider: Literal["none", "sandbox"] = "none"
+    cost_timeout_s: float = Field(default=3.0, ge=0)
     publish_deadline_s: float = Field(default=8.0, gt=0)
     bus_patience_s: float = Field(default=10.0, gt=0)
     handshake_timeout_s: float = Field(default=10.0, gt=0)

@@ -11,7 +11,7 @@ import msgspec
 from csms.deviations import DeviationBook
 from csms.ports import EventPublisher, Outgoing
 from protocol.blocks.diagnostics.messages import LogReport
-from protocol.blocks.firmware.messages import FirmwareReport
+from protocol.blocks.firmware.messages import FirmwareReport, PublishFirmwareStatusNotification
 from protocol.blocks.transactions.watch import TransactionWatch
 from protocol.bus.catalogue import STATION_EVENTS
 from protocol.bus.envelope import Envelope, encode_envelope, event_id, payload_digest, unique_event_id
@@ -22,6 +22,7 @@ from protocol.domain.version import OcppVersion
 from protocol.ocppj.repairs import Deviation
 from protocol.tolerance.decoding import ALL_RULES, Ruleset
 from protocol.tolerance.events import StationDeviated
+from protocol.tolerance.reports import ReportWatch
 
 # The rows of these have a natural key, and the broker would pay for one.
 _WITHOUT_DEDUPE = frozenset((Kind.READING, Kind.FRAME))
@@ -32,8 +33,8 @@ _SUFFIX_AND_TYPE = {row.struct: (row.kind, row.suffix, row.type) for row in STAT
 class Station:
     """One station for as long as one socket lasts. `epoch` is 0 until presence has been claimed.
 
-    `firmware` and `log_upload` are the last reports on this socket. `solicited`: actions that we asked for by
-    TriggerMessage; a pending station may send them.
+    `firmware`, `publication` and `log_upload` are the last reports on this socket. `solicited`: actions that we asked
+    for by TriggerMessage; a pending station may send them.
     """
 
     key: StationKey
@@ -47,9 +48,11 @@ class Station:
     credential: str = ""
     epoch: int = 0
     firmware: FirmwareReport | None = None
+    publication: PublishFirmwareStatusNotification | None = None
     log_upload: LogReport | None = None
     solicited: set[str] = field(default_factory=set)
     transactions: TransactionWatch = field(default_factory=TransactionWatch)
+    reports: ReportWatch = field(default_factory=ReportWatch)
     connector_statuses: dict[tuple[int | None, int | None], ConnectorStatus] = field(default_factory=dict)
     _prefixes: dict[Kind, str] = field(default_factory=dict)
     _source: str = field(init=False)
@@ -106,7 +109,7 @@ class ReceivedCall(msgspec.Struct, frozen=True, gc=False):
     @property
     def flags(self) -> tuple[str, ...]:
         """The rules that this CALL needed, each once."""
-        return tuple(dict.fromkeys(deviation.rule for deviation in self.deviations))
+        return tuple(dict.fromkeys([deviation.rule for deviation in self.deviations])) if self.deviations else ()
 
     def state(
         self, fact: msgspec.Struct, *, occurred_at: datetime | None = None, wire_key: tuple[str, ...] = ()

@@ -13,21 +13,36 @@ import msgspec
 from protocol.blocks.authorization import v16 as authorization_v16, v201 as authorization_v201
 from protocol.blocks.availability import v16 as availability_v16, v201 as availability_v201
 from protocol.blocks.battery_swap import v21 as battery_swap_v21
-from protocol.blocks.certificates import v16 as certificates_v16
-from protocol.blocks.data_transfer import v16 as data_transfer_v16
+from protocol.blocks.certificates import (
+    v16 as certificates_v16,
+    v21 as certificates_v21,
+    v201 as certificates_v201,
+)
+from protocol.blocks.data_transfer import v16 as data_transfer_v16, v201 as data_transfer_v201
 from protocol.blocks.der_control import v21 as der_control_v21
-from protocol.blocks.diagnostics import v16 as diagnostics_v16
+from protocol.blocks.diagnostics import v16 as diagnostics_v16, v201 as diagnostics_v201
+from protocol.blocks.display_message import v201 as display_message_v201
 from protocol.blocks.event_streams import v21 as event_streams_v21
-from protocol.blocks.firmware import v16 as firmware_v16
-from protocol.blocks.local_auth_list import v16 as local_auth_list_v16
+from protocol.blocks.firmware import v16 as firmware_v16, v201 as firmware_v201
+from protocol.blocks.local_auth_list import v16 as local_auth_list_v16, v201 as local_auth_list_v201
 from protocol.blocks.meter_values import v16 as meter_values_v16, v201 as meter_values_v201
+from protocol.blocks.monitoring import v21 as monitoring_v21, v201 as monitoring_v201
 from protocol.blocks.payment import v21 as payment_v21
-from protocol.blocks.provisioning import v16 as provisioning_v16, v201 as provisioning_v201
-from protocol.blocks.remote_control import v16 as remote_control_v16, v201 as remote_control_v201
-from protocol.blocks.reservation import v16 as reservation_v16
-from protocol.blocks.security import v16 as security_v16
-from protocol.blocks.smart_charging import v16 as smart_charging_v16
-from protocol.blocks.transactions import v16 as transactions_v16, v201 as transactions_v201
+from protocol.blocks.provisioning import v16 as provisioning_v16, v21 as provisioning_v21, v201 as provisioning_v201
+from protocol.blocks.remote_control import (
+    v16 as remote_control_v16,
+    v21 as remote_control_v21,
+    v201 as remote_control_v201,
+)
+from protocol.blocks.reservation import v16 as reservation_v16, v201 as reservation_v201
+from protocol.blocks.security import v16 as security_v16, v201 as security_v201
+from protocol.blocks.smart_charging import (
+    v16 as smart_charging_v16,
+    v21 as smart_charging_v21,
+    v201 as smart_charging_v201,
+)
+from protocol.blocks.tariff_and_cost import v201 as tariff_and_cost_v201
+from protocol.blocks.transactions import v16 as transactions_v16, v21 as transactions_v21, v201 as transactions_v201
 from protocol.dialects.v21 import carried_over
 from protocol.domain.routes import AnyRoute, Direction
 from protocol.domain.version import OcppVersion
@@ -58,12 +73,29 @@ _BLOCKS_201: tuple[tuple[AnyRoute, ...], ...] = (
     transactions_v201.ROUTES,
     meter_values_v201.ROUTES,
     remote_control_v201.ROUTES,
+    diagnostics_v201.ROUTES,
+    monitoring_v201.ROUTES,
+    display_message_v201.ROUTES,
+    local_auth_list_v201.ROUTES,
+    reservation_v201.ROUTES,
+    tariff_and_cost_v201.ROUTES,
+    data_transfer_v201.ROUTES,
+    smart_charging_v201.ROUTES,
+    firmware_v201.ROUTES,
+    certificates_v201.ROUTES,
+    security_v201.ROUTES,
 )
 _ADDED_BY_21: tuple[tuple[AnyRoute, ...], ...] = (
+    provisioning_v21.ROUTES,
+    monitoring_v21.ROUTES,
+    transactions_v21.ROUTES,
     event_streams_v21.ROUTES,
     der_control_v21.ROUTES,
     battery_swap_v21.ROUTES,
     payment_v21.ROUTES,
+    smart_charging_v21.ROUTES,
+    certificates_v21.ROUTES,
+    remote_control_v21.ROUTES,
 )
 
 _BLOCKS: Mapping[OcppVersion, tuple[tuple[AnyRoute, ...], ...]] = {

@@ -26,7 +26,14 @@ from protocol.blocks.diagnostics.messages import GetDiagnostics, GetLog
 from protocol.blocks.firmware.messages import SignedUpdateFirmware, UpdateFirmware
 from protocol.blocks.local_auth_list.messages import GetLocalListVersion, SendLocalList
 from protocol.blocks.meter_values.messages import MeterValues
-from protocol.blocks.provisioning.messages import BootNotification, GetVariables, Reset, SetVariables
+from protocol.blocks.provisioning.messages import (
+    BootNotification,
+    GetBaseReport,
+    GetReport,
+    GetVariables,
+    Reset,
+    SetVariables,
+)
 from protocol.blocks.remote_control.messages import (
     ExtendedTriggerMessage,
     RequestStart,
@@ -35,8 +42,14 @@ from protocol.blocks.remote_control.messages import (
     UnlockConnector,
 )
 from protocol.blocks.reservation.messages import CancelReservation, ReserveNow
-from protocol.blocks.smart_charging.messages import ClearChargingProfile, GetCompositeSchedule, SetChargingProfile
-from protocol.blocks.transactions.messages import TransactionEvent
+from protocol.blocks.smart_charging.messages import (
+    ClearChargingProfile,
+    GetChargingProfiles,
+    GetCompositeSchedule,
+    SetChargingProfile,
+)
+from protocol.blocks.tariff_and_cost.messages import CostUpdated
+from protocol.blocks.transactions.messages import GetTransactionStatus, TransactionEvent
 from protocol.domain.identifiers import IdToken
 from protocol.errors import ActionNotSupported
 from simulator.behaviours import (
@@ -45,6 +58,7 @@ from simulator.behaviours import (
     certificates,
     configuration,
     data_transfer,
+    device_report,
     diagnostics,
     firmware,
     local_auth_list,
@@ -68,6 +82,8 @@ Command = Callable[[StationState, Any, float], msgspec.Struct]  # Any: the key o
 COMMANDS: Mapping[type[msgspec.Struct], Command] = {
     Reset: provisioning.on_reset,
     GetVariables: configuration.on_get_variables,
+    GetBaseReport: device_report.on_get_base_report,
+    GetReport: device_report.on_get_report,
     RequestStart: remote_control.on_request_start,
     RequestStop: remote_control.on_request_stop,
     TriggerMessage: remote_control.on_trigger,
@@ -83,6 +99,7 @@ COMMANDS: Mapping[type[msgspec.Struct], Command] = {
     SetChargingProfile: smart_charging.on_set_profile,
     ClearChargingProfile: smart_charging.on_clear_profile,
     GetCompositeSchedule: smart_charging.on_get_composite,
+    GetChargingProfiles: smart_charging.on_get_profiles,
     UpdateFirmware: firmware.on_update,
     SignedUpdateFirmware: firmware.on_signed_update,
     GetLog: diagnostics.on_get_log,
@@ -92,6 +109,8 @@ COMMANDS: Mapping[type[msgspec.Struct], Command] = {
     GetInstalledCertificates: certificates.on_get_installed,
     CertificateSigned: certificates.on_signed,
     DataTransfer: data_transfer.on_data_transfer,
+    GetTransactionStatus: transactions.on_get_status,
+    CostUpdated: transactions.on_cost,
 }
 """What the CSMS may ask."""
 

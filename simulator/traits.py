@@ -8,7 +8,8 @@
 | a reset on idle | ends the transactions (§5.14 Soft) | waits for their end (B12) |
 | a boot triggered when accepted | is sent (§5.17) | is refused (F06.FR.17) |
 | an unlock while a transaction runs | stops it (§5.18) | is refused (F05.FR.02) |
-| firmware and log reports | are said (§4.4, §4.5) | have no translator yet |
+| a reservation that nobody used | ends in silence (§3.12) | is told (H04) |
+| log reports | are said (§4.4) | have no translator yet |
 """
 
 from collections.abc import Mapping
@@ -28,6 +29,7 @@ class Traits:
     boots_again_on_trigger: bool
     stops_on_unlock: bool
     reports_jobs: bool
+    reports_reservations: bool
 
 
 _OCPP_16 = Traits(
@@ -38,6 +40,7 @@ _OCPP_16 = Traits(
     boots_again_on_trigger=True,
     stops_on_unlock=True,
     reports_jobs=True,
+    reports_reservations=False,
 )
 _OCPP_2 = Traits(
     names_transactions=True,
@@ -47,6 +50,7 @@ _OCPP_2 = Traits(
     boots_again_on_trigger=False,
     stops_on_unlock=False,
     reports_jobs=False,
+    reports_reservations=True,
 )
 
 TRAITS: Mapping[OcppVersion, Traits] = {OcppVersion.V16: _OCPP_16, OcppVersion.V201: _OCPP_2}

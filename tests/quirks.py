@@ -44,8 +44,8 @@ OBSERVATIONS = frozenset(
         "timestamp_without_zone", "clock_not_set", "clock_skew", "start_without_evse", "transaction_id_never_given",
         "evse_zero", "strip_token_junk", "strip_token_suffix", "read_register_as_kwh", "start_without_meter",
         "stop_without_meter", "sum_phases", "energy_falls", "meter_values_after_stop", "seq_no_repeated",
-        "seq_no_not_from_0", "seq_no_hole", "start_missing", "transaction_id_reused", "event_after_end",
-        "drop_nul",
+        "seq_no_not_from_0", "seq_no_hole", "seq_no_overtaken", "start_missing", "transaction_id_reused",
+        "event_after_end", "drop_nul", "report_not_from_0", "report_part_missing", "report_part_repeated",
     )
 )  # fmt: skip
 EVERY_RULE = OBSERVATIONS | {rule.__name__ for rule in RULES}

@@ -42,7 +42,7 @@ def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> 
         clock=context.clock,
     )
     register = FileVatRegister(context.settings.vat_register_file)
-    events = BillingEvents(billing, settlements)
+    events = BillingEvents(billing)
 
     async def receipt_of(question: AskReceipt) -> SettlementReply:
         return settlements.receipt_of(question)

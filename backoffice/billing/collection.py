@@ -19,6 +19,7 @@ from backoffice.billing.domain import (
 )
 from backoffice.billing.models import HoldRow, InvoiceRow, PaymentMethodRow, PaymentRow
 from backoffice.billing.providers.port import PaymentProvider, PaymentState, ProviderPayment, ProviderUnavailable
+from backoffice.billing.settlements import book
 from backoffice.contracts.billing import PaymentCompleted, PaymentFailed
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS, Database, Unit
@@ -41,10 +42,22 @@ class Collection:
         self._clock = clock
 
     async def collect_due(self) -> None:
-        """Every invoice that is due was tried once; one whose provider is silent stays due."""
+        """What terminals settled is booked; then every invoice that is due was tried once.
+
+        One whose provider is silent stays due. Nobody books while a provider is asked.
+        """
+        async with self._database.transaction(ALL_TENANTS) as unit:
+            settled = await repository.select_unbooked(unit, limit=_INVOICES_AT_ONCE)
+        await try_each(settled, self._book)
         async with self._database.transaction(ALL_TENANTS) as unit:
             due = await repository.select_due(unit, limit=_INVOICES_AT_ONCE)
         await try_each(due, self._try_to_collect)
+
+    async def _book(self, invoice: InvoiceRow) -> None:
+        async with self._database.transaction(TenantId(invoice.tenant_id)) as unit:
+            current = await repository.find_invoice(unit, invoice.id)
+            if current is not None and current.state != InvoiceState.PAID:
+                await book(unit, current)
 
     async def _try_to_collect(self, invoice: InvoiceRow) -> None:
         try:

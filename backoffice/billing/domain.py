@@ -81,10 +81,7 @@ INVOICE: StateTable[InvoiceState, InvoiceTrigger] = StateTable(
             InvoiceTrigger.COLLECTED: InvoiceState.PAID,
             InvoiceTrigger.FAILED: InvoiceState.OPEN,
         },
-        InvoiceState.OPEN: {
-            InvoiceTrigger.RETRY: InvoiceState.DUE,
-            InvoiceTrigger.COLLECTED: InvoiceState.PAID,
-        },
+        InvoiceState.OPEN: {InvoiceTrigger.RETRY: InvoiceState.DUE},
         InvoiceState.PAID: {},
     },
 )

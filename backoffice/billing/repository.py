@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.billing.domain import HoldState, InvoiceState
 from backoffice.billing.models import HoldRow, InvoiceNumberRow, InvoiceRow, PaymentMethodRow, PaymentRow, SettlementRow
 from backoffice.kit.database import Unit
 from backoffice.kit.pagination import after_cursor
+from protocol.blocks.payment.messages import SettlementStatus
 
 
 async def insert_default_method(unit: Unit, row: PaymentMethodRow) -> None:
@@ -89,15 +90,6 @@ async def find_invoice_of_session(unit: Unit, session_id: str) -> InvoiceRow | N
     )
 
 
-async def lock_invoice_of_session(unit: Unit, session_id: str) -> InvoiceRow | None:
-    """The session's invoice, locked until the transaction ends."""
-    return await unit.session.scalar(
-        select(InvoiceRow)
-        .where(InvoiceRow.tenant_id == unit.tenant, InvoiceRow.session_id == session_id)
-        .with_for_update()
-    )
-
-
 async def has_invoice(unit: Unit, intent_id: str) -> bool:
     """Whether the session of an intent is invoiced."""
     found = await unit.session.scalar(
@@ -154,22 +146,56 @@ async def has_payment(unit: Unit, reference: str) -> bool:
     return await unit.session.get(PaymentRow, (unit.tenant, reference)) is not None
 
 
-async def insert_settlement(unit: Unit, values: dict[str, Any]) -> bool:  # Any: a row's columns
-    """The settlement is there, once for a reference of a station; whether it was not before."""
-    inserted = await unit.session.execute(
-        insert(SettlementRow).values(values).on_conflict_do_nothing().returning(SettlementRow.reference)
+async def save_settlement(unit: Unit, values: dict[str, Any]) -> None:  # Any: a row's columns
+    """The settlement is there; one that is settled stays so."""
+    statement = insert(SettlementRow).values(values)
+    await unit.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["tenant_id", "station_id", "reference"],
+            set_={name: statement.excluded[name] for name in values},
+            where=SettlementRow.status != SettlementStatus.SETTLED,
+        )
     )
-    return inserted.scalar_one_or_none() is not None
 
 
-async def list_settlements(unit: Unit, session_id: str) -> Sequence[SettlementRow]:
-    """What was said to be settled for the session, in its order."""
+async def list_settled(unit: Unit, session_id: str) -> Sequence[SettlementRow]:
+    """What was settled for the session, in its order."""
     found = await unit.session.scalars(
         select(SettlementRow)
-        .where(SettlementRow.tenant_id == unit.tenant, SettlementRow.session_id == session_id)
+        .where(
+            SettlementRow.tenant_id == unit.tenant,
+            SettlementRow.session_id == session_id,
+            SettlementRow.status == SettlementStatus.SETTLED,
+        )
         .order_by(SettlementRow.settled_at, SettlementRow.reference)
     )
     return found.all()
+
+
+async def select_unbooked(unit: Unit, *, limit: int) -> Sequence[InvoiceRow]:
+    """Invoices of all tenants that are not paid, and for whose sessions something was settled that is not booked."""
+    reference = literal("terminal:").concat(SettlementRow.station_id).concat(":").concat(SettlementRow.reference)
+    is_booked = (
+        select(PaymentRow.invoice_id)
+        .where(PaymentRow.tenant_id == SettlementRow.tenant_id, PaymentRow.provider_reference == reference)
+        .exists()
+    )
+    found = await unit.session.scalars(
+        select(InvoiceRow)
+        .join(
+            SettlementRow,
+            (SettlementRow.tenant_id == InvoiceRow.tenant_id) & (SettlementRow.session_id == InvoiceRow.session_id),
+        )
+        .where(
+            InvoiceRow.state != InvoiceState.PAID,
+            SettlementRow.status == SettlementStatus.SETTLED,
+            SettlementRow.amount > 0,
+            ~is_booked,
+        )
+        .order_by(InvoiceRow.issued_at)
+        .limit(limit)
+    )
+    return found.unique().all()
 
 
 async def list_station_settlements(unit: Unit, station_id: str, *, limit: int) -> Sequence[SettlementRow]:

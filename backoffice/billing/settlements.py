@@ -1,8 +1,10 @@
 """Payments by a station's own terminal: the station says what its provider settled (OCPP 2.1 C18 to C22).
 
 Invariants:
-1. A settlement pays its session's invoice once, whichever of the two comes first, and never more than is open.
-2. What failed, was refused or cancelled pays nothing and is on record.
+1. A settlement pays its session's invoice once, whichever of the two comes first, and never more than is open: the
+   worker that collects books it, and nobody else.
+2. What failed, was refused or cancelled pays nothing and is on record. Tried again under the same reference, what was
+   settled stands, in whatever order it comes.
 """
 
 import hashlib
@@ -12,16 +14,14 @@ from backoffice.billing import repository
 from backoffice.billing.domain import INVOICE, InvoiceState, InvoiceTrigger
 from backoffice.billing.errors import ReceiptNotFound
 from backoffice.billing.models import InvoiceRow, PaymentRow, SettlementRow
-from backoffice.contracts.billing import PaymentCompleted
 from backoffice.contracts.sessions import session_id_of
 from backoffice.kit.clock import Clock
 from backoffice.kit.consumer import Delivery
 from backoffice.kit.database import Unit
 from protocol.blocks.payment.events import SettlementReported
-from protocol.blocks.payment.messages import SettlementReply, SettlementStatus
+from protocol.blocks.payment.messages import SettlementReply
 from protocol.blocks.payment.queries import AskReceipt
-from protocol.bus.envelope import event_id
-from protocol.domain.identifiers import DriverId, StationId, TenantId
+from protocol.domain.identifiers import StationId, TenantId
 
 
 class Settlements:
@@ -33,11 +33,11 @@ class Settlements:
         self._clock = clock
 
     async def on_reported(self, event: SettlementReported, delivery: Delivery, unit: Unit) -> None:
-        """The settlement is on record, and its session's invoice is paid as far as it goes."""
+        """The settlement is on record; collecting books it."""
         station = StationId(delivery.envelope.subject)
         session_id = None if event.transaction_id is None else session_id_of(unit.tenant, station, event.transaction_id)
         at = delivery.envelope.occurredat or delivery.envelope.received_at
-        is_new = await repository.insert_settlement(
+        await repository.save_settlement(
             unit,
             {
                 "tenant_id": unit.tenant,
@@ -54,21 +54,6 @@ class Settlements:
                 "heard_at": self._clock(),
             },
         )
-        if not is_new or session_id is None:
-            return
-        invoice = await repository.lock_invoice_of_session(unit, session_id)
-        if invoice is not None:
-            await self.apply(unit, invoice)
-
-    async def apply(self, unit: Unit, invoice: InvoiceRow) -> None:
-        """What was settled for the invoice's session and is not booked yet is booked."""
-        for settlement in await repository.list_settlements(unit, invoice.session_id):
-            amount = min(settlement.amount, invoice.total_incl_vat - invoice.paid)
-            if settlement.status != SettlementStatus.SETTLED or amount <= 0 or invoice.state == InvoiceState.PAID:
-                continue
-            reference = f"terminal:{settlement.station_id}:{settlement.reference}"
-            if not await repository.has_payment(unit, reference):
-                await self._book(unit, invoice, settlement, reference=reference)
 
     def receipt_of(self, question: AskReceipt) -> SettlementReply:
         """Where the transaction's receipt is as soon as there is one."""
@@ -84,8 +69,21 @@ class Settlements:
         if not hmac.compare_digest(seal.encode(), self._seal(tenant, session_id).encode()):
             raise ReceiptNotFound(session_id)
 
-    async def _book(self, unit: Unit, invoice: InvoiceRow, settlement: SettlementRow, *, reference: str) -> None:
+    def _seal(self, tenant: TenantId, session_id: str) -> str:
+        return hmac.new(self._key, f"receipt|{tenant}|{session_id}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+async def book(unit: Unit, invoice: InvoiceRow) -> None:
+    """What was settled for the invoice's session and is not booked yet is booked.
+
+    An invoice that somebody had to do something about is due again: what is left of it is collected, what was held for
+    it given back.
+    """
+    for settlement in await repository.list_settled(unit, invoice.session_id):
         amount = min(settlement.amount, invoice.total_incl_vat - invoice.paid)
+        reference = reference_of(settlement)
+        if amount <= 0 or await repository.has_payment(unit, reference):
+            continue
         payment = PaymentRow(
             tenant_id=unit.tenant,
             provider_reference=reference,
@@ -97,18 +95,11 @@ class Settlements:
         )
         await repository.insert_payment(unit, payment)
         invoice.paid += amount
-        if invoice.paid < invoice.total_incl_vat:
-            return
-        invoice.state, invoice.reason = INVOICE.advance(InvoiceState(invoice.state), InvoiceTrigger.COLLECTED), ""
-        completed = PaymentCompleted(
-            session_id=invoice.session_id,
-            invoice_id=invoice.id,
-            driver_id=DriverId(invoice.driver_id) if invoice.driver_id else None,
-            amount=invoice.total_incl_vat,
-            currency=invoice.currency,
-        )
-        identity = event_id(unit.tenant, invoice.id, "settled", reference)
-        await unit.publish(completed, key=invoice.session_id, now=self._clock(), event_id=identity)
+        if invoice.state == InvoiceState.OPEN:
+            invoice.state = INVOICE.advance(InvoiceState.OPEN, InvoiceTrigger.RETRY)
+            invoice.attempt += 1
 
-    def _seal(self, tenant: TenantId, session_id: str) -> str:
-        return hmac.new(self._key, f"receipt|{tenant}|{session_id}".encode(), hashlib.sha256).hexdigest()[:32]
+
+def reference_of(settlement: SettlementRow) -> str:
+    """The payment's reference in our books: a terminal's provider is not the one of our cards."""
+    return f"terminal:{settlement.station_id}:{settlement.reference}"

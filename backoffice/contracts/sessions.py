@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import msgspec
 
+from backoffice.contracts.query import Query
+from protocol.blocks.tariff_and_cost.queries import AskLimit, AskTotalCost, LimitAnswer, TotalCost
 from protocol.bus.catalogue import EventRow
 from protocol.bus.envelope import event_id
 from protocol.bus.subjects import Kind
@@ -82,3 +84,6 @@ EVENTS = (
     EventRow(ChargingSessionUpdated, Kind.DOMAIN, "sessions", "updated"),
     EventRow(ChargingSessionCompleted, Kind.DOMAIN, "sessions", "completed"),
 )
+
+TOTAL_COST = Query("sessions", "total_cost", AskTotalCost, TotalCost)
+TRANSACTION_LIMIT = Query("sessions", "transaction_limit", AskLimit, LimitAnswer)

@@ -1,10 +1,15 @@
 """What stations says and answers."""
 
+from decimal import Decimal
 from enum import StrEnum
 
 import msgspec
 
 from backoffice.contracts.query import Query
+from protocol.blocks.certificates.messages import CertificateStatusReply, EvCertificateReply
+from protocol.blocks.certificates.queries import AskCertificateStatus, AskEvCertificate
+from protocol.blocks.smart_charging.messages import ScheduleUpdateReply
+from protocol.blocks.smart_charging.queries import AskScheduleUpdate
 from protocol.bus.catalogue import EventRow
 from protocol.bus.subjects import Kind
 from protocol.domain.identifiers import IdToken, StationId, TenantId, TransactionId
@@ -90,6 +95,15 @@ class StopTransaction(msgspec.Struct, frozen=True):
     transaction_id: TransactionId
 
 
+class ShowCost(msgspec.Struct, frozen=True):
+    """Tell the driver at the station what the transaction has cost so far, taxes included."""
+
+    tenant: TenantId
+    station_id: StationId
+    transaction_id: TransactionId
+    total_cost: Decimal
+
+
 class CommandStatus(StrEnum):
     """What became of it. OFFLINE: nothing was sent. UNKNOWN: no answer came in time, the station may have done it."""
 
@@ -108,4 +122,8 @@ class CommandResult(msgspec.Struct, frozen=True):
 
 DESCRIBE_EVSE = Query("stations", "describe_evse", DescribeEvse, EvseDescription)
 START_ON_EVSE = Query("stations", "start_on_evse", StartOnEvse, CommandResult)
+CERTIFICATE_STATUS = Query("stations", "certificate_status", AskCertificateStatus, CertificateStatusReply)
+EV_CERTIFICATE = Query("stations", "ev_certificate", AskEvCertificate, EvCertificateReply)
+SCHEDULE_UPDATE = Query("stations", "schedule_update", AskScheduleUpdate, ScheduleUpdateReply)
 STOP_TRANSACTION = Query("stations", "stop_transaction", StopTransaction, CommandResult)
+SHOW_COST = Query("stations", "show_cost", ShowCost, CommandResult)

@@ -18,8 +18,16 @@ class TokenRecord:
     group: str | None = None
 
 
-def judge_token(token: TokenRecord | None, *, now: datetime) -> TokenVerdict:
-    """The verdict; a token that nobody registered is Unknown. Blocked weighs more than expired."""
+def is_master_pass(group: str | None, master_pass_group: str) -> bool:
+    """Whether tokens of this group stop everybody's transactions (OCPP 2.0.1 C16); case does not matter."""
+    return group is not None and group.upper() == master_pass_group.upper()
+
+
+def judge_token(token: TokenRecord | None, *, now: datetime, master_pass_group: str) -> TokenVerdict:
+    """The verdict; a token that nobody registered is Unknown. Blocked weighs more than expired.
+
+    A master pass belongs to no driver: whoever stops another's session with it does not pay for it.
+    """
     if token is None:
         return TokenVerdict(AuthorizationStatus.UNKNOWN)
     if token.is_blocked:
@@ -28,4 +36,5 @@ def judge_token(token: TokenRecord | None, *, now: datetime) -> TokenVerdict:
         status = AuthorizationStatus.EXPIRED
     else:
         status = AuthorizationStatus.ACCEPTED
-    return TokenVerdict(status, driver_id=token.driver_id, expires_at=token.expires_at, group=token.group)
+    driver_id = None if is_master_pass(token.group, master_pass_group) else token.driver_id
+    return TokenVerdict(status, driver_id=driver_id, expires_at=token.expires_at, group=token.group)

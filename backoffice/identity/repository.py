@@ -133,6 +133,16 @@ async def list_tokens_of(unit: Unit, driver_id: str) -> Sequence[RegisteredToken
     return found.scalars().all()
 
 
+async def list_tokens_of_group(unit: Unit, group: str) -> Sequence[RegisteredToken]:
+    """The tokens of the group, oldest first."""
+    found = await unit.session.scalars(
+        select(RegisteredToken)
+        .where(RegisteredToken.tenant_id == unit.tenant, RegisteredToken.group_name == group)
+        .order_by(RegisteredToken.created_at, RegisteredToken.id)
+    )
+    return found.all()
+
+
 async def find_token_of(unit: Unit, driver_id: str, token_id: str) -> RegisteredToken | None:
     """The driver's token of this id."""
     token = await unit.session.get(RegisteredToken, (unit.tenant, token_id))

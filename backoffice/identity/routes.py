@@ -11,6 +11,7 @@ from backoffice.identity.schemas import (
     AccountView,
     Adoption,
     Credentials,
+    NewMasterPass,
     NewToken,
     Registration,
     TokenView,
@@ -102,3 +103,26 @@ async def adopt_token(ref: str, body: Adoption, principal: AnyPrincipal, identit
         raise InvalidRequest("An operator says whose the token is to be: driver_id.")
     async with identity.database.transaction(principal.tenant) as unit:
         return TokenView.of(await identity.adopt_token(unit, driver_id, ref))
+
+
+@router.get("/master-passes")
+async def list_master_passes(operator: Operator, identity: IdentityDep) -> list[TokenView]:
+    """The cards and fobs that stop everybody's transactions."""
+    async with identity.database.transaction(operator.tenant) as unit:
+        tokens = await repository.list_tokens_of_group(unit, identity.master_pass_group)
+        return [TokenView.of(token) for token in tokens]
+
+
+@router.post("/master-passes", status_code=http.HTTP_201_CREATED)
+async def register_master_pass(body: NewMasterPass, operator: Operator, identity: IdentityDep) -> TokenView:
+    """The card or fob stops everybody's transactions from now on. Sent again it changes nothing."""
+    async with identity.database.transaction(operator.tenant) as unit:
+        id_token = IdToken(body.value, body.type)
+        return TokenView.of(await identity.register_master_pass(unit, operator.subject, id_token))
+
+
+@router.post("/master-passes/{token_id}/block")
+async def block_master_pass(token_id: str, operator: Operator, identity: IdentityDep) -> TokenView:
+    """The card or fob, lost perhaps, stops nothing any more."""
+    async with identity.database.transaction(operator.tenant) as unit:
+        return TokenView.of(await identity.block_master_pass(unit, token_id))

@@ -69,14 +69,19 @@ class AccountView(BaseModel):
         )
 
 
-class NewToken(BaseModel):
+class NewMasterPass(BaseModel):
+    """A card or fob that stops transactions and starts none; `value` as the reader shows it."""
+
+    value: str = Field(min_length=4, max_length=36, pattern=r"^[A-Za-z0-9*\-_=:+|@.]+$")
+    type: IdTokenType = IdTokenType.ISO14443
+
+
+class NewToken(NewMasterPass):
     """A card or fob to charge with; `value` as the reader shows it, at most what OCPP carries.
 
     Stations hear of the `group`: its tokens stop each other's transactions and share reservations. It is no token.
     """
 
-    value: str = Field(min_length=4, max_length=36, pattern=r"^[A-Za-z0-9*\-_=:+|@.]+$")
-    type: IdTokenType = IdTokenType.ISO14443
     expires_at: AwareDatetime | None = None
     group: str | None = Field(default=None, min_length=1, max_length=20, pattern=r"^[A-Za-z0-9*\-_=:+|@.]+$")
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from backoffice.contracts.identity import IssueVirtualToken, VirtualToken
 from backoffice.identity import repository
-from backoffice.identity.domain import judge_token
+from backoffice.identity.domain import is_master_pass, judge_token
 from backoffice.identity.errors import EmailTaken, GroupTaken, TokenTaken, TooManyFailedLogins, WrongCredentials
 from backoffice.identity.models import Account, RegisteredToken
 from backoffice.identity.passwords import Passwords
@@ -52,6 +52,7 @@ class Identity:
         self._passwords = Passwords()
         self._signer = TokenSigner(settings.auth_private_key.get_secret_value())
         self._token_key = settings.token_key.get_secret_value().encode()
+        self.master_pass_group = settings.master_pass_group
         self._lifetime = settings.access_token_lifetime
 
     async def register_driver(self, tenant: TenantId, *, email: str, password: str) -> Login:
@@ -106,6 +107,8 @@ class Identity:
         group: str | None = None,
     ) -> RegisteredToken:
         """The token is the driver's; it was perhaps before, and stays as it was. Raises TokenTaken, GroupTaken."""
+        if is_master_pass(group, self.master_pass_group):
+            raise GroupTaken(self.master_pass_group)
         if group is not None and not await repository.claim_group(unit, group, driver_id):
             raise GroupTaken(group)
         token = self._new_token(unit.tenant, driver_id, id_token)
@@ -122,6 +125,27 @@ class Identity:
             await repository.complete_token(unit, existing[0], id_token, refs)
             return existing[0]
         raise TokenTaken(id_token.mask)
+
+    async def register_master_pass(self, unit: Unit, operator_id: str, id_token: IdToken) -> RegisteredToken:
+        """The token stops everybody's transactions; it did perhaps before. Raises TokenTaken."""
+        token = self._new_token(unit.tenant, operator_id, id_token)
+        token.group_name = self.master_pass_group
+        refs = self._refs_of(unit.tenant, id_token)
+        if await repository.add_token(unit, token, refs):
+            await repository.forget_unknown_tokens(unit, refs)
+            return token
+        existing = await repository.find_tokens_by_refs(unit, refs)
+        if len(existing) == 1 and is_master_pass(existing[0].group_name, self.master_pass_group):
+            return existing[0]
+        raise TokenTaken(id_token.mask)
+
+    async def block_master_pass(self, unit: Unit, token_id: str) -> RegisteredToken:
+        """The token stops nothing any more. Raises NotFound."""
+        for token in await repository.list_tokens_of_group(unit, self.master_pass_group):
+            if token.id == token_id:
+                token.is_blocked = True
+                return token
+        raise NotFound("token", token_id)
 
     async def adopt_token(self, unit: Unit, driver_id: str, ref: str) -> RegisteredToken:
         """An unknown token that a station asked about is the driver's; its value stays unknown to us.
@@ -166,7 +190,7 @@ class Identity:
             token = await repository.find_token_record(unit, question.token_ref)
             if token is None:
                 await repository.note_unknown_token(unit, question, now=now, kept=UNKNOWN_TOKENS_KEPT)
-        return judge_token(token, now=now)
+        return judge_token(token, now=now, master_pass_group=self.master_pass_group)
 
     async def issue_virtual_token(self, question: IssueVirtualToken) -> VirtualToken:
         """A token for one purpose of one driver, the same whenever it is asked for."""

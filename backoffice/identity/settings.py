@@ -13,6 +13,9 @@ class IdentitySettings(Settings):
 
     `token_key` is the master key under which IdTokens are referred to on the bus; the gateway has it too.
 
+    `master_pass_group` is the group whose tokens stop everybody's transactions; stations know it by their variable
+    MasterPassGroupId (OCPP 2.0.1 C16). Operators alone register its tokens.
+
     `first_operator_email` and its password: an operator of the default tenant who is there after every start.
     """
 
@@ -23,5 +26,6 @@ class IdentitySettings(Settings):
     access_token_lifetime: timedelta = timedelta(hours=12)
     redis_url: str | None = shared("REDIS_URL", default=None)
     failed_logins_allowed: int = Field(default=10, ge=1)
+    master_pass_group: str = Field(default="MASTERPASS", min_length=1, max_length=20)
     first_operator_email: str | None = None
     first_operator_password: SecretStr | None = Field(default=None, min_length=8)

@@ -2,7 +2,8 @@
 
 Invariants:
 1. An event is applied in a savepoint of its own, on behalf of its tenant, with its inbox row.
-2. A Refusal makes it a dead letter, and the rest goes on. Unavailable undoes the batch.
+2. A Refusal makes it a dead letter, and so does a value that no column takes; the rest goes on. Unavailable undoes the
+   batch.
 3. Any other error is tried again, ATTEMPTS times; then the event's subject is parked: this event and its later ones
    are kept aside, in order, and the rest goes on.
 4. An event of an unknown type is counted and passed.
@@ -13,9 +14,10 @@ from typing import Protocol
 
 import msgspec
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from backoffice.kit.consumer import BatchConsumer, Consumer, Delivery
-from backoffice.kit.database import ALL_TENANTS, Unit, is_outage
+from backoffice.kit.database import ALL_TENANTS, Unit, is_outage, is_unstorable
 from backoffice.kit.errors import Refusal, Unavailable
 from backoffice.kit.inbox import Seen, record_event
 from backoffice.kit.quarantine import ParkedKey, Quarantine
@@ -73,13 +75,15 @@ class EventApplier:
                 result = await self._apply_event(unit, envelope)
         except Unavailable:
             raise
-        except Refusal as refusal:
-            await _across_tenants(unit)
-            await self._quarantine.bury(unit, message, envelope, reason=f"{type(refusal).__name__}: {refusal}")
-            result = "dead_letter"
         except Exception as error:
             if is_outage(error):
                 raise
+            reason = _reason_to_bury(error)
+            if reason is not None:
+                await _across_tenants(unit)
+                await self._quarantine.bury(unit, message, envelope, reason=reason)
+                self._attempts.pop(message.stream_seq, None)
+                return self._count("dead_letter")
             log.exception("event failed", service=self._service, type=envelope.type, event_id=envelope.id)
             return await self._park_after_attempts(unit, message, envelope, error, parked)
         self._attempts.pop(message.stream_seq, None)
@@ -182,6 +186,15 @@ class BatchApplier:
             EVENTS_CONSUMED.labels(self._service, self._consumer.kind, "dead_letter").inc()
             reason = f"{type(error).__name__}: {error}"
             await self._quarantine.bury(unit, message, delivery.envelope, reason=reason)
+
+
+def _reason_to_bury(error: Exception) -> str | None:
+    """Why the event is never to be tried again; None where it may be. Statements are left out: they hold its data."""
+    if isinstance(error, Refusal):
+        return f"{type(error).__name__}: {error}"
+    if isinstance(error, DBAPIError) and is_unstorable(error):
+        return f"{type(error).__name__}: {error.orig}"
+    return None
 
 
 class MalformedEvent(Refusal):

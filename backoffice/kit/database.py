@@ -34,6 +34,7 @@ POOL_OVERFLOW = 2
 POOL_TIMEOUT_S = 10.0
 # PostgreSQL's classes for a connection that is gone, a server that stops, and one that has no place left.
 _UNAVAILABLE_STATES = ("08", "57P", "53300")
+_DATA_STATE = "22"  # and its class for a value that no column takes: out of range, no text
 
 _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _SET_TENANT = text("SELECT set_config('app.tenant', :tenant, true)")
@@ -192,6 +193,11 @@ def is_outage(error: BaseException) -> bool:
         return False
     state = str(getattr(error.orig, "sqlstate", None) or "")
     return error.connection_invalidated or state.startswith(_UNAVAILABLE_STATES)
+
+
+def is_unstorable(error: BaseException) -> bool:
+    """Whether the error says that a value has no room in its column, which trying again does not change."""
+    return isinstance(error, DBAPIError) and str(getattr(error.orig, "sqlstate", None) or "").startswith(_DATA_STATE)
 
 
 @contextmanager

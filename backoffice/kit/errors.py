@@ -14,7 +14,8 @@
          └─ PeerFailed          a part answered with an error of its own
 
 A service's errors are subclasses. None knows HTTP: `problems.py` maps the classes of this tree to statuses. A consumer
-puts the event of a Refusal among the dead letters, waits for what is Unavailable, and tries any other error again.
+puts the event of a Refusal among the dead letters, and one with a value that no column takes; it waits for what is
+Unavailable, and tries any other error again.
 """
 
 # A class names what happened, as in ReservationConflict.

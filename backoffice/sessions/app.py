@@ -5,15 +5,21 @@ from pathlib import Path
 
 import msgspec
 
+from backoffice.contracts.sessions import TOTAL_COST, TRANSACTION_LIMIT
+from backoffice.kit.bus import Answerer
 from backoffice.kit.consumer import Consumer, Handler
 from backoffice.kit.service import Context, Parts, Service, Worker
 from backoffice.sessions.consumers import SessionEvents
 from backoffice.sessions.intents import Intents
+from backoffice.sessions.limits import Limits
 from backoffice.sessions.routes import router
+from backoffice.sessions.running_cost import RunningCosts
 from backoffice.sessions.service import Sessions
 from backoffice.sessions.settings import SessionsSettings
+from backoffice.sessions.settled import Settled
 from backoffice.sessions.settlement import Settlement
 from backoffice.sessions.stops import OwedStops
+from backoffice.sessions.total_cost import TotalCosts
 from protocol.blocks.availability.events import ConnectorStatusReported
 from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted, TransactionUpdated
@@ -21,15 +27,17 @@ from protocol.bus.subjects import Kind
 
 _SETTLE_EVERY_S = 0.25
 _GIVE_UP_EVERY_S = 1.0
+_TELL_EVERY_S = 1.0
 
 
 def build(context: Context[SessionsSettings]) -> Parts:
     """Its parts."""
     intents = Intents(context.database, context.bus, settings=context.settings, clock=context.clock)
     sessions = Sessions(context.database, context.bus, intents, clock=context.clock)
-    settlement = Settlement(context.database, context.bus, clock=context.clock)
+    settled = Settled()
+    settlement = Settlement(context.database, context.bus, settled, settings=context.settings, clock=context.clock)
     stops = OwedStops(context.database, context.bus, clock=context.clock)
-    events = SessionEvents(clock=context.clock)
+    events = SessionEvents(settled, settings=context.settings, clock=context.clock)
     facts: Mapping[type[msgspec.Struct], Handler] = {
         TransactionStarted: events.on_transaction_started,
         TransactionUpdated: events.on_transaction_updated,
@@ -43,12 +51,25 @@ def build(context: Context[SessionsSettings]) -> Parts:
             Consumer(Kind.STATION, facts),
             Consumer(Kind.READING, {MeterValuesReported: events.on_meter_values}, has_inbox=False),
         ),
+        answers=(
+            Answerer(TOTAL_COST, TotalCosts(context.database, settled, clock=context.clock).answer),
+            Answerer(TRANSACTION_LIMIT, Limits(context.database).answer),
+        ),
         workers=(
+            *_running_costs(context),
             Worker("settle", settlement.go_on, every_s=_SETTLE_EVERY_S),
-            Worker("stop_refused", stops.go_on, every_s=_SETTLE_EVERY_S),
+            Worker("stop_owed", stops.go_on, every_s=_SETTLE_EVERY_S),
             Worker("give_up_late_intents", intents.give_up_late, every_s=_GIVE_UP_EVERY_S),
         ),
     )
+
+
+def _running_costs(context: Context[SessionsSettings]) -> tuple[Worker, ...]:
+    settings = context.settings
+    if not settings.tells_running_cost:
+        return ()
+    costs = RunningCosts(context.database, context.bus, every_s=settings.running_cost_every_s, clock=context.clock)
+    return (Worker("tell_running_costs", costs.tell, every_s=_TELL_EVERY_S),)
 
 
 SERVICE = Service(name="sessions", package=Path(__file__).parent, settings=SessionsSettings, build=build)

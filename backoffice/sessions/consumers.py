@@ -6,7 +6,9 @@ from backoffice.kit.clock import Clock
 from backoffice.kit.consumer import Delivery
 from backoffice.kit.database import Unit
 from backoffice.sessions import facts, progress
-from backoffice.sessions.settlement import settle
+from backoffice.sessions.settings import SessionsSettings
+from backoffice.sessions.settled import Settled
+from backoffice.sessions.settlement import patience_of, settle
 from protocol.blocks.availability.events import ConnectorStatusReported
 from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted, TransactionUpdated
@@ -16,24 +18,28 @@ from protocol.domain.identifiers import StationId
 class SessionEvents:
     """The handlers."""
 
-    def __init__(self, *, clock: Clock) -> None:
+    def __init__(self, settled: Settled, *, settings: SessionsSettings, clock: Clock) -> None:
+        self._settled = settled
         self._clock = clock
+        self._patience = patience_of(settings)
 
     async def on_transaction_started(self, event: TransactionStarted, delivery: Delivery, unit: Unit) -> None:
         """A session begins, or one whose end came first is whole now."""
         now = self._clock()
         session = await facts.on_started(unit, event, station_id=_station(delivery), at=_at(delivery), now=now)
-        await settle(unit, session, now=now)
+        await settle(unit, session, self._settled, now=now, patience=self._patience)
 
     async def on_transaction_updated(self, event: TransactionUpdated, delivery: Delivery, unit: Unit) -> None:
-        """A session goes on."""
-        await facts.on_updated(unit, event, station_id=_station(delivery), at=_at(delivery), now=self._clock())
+        """A session goes on, or one whose end came first is whole now."""
+        now = self._clock()
+        session = await facts.on_updated(unit, event, station_id=_station(delivery), at=_at(delivery), now=now)
+        await settle(unit, session, self._settled, now=now, patience=self._patience)
 
     async def on_transaction_ended(self, event: TransactionEnded, delivery: Delivery, unit: Unit) -> None:
         """A session ends."""
         now = self._clock()
         session = await facts.on_ended(unit, event, station_id=_station(delivery), at=_at(delivery), now=now)
-        await settle(unit, session, now=now)
+        await settle(unit, session, self._settled, now=now, patience=self._patience)
 
     async def on_connector_status(self, event: ConnectorStatusReported, delivery: Delivery, unit: Unit) -> None:
         """Energy flows on an EVSE, or does not."""

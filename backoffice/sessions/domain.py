@@ -126,10 +126,10 @@ def is_paused(charging_state: ChargingState) -> bool:
     return charging_state in _PAUSED
 
 
-def trigger_of(state: SessionState, charging_state: ChargingState) -> SessionTrigger | None:
-    """What a reported charging state does to a running session; None where nothing."""
-    if state is SessionState.CHARGING and is_paused(charging_state):
+def trigger_of(state: SessionState, *, is_paused: bool) -> SessionTrigger | None:
+    """What moves a running session where energy flows, or does not; None where it is there already."""
+    if state is SessionState.CHARGING and is_paused:
         return SessionTrigger.PAUSED
-    if state is SessionState.SUSPENDED and charging_state is ChargingState.CHARGING:
+    if state is SessionState.SUSPENDED and not is_paused:
         return SessionTrigger.RESUMED
     return None

@@ -12,17 +12,17 @@ from backoffice.contracts.sessions import ChargingSessionStarted, session_id_of
 from backoffice.kit.database import Unit
 from backoffice.sessions import repository
 from backoffice.sessions.domain import (
-    INTENT,
     RUNNING,
     SESSION,
-    IntentState,
-    IntentTrigger,
     SessionState,
     SessionTrigger,
     is_paused,
     trigger_of,
 )
-from backoffice.sessions.models import IntentRow, SessionRow
+from backoffice.sessions.limits import note_limit
+from backoffice.sessions.models import SessionRow
+from backoffice.sessions.payer import flag, judge, withdraw_refused
+from backoffice.sessions.sequence import Heard, hear
 from protocol.blocks.availability.events import ConnectorStatusReported
 from protocol.blocks.transactions.events import (
     TransactionEnded,
@@ -31,31 +31,43 @@ from protocol.blocks.transactions.events import (
     TransactionUpdated,
 )
 from protocol.bus.envelope import event_id
-from protocol.domain.authorization import AuthorizationBasis, AuthorizationStatus
 from protocol.domain.identifiers import DriverId, StationId, TransactionId
 from protocol.domain.status import ChargingState
 
-_NO_INTENT = (IntentState.STARTED, IntentState.FAILED, IntentState.EXPIRED)
+START_MISSING = "start_missing"
+TOLD_AFTER_THE_BILL = "told_after_the_bill"
 
 
 async def on_started(
     unit: Unit, fact: TransactionStarted, *, station_id: StationId, at: datetime, now: datetime
 ) -> SessionRow:
-    """The session has begun; a second start of the same transaction is flagged and changes nothing."""
+    """The session has begun; a second start of the same transaction is flagged and changes nothing.
+
+    A start that comes after its session began without one is the true one, as long as nothing is billed.
+    """
     session = await _open(unit, fact, station_id, now)
-    if session.started_at is not None:
-        _flag(session, "second_start")
+    is_late = START_MISSING in session.flags
+    if is_late and session.state == SessionState.COMPLETED:
+        flag(session, TOLD_AFTER_THE_BILL)
         return session
+    if session.started_at is not None and not is_late:
+        flag(session, "second_start")
+        return session
+    if is_late and session.started_at != at:
+        session.tariff = None  # another one may have been in force
+    session.flags = [one for one in session.flags if one != START_MISSING]
     session.started_at = at
-    session.start_wh = _register(fact.meter_wh)
-    session.evse = fact.evse if fact.evse is not None else session.evse or 1
-    for flag in fact.flags:
-        _flag(session, flag)
-    has_ended = session.ended_at is not None
-    trigger = SessionTrigger.STARTED_AND_ENDED if has_ended else SessionTrigger.STARTED
-    session.state = SESSION.advance(SessionState.AWAITING_START, trigger)
-    await _note_charging_state(unit, session, fact.charging_state, at)
-    await _judge(unit, session, fact)
+    register_wh = _register(fact.meter_wh)
+    session.start_wh = session.start_wh if register_wh is None else register_wh
+    _note_evse(session, fact)
+    for rule in fact.flags:
+        flag(session, rule)
+    if session.state == SessionState.AWAITING_START:
+        has_ended = session.ended_at is not None
+        trigger = SessionTrigger.STARTED_AND_ENDED if has_ended else SessionTrigger.STARTED
+        session.state = SESSION.advance(SessionState.AWAITING_START, trigger)
+    await _go_on(unit, session, fact, at)
+    withdraw_refused(session)  # a later event may have come first, and said so
     await announce(unit, session, now)
     return session
 
@@ -63,12 +75,17 @@ async def on_started(
 async def on_updated(
     unit: Unit, fact: TransactionUpdated, *, station_id: StationId, at: datetime, now: datetime
 ) -> SessionRow:
-    """Its charging state or its token has changed."""
+    """Its charging state or its token has changed; what comes after the bill is flagged and changes nothing."""
     session = await _open(unit, fact, station_id, now)
-    if session.evse is None:
-        session.evse = fact.evse
-    await _note_charging_state(unit, session, fact.charging_state, at)
-    await _judge(unit, session, fact)
+    if session.state == SessionState.COMPLETED:
+        if fact.seq_no is not None and session.end_seq_no is not None and fact.seq_no < session.end_seq_no:
+            flag(session, TOLD_AFTER_THE_BILL)
+        return session
+    begin_wh = _register(fact.begin_wh)
+    if session.start_wh is None and begin_wh is not None:
+        session.start_wh = begin_wh
+    _note_evse(session, fact)
+    await _go_on(unit, session, fact, at)
     await announce(unit, session, now)
     return session
 
@@ -79,23 +96,19 @@ async def on_ended(
     """The session has ended, also where its start is not known yet; a second end is flagged and changes nothing."""
     session = await _open(unit, fact, station_id, now)
     if session.ended_at is not None:
-        _flag(session, "second_end")
+        flag(session, "second_end")
         return session
     session.ended_at = at
     session.end_wh = _register(fact.meter_wh)
+    session.end_seq_no = fact.seq_no
     session.stopped_reason = fact.stopped_reason
     session.power_w = None
+    _note_evse(session, fact)
     if session.state in RUNNING:
         session.state = SESSION.advance(SessionState(session.state), SessionTrigger.ENDED)
-    if session.driver_id is None and _is_of_the_driver(session, fact):
-        await _judge(unit, session, fact)
+    await judge(unit, session, fact)
     await announce(unit, session, now)
     return session
-
-
-def _is_of_the_driver(session: SessionRow, fact: TransactionEnded) -> bool:
-    """Whether the token that ended it may say who charged: whoever ends another's session does not pay for it."""
-    return fact.token is None or session.token_ref in (None, fact.token.ref)
 
 
 async def on_connector_status(
@@ -106,7 +119,24 @@ async def on_connector_status(
         return
     session = await repository.find_session_at(unit, station_id, status.evse, at)
     if session is not None:
-        await _note_charging_state(unit, session, status.charging_state, at)
+        await _note_charging_state(unit, session, status.charging_state, at, seq_no=None)
+        await follow_pauses(unit, session)
+
+
+def begin_without_start(session: SessionRow, *, at: datetime) -> None:
+    """A session of whose start nobody has heard began no later than the first that was heard of it."""
+    session.started_at = at
+    flag(session, START_MISSING)
+    session.state = SESSION.advance(SessionState.AWAITING_START, SessionTrigger.STARTED_AND_ENDED)
+    withdraw_refused(session)
+
+
+async def follow_pauses(unit: Unit, session: SessionRow) -> None:
+    """A running session is charging or suspended as the last change says, by the station's clock."""
+    if session.state in RUNNING:
+        trigger = trigger_of(SessionState(session.state), is_paused=await repository.is_paused_now(unit, session.id))
+        if trigger is not None:
+            session.state = SESSION.advance(SessionState(session.state), trigger)
 
 
 async def announce(unit: Unit, session: SessionRow, now: datetime) -> None:
@@ -132,8 +162,9 @@ async def _open(unit: Unit, fact: TransactionFact, station_id: StationId, now: d
         "id": session_id_of(unit.tenant, station_id, fact.transaction_id),
         "station_id": station_id,
         "transaction_id": fact.transaction_id,
-        "evse": fact.evse,
+        "evse": None,
         "state": SessionState.AWAITING_START,
+        "presented": [],
         "needs_verdict": False,
         "must_stop": False,
         "is_announced": False,
@@ -143,94 +174,40 @@ async def _open(unit: Unit, fact: TransactionFact, station_id: StationId, now: d
         "cost_incl_vat": 0,
         "currency": "",
         "flags": [],
+        "heard_until": Heard().until,
+        "heard_ahead": [],
+        "hears_cost": True,
+        "limit_seq_no": -1,
         "updated_at": now,
     }
     session = await repository.open_session(unit, values)
     session.updated_at = now
+    note_limit(session, fact)
+    if fact.seq_no is not None:
+        heard = Heard(session.heard_until, tuple(session.heard_ahead))
+        heard = hear(heard, fact.seq_no, is_first=isinstance(fact, TransactionStarted))
+        session.heard_until, session.heard_ahead = heard.until, list(heard.ahead)
     return session
 
 
-def authorise(session: SessionRow, driver_id: str | None) -> None:
-    """The session is this driver's, also where a token before was refused."""
-    session.driver_id, session.needs_verdict, session.must_stop = driver_id, False, False
-    if session.state == SessionState.UNAUTHORISED:
-        has_ended = session.ended_at is not None
-        trigger = SessionTrigger.AUTHORISED_AND_ENDED if has_ended else SessionTrigger.AUTHORISED
-        session.state = SESSION.advance(SessionState.UNAUTHORISED, trigger)
+async def _go_on(unit: Unit, session: SessionRow, fact: TransactionFact, at: datetime) -> None:
+    await _note_charging_state(unit, session, fact.charging_state, at, seq_no=fact.seq_no)
+    await judge(unit, session, fact)
+    await follow_pauses(unit, session)
 
 
-def refuse(session: SessionRow, status: AuthorizationStatus) -> None:
-    """No token that is known so far may charge here; what was settled stays as it is."""
-    _flag(session, f"refused_{status.lower()}")
-    if session.state not in (SessionState.UNAUTHORISED, SessionState.COMPLETED):
-        session.state = SESSION.advance(SessionState(session.state), SessionTrigger.REFUSED)
-
-
-async def _judge(unit: Unit, session: SessionRow, fact: TransactionFact) -> None:
-    """What the fact says of the driver; the first driver stands.
-
-    The token of the session is the first one, until another is accepted or has to be asked about.
-    """
-    verdict = fact.authorization
-    if session.token_ref is None:
-        _present(session, fact)
-    await _claim_intent(unit, session, fact)
-    if verdict is None or session.driver_id is not None:
-        return
-    if verdict.basis is AuthorizationBasis.DEFERRED:
-        if session.state != SessionState.COMPLETED:
-            _present(session, fact)
-            session.needs_verdict = True
-    elif verdict.status is AuthorizationStatus.ACCEPTED:
-        _present(session, fact)
-        authorise(session, verdict.driver_id)
-    elif isinstance(fact, TransactionStarted) and not session.needs_verdict:
-        refuse(session, verdict.status)
-
-
-def _present(session: SessionRow, fact: TransactionFact) -> None:
-    if fact.token is not None:
-        session.token_ref, session.token_mask = fact.token.ref, fact.token.mask
-
-
-async def _claim_intent(unit: Unit, session: SessionRow, fact: TransactionFact) -> None:
-    """The transaction belongs to a start by app, also to one that was given up meanwhile; never to another driver's."""
-    if session.intent_id is not None or isinstance(fact, TransactionEnded):
-        return
-    intent = await repository.find_claimed_intent(
-        unit,
-        StationId(session.station_id),
-        remote_start_id=fact.remote_start_id or None,
-        token_ref=fact.token.ref if fact.token is not None else None,
-    )
-    if intent is None or intent.session_id not in (None, session.id):
-        return
-    if session.driver_id not in (None, intent.driver_id):
-        _flag(session, "intent_of_another_driver")
-        return
-    session.intent_id, intent.session_id = intent.id, session.id
-    if session.driver_id is None:
-        authorise(session, intent.driver_id)
-    _mark_claimed(intent)
-
-
-def _mark_claimed(intent: IntentRow) -> None:
-    state = IntentState(intent.state)
-    if state is IntentState.REQUESTED:
-        state = INTENT.advance(state, IntentTrigger.HELD)
-    if state not in _NO_INTENT:
-        intent.state = INTENT.advance(state, IntentTrigger.CLAIMED)
+def _note_evse(session: SessionRow, fact: TransactionFact) -> None:
+    """The EVSE may come with any event (OCPP 2.0.1 E03); what a start says of it stands. Its tariff is asked anew."""
+    is_said = fact.evse is not None and (session.evse is None or isinstance(fact, TransactionStarted))
+    if is_said and fact.evse != session.evse:
+        session.evse, session.tariff = fact.evse, None
 
 
 async def _note_charging_state(
-    unit: Unit, session: SessionRow, charging_state: ChargingState | None, at: datetime
+    unit: Unit, session: SessionRow, charging_state: ChargingState | None, at: datetime, *, seq_no: int | None
 ) -> None:
-    if charging_state is None:
-        return
-    await repository.insert_pause(unit, session.id, at, is_paused=is_paused(charging_state))
-    trigger = trigger_of(SessionState(session.state), charging_state)
-    if trigger is not None:
-        session.state = SESSION.advance(SessionState(session.state), trigger)
+    if charging_state is not None:
+        await repository.insert_pause(unit, session.id, at, is_paused=is_paused(charging_state), seq_no=seq_no)
 
 
 def _register(meter_wh: str | None) -> Decimal | None:
@@ -239,8 +216,3 @@ def _register(meter_wh: str | None) -> Decimal | None:
     except InvalidOperation:
         return None
     return register if register is not None and register.is_finite() else None
-
-
-def _flag(session: SessionRow, flag: str) -> None:
-    if flag not in session.flags:
-        session.flags = [*session.flags, flag]

@@ -30,10 +30,12 @@ from backoffice.sessions import repository
 from backoffice.sessions.cost import currency_of, is_free
 from backoffice.sessions.domain import INTENT, IntentState, IntentTrigger
 from backoffice.sessions.errors import EvseNotFound, IntentNotFound, StationOffline
+from backoffice.sessions.limits import write_limit
 from backoffice.sessions.models import IntentRow
 from backoffice.sessions.settings import SessionsSettings
 from protocol.bus.envelope import unique_event_id
 from protocol.domain.identifiers import DriverId, StationId, TenantId
+from protocol.domain.transaction_limit import TransactionLimit
 
 log = structlog.get_logger(__name__)
 
@@ -67,7 +69,15 @@ class Intents:
         if not place.is_online:
             raise StationOffline(station_id)
 
-    async def request(self, unit: Unit, driver_id: str, station_id: StationId, evse: int) -> IntentRow:
+    async def request(
+        self,
+        unit: Unit,
+        driver_id: str,
+        station_id: StationId,
+        evse: int,
+        *,
+        limit: TransactionLimit | None = None,
+    ) -> IntentRow:
         """The intent is there; `drive` makes something of it once this is committed."""
         now = self._clock()
         row = IntentRow(
@@ -85,6 +95,7 @@ class Intents:
             owes_release=False,
             created_at=now,
             expires_at=now + timedelta(seconds=self._settings.intent_expires_s),
+            limit_wanted=write_limit(limit),
         )
         await repository.insert_intent(unit, row)
         return row

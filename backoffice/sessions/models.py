@@ -32,10 +32,15 @@ class IntentRow(Base):
     owes_release: Mapped[bool] = mapped_column(Boolean)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    limit_wanted: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
 
 
 class SessionRow(Base):
-    """A session, as far as its facts have come. Columns are None until the fact or the answer that fills them."""
+    """A session, as far as its facts have come. Columns are None until the fact or the answer that fills them.
+
+    `heard_until`, `heard_ahead`: see `sequence.py`. `presented`, `token_rank`: see `precedence.py`. `told_cost` is what
+    the station was told last, unless it does not hear costs. `limit_wanted` and `limit_at_station`: see `limits.py`.
+    """
 
     __tablename__ = "sessions"
 
@@ -49,7 +54,11 @@ class SessionRow(Base):
     intent_id: Mapped[str | None] = mapped_column(Text)
     token_ref: Mapped[str | None] = mapped_column(Text)
     token_mask: Mapped[str | None] = mapped_column(Text)
+    presented: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)  # Any: the tokens as JSON
     needs_verdict: Mapped[bool] = mapped_column(Boolean)
+    limit_wanted: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
+    limit_at_station: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
+    limit_seq_no: Mapped[int] = mapped_column(BigInteger)
     must_stop: Mapped[bool] = mapped_column(Boolean)
     is_announced: Mapped[bool] = mapped_column(Boolean)
     started_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -70,6 +79,13 @@ class SessionRow(Base):
     lines: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)  # Any: the price lines as JSON
     flags: Mapped[list[str]] = mapped_column(ARRAY(Text))
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    heard_until: Mapped[int] = mapped_column(BigInteger)
+    heard_ahead: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    end_seq_no: Mapped[int | None] = mapped_column(BigInteger)
+    token_rank: Mapped[int | None] = mapped_column(BigInteger)
+    told_cost: Mapped[Decimal | None] = mapped_column(Numeric)
+    told_cost_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    hears_cost: Mapped[bool] = mapped_column(Boolean)
     progress_said_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
@@ -92,4 +108,5 @@ class PauseRow(Base):
     tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
     session_id: Mapped[str] = mapped_column(Text, primary_key=True)
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
+    seq_no: Mapped[int] = mapped_column(BigInteger)
     is_paused: Mapped[bool] = mapped_column(Boolean)

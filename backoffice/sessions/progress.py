@@ -10,6 +10,7 @@ from backoffice.sessions import repository
 from backoffice.sessions.cost import cost_of
 from backoffice.sessions.domain import RUNNING
 from backoffice.sessions.energy import SessionShape, measure
+from backoffice.sessions.limits import is_reached
 from backoffice.sessions.models import SessionRow
 from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.domain.identifiers import DriverId, StationId, TransactionId
@@ -31,7 +32,9 @@ async def on_meter_values(unit: Unit, fact: MeterValuesReported, *, station_id: 
     session = await repository.find_session(unit, session_id) if is_new else None
     if session is None or session.state not in RUNNING:
         return
-    _show(session, fact.meter_values)
+    last = await repository.last_register_at(unit, session_id)
+    newest = [meter_value for meter_value in fact.meter_values if last is None or meter_value.measured_at >= last]
+    _show(session, newest)
     if session.progress_said_at is None or now - session.progress_said_at >= _AT_MOST_EVERY:
         await _say_progress(unit, session, now)
 
@@ -62,6 +65,8 @@ async def _say_progress(unit: Unit, session: SessionRow, now: datetime) -> None:
         cost = cost_of(session.tariff, shape, timezone=session.timezone)
         session.cost_excl_vat, session.cost_incl_vat = cost.total_excl_vat, cost.total_incl_vat
         session.currency = cost.currency
+    if is_reached(session, at=readings[-1].at if readings else now):
+        session.must_stop = True
     await unit.publish(_updated(session, session.started_at, now), key=session.id, now=now)
 
 

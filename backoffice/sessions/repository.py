@@ -1,16 +1,17 @@
 """The queries of sessions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, event, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, SessionTransaction
 
 from backoffice.kit.database import Unit
 from backoffice.kit.pagination import after_cursor
-from backoffice.sessions.domain import IntentState, SessionState
+from backoffice.sessions.domain import RUNNING, IntentState, SessionState
 from backoffice.sessions.energy import PauseChange, RegisterPoint
 from backoffice.sessions.models import IntentRow, PauseRow, RegisterRow, SessionRow
 from protocol.domain.identifiers import StationId
@@ -64,7 +65,10 @@ async def find_session_at(unit: Unit, station_id: StationId, evse: int, at: date
 
 
 async def select_asking(unit: Unit, *, limit: int) -> Sequence[SessionRow]:
-    """Sessions of all tenants that have begun and miss a tariff or a verdict, or wait to be settled."""
+    """Sessions of all tenants that have begun and miss a tariff or a verdict, or wait to be settled.
+
+    Which tariff it is, is known with the EVSE; a session that has ended without one is asked about all the same.
+    """
     found = await unit.session.scalars(
         select(SessionRow)
         .where(
@@ -72,7 +76,7 @@ async def select_asking(unit: Unit, *, limit: int) -> Sequence[SessionRow]:
             or_(
                 SessionRow.needs_verdict,
                 SessionRow.state == SessionState.ENDING,
-                and_(SessionRow.tariff.is_(None), SessionRow.state.not_in(_TERMINAL)),
+                and_(SessionRow.tariff.is_(None), SessionRow.evse.is_not(None), SessionRow.state.not_in(_TERMINAL)),
             ),
         )
         .order_by(SessionRow.updated_at)
@@ -85,6 +89,37 @@ async def select_owed_stops(unit: Unit, *, limit: int) -> Sequence[SessionRow]:
     """Sessions of all tenants whose transactions are to be stopped."""
     found = await unit.session.scalars(
         select(SessionRow).where(SessionRow.must_stop).order_by(SessionRow.updated_at.desc()).limit(limit)
+    )
+    return found.all()
+
+
+async def select_orphans(unit: Unit, *, silent_since: datetime, limit: int) -> Sequence[SessionRow]:
+    """Sessions of all tenants that have ended and of whose start nobody has heard."""
+    found = await unit.session.scalars(
+        select(SessionRow)
+        .where(
+            SessionRow.state == SessionState.AWAITING_START,
+            SessionRow.ended_at.is_not(None),
+            SessionRow.updated_at < silent_since,
+        )
+        .limit(limit)
+    )
+    return found.all()
+
+
+async def select_untold(unit: Unit, *, told_before: datetime, limit: int) -> Sequence[SessionRow]:
+    """Running sessions of all tenants whose station was told another cost, or none, and none lately."""
+    found = await unit.session.scalars(
+        select(SessionRow)
+        .where(
+            SessionRow.state.in_(RUNNING),
+            SessionRow.currency != "",
+            SessionRow.hears_cost,
+            SessionRow.told_cost.is_distinct_from(SessionRow.cost_incl_vat),
+            SessionRow.told_cost_at.is_(None) | (SessionRow.told_cost_at < told_before),
+        )
+        .order_by(SessionRow.updated_at)
+        .limit(limit)
     )
     return found.all()
 
@@ -108,12 +143,16 @@ async def select_sessions(unit: Unit, *, driver_id: str | None, cursor: str | No
 
 
 async def insert_register(unit: Unit, session_id: str, at: datetime, register_wh: Decimal) -> bool:
-    """The point is kept; False where it was there already."""
+    """The point is kept, of two at one instant the higher one; False where nothing changed."""
+    statement = insert(RegisterRow).values(
+        tenant_id=unit.tenant, session_id=session_id, measured_at=at, register_wh=register_wh
+    )
     written = await unit.session.execute(
-        insert(RegisterRow)
-        .values(tenant_id=unit.tenant, session_id=session_id, measured_at=at, register_wh=register_wh)
-        .on_conflict_do_nothing()
-        .returning(RegisterRow.measured_at)
+        statement.on_conflict_do_update(
+            index_elements=["tenant_id", "session_id", "measured_at"],
+            set_={"register_wh": statement.excluded.register_wh},
+            where=RegisterRow.register_wh < statement.excluded.register_wh,
+        ).returning(RegisterRow.measured_at)
     )
     return written.first() is not None
 
@@ -128,13 +167,43 @@ async def list_registers(unit: Unit, session_id: str) -> list[RegisterPoint]:
     return [RegisterPoint(row[0], row[1]) for row in found.all()]
 
 
-async def insert_pause(unit: Unit, session_id: str, at: datetime, *, is_paused: bool) -> None:
-    """The change is kept; the first report of an instant stands."""
-    await unit.session.execute(
-        insert(PauseRow)
-        .values(tenant_id=unit.tenant, session_id=session_id, changed_at=at, is_paused=is_paused)
-        .on_conflict_do_nothing()
+async def last_register_at(unit: Unit, session_id: str) -> datetime | None:
+    """When the newest point was measured."""
+    return await unit.session.scalar(
+        select(func.max(RegisterRow.measured_at)).where(
+            RegisterRow.tenant_id == unit.tenant, RegisterRow.session_id == session_id
+        )
     )
+
+
+async def insert_pause(unit: Unit, session_id: str, at: datetime, *, is_paused: bool, seq_no: int | None) -> None:
+    """The change is kept; of two at one instant the one that the station said last."""
+    statement = insert(PauseRow).values(
+        tenant_id=unit.tenant,
+        session_id=session_id,
+        changed_at=at,
+        seq_no=-1 if seq_no is None else seq_no,
+        is_paused=is_paused,
+    )
+    said, kept = statement.excluded, PauseRow
+    await unit.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["tenant_id", "session_id", "changed_at"],
+            set_={"seq_no": said.seq_no, "is_paused": said.is_paused},
+            where=tuple_(kept.seq_no, kept.is_paused) < tuple_(said.seq_no, said.is_paused),
+        )
+    )
+
+
+async def is_paused_now(unit: Unit, session_id: str) -> bool:
+    """Whether energy does not flow, by the last change that is known."""
+    last = await unit.session.scalar(
+        select(PauseRow.is_paused)
+        .where(PauseRow.tenant_id == unit.tenant, PauseRow.session_id == session_id)
+        .order_by(PauseRow.changed_at.desc())
+        .limit(1)
+    )
+    return bool(last)
 
 
 async def list_pauses(unit: Unit, session_id: str) -> list[PauseChange]:
@@ -160,6 +229,20 @@ async def find_intent(unit: Unit, intent_id: str) -> IntentRow | None:
         .where(IntentRow.tenant_id == unit.tenant, IntentRow.id == intent_id)
         .with_for_update()
         .execution_options(populate_existing=True)
+    )
+
+
+async def read_intent_of(unit: Unit, station_id: StationId, remote_start_id: int) -> IntentRow | None:
+    """The newest intent whose start the station was told under this id."""
+    return await unit.session.scalar(
+        select(IntentRow)
+        .where(
+            IntentRow.tenant_id == unit.tenant,
+            IntentRow.station_id == station_id,
+            IntentRow.remote_start_id == remote_start_id,
+        )
+        .order_by(IntentRow.created_at.desc())
+        .limit(1)
     )
 
 
@@ -193,3 +276,13 @@ async def select_owing_intents(unit: Unit, *, limit: int) -> Sequence[IntentRow]
     """Intents of all tenants whose hold is to be given back."""
     found = await unit.session.scalars(select(IntentRow).where(IntentRow.owes_release).limit(limit))
     return found.all()
+
+
+def when_over(unit: Unit, act: Callable[[], None]) -> None:
+    """`act` is called once the unit's transaction was committed or rolled back; the end of a savepoint is not that."""
+
+    def on_end(_: Session, transaction: SessionTransaction) -> None:
+        if transaction.parent is None:
+            act()
+
+    event.listen(unit.session.sync_session, "after_transaction_end", on_end)

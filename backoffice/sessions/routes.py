@@ -86,7 +86,9 @@ async def _request_once(body: NewSession, driver: Principal, sessions: Sessions,
     async with sessions.database.transaction(driver.tenant) as unit:
 
         async def request() -> IntentView:
-            return IntentView.of(await sessions.intents.request(unit, driver.subject, body.station_id, body.evse))
+            limit = body.limit.limit() if body.limit else None
+            intent = await sessions.intents.request(unit, driver.subject, body.station_id, body.evse, limit=limit)
+            return IntentView.of(intent)
 
         return await once(unit, scope=scope, key=key, request=body, now=sessions.clock(), view=IntentView, act=request)
 

@@ -2,19 +2,41 @@
 
 from datetime import datetime
 
+import msgspec
 from pydantic import BaseModel, Field
 
 from backoffice.kit.numbers import PlainDecimal
 from backoffice.sessions.domain import IntentState, SessionState
+from backoffice.sessions.limits import read_limit
 from backoffice.sessions.models import IntentRow, SessionRow
 from protocol.domain.identifiers import StationId
+from protocol.domain.transaction_limit import TransactionLimit
+
+
+class LimitBody(BaseModel):
+    """How far a session goes: it ends at the first bound that is reached. Cost with taxes, in the tariff's currency."""
+
+    max_cost: PlainDecimal | None = Field(default=None, gt=0, lt=10**9)
+    max_energy_wh: PlainDecimal | None = Field(default=None, gt=0, lt=10**9)
+    max_time_s: int | None = Field(default=None, gt=0, le=10**9)
+    max_soc_percent: int | None = Field(default=None, gt=0, le=100)
+
+    @classmethod
+    def of(cls, limit: TransactionLimit | None) -> "LimitBody | None":
+        """A limit as it is shown."""
+        return None if limit is None else cls.model_construct(**msgspec.structs.asdict(limit))
+
+    def limit(self) -> TransactionLimit:
+        """The limit."""
+        return TransactionLimit(self.max_cost, self.max_energy_wh, self.max_time_s, self.max_soc_percent)
 
 
 class NewSession(BaseModel):
-    """Where the driver wants to charge."""
+    """Where the driver wants to charge, and how far."""
 
     station_id: StationId = Field(min_length=1, max_length=255, examples=["BER-001"])
     evse: int = Field(default=1, ge=1)
+    limit: LimitBody | None = None
 
 
 class IntentView(BaseModel):
@@ -79,6 +101,8 @@ class SessionView(BaseModel):
     lines: list[LineView]
     stopped_reason: str | None
     flags: list[str]
+    limit_wanted: LimitBody | None
+    limit_at_station: LimitBody | None
 
     @classmethod
     def of(cls, row: SessionRow) -> "SessionView":
@@ -105,4 +129,6 @@ class SessionView(BaseModel):
             lines=[LineView.model_validate(line) for line in row.lines or ()],
             stopped_reason=row.stopped_reason,
             flags=row.flags,
+            limit_wanted=LimitBody.of(read_limit(row.limit_wanted)),
+            limit_at_station=LimitBody.of(read_limit(row.limit_at_station)),
         )

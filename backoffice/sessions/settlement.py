@@ -5,6 +5,9 @@
 3. A session whose facts and answers are all there is settled: its CDR is frozen and said, in one transaction.
 4. Where readings decide (a register is missing, or the tariff has conditions) they are waited for: they come on another
    stream than the end, to which nobody gave an order.
+5. Events whose numbers are missing are waited for too, for as long as the setting says: a pause or a card that is told
+   after the end changes who pays what. A session that has ended and of whose start nobody heard waits longer, and then
+   begins with the first that was heard of it.
 """
 
 from datetime import datetime, timedelta
@@ -25,11 +28,14 @@ from backoffice.sessions import repository
 from backoffice.sessions.cost import cost_of, has_conditions
 from backoffice.sessions.domain import SESSION, SessionState, SessionTrigger
 from backoffice.sessions.energy import SessionShape, measure
-from backoffice.sessions.facts import announce, authorise, refuse
+from backoffice.sessions.facts import announce, begin_without_start, follow_pauses
 from backoffice.sessions.models import SessionRow
+from backoffice.sessions.payer import asked_token, take_verdict
+from backoffice.sessions.precedence import Presented
+from backoffice.sessions.settings import SessionsSettings
+from backoffice.sessions.settled import Settled
 from protocol.blocks.authorization.queries import AuthorizeToken, TokenVerdict
 from protocol.bus.envelope import event_id
-from protocol.domain.authorization import AuthorizationStatus
 from protocol.domain.identifiers import DriverId, StationId, TenantId, TransactionId
 
 log = structlog.get_logger(__name__)
@@ -42,16 +48,34 @@ _READINGS_COME_WITHIN = timedelta(seconds=2)
 class Settlement:
     """The worker that asks and settles."""
 
-    def __init__(self, database: Database, bus: Bus, *, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, bus: Bus, settled: Settled, *, settings: SessionsSettings, clock: Clock
+    ) -> None:
         self._database = database
         self._bus = bus
+        self._settled = settled
         self._clock = clock
+        self._patience = patience_of(settings)
+        self._orphan_after = timedelta(seconds=settings.orphan_after_s)
 
     async def go_on(self) -> None:
         """Every session that asks for something was helped as far as others answer now."""
         async with self._database.transaction(ALL_TENANTS) as unit:
             asking = await repository.select_asking(unit, limit=_SESSIONS_AT_ONCE)
+            silent_since = self._clock() - self._orphan_after
+            orphans = await repository.select_orphans(unit, silent_since=silent_since, limit=_SESSIONS_AT_ONCE)
+        await try_each(orphans, self._begin)
         await try_each(asking, self._try_to_help)
+
+    async def _begin(self, orphan: SessionRow) -> None:
+        async with self._database.transaction(TenantId(orphan.tenant_id)) as unit:
+            session = await repository.find_session(unit, orphan.id)
+            if session is None or session.ended_at is None or session.started_at is not None:
+                return
+            known = [point.at for point in await repository.list_registers(unit, session.id)]
+            known += [pause.at for pause in await repository.list_pauses(unit, session.id)]
+            begin_without_start(session, at=min([*known, session.ended_at]))
+            await announce(unit, session, self._clock())
 
     async def _try_to_help(self, session: SessionRow) -> None:
         try:
@@ -61,19 +85,26 @@ class Settlement:
 
     async def _help(self, tenant: TenantId, session: SessionRow) -> None:
         tariff = place = verdict = None
-        if session.tariff is None:
+        if session.tariff is None and not self._may_hear_its_evse(session):
             tariff, place = await self._ask_tariff(tenant, session)
-        if session.needs_verdict and session.token_ref is not None:
-            verdict = await self._ask_verdict(tenant, session)
+        token = asked_token(session)
+        if token is not None:
+            verdict = await self._ask_verdict(tenant, session, token)
         async with self._database.transaction(tenant) as unit:
             current = await repository.find_session(unit, session.id)
             assert current is not None
-            if tariff is not None and place is not None and current.tariff is None:
+            is_its_own = current.tariff is None and _place_and_start(current) == _place_and_start(session)
+            if tariff is not None and place is not None and is_its_own:
                 _take_tariff(current, tariff, place)
-            if verdict is not None:
-                _take_verdict(current, verdict)
+            if token is not None and verdict is not None:
+                take_verdict(current, token, verdict)
+                await follow_pauses(unit, current)
             await announce(unit, current, self._clock())
-            await settle(unit, current, now=self._clock())
+            await settle(unit, current, self._settled, now=self._clock(), patience=self._patience)
+
+    def _may_hear_its_evse(self, session: SessionRow) -> bool:
+        is_open = session.ended_at is None or awaits_events(session, now=self._clock(), patience=self._patience)
+        return session.evse is None and is_open
 
     async def _ask_tariff(self, tenant: TenantId, session: SessionRow) -> tuple[TariffVersion, EvseDescription]:
         assert session.started_at is not None
@@ -82,14 +113,29 @@ class Settlement:
         place = await self._bus.ask(DESCRIBE_EVSE, DescribeEvse(tenant, station_id, evse))
         return tariff, place
 
-    async def _ask_verdict(self, tenant: TenantId, session: SessionRow) -> TokenVerdict:
-        assert session.token_ref is not None
-        question = AuthorizeToken(tenant, session.token_ref, StationId(session.station_id), session.evse)
+    async def _ask_verdict(self, tenant: TenantId, session: SessionRow, token: Presented) -> TokenVerdict:
+        station = StationId(session.station_id)
+        question = AuthorizeToken(tenant, token.ref, station, session.evse, mask=token.mask, type=token.type)
         return await self._bus.ask(AUTHORIZE_TOKEN, question)
 
 
-async def settle(unit: Unit, session: SessionRow, *, now: datetime) -> None:
+def patience_of(settings: SessionsSettings) -> timedelta:
+    """How long a session that has ended waits for events whose numbers are missing."""
+    return timedelta(seconds=settings.late_events_s)
+
+
+def awaits_events(session: SessionRow, *, now: datetime, patience: timedelta) -> bool:
+    """Whether an event before the end is missing that may still come. 1.6 numbers none and has none in between."""
+    is_whole = session.end_seq_no is None or session.heard_until >= session.end_seq_no
+    return not is_whole and now - session.updated_at < patience
+
+
+async def settle(unit: Unit, session: SessionRow, settled: Settled, *, now: datetime, patience: timedelta) -> None:
     """Freeze the CDR and say so, if the session has ended and nothing is missing."""
+    if session.state == SessionState.UNAUTHORISED and session.ended_at is not None:
+        settled.note(unit, session.id)  # there is no bill to wait for
+    if awaits_events(session, now=now, patience=patience):
+        return
     if session.state != SessionState.ENDING or session.needs_verdict or session.tariff is None:
         return
     if _readings_decide(session, session.tariff) and now - session.updated_at < _READINGS_COME_WITHIN:
@@ -109,7 +155,7 @@ async def settle(unit: Unit, session: SessionRow, *, now: datetime) -> None:
     )
     cost = cost_of(session.tariff, shape, timezone=session.timezone)
     session.energy_wh = measured.energy_wh
-    session.flags = [*session.flags, *(flag for flag in measured.flags if flag not in session.flags)]
+    session.flags = sorted({*session.flags, *measured.flags})
     session.cost_excl_vat, session.cost_incl_vat = cost.total_excl_vat, cost.total_incl_vat
     session.currency, session.lines = cost.currency, msgspec.to_builtins(cost.lines)
     session.state = SESSION.advance(SessionState.ENDING, SessionTrigger.SETTLED)
@@ -131,6 +177,7 @@ async def settle(unit: Unit, session: SessionRow, *, now: datetime) -> None:
         total_incl_vat=cost.total_incl_vat,
         stopped_reason=session.stopped_reason or "",
     )
+    settled.note(unit, session.id)
     await unit.publish(completed, key=session.id, now=now, event_id=event_id(unit.tenant, "completed", session.id))
 
 
@@ -143,13 +190,5 @@ def _take_tariff(session: SessionRow, tariff: TariffVersion, place: EvseDescript
     session.timezone = place.timezone
 
 
-def _take_verdict(session: SessionRow, verdict: TokenVerdict) -> None:
-    """The session is its driver's, or refused; a transaction that runs has to be stopped then."""
-    if not session.needs_verdict:
-        return
-    session.needs_verdict = False
-    if verdict.status is AuthorizationStatus.ACCEPTED:
-        authorise(session, verdict.driver_id)
-        return
-    refuse(session, verdict.status)
-    session.must_stop = session.ended_at is None
+def _place_and_start(session: SessionRow) -> tuple[int | None, datetime | None]:
+    return session.evse, session.started_at

@@ -1,4 +1,4 @@
-"""Transactions that are owed their stop: they run, and no token that is known may charge by them.
+"""Transactions that are owed their stop: no token that is known may charge by them, or they have gone far enough.
 
 A stop is owed until the station answered it, the transaction ended, or a good card made the session somebody's. A
 station that is away, busy or silent is asked again, at growing intervals: to stop twice does no harm.
@@ -82,7 +82,7 @@ class OwedStops:
             return False
         question = StopTransaction(tenant, station, TransactionId(session.transaction_id))
         result = await self._bus.ask(STOP_TRANSACTION, question, timeout_s=_STATION_ANSWERS_WITHIN_S)
-        log.info("refused session told to stop", session_id=session.id, result=result.status, detail=result.detail)
+        log.info("session told to stop", session_id=session.id, result=result.status, detail=result.detail)
         return result.status in _HEARD
 
     async def _forget(self, tenant: TenantId, session: SessionRow) -> None:

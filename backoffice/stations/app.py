@@ -4,12 +4,24 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
-from backoffice.contracts.stations import DESCRIBE_EVSE, START_ON_EVSE, STOP_TRANSACTION
+from backoffice.contracts.stations import (
+    CERTIFICATE_STATUS,
+    DESCRIBE_EVSE,
+    EV_CERTIFICATE,
+    SCHEDULE_UPDATE,
+    SHOW_COST,
+    START_ON_EVSE,
+    STOP_TRANSACTION,
+)
 from backoffice.kit.bus import Answerer
 from backoffice.kit.service import Context, Parts, Service, Worker
 from backoffice.stations import (
+    charging_routes,
     command_routes,
     configuration_routes,
+    device_command_routes,
+    device_routes,
+    energy_routes,
     import_routes,
     limit_routes,
     onboarding_routes,
@@ -19,15 +31,19 @@ from backoffice.stations import (
     upload_routes,
 )
 from backoffice.stations.certificates import FileSigner, SigningDesk
+from backoffice.stations.charging_facts import ChargingFacts
 from backoffice.stations.command_queue import GIVE_UP_EVERY_S, PRUNE_COMMANDS_EVERY_S, CommandQueue
 from backoffice.stations.commands import StationCommands
 from backoffice.stations.consumers import Admissions, StationFacts
 from backoffice.stations.credentials import Credentials
 from backoffice.stations.dispatch import Dispatch
+from backoffice.stations.ev_certificates import EvCertificateDesk, TrialEvCertificates
 from backoffice.stations.onboarding import Onboarding
 from backoffice.stations.prices import Prices
 from backoffice.stations.read_out import ReadOut
 from backoffice.stations.registry import Registry
+from backoffice.stations.reports import PRUNE_REPORTS_EVERY_S, ReportArchive
+from backoffice.stations.reservations import PRUNE_RESERVATIONS_EVERY_S, ReservationKeeper
 from backoffice.stations.service import Stations
 from backoffice.stations.settings import StationsSettings
 from backoffice.stations.uploads import PRUNE_UPLOADS_EVERY_S, Uploads
@@ -39,7 +55,12 @@ FORGET_PASSWORDS_EVERY_S = 60.0
 def build(context: Context[StationsSettings]) -> Parts:
     """The parts of stations."""
     settings = context.settings
-    registry = Registry(context.bus, context.database, heartbeat_interval_s=settings.heartbeat_interval_s)
+    registry = Registry(
+        context.bus,
+        context.database,
+        heartbeat_interval_s=settings.heartbeat_interval_s,
+        plans_charging=settings.plans_charging,
+    )
     commands = StationCommands(context.bus, timeout_s=settings.command_timeout_s)
     dispatch = Dispatch(context.database, commands, clock=context.clock)
     queue = CommandQueue(dispatch, clock=context.clock, kept=settings.commands_kept)
@@ -70,25 +91,42 @@ def build(context: Context[StationsSettings]) -> Parts:
         wait=settings.upload_wait,
         kept=settings.uploads_kept,
     )
+    archive = ReportArchive(
+        context.database,
+        clock=context.clock,
+        kept=settings.reports_kept,
+        customers_kept=settings.customer_reports_kept,
+        events_kept=settings.events_kept,
+    )
     router = APIRouter()
     router.include_router(routes.router)
     for one in (
         import_routes,
         onboarding_routes,
         typed_routes,
+        charging_routes,
         upload_routes,
         limit_routes,
+        energy_routes,
         configuration_routes,
+        device_routes,
+        device_command_routes,
         tolerance_routes,
         command_routes,
     ):
         router.include_router(one.router)
+    planner = dispatch if settings.plans_charging else None
+    charging = ChargingFacts(context.database, clock=context.clock, dispatch=planner)
     facts = StationFacts(
         onboarding,
         clock=context.clock,
+        charging=charging,
         signing=_signing_desk(context, dispatch),
         read_out=ReadOut(dispatch, clock=context.clock) if settings.reads_after_boot else None,
     )
+    reservations = ReservationKeeper(context.database, clock=context.clock, kept=settings.commands_kept)
+    is_tried = settings.ev_certificates == "test"
+    ev_certificates = EvCertificateDesk(TrialEvCertificates(clock=context.clock) if is_tried else None)
     prices = Prices(context.bus, timeout_s=settings.price_timeout_s, clock=context.clock)
     return Parts(
         router=router,
@@ -98,11 +136,17 @@ def build(context: Context[StationsSettings]) -> Parts:
             Answerer(DESCRIBE_EVSE, stations.describe_evse),
             Answerer(START_ON_EVSE, stations.start_on_evse),
             Answerer(STOP_TRANSACTION, stations.stop_transaction),
+            Answerer(SHOW_COST, stations.show_cost),
+            Answerer(CERTIFICATE_STATUS, ev_certificates.status),
+            Answerer(EV_CERTIFICATE, ev_certificates.certificate),
+            Answerer(SCHEDULE_UPDATE, charging.say_update),
         ),
         workers=(
             Worker("reconcile_registry", registry.reconcile, every_s=RECONCILE_EVERY_S),
             Worker("give_up_late_commands", queue.give_up_late, every_s=GIVE_UP_EVERY_S),
             Worker("prune_commands", queue.prune, every_s=PRUNE_COMMANDS_EVERY_S),
+            Worker("prune_reservations", reservations.prune, every_s=PRUNE_RESERVATIONS_EVERY_S),
+            Worker("prune_reports", archive.prune, every_s=PRUNE_REPORTS_EVERY_S),
             Worker("prune_uploads", uploads.prune, every_s=PRUNE_UPLOADS_EVERY_S),
             Worker("forget_old_passwords", credentials.forget_expired, every_s=FORGET_PASSWORDS_EVERY_S),
         ),
@@ -112,11 +156,17 @@ def build(context: Context[StationsSettings]) -> Parts:
 
 def _signing_desk(context: Context[StationsSettings], dispatch: Dispatch) -> SigningDesk | None:
     settings = context.settings
-    if settings.ca_cert_file is None or settings.ca_key_file is None:
+    signer = _signer(context, settings.ca_cert_file, settings.ca_key_file)
+    if signer is None:
         return None
-    lifetime = settings.certificate_lifetime
-    signer = FileSigner(settings.ca_cert_file, settings.ca_key_file, lifetime=lifetime, clock=context.clock)
-    return SigningDesk(signer, dispatch, clock=context.clock)
+    v2g_signer = _signer(context, settings.v2g_ca_cert_file, settings.v2g_ca_key_file)
+    return SigningDesk(signer, dispatch, clock=context.clock, v2g_signer=v2g_signer)
+
+
+def _signer(context: Context[StationsSettings], certificate: Path | None, key: Path | None) -> FileSigner | None:
+    if certificate is None or key is None:
+        return None
+    return FileSigner(certificate, key, lifetime=context.settings.certificate_lifetime, clock=context.clock)
 
 
 SERVICE = Service(

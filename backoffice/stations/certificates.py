@@ -4,6 +4,7 @@ The authority is behind a port. The one here signs with a key from a file, for o
 with rotation and revocation takes its place by the same port.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
@@ -24,10 +25,18 @@ from backoffice.stations.dispatch import Dispatch
 from backoffice.stations.errors import CertificateRequestRefused, StationNotFound
 from protocol.blocks.certificates.events import CertificateSigningRequested
 from protocol.blocks.certificates.messages import CertificateSigned
+from protocol.domain.certificates import SigningUse
 from protocol.domain.identifiers import StationId, StationKey
 
 _MIN_RSA_BITS, _MIN_CURVE_BITS = 2048, 224  # OCPP 2.0.1 §A00 certificate properties: 112 bits of security at least
 _BACKDATED = timedelta(hours=1)  # stations' clocks are late
+_EVERY_PURPOSE = (ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH)
+# A station is the client of its CSMS, and the server of a vehicle (ISO 15118-2).
+_PURPOSES: Mapping[SigningUse | None, tuple[x509.ObjectIdentifier, ...]] = {
+    SigningUse.STATION: (ExtendedKeyUsageOID.CLIENT_AUTH,),
+    SigningUse.V2G: (ExtendedKeyUsageOID.SERVER_AUTH,),
+    SigningUse.V2G_20: (ExtendedKeyUsageOID.SERVER_AUTH,),
+}
 _CHAIN_WAITS = timedelta(days=1)
 _MAX_CSR = 5_500  # OCPP 2.0.1 SignCertificateRequest.csr
 
@@ -35,8 +44,10 @@ _MAX_CSR = 5_500  # OCPP 2.0.1 SignCertificateRequest.csr
 class CertificateSigner(Protocol):
     """An authority that signs stations' certificates."""
 
-    def sign(self, csr_pem: str, *, common_name: str, organization: str) -> str:
+    def sign(self, csr_pem: str, *, common_name: str, organization: str, use: SigningUse | None = None) -> str:
         """The chain in PEM, the station's certificate first. Raises CertificateRequestRefused.
+
+        `use` None: for all that the station does, as a client of ours and as a server to vehicles.
 
         The certificate's O is the organization, the tenant, whatever the request says: the gateway lets it in nowhere
         else (OCPP 1.6 security whitepaper A00.FR.404, OCPP 2.0.1 A00.FR.404).
@@ -56,7 +67,7 @@ class FileSigner:
         self._lifetime = lifetime
         self._clock = clock
 
-    def sign(self, csr_pem: str, *, common_name: str, organization: str) -> str:
+    def sign(self, csr_pem: str, *, common_name: str, organization: str, use: SigningUse | None = None) -> str:
         """The station's certificate and ours. Nothing of the request counts but its key and its name.
 
         Raises CertificateRequestRefused for a name that is not `common_name`, a weak key or a wrong signature.
@@ -74,17 +85,28 @@ class FileSigner:
             .not_valid_before(now - _BACKDATED)
             .not_valid_after(min(now + self._lifetime, self._issuer.not_valid_after_utc))
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+            .add_extension(x509.ExtendedKeyUsage(_PURPOSES.get(use, _EVERY_PURPOSE)), critical=False)
             .sign(self._key, SHA256())
         )
         return certificate.public_bytes(Encoding.PEM).decode() + self._chain
 
 
 class SigningDesk:
-    """Answers the requests that come in facts (OCPP 2.0.1 A02, A03; OCPP 1.6 Security whitepaper A02, A03)."""
+    """Answers the requests that come in facts (OCPP 2.0.1 A02, A03; OCPP 1.6 Security whitepaper A02, A03).
 
-    def __init__(self, signer: CertificateSigner, dispatch: Dispatch, *, clock: Clock) -> None:
+    `v2g_signer` signs what is for vehicles alone.
+    """
+
+    def __init__(
+        self,
+        signer: CertificateSigner,
+        dispatch: Dispatch,
+        *,
+        clock: Clock,
+        v2g_signer: CertificateSigner | None = None,
+    ) -> None:
         self._signer = signer
+        self._v2g_signer = v2g_signer or signer
         self._dispatch = dispatch
         self._clock = clock
 
@@ -99,10 +121,15 @@ class SigningDesk:
         name = station.certificate_name or station.id
         if (other := await repository.find_namesake(unit, station.id, name)) is not None:
             raise CertificateRequestRefused(f"the name {name} is that of station {other} as well")
-        chain = self._signer.sign(event.request, common_name=name, organization=unit.tenant)
+        is_for_vehicles = event.use in (SigningUse.V2G, SigningUse.V2G_20)
+        signer = self._v2g_signer if is_for_vehicles else self._signer
+        chain = signer.sign(event.request, common_name=name, organization=unit.tenant, use=event.use)
         key = StationKey(unit.tenant, StationId(station.id))
         until = self._clock() + _CHAIN_WAITS
-        await self._dispatch.enqueue(unit, key, CertificateSigned(chain), by="stations", queue_until=until)
+        # One for vehicles does not take the place of one for us in the queue.
+        by = f"stations/{event.use}" if is_for_vehicles else "stations"
+        signed = CertificateSigned(chain, event.use, event.request_id)
+        await self._dispatch.enqueue(unit, key, signed, by=by, queue_until=until)
 
 
 def _name(common_name: str, organization: str) -> x509.Name:

@@ -4,8 +4,9 @@ A body names things as every OCPP version has them; what the station's version c
 """
 
 import secrets
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
+import msgspec
 from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from backoffice.kit.bodies import Body
@@ -24,7 +25,6 @@ from protocol.blocks.provisioning.messages import (
 )
 from protocol.blocks.remote_control.messages import (
     ExtendedTriggerMessage,
-    RequestStart,
     RequestStop,
     TriggerKind,
     TriggerMessage,
@@ -33,6 +33,7 @@ from protocol.blocks.remote_control.messages import (
 from protocol.blocks.reservation.messages import CancelReservation, ReserveNow
 from protocol.bus.masking import is_secret_variable
 from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
+from protocol.domain.device_model import AttributeType
 from protocol.domain.identifiers import IdToken, IdTokenType, TransactionId
 
 EvseNumber = Annotated[int, Field(ge=1)]
@@ -53,18 +54,6 @@ class TokenBody(Body):
     def id_token(self) -> IdToken:
         """The token."""
         return IdToken(self.token, self.token_type)
-
-
-class StartBody(TokenBody):
-    """Start a transaction for this token. Without an EVSE the station chooses."""
-
-    evse: EvseNumber | None = None
-    remote_start_id: int | None = Field(default=None, ge=0, lt=2**31)
-
-    def message(self) -> RequestStart:
-        """Without a remote start id it has a random one."""
-        remote_start_id = secrets.randbelow(2**31) if self.remote_start_id is None else self.remote_start_id
-        return RequestStart(self.id_token(), remote_start_id, evse=self.evse)
 
 
 class StopBody(Body):
@@ -93,20 +82,43 @@ class TriggerBody(Body):
 
     requested: TriggerKind
     evse: EvseNumber | None = None
+    connector: EvseNumber | None = None
     is_extended: bool = False
 
     def message(self) -> TriggerMessage:
         """The command."""
         kind = ExtendedTriggerMessage if self.is_extended else TriggerMessage
-        return kind(self.requested, evse=self.evse)
+        return kind(self.requested, evse=self.evse, connector=self.connector)
 
 
 class VariableBody(Body):
-    """A variable of a component (2.x), or a configuration key (1.6) without one."""
+    """A variable of a component (2.x), or a configuration key (1.6) without one, which has nothing but its name."""
 
     variable: str
     component: str = ""
     evse: int | None = None
+    connector: int | None = None
+    component_instance: str | None = Field(default=None, max_length=50)
+    instance: str | None = Field(default=None, max_length=50)
+    attribute: AttributeType = AttributeType.ACTUAL
+
+    @model_validator(mode="after")
+    def _places_its_connector(self) -> Self:
+        if self.connector is not None and self.evse is None:
+            raise ValueError("a connector is one of an evse: say which")
+        return self
+
+    def name(self) -> VariableName:
+        """The variable."""
+        return VariableName(
+            self.variable,
+            component=self.component,
+            evse=self.evse,
+            connector=self.connector,
+            component_instance=self.component_instance,
+            instance=self.instance,
+            attribute=self.attribute,
+        )
 
 
 class VariablesBody(Body):
@@ -116,8 +128,7 @@ class VariablesBody(Body):
 
     def message(self) -> GetVariables:
         """The command."""
-        names = (VariableName(name.variable, component=name.component, evse=name.evse) for name in self.names)
-        return GetVariables(tuple(names))
+        return GetVariables(tuple(name.name() for name in self.names))
 
 
 def _check_no_secret(variable: str) -> str:
@@ -154,12 +165,7 @@ class AssignmentsBody(Body):
 
     def message(self) -> SetVariables:
         """The command."""
-        return SetVariables(
-            tuple(
-                VariableAssignment(VariableName(one.variable, component=one.component, evse=one.evse), one.value)
-                for one in self.assignments
-            )
-        )
+        return SetVariables(tuple(VariableAssignment(one.name(), one.value) for one in self.assignments))
 
 
 class UnlockBody(Body):
@@ -174,15 +180,22 @@ class UnlockBody(Body):
 
 
 class AvailabilityBody(Body):
-    """In or out of service: the station, or one EVSE. A running transaction is let end first."""
+    """In or out of service: the station, one EVSE, or one connector of it (2.x). A transaction is let end first."""
 
     is_operative: bool
     evse: EvseNumber | None = None
+    connector: EvseNumber | None = None
+
+    @model_validator(mode="after")
+    def _has_an_evse(self) -> Self:
+        if self.connector is not None and self.evse is None:
+            raise ValueError("a connector is one of an EVSE: say which")
+        return self
 
     def message(self) -> ChangeAvailability:
         """The command."""
         status = OperationalStatus.OPERATIVE if self.is_operative else OperationalStatus.INOPERATIVE
-        return ChangeAvailability(status, evse=self.evse)
+        return ChangeAvailability(status, evse=self.evse, connector=self.connector)
 
 
 class ClearCacheBody(Body):
@@ -194,11 +207,12 @@ class ClearCacheBody(Body):
 
 
 class ReserveBody(TokenBody):
-    """Keep an EVSE, or any one, for this token or its group."""
+    """Keep an EVSE, or any one, for this token or its group; any one with this type of connector (2.x)."""
 
     expires_at: AwareDatetime
     evse: EvseNumber | None = None
     group: str | None = Field(default=None, min_length=1, max_length=36)
+    connector_type: str | None = Field(default=None, min_length=1, max_length=20)
     reservation_id: int = Field(default_factory=some_id, ge=0, le=LARGEST_ID)
 
     def message(self) -> ReserveNow:
@@ -209,6 +223,7 @@ class ReserveBody(TokenBody):
             id_token=self.id_token(),
             evse=self.evse,
             group=IdToken(self.group) if self.group else None,
+            connector_type=self.connector_type,
         )
 
 
@@ -258,12 +273,14 @@ class LocalListBody(Body):
 
 
 class DataTransferBody(Body):
-    """A vendor's own words."""
+    """A vendor's own words: text, or other JSON (1.6 hears its text)."""
 
     vendor: str = Field(min_length=1, max_length=255)
     message_id: str | None = Field(default=None, max_length=50)
-    data: str | None = None
+    data: Any = None  # Any: JSON
 
     def message(self) -> DataTransfer:
         """The command."""
-        return DataTransfer(self.vendor, self.message_id, self.data)
+        if self.data is None or isinstance(self.data, str):
+            return DataTransfer(self.vendor, self.message_id, self.data)
+        return DataTransfer(self.vendor, self.message_id, msgspec.json.encode(self.data).decode(), is_json=True)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from pydantic import BaseModel
 
 from backoffice.stations.command_states import CommandState
@@ -13,6 +14,7 @@ from protocol.blocks.diagnostics.messages import LogReply
 from protocol.blocks.local_auth_list.messages import LocalListVersionReply
 from protocol.blocks.provisioning.messages import SetVariablesReply, VariablesReply
 from protocol.domain.commands import CommandReply
+from protocol.domain.device_model import AttributeType
 
 Json = Any  # Any: JSON
 
@@ -47,9 +49,14 @@ class VariableView(BaseModel):
     variable: str
     component: str
     evse: int | None
+    connector: int | None
+    component_instance: str | None
+    instance: str | None
+    attribute: str
     status: str
     value: str | None
     is_readonly: bool | None
+    reason: str
 
 
 class VariablesView(Answered):
@@ -64,9 +71,14 @@ class VariablesView(Answered):
                 variable=result.name.variable,
                 component=result.name.component,
                 evse=result.name.evse,
+                connector=result.name.connector,
+                component_instance=result.name.component_instance,
+                instance=result.name.instance,
+                attribute=result.name.attribute,
                 status=result.status,
                 value=result.value,
                 is_readonly=result.is_readonly,
+                reason=result.reason,
             )
             for result in reply.results
         ]
@@ -78,7 +90,11 @@ class VariableSetView(BaseModel):
 
     variable: str | None
     component: str | None
+    evse: int | None
+    instance: str | None
+    attribute: str
     status: str
+    reason: str
 
 
 class VariablesSetView(Answered):
@@ -92,7 +108,11 @@ class VariablesSetView(Answered):
             VariableSetView(
                 variable=result.name.variable if result.name else None,
                 component=result.name.component if result.name else None,
+                evse=result.name.evse if result.name else None,
+                instance=result.name.instance if result.name else None,
+                attribute=result.name.attribute if result.name else AttributeType.ACTUAL,
                 status=result.status,
+                reason=result.reason,
             )
             for result in reply.results
         ]
@@ -122,28 +142,37 @@ class LogView(Answered):
 
 
 class DataTransferView(Answered):
-    """The vendor's answer."""
+    """The vendor's answer: text, or in 2.x other JSON."""
 
     status: str
-    data: str | None
+    data: Json
 
     @classmethod
     def of(cls, command_id: str, reply: DataTransferReply) -> "DataTransferView":
-        return cls(command_id=command_id, status=reply.status, data=reply.data)
+        data = reply.data
+        if reply.is_json and data is not None:
+            data = msgspec.json.decode(data)
+        return cls(command_id=command_id, status=reply.status, data=data)
 
 
-class InstalledCertificateView(BaseModel):
-    """A root that the station trusts, by its hashes (hex)."""
+class HashDataView(BaseModel):
+    """A certificate by its hashes (hex)."""
 
-    use: str | None
     algorithm: str
     issuer_name_hash: str
     issuer_key_hash: str
     serial_number: str
 
 
+class InstalledCertificateView(HashDataView):
+    """A root that the station trusts, or its own chain with what stands below the first (2.x)."""
+
+    use: str | None
+    children: list[HashDataView]
+
+
 class InstalledCertificatesView(Answered):
-    """The roots that the station trusts."""
+    """The roots that the station trusts, and its own chains."""
 
     status: str
     certificates: list[InstalledCertificateView]
@@ -157,6 +186,7 @@ class InstalledCertificatesView(Answered):
                 issuer_name_hash=one.hash_data.issuer_name_hash,
                 issuer_key_hash=one.hash_data.issuer_key_hash,
                 serial_number=one.hash_data.serial_number,
+                children=[HashDataView(**msgspec.structs.asdict(child)) for child in one.children],
             )
             for one in reply.certificates
         ]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from backoffice.kit.auth import Operator
@@ -28,10 +28,22 @@ class KnownVariable(BaseModel):
     variable: str
     component: str
     evse: int | None
+    connector: int | None
+    component_instance: str
+    instance: str
+    attribute: str
     value: str | None
     is_readonly: bool | None
     needs_reboot: bool
     known_at: datetime
+    mutability: str | None
+    is_persistent: bool | None
+    is_constant: bool | None
+    data_type: str | None
+    min_limit: float | None
+    max_limit: float | None
+    values_list: str | None
+    supports_monitoring: bool | None
     kind: KeyKind | None = Field(description="Of a standard key of OCPP 1.6; null for others.")
     unit: str
     flaw: str | None = Field(description="Why the value is none that the standard allows.")
@@ -43,12 +55,24 @@ class KnownVariable(BaseModel):
             variable=row.variable,
             component=row.component,
             evse=row.evse or None,
+            connector=row.connector or None,
+            component_instance=row.component_instance,
+            instance=row.instance,
+            attribute=row.attribute,
             value=row.value,
             is_readonly=row.is_readonly,
             needs_reboot=row.needs_reboot,
             known_at=row.known_at,
+            mutability=row.mutability,
+            is_persistent=row.is_persistent,
+            is_constant=row.is_constant,
+            data_type=row.data_type,
+            min_limit=row.min_limit,
+            max_limit=row.max_limit,
+            values_list=row.values_list,
+            supports_monitoring=row.supports_monitoring,
             kind=key.kind if key else None,
-            unit=key.unit if key else "",
+            unit=key.unit if key else row.unit or "",
             flaw=find_flaw(row.variable, row.value) if key and row.value is not None else None,
         )
 
@@ -96,11 +120,17 @@ class AppliedView(BaseModel):
 
 
 @router.get("/stations/{station_id}/variables")
-async def list_variables(station_id: str, operator: Operator, stations: StationsDep) -> list[KnownVariable]:
-    """What the station told or accepted. `get_variables` reads it anew."""
+async def list_variables(
+    station_id: str,
+    operator: Operator,
+    stations: StationsDep,
+    component: Annotated[str | None, Query(description="Only those of this component.")] = None,
+) -> list[KnownVariable]:
+    """What the station told or accepted. `get_variables` and `get_base_report` read it anew."""
     async with stations.database.snapshot(operator.tenant) as unit:
         await stations.read_station(unit, station_id)
-        return [KnownVariable.of(row) for row in await known_repository.list_variables(unit, station_id)]
+        rows = await known_repository.list_variables(unit, station_id)
+    return [KnownVariable.of(row) for row in rows if component is None or row.component.lower() == component.lower()]
 
 
 @router.put("/configuration-templates/{name}")

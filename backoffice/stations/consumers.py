@@ -10,9 +10,11 @@ from backoffice.contracts.stations import StationAdmissionChanged, StationStatus
 from backoffice.kit.clock import Clock
 from backoffice.kit.consumer import Consumer, Delivery
 from backoffice.kit.database import Unit
-from backoffice.stations import limits, repository
+from backoffice.stations import device_repository, device_state, limits, reports, repository, reservations
 from backoffice.stations.certificates import SigningDesk
+from backoffice.stations.charging_facts import ChargingFacts
 from backoffice.stations.domain import evse_status, occupied_by
+from backoffice.stations.evse_transactions import follow_transaction, is_newest, is_told_after_its_end
 from backoffice.stations.models import Evse, Station
 from backoffice.stations.onboarding import Onboarding
 from backoffice.stations.read_out import ReadOut
@@ -20,7 +22,9 @@ from backoffice.stations.registry import Registry
 from backoffice.stations.service import announce_admission
 from protocol.blocks.availability.events import ConnectorStatusReported, StationConnected, StationDisconnected
 from protocol.blocks.certificates.events import CertificateSigningRequested
+from protocol.blocks.monitoring.events import StationEventsReported
 from protocol.blocks.provisioning.events import StationBooted
+from protocol.blocks.reservation.events import ReservationStatusReported
 from protocol.blocks.security.events import HandshakeRefused
 from protocol.blocks.transactions.events import (
     TransactionEnded,
@@ -30,7 +34,7 @@ from protocol.blocks.transactions.events import (
 )
 from protocol.bus.secrets import credential_name
 from protocol.bus.subjects import Kind
-from protocol.domain.identifiers import StationId
+from protocol.domain.identifiers import StationId, StationKey
 from protocol.domain.status import ConnectorStatus
 
 
@@ -38,6 +42,7 @@ class StationFacts:
     """Handlers of FACTS. A station that nobody registered is a stranger, and passed over but for who it is.
 
     Without a `signing` desk requests for certificates are passed over; without a `read_out` a boot makes no traffic.
+    `charging` are those about limits and vehicles.
     """
 
     def __init__(
@@ -45,11 +50,13 @@ class StationFacts:
         onboarding: Onboarding,
         *,
         clock: Clock,
+        charging: ChargingFacts,
         signing: SigningDesk | None = None,
         read_out: ReadOut | None = None,
     ) -> None:
         self._onboarding = onboarding
         self._clock = clock
+        self._charging = charging
         self._signing = signing
         self._read_out = read_out
 
@@ -66,6 +73,10 @@ class StationFacts:
                 TransactionStarted: self.on_transaction,
                 TransactionUpdated: self.on_transaction,
                 TransactionEnded: self.on_transaction,
+                ReservationStatusReported: self.on_reservation_status,
+                StationEventsReported: device_state.on_events,
+                **reports.HANDLERS,
+                **self._charging.handlers,
                 **({CertificateSigningRequested: self._signing.on_requested} if self._signing else {}),
             },
         )
@@ -149,12 +160,24 @@ class StationFacts:
         if isinstance(event, TransactionEnded):
             over = evse.evse if evse and evse.transaction_id in (None, event.transaction_id) else None
             await limits.forget_transaction(unit, station.id, event.transaction_id, evse=over)
-        if evse is None:
+            # A message of a transaction ends with it (OCPP 2.0.1 O02).
+            await device_repository.delete_messages_of_transaction(unit, station.id, event.transaction_id)
+        await reservations.on_transaction(unit, station.id, event, at=delivery.envelope.received_at)
+        if evse is None or is_told_after_its_end(evse, event, delivery):
             return
-        _follow_transaction(evse, event, delivery)
-        # What was said while offline describes the past.
-        if not event.is_offline:
+        is_now, before = is_newest(evse, event), evse.transaction_id
+        follow_transaction(evse, event, delivery)
+        if evse.transaction_id != before:
+            await self._charging.on_transaction(unit, station, evse.evse, event, delivery.envelope.received_at)
+        # What was said while offline describes the past, and so does what was overtaken.
+        if is_now and not event.is_offline:
             await self._read_charging_state(unit, station, evse, event, delivery)
+
+    async def on_reservation_status(self, event: ReservationStatusReported, delivery: Delivery, unit: Unit) -> None:
+        """The station holds the reservation no longer."""
+        station = await repository.lock_station(unit, delivery.envelope.subject)
+        if station is not None:
+            await reservations.on_status(unit, station.id, event, at=delivery.envelope.received_at)
 
     async def _read_charging_state(
         self, unit: Unit, station: Station, evse: Evse, event: TransactionFact, delivery: Delivery
@@ -232,21 +255,6 @@ async def _lock_station_or_stranger(unit: Unit, station_id: str) -> Station | No
     return station
 
 
-def _follow_transaction(evse: Evse, event: TransactionFact, delivery: Delivery) -> None:
-    """The EVSE runs the transaction, unless it ended. One of the past does not take the place of one that runs."""
-    at = delivery.envelope.received_at
-    if evse.transaction_at is not None and evse.transaction_at > at:
-        return
-    evse.transaction_at = at
-    is_its_own = evse.transaction_id == event.transaction_id
-    if isinstance(event, TransactionEnded):
-        if is_its_own:
-            evse.transaction_id = evse.transaction_started_at = None
-    elif not is_its_own and (evse.transaction_id is None or not event.is_offline):
-        evse.transaction_id = event.transaction_id
-        evse.transaction_started_at = delivery.envelope.occurredat or at
-
-
 class Admissions:
     """Our own events on DOMAIN, for changes that no request made: what a fact changed reaches the registry by them."""
 
@@ -257,8 +265,6 @@ class Admissions:
         """The consumer made of this handler."""
         return Consumer(Kind.DOMAIN, {StationAdmissionChanged: self.on_admission_changed})
 
-    async def on_admission_changed(self, event: StationAdmissionChanged, delivery: Delivery, unit: Unit) -> None:
-        """The registry says of the station what its row says. Locked: an older state must not overwrite a newer one."""
-        station = await repository.lock_station(unit, event.station_id)
-        if station is not None:
-            await self._registry.write(station)
+    async def on_admission_changed(self, event: StationAdmissionChanged, _delivery: Delivery, unit: Unit) -> None:
+        """The registry says of the station what its row says."""
+        await self._registry.refresh(StationKey(unit.tenant, event.station_id))

@@ -18,7 +18,15 @@ from backoffice.contracts.stations import StationCommanded
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import Database, Unit
 from backoffice.kit.errors import BackofficeError, Conflict, PeerFailed
-from backoffice.stations import command_repository, configuration, limits, repository
+from backoffice.stations import (
+    command_repository,
+    configuration,
+    device_state,
+    limits,
+    reports,
+    repository,
+    reservations,
+)
 from backoffice.stations.command_states import COMMAND, CommandState, CommandTrigger
 from backoffice.stations.commands import StationCommands, name_of
 from backoffice.stations.errors import (
@@ -199,7 +207,7 @@ class Dispatch:
     ) -> None:
         row.answer, row.error_code, row.detail = masked(answer), "", ""
         await self._move(unit, row, CommandTrigger.ANSWERED)
-        await self._learn(unit, row.station_id, message, answer)
+        await self._learn(unit, row, message, answer)
 
     async def _note_error(self, unit: Unit, row: StationCommand, error: BackofficeError) -> None:
         trigger = next(trigger for kind, trigger in _TRIGGER_OF_ERROR if isinstance(error, kind))
@@ -209,22 +217,25 @@ class Dispatch:
         row.detail = str(error)
         await self._move(unit, row, trigger)
 
-    async def _learn(self, unit: Unit, station_id: str, message: msgspec.Struct, reply: msgspec.Struct) -> None:
-        """What the answer says of the station's variables and limits is known, where it can be kept.
+    async def _learn(self, unit: Unit, row: StationCommand, message: msgspec.Struct, reply: msgspec.Struct) -> None:
+        """What the answer says of variables, limits, reservations and reports is known, where it can be kept.
 
         The record of what was sent stands in any case.
         """
+        now = self._clock()
         typed: tuple[msgspec.Struct, msgspec.Struct] | None = (message, reply)
         if isinstance(message, RawCall):
-            typed = in_our_words(await repository.version_of(unit, station_id), message, reply)
+            typed = in_our_words(await repository.version_of(unit, row.station_id), message, reply)
         if typed is None:
             return
         try:
             async with unit.savepoint():
-                for note in (configuration.note, limits.note):
-                    await note(unit, station_id, *typed, now=self._clock())
+                for note in (configuration.note, limits.note, device_state.note):
+                    await note(unit, row.station_id, *typed, now=now)
+                await reservations.note(unit, row.station_id, *typed, sent_at=row.sent_at or now, now=now)
+                await reports.note_order(unit, row, *typed)
         except Exception:
-            log.exception("answer not learnt from", station_id=station_id, command=name_of(message))
+            log.exception("answer not learnt from", station_id=row.station_id, command=name_of(message))
 
     async def _move(self, unit: Unit, row: StationCommand, trigger: CommandTrigger) -> None:
         now = self._clock()

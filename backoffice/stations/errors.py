@@ -113,6 +113,13 @@ class TemplateNotFound(NotFound):
         super().__init__("configuration template", name)
 
 
+class ReportNotFound(NotFound):
+    """The station has made no report of this id, or it is too long ago."""
+
+    def __init__(self, request_id: int) -> None:
+        super().__init__("report", str(request_id))
+
+
 class NoUploadTarget(InvalidRequest):
     """Nobody said where to upload to, and we have no place of our own."""
 
@@ -146,6 +153,15 @@ class UnknownAction(NotFound):
 
     def __init__(self, action: str, *, version: str) -> None:
         super().__init__(f"OCPP {version} action", f"{action} (typed commands are lower case: /api/docs lists them)")
+
+
+class ProfileIdReserved(Conflict):
+    """A charging profile has an id that the station keeps for the constraints of others (MaxExternalConstraintsId)."""
+
+    def __init__(self, profile_id: int, *, up_to: int) -> None:
+        super().__init__(
+            f"Profile id {profile_id} is one of those up to {up_to}, which this station keeps for external constraints."
+        )
 
 
 class CommandNotQueued(Conflict):

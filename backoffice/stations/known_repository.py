@@ -11,20 +11,20 @@ from backoffice.kit.database import Unit
 from backoffice.stations.models import ConfigurationTemplate, InstalledLimit, StationVariable, Upload
 
 
-async def save_variable(unit: Unit, values: Mapping[str, object]) -> None:
-    """The variable is known as given; what is not given stays as it was."""
-    statement = insert(StationVariable).values(values)
-    key = {"tenant_id", "station_id", "component", "variable", "evse"}
-    changed = {name: statement.excluded[name] for name in values.keys() - key}
-    await unit.session.execute(statement.on_conflict_do_update(index_elements=sorted(key), set_=changed))
-
-
 async def list_variables(unit: Unit, station_id: str) -> Sequence[StationVariable]:
     """What is known of the station's variables, by name."""
     found = await unit.session.scalars(
         select(StationVariable)
         .where(StationVariable.tenant_id == unit.tenant, StationVariable.station_id == station_id)
-        .order_by(StationVariable.component, StationVariable.variable, StationVariable.evse)
+        .order_by(
+            StationVariable.component,
+            StationVariable.variable,
+            StationVariable.evse,
+            StationVariable.connector,
+            StationVariable.component_instance,
+            StationVariable.instance,
+            StationVariable.attribute,
+        )
     )
     return found.all()
 
@@ -60,9 +60,16 @@ async def delete_limits(
     evse: int | None = None,
     purpose: str | None = None,
     stack_level: int | None = None,
+    source: str | None = None,
 ) -> None:
     """Every profile of the station that fits all that is given is gone."""
-    criteria = {"profile_id": profile_id, "evse": evse, "purpose": purpose, "stack_level": stack_level}
+    criteria = {
+        "profile_id": profile_id,
+        "evse": evse,
+        "purpose": purpose,
+        "stack_level": stack_level,
+        "source": source,
+    }
     given = {name: value for name, value in criteria.items() if value is not None}
     await unit.session.execute(delete(InstalledLimit).filter_by(tenant_id=unit.tenant, station_id=station_id, **given))
 

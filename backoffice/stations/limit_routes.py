@@ -12,12 +12,12 @@ from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel
 
 from backoffice.kit.auth import Operator
-from backoffice.stations import known_repository
+from backoffice.stations import energy_repository, known_repository
 from backoffice.stations.command_desk import QUEUED, DeskDep, StationsDep, queued
 from backoffice.stations.command_schemas import Answered
 from backoffice.stations.limit_bodies import CompositeScheduleBody
-from backoffice.stations.limits import differences, limit_now, our_schedule, profile_of
-from backoffice.stations.models import InstalledLimit, Station
+from backoffice.stations.limits import differences, limit_now, our_schedule, profile_of, schedules_of
+from backoffice.stations.models import ExternalLimit, InstalledLimit, Station
 from protocol.blocks.smart_charging.messages import CompositeScheduleReply
 from protocol.domain.charging_profile import ChargingSchedule
 
@@ -27,18 +27,40 @@ Json = Any  # Any: a charging profile or schedule as JSON
 
 
 class LimitView(BaseModel):
-    """A profile that the station accepted; `evse` null is the station's."""
+    """A profile that the station accepted or reported; `evse` null is the station's, `source` CSO is ours."""
 
     profile_id: int
     evse: int | None
+    source: str
     set_at: datetime
     profile: Json
 
 
+class ExternalLimitView(BaseModel):
+    """A limit that somebody else set; no schedules: the station did not say how."""
+
+    evse: int | None
+    source: str
+    is_grid_critical: bool | None
+    notified_at: datetime
+    schedules: Json
+
+    @classmethod
+    def of(cls, limit: ExternalLimit) -> "ExternalLimitView":
+        return cls(
+            evse=limit.evse or None,
+            source=limit.source,
+            is_grid_critical=limit.is_grid_critical,
+            notified_at=limit.changed_at,
+            schedules=msgspec.to_builtins(schedules_of(limit)),
+        )
+
+
 class LimitsView(BaseModel):
-    """The profiles that the station accepted, and what they come to in W at this instant."""
+    """The profiles that the station accepted, the limits of others, and what they come to in W at this instant."""
 
     profiles: list[LimitView]
+    external: list[ExternalLimitView]
     station_limit_w: Decimal
     evse_limits_w: dict[int, Decimal]
 
@@ -70,19 +92,22 @@ async def list_limits(
     async with stations.database.snapshot(operator.tenant) as unit:
         station = await stations.read_station(unit, station_id)
         limits = await known_repository.list_limits(unit, station_id)
+        external = await energy_repository.list_external_limits(unit, station_id)
     at = at or stations.clock()
     return LimitsView(
         profiles=[
             LimitView(
                 profile_id=limit.profile_id,
                 evse=limit.evse or None,
+                source=limit.source,
                 set_at=limit.set_at,
                 profile=msgspec.to_builtins(profile_of(limit), str_keys=True),
             )
             for limit in limits
         ],
-        station_limit_w=limit_now(station, limits, None, at),
-        evse_limits_w={evse.evse: limit_now(station, limits, evse.evse, at) for evse in station.evses},
+        external=[ExternalLimitView.of(limit) for limit in external],
+        station_limit_w=limit_now(station, limits, external, None, at),
+        evse_limits_w={evse.evse: limit_now(station, limits, external, evse.evse, at) for evse in station.evses},
     )
 
 
@@ -98,7 +123,8 @@ async def composite_schedule(
     assert isinstance(reply, CompositeScheduleReply)
     async with stations.database.snapshot(desk.tenant) as unit:
         limits = await known_repository.list_limits(unit, desk.station.id)
-    ours, found = await asyncio.to_thread(_compare, desk.station, limits, reply, body.duration_s)
+        external = await energy_repository.list_external_limits(unit, desk.station.id)
+    ours, found = await asyncio.to_thread(_compare, desk.station, limits, external, reply, body.duration_s)
     return CompositeScheduleView(
         command_id=carried.command_id,
         status=reply.status,
@@ -111,9 +137,13 @@ async def composite_schedule(
 
 
 def _compare(
-    station: Station, limits: Sequence[InstalledLimit], theirs: CompositeScheduleReply, asked_s: int
+    station: Station,
+    limits: Sequence[InstalledLimit],
+    external: Sequence[ExternalLimit],
+    theirs: CompositeScheduleReply,
+    asked_s: int,
 ) -> tuple[ChargingSchedule | None, list[tuple[int, Decimal | None, Decimal | None]]]:
-    ours = our_schedule(station, limits, theirs, asked_s=asked_s)
+    ours = our_schedule(station, limits, external, theirs, asked_s=asked_s)
     return ours, differences(ours, theirs.schedule) if ours is not None and theirs.schedule is not None else []
 
 

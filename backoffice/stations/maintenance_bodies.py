@@ -35,6 +35,7 @@ class FirmwareBody(Body):
                 request_id=self.request_id,
                 retries=self.retries,
                 retry_interval_s=self.retry_interval_s,
+                install_at=self.install_at,
             )
         return SignedUpdateFirmware(
             location=self.location,

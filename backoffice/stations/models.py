@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, ForeignKeyConstraint, Integer, Text
+from sqlalchemy import BigInteger, DateTime, ForeignKeyConstraint, Integer, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -76,7 +76,8 @@ class Station(Base):
 class Evse(Base):
     """A place for one vehicle. Its connectors make its `status`, its transaction says its `charging_state`.
 
-    `transaction_id` is the one that runs, `transaction_at` when we last heard of any.
+    `transaction_id` is the one that runs, `transaction_at` when we last heard of any. `ended_transaction_id` is the one
+    that ended last, at `transaction_ended_at` by the station's clock.
     """
 
     __tablename__ = "evses"
@@ -92,6 +93,9 @@ class Evse(Base):
     transaction_id: Mapped[str | None] = mapped_column(default=None)
     transaction_started_at: Mapped[datetime | None] = mapped_column(default=None)
     transaction_at: Mapped[datetime | None] = mapped_column(default=None)
+    transaction_seq_no: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    ended_transaction_id: Mapped[str | None] = mapped_column(default=None)
+    transaction_ended_at: Mapped[datetime | None] = mapped_column(default=None)
 
     connectors: Mapped[list["Connector"]] = relationship(
         lazy="raise", order_by="Connector.connector", cascade="all, delete-orphan"
@@ -149,7 +153,10 @@ class StationCommand(Base):
 
 
 class StationVariable(Base):
-    """A variable as the station last told it, or last accepted it. 1.6 has no `component` and no `evse` (0)."""
+    """An attribute of a variable as the station last told it, or last accepted it.
+
+    1.6 has no `component`; the station as a whole has `evse` and `connector` 0. What follows `known_at` is of 2.x.
+    """
 
     __tablename__ = "variables"
     __table_args__ = (ForeignKeyConstraint(["tenant_id", "station_id"], ["stations.tenant_id", "stations.id"]),)
@@ -159,10 +166,23 @@ class StationVariable(Base):
     component: Mapped[str] = mapped_column(primary_key=True)
     variable: Mapped[str] = mapped_column(primary_key=True)
     evse: Mapped[int] = mapped_column(primary_key=True)
+    connector: Mapped[int] = mapped_column(primary_key=True, default=0)
+    component_instance: Mapped[str] = mapped_column(primary_key=True, default="")
+    instance: Mapped[str] = mapped_column(primary_key=True, default="")
+    attribute: Mapped[str] = mapped_column(primary_key=True, default="Actual")
     value: Mapped[str | None]
     is_readonly: Mapped[bool | None]
     needs_reboot: Mapped[bool]
     known_at: Mapped[datetime]
+    mutability: Mapped[str | None] = mapped_column(default=None)
+    is_persistent: Mapped[bool | None] = mapped_column(default=None)
+    is_constant: Mapped[bool | None] = mapped_column(default=None)
+    data_type: Mapped[str | None] = mapped_column(default=None)
+    unit: Mapped[str | None] = mapped_column(default=None)
+    min_limit: Mapped[float | None] = mapped_column(default=None)
+    max_limit: Mapped[float | None] = mapped_column(default=None)
+    values_list: Mapped[str | None] = mapped_column(default=None)
+    supports_monitoring: Mapped[bool | None] = mapped_column(default=None)
 
 
 class ConfigurationTemplate(Base):
@@ -177,7 +197,10 @@ class ConfigurationTemplate(Base):
 
 
 class InstalledLimit(Base):
-    """A charging profile that the station accepted. `evse` 0 is the station; `profile` is a ChargingProfile as JSON."""
+    """A charging profile that the station accepted or reported. `evse` 0 is the station.
+
+    `profile` is a ChargingProfile as JSON, `source` whose it is: ours (CSO), or EMS, SO or Other.
+    """
 
     __tablename__ = "charging_profiles"
     __table_args__ = (ForeignKeyConstraint(["tenant_id", "station_id"], ["stations.tenant_id", "stations.id"]),)
@@ -190,6 +213,67 @@ class InstalledLimit(Base):
     stack_level: Mapped[int]
     profile: Mapped[bytes]
     set_at: Mapped[datetime]
+    source: Mapped[str] = mapped_column(default="CSO")
+
+
+class ExternalLimit(Base):
+    """A limit that somebody else set. `evse` 0 is the station; `schedules` are ChargingSchedules as JSON.
+
+    One that was cleared stays, so that an older report does not bring it back.
+    """
+
+    __tablename__ = "external_limits"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id", "station_id"], ["stations.tenant_id", "stations.id"]),)
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    station_id: Mapped[str] = mapped_column(primary_key=True)
+    evse: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(primary_key=True)
+    is_grid_critical: Mapped[bool | None]
+    schedules: Mapped[bytes]
+    is_cleared: Mapped[bool]
+    changed_at: Mapped[datetime]
+
+
+class VehicleNeeds(Base):
+    """What the vehicle at an EVSE said that it wants, and how it means to charge: the facts as JSON.
+
+    `planned_for` is the transaction that a profile was made for, `plans` how many for these needs. `ended_at`: when the
+    last transaction was over, and with it what was said before.
+    """
+
+    __tablename__ = "vehicle_needs"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id", "station_id"], ["stations.tenant_id", "stations.id"]),)
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    station_id: Mapped[str] = mapped_column(primary_key=True)
+    evse: Mapped[int] = mapped_column(primary_key=True)
+    needs: Mapped[bytes | None] = mapped_column(default=None)
+    needs_at: Mapped[datetime | None] = mapped_column(default=None)
+    schedule: Mapped[bytes | None] = mapped_column(default=None)
+    schedule_at: Mapped[datetime | None] = mapped_column(default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    planned_for: Mapped[str | None] = mapped_column(default=None)
+    plans: Mapped[int] = mapped_column(default=0)
+
+
+class HeldReservation(Base):
+    """What a station keeps free, or kept: see `reservations.py`."""
+
+    __tablename__ = "reservations"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id", "station_id"], ["stations.tenant_id", "stations.id"]),)
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    station_id: Mapped[str] = mapped_column(primary_key=True)
+    reservation_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    evse: Mapped[int | None]
+    connector_type: Mapped[str | None]
+    token_mask: Mapped[str | None]
+    has_group: Mapped[bool]
+    expires_at: Mapped[datetime | None]
+    transaction_id: Mapped[str | None]
+    state: Mapped[str]
+    state_at: Mapped[datetime]
 
 
 class Stranger(Base):

@@ -5,18 +5,23 @@ Certification tools fail a CSMS for it, and some stations lose their connection 
 
 from datetime import timedelta
 
+import msgspec
 import structlog
 
 from backoffice.kit.clock import Clock
 from backoffice.kit.consumer import Delivery
 from backoffice.kit.database import Unit
 from backoffice.stations import repository
+from backoffice.stations.command_bodies import some_id
 from backoffice.stations.dispatch import Dispatch
 from backoffice.stations.errors import QueueFull
 from protocol.blocks.provisioning.events import StationBooted
-from protocol.blocks.provisioning.messages import GetVariables
+from protocol.blocks.provisioning.messages import GetBaseReport, GetVariables, ReportBase
 from protocol.domain.identifiers import StationId, StationKey
 from protocol.domain.status import RegistrationStatus
+from protocol.domain.version import OcppVersion
+from protocol.errors import NotExpressible
+from protocol.versions import route_of_message
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +43,16 @@ class ReadOut:
         if is_fresh and is_accepted and await repository.has_station(unit, subject):
             key = StationKey(unit.tenant, StationId(subject))
             try:
-                await self._dispatch.enqueue(unit, key, GetVariables(), by="stations", queue_until=now + _WAITS)
+                question = _question_for(event.version)
+                await self._dispatch.enqueue(unit, key, question, by="stations", queue_until=now + _WAITS)
             except QueueFull as full:
                 log.info("variables not read", station_id=subject, reason=str(full))
+
+
+def _question_for(version: OcppVersion) -> msgspec.Struct:
+    """A report of everything; a read of every variable where the version knows no reports."""
+    try:
+        route_of_message(version, GetBaseReport)
+    except NotExpressible:
+        return GetVariables()
+    return GetBaseReport(some_id(), ReportBase.FULL)

@@ -6,9 +6,11 @@ reconnection and now and then, so that a write that was lost in between does not
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
 import msgspec
 import structlog
+from nats.js.errors import KeyDeletedError, KeyNotFoundError, KeyWrongLastSequenceError
 from nats.js.kv import KeyValue
 
 from backoffice.kit.bus import Bus
@@ -28,29 +30,26 @@ RETRY_S = 1.0
 class Registry:
     """Writes the registry bucket."""
 
-    def __init__(self, bus: Bus, database: Database, *, heartbeat_interval_s: int) -> None:
+    def __init__(
+        self, bus: Bus, database: Database, *, heartbeat_interval_s: int, plans_charging: bool = False
+    ) -> None:
         self._bus = bus
         self._database = database
         self._heartbeat_interval_s = heartbeat_interval_s
+        self._plans_charging = plans_charging
 
     async def refresh(self, station: StationKey) -> None:
-        """The gateway knows the station as its row is now, whoever changed it; see `write`."""
-        async with self._database.transaction(station.tenant) as unit:
-            row = await repository.lock_station(unit, station.station)
-            if row is not None:
-                await self.write(row)
+        """The gateway knows the station as its row is now, or, where the bus is away, after the next comparison.
 
-    async def write(self, station: Station) -> None:
-        """The gateway knows the station, now or, where the bus is away, after the next comparison.
-
-        The row is locked by the caller, or an older state could take the place of a newer one.
+        Whoever writes between our look at the bucket and our own write has seen a row that may be newer: then we look
+        again. No connection is held while NATS is spoken to.
         """
         try:
             bucket = await self._bus.bucket(REGISTRY_BUCKET)
-            with self._bus.naming_outages():
-                await bucket.put(_key_of(station), self._entry_of(station, await self._rules_of_model(station)))
+            while not await self._write(bucket, station):
+                pass
         except BusUnavailable as error:
-            log.warning("registry entry waits", station_id=station.id, reason=str(error))
+            log.warning("registry entry waits", station_id=station.station, reason=str(error))
 
     async def keep_reconciled(self) -> None:
         """Compares at once and after every reconnection; never returns."""
@@ -74,32 +73,47 @@ class Registry:
             stations = await repository.list_all_stations(unit)
             rules = {_model_of(row): row for row in await repository.list_all_model_rules(unit)}
         wanted = {_key_of(station): self._entry_of(station, rules.get(_model_of(station))) for station in stations}
-        wrong = [key for key in {*found, *wanted} if found.get(key) != wanted.get(key)]
+        wrong = [key for key in {*found, *wanted} if _value_of(found.get(key)) != wanted.get(key)]
         with self._bus.naming_outages():
             for key in wrong:
-                if key in wanted:
-                    await bucket.put(key, wanted[key])
-                else:
+                if key not in wanted:
                     await bucket.delete(key)
+                    continue
+                # Who was faster wrote what is newer.
+                with suppress(KeyWrongLastSequenceError):
+                    await _put_after(bucket, key, wanted[key], found.get(key))
         if wrong:
             log.info("registry reconciled", entries=len(wrong))
         return len(wrong)
 
-    async def _read_all(self, bucket: KeyValue) -> dict[str, bytes]:
-        entries: dict[str, bytes] = {}
+    async def _write(self, bucket: KeyValue, station: StationKey) -> bool:
+        """Whether nobody else wrote the entry meanwhile; a station that is gone is left to the comparison."""
+        key = station_key(station)
+        with self._bus.naming_outages():
+            found = await _find(bucket, key)
+        async with self._database.snapshot(station.tenant) as unit:
+            row = await repository.find_row(unit, station.station)
+            rules = None if row is None else await repository.find_model_rules(unit, row.vendor, row.model)
+        if row is None:
+            return True
+        try:
+            with self._bus.naming_outages():
+                await _put_after(bucket, key, self._entry_of(row, rules), found)
+        except KeyWrongLastSequenceError:
+            return False
+        return True
+
+    async def _read_all(self, bucket: KeyValue) -> dict[str, KeyValue.Entry]:
+        entries: dict[str, KeyValue.Entry] = {}
         with self._bus.naming_outages():
             watcher = await bucket.watchall(ignore_deletes=True)
             async for entry in watcher:
                 # nats-py says None once everything that is there was said.
                 if entry is None:
                     break
-                entries[entry.key] = entry.value or b""
+                entries[entry.key] = entry
             await watcher.stop()  # type: ignore[no-untyped-call]
         return entries
-
-    async def _rules_of_model(self, station: Station) -> ModelRules | None:
-        async with self._database.snapshot(TenantId(station.tenant_id)) as unit:
-            return await repository.find_model_rules(unit, station.vendor, station.model)
 
     def _entry_of(self, station: Station, rules: ModelRules | None) -> bytes:
         entry = RegistryEntry(
@@ -112,8 +126,28 @@ class Registry:
             heartbeat_interval_s=self._heartbeat_interval_s,
             tolerance_off=_both(station.tolerance_off, rules.tolerance_off if rules else ()),
             pinned_rules=_both(station.pinned_rules, rules.pinned_rules if rules else ()),
+            plans_charging=self._plans_charging,
         )
         return msgspec.json.encode(entry)
+
+
+async def _find(bucket: KeyValue, key: str) -> KeyValue.Entry | None:
+    try:
+        return await bucket.get(key)
+    except (KeyNotFoundError, KeyDeletedError):
+        return None
+
+
+async def _put_after(bucket: KeyValue, key: str, value: bytes, found: KeyValue.Entry | None) -> None:
+    """Raises KeyWrongLastSequenceError where the entry is not the one that was found any more."""
+    if found is None:
+        await bucket.create(key, value)
+    else:
+        await bucket.update(key, value, last=found.revision)
+
+
+def _value_of(entry: KeyValue.Entry | None) -> bytes | None:
+    return None if entry is None else entry.value or b""
 
 
 def _both(own: Sequence[str], of_model: Sequence[str]) -> tuple[str, ...]:

@@ -38,6 +38,12 @@ async def find_station(unit: Unit, station_id: str) -> Station | None:
     return await unit.session.scalar(_stations_of(unit).where(Station.id == station_id))
 
 
+async def find_row(unit: Unit, station_id: str) -> Station | None:
+    """The station alone, without what hangs on it."""
+    found = select(Station).where(Station.tenant_id == unit.tenant, Station.id == station_id)
+    return (await unit.session.execute(found)).scalar_one_or_none()
+
+
 async def has_station(unit: Unit, station_id: str) -> bool:
     """Whether there is a station of this name."""
     found = select(Station.id).where(Station.tenant_id == unit.tenant, Station.id == station_id)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, status as http
 
-from backoffice.kit.auth import AnyPrincipal, Operator
+from backoffice.kit.auth import AnyPrincipal, Operator, Role
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
 from backoffice.kit.service import provided
 from backoffice.kit.sse import EventSourceResponse, EventStreamDep, ServerSentEvent
@@ -138,11 +138,14 @@ async def find_nearby(
 @router.get("/stations/{station_id}")
 async def read_station(
     station_id: str, principal: AnyPrincipal, stations: StationsDep, prices: PricesDep
-) -> StationView:
-    """One station with availability and price."""
+) -> OperatedStation | StationView:
+    """One station with availability and price; operators see what only they know of it as well."""
     async with stations.database.snapshot(principal.tenant) as unit:
         station = await stations.read_station(unit, station_id)
-    return StationView.of(station, await prices.of_stations(principal.tenant, [station]))
+    shown = await prices.of_stations(principal.tenant, [station])
+    if principal.role is Role.OPERATOR:
+        return OperatedStation.operated(station, prices=shown)
+    return StationView.of(station, shown)
 
 
 async def _station_of_tenant(station_id: str, principal: AnyPrincipal, stations: StationsDep) -> str:

@@ -1,7 +1,9 @@
 """What the REST interface of stations takes and gives."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -203,6 +205,9 @@ class EvseView(BaseModel):
         )
 
 
+NO_PRICES: Mapping[tuple[str, int], PriceView] = MappingProxyType({})
+
+
 class StationView(BaseModel):
     """A station as a driver sees it."""
 
@@ -215,11 +220,11 @@ class StationView(BaseModel):
     evses: list[EvseView]
 
     @classmethod
-    def of(cls, station: Station, prices: dict[tuple[str, int], PriceView]) -> "StationView":
+    def of(cls, station: Station, prices: Mapping[tuple[str, int], PriceView]) -> "StationView":
         return cls(**cls._parts_of(station, prices))
 
     @classmethod
-    def _parts_of(cls, station: Station, prices: dict[tuple[str, int], PriceView]) -> dict[str, Any]:
+    def _parts_of(cls, station: Station, prices: Mapping[tuple[str, int], PriceView]) -> dict[str, Any]:
         """What the views of a station have in common; Any: fields of several types, which pydantic checks."""
         return {
             "station_id": station.id,
@@ -268,10 +273,15 @@ class OperatedStation(StationView):
 
     @classmethod
     def operated(
-        cls, station: Station, *, password: str | None = None, boot_trigger: str | None = None
+        cls,
+        station: Station,
+        *,
+        prices: Mapping[tuple[str, int], PriceView] = NO_PRICES,
+        password: str | None = None,
+        boot_trigger: str | None = None,
     ) -> "OperatedStation":
         return cls(
-            **cls._parts_of(station, {}),
+            **cls._parts_of(station, prices),
             registration=RegistrationStatus(station.registration),
             security_profile=station.security_profile,
             certificate_name=station.certificate_name,

@@ -9,6 +9,7 @@ from backoffice.contracts.stations import (
     CommandStatus,
     DescribeEvse,
     EvseDescription,
+    ShowCost,
     StartOnEvse,
     StationAdmissionChanged,
     StopTransaction,
@@ -31,9 +32,10 @@ from backoffice.stations.errors import (
 from backoffice.stations.models import Connector, Evse, Location, Station
 from backoffice.stations.registry import Registry
 from protocol.blocks.remote_control.messages import RequestStart, RequestStop, TriggerKind, TriggerMessage
+from protocol.blocks.tariff_and_cost.messages import CostUpdated
 from protocol.bus.envelope import unique_event_id
 from protocol.bus.secrets import credential_hash, new_station_password
-from protocol.domain.commands import CommandReply
+from protocol.domain.commands import CommandReply, Heard
 from protocol.domain.identifiers import StationId, StationKey, TenantId
 from protocol.domain.status import RegistrationStatus
 
@@ -260,7 +262,12 @@ class Stations:
         station = StationKey(question.tenant, question.station_id)
         return await self._command(station, RequestStop(question.transaction_id))
 
-    async def _command(self, station: StationKey, message: RequestStart | RequestStop) -> CommandResult:
+    async def show_cost(self, question: ShowCost) -> CommandResult:
+        """Sends a CostUpdated, once."""
+        message = CostUpdated(question.transaction_id, question.total_cost)
+        return await self._command(StationKey(question.tenant, question.station_id), message)
+
+    async def _command(self, station: StationKey, message: RequestStart | RequestStop | CostUpdated) -> CommandResult:
         try:
             _, reply = await self._dispatch.carry_out(station, message, by="sessions")
         except (StationOffline, StationNotFound, CommandNotSent) as offline:
@@ -269,6 +276,8 @@ class Stations:
             return CommandResult(CommandStatus.UNKNOWN, str(unknown))
         except (CommandNotExpressible, PeerFailed) as refused:
             return CommandResult(CommandStatus.REFUSED, str(refused))
+        if isinstance(reply, Heard):
+            return CommandResult(CommandStatus.ACCEPTED)
         assert isinstance(reply, CommandReply)
         status = CommandStatus.ACCEPTED if reply.is_accepted else CommandStatus.REFUSED
         return CommandResult(status, " ".join(filter(None, (reply.status, reply.reason))))

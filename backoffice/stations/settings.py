@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -16,6 +16,11 @@ class StationsSettings(Settings):
     `ca_cert_file` and `ca_key_file`: what signs stations' certificates; without them nobody does. `reads_after_boot`:
     ask a station for its variables whenever it has booted. `upload_url`: where stations upload logs to, up to
     `/api/v1`; without it an order for a log has to say where. `upload_limit_bytes` and `uploads_kept` are bounds.
+    `reports_kept`: reports in parts; `customer_reports_kept`: those about a customer, which hold personal data;
+    `events_kept`: what monitors saw.
+    `plans_charging`: make a profile for a vehicle that says what it needs. `ev_certificates`: who provides contract
+    certificates and their status; `test` answers by itself, and no vehicle will believe it. `v2g_ca_cert_file` and
+    `v2g_ca_key_file`: what signs stations' certificates of ISO 15118, where that is another authority.
     `credential_overlap`: how long an old password is right after its station accepted a new one.
     """
 
@@ -30,16 +35,25 @@ class StationsSettings(Settings):
     credential_overlap: timedelta = timedelta(days=1)
     ca_cert_file: Path | None = None
     ca_key_file: Path | None = None
+    v2g_ca_cert_file: Path | None = None
+    v2g_ca_key_file: Path | None = None
     certificate_lifetime: timedelta = timedelta(days=365)
+    ev_certificates: Literal["none", "test"] = "none"
+    plans_charging: bool = False
     reads_after_boot: bool = False
     commands_kept: timedelta = timedelta(days=90)
     upload_url: str | None = Field(default=None, pattern=r"^https?://[^/]+(/.*)?/api/v1$")
     upload_limit_bytes: int = Field(default=32 * 1024 * 1024, ge=1024)
     upload_wait: timedelta = timedelta(hours=6)
     uploads_kept: timedelta = timedelta(days=30)
+    reports_kept: timedelta = timedelta(days=30)
+    customer_reports_kept: timedelta = timedelta(days=7)
+    events_kept: timedelta = timedelta(days=90)
 
     @model_validator(mode="after")
     def _authority_is_whole(self) -> Self:
         if (self.ca_cert_file is None) != (self.ca_key_file is None):
             raise ValueError("STATIONS_CA_CERT_FILE and STATIONS_CA_KEY_FILE belong together")
+        if (self.v2g_ca_cert_file is None) != (self.v2g_ca_key_file is None):
+            raise ValueError("STATIONS_V2G_CA_CERT_FILE and STATIONS_V2G_CA_KEY_FILE belong together")
         return self

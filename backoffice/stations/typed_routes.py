@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 
 from backoffice.kit.service import provided
 from backoffice.stations.command_bodies import (
+    LARGEST_ID,
     AssignmentsBody,
     AvailabilityBody,
     CancelReservationBody,
@@ -17,13 +18,12 @@ from backoffice.stations.command_bodies import (
     LocalListVersionBody,
     ReserveBody,
     ResetBody,
-    StartBody,
     StopBody,
     TriggerBody,
     UnlockBody,
     VariablesBody,
 )
-from backoffice.stations.command_desk import QUEUED, DeskDep, PromptDeskDep, tell_password
+from backoffice.stations.command_desk import QUEUED, DeskDep, PromptDeskDep, StationsDep, tell_password
 from backoffice.stations.command_schemas import (
     CommandView,
     DataTransferView,
@@ -33,7 +33,9 @@ from backoffice.stations.command_schemas import (
     VariablesView,
 )
 from backoffice.stations.credentials import Credentials
-from backoffice.stations.limit_bodies import ClearLimitsBody, LimitBody
+from backoffice.stations.item_limits import ask_in_pieces
+from backoffice.stations.limit_bodies import ClearLimitsBody, LimitBody, StartBody
+from backoffice.stations.limits import highest_foreign_id
 from backoffice.stations.maintenance_bodies import (
     DeleteCertificateBody,
     FirmwareBody,
@@ -83,15 +85,15 @@ async def trigger(body: TriggerBody, desk: DeskDep) -> CommandView | JSONRespons
 
 
 @router.post("/get_variables", response_model=VariablesView, responses=QUEUED)
-async def get_variables(body: VariablesBody, desk: DeskDep) -> VariablesView | JSONResponse:
-    """GetVariables (1.6 GetConfiguration)."""
-    return await desk.ask(body.message(), VariablesView.of)
+async def get_variables(body: VariablesBody, desk: DeskDep, stations: StationsDep) -> VariablesView | JSONResponse:
+    """GetVariables (1.6 GetConfiguration), in as many messages as the station takes at once."""
+    return await ask_in_pieces(desk, stations, body.message(), VariablesView.of)
 
 
 @router.post("/set_variables", response_model=VariablesSetView, responses=QUEUED)
-async def set_variables(body: AssignmentsBody, desk: DeskDep) -> VariablesSetView | JSONResponse:
-    """SetVariables (1.6 ChangeConfiguration)."""
-    return await desk.ask(body.message(), VariablesSetView.of)
+async def set_variables(body: AssignmentsBody, desk: DeskDep, stations: StationsDep) -> VariablesSetView | JSONResponse:
+    """SetVariables (1.6 ChangeConfiguration), in as many messages as the station takes at once."""
+    return await ask_in_pieces(desk, stations, body.message(), VariablesSetView.of)
 
 
 @router.post("/clear_cache", response_model=CommandView, responses=QUEUED)
@@ -113,9 +115,11 @@ async def cancel_reservation(body: CancelReservationBody, desk: DeskDep) -> Comm
 
 
 @router.post("/limit", response_model=CommandView, responses=QUEUED)
-async def limit(body: LimitBody, desk: DeskDep) -> CommandView | JSONResponse:
+async def limit(body: LimitBody, desk: DeskDep, stations: StationsDep) -> CommandView | JSONResponse:
     """SetChargingProfile."""
-    return await desk.ask(body.message(), CommandView.of)
+    async with stations.database.snapshot(desk.tenant) as unit:
+        above = await highest_foreign_id(unit, desk.station.id, most=LARGEST_ID - 1)
+    return await desk.ask(body.message(above=above), CommandView.of)
 
 
 @router.post("/clear_limits", response_model=CommandView, responses=QUEUED)

@@ -4,9 +4,9 @@ import time
 from collections import OrderedDict
 from datetime import UTC, datetime
 
-import msgspec
 import structlog
 
+from csms.adapters.asking import ask
 from csms.adapters.nats import NatsBus
 from csms.errors import BusUnavailable
 from protocol.blocks.authorization.queries import AuthorizeToken, TokenVerdict
@@ -17,7 +17,6 @@ log = structlog.get_logger(__name__)
 
 CACHED_VERDICTS = 50_000
 CACHE_S = 24 * 3600.0
-_ERROR_HEADER = "Chargeyard-Error"
 _SUBJECT = query_subject("identity", "authorize_token")
 
 
@@ -34,21 +33,12 @@ class IdentityAuthority:
         """Never raises, and takes no longer than the timeout."""
         key = (question.tenant, question.token_ref)
         try:
-            verdict = await self._ask(question)
+            verdict = await ask(self._bus, _SUBJECT, question, TokenVerdict, timeout_s=self._timeout_s)
         except BusUnavailable as error:
             log.warning("identity is silent", reason=str(error))
             return self._from_memory(key)
         self._remember(key, verdict)
         return _authorization(verdict, AuthorizationBasis.IDENTITY)
-
-    async def _ask(self, question: AuthorizeToken) -> TokenVerdict:
-        reply = await self._bus.request(_SUBJECT, msgspec.json.encode(question), timeout_s=self._timeout_s)
-        if reply.headers and _ERROR_HEADER in reply.headers:
-            raise BusUnavailable("a token's verdict", reply.data.decode(errors="replace"))
-        try:
-            return msgspec.json.decode(reply.data, type=TokenVerdict)
-        except msgspec.DecodeError as error:
-            raise BusUnavailable("a token's verdict", f"not understood: {error}") from error
 
     def _remember(self, key: tuple[str, str], verdict: TokenVerdict) -> None:
         self._cache.pop(key, None)

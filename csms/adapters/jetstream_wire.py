@@ -1,7 +1,8 @@
 """Publishing to JetStream on the NATS wire protocol: one connection that does nothing else.
 
 Invariants:
-1. `publish` returns a future that ends: with the acknowledgement, with PublishFailed, or at the connection's loss.
+1. `publish` returns a future that ends: with the last acknowledgement, with the first PublishFailed, or at the
+   connection's loss.
 2. Nothing is kept for later: while the connection is not ready `publish` raises at once.
    So it does for what the server would not take, since the server closes the connection on it, with all in flight.
 3. Frames of one turn of the event loop leave in one write, in the order of their publishing.
@@ -22,6 +23,7 @@ import msgspec
 import structlog
 
 from csms.errors import FactTooLarge, PublishFailed
+from csms.ports import Outgoing
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +57,13 @@ class ConnectOptions(msgspec.Struct, omit_defaults=True):
     auth_token: str | None = None
 
 
+class Unacknowledged(msgspec.Struct, gc=False):
+    """Events that were published together: how many the server has not acknowledged, and who waits for them all."""
+
+    count: int
+    ack: "asyncio.Future[None]"
+
+
 class PublishConnection(asyncio.Protocol):
     """One connection, from `open` until it is lost; then another object takes its place."""
 
@@ -64,7 +73,7 @@ class PublishConnection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._inbox = f"_INBOX.{secrets.token_hex(8)}."
         self._next = 0
-        self._pending: dict[bytes, tuple[str, asyncio.Future[None]]] = {}
+        self._pending: dict[bytes, tuple[str, Unacknowledged]] = {}
         self._out: list[bytes] = []
         self._in = b""
         self._info: asyncio.Future[ServerInfo] = self._loop.create_future()
@@ -108,11 +117,21 @@ class PublishConnection(asyncio.Protocol):
         """How many events wait for their acknowledgement."""
         return len(self._pending)
 
-    def publish(self, subject: str, payload: bytes, message_id: str) -> "asyncio.Future[None]":
-        """The future of the acknowledgement. Without a message id the server does not look for duplicates.
+    def publish(self, *events: Outgoing) -> "asyncio.Future[None]":
+        """The one future of all acknowledgements. Without a dedupe key the server does not look for duplicates.
 
-        Raises PublishFailed while NATS is away, and FactTooLarge.
+        Raises PublishFailed while NATS is away, and FactTooLarge; then nobody waits for those before.
         """
+        waiting = Unacknowledged(len(events), self._loop.create_future())
+        try:
+            for subject, payload, dedupe_key in events:
+                self._publish(subject, payload, dedupe_key, waiting)
+        except (PublishFailed, FactTooLarge):
+            waiting.ack.cancel()
+            raise
+        return waiting.ack
+
+    def _publish(self, subject: str, payload: bytes, message_id: str, waiting: Unacknowledged) -> None:
         if not self._is_ready:
             raise PublishFailed(subject, "NATS is away")
         header = b"NATS/1.0\r\nNats-Msg-Id: %s\r\n\r\n" % message_id.encode() if message_id else b""
@@ -126,10 +145,8 @@ class PublishConnection(asyncio.Protocol):
             head = b"HPUB %s %s %d %d\r\n%s" % (subject.encode(), reply, len(header), size, header)
         else:
             head = b"PUB %s %s %d\r\n" % (subject.encode(), reply, size)
-        ack: asyncio.Future[None] = self._loop.create_future()
-        self._pending[token] = (subject, ack)
+        self._pending[token] = (subject, waiting)
         self._write(head, payload, b"\r\n")
-        return ack
 
     def publish_unacknowledged(self, subject: str, payload: bytes) -> bool:
         """Send and forget. False where NATS is away, reads too slowly, or would not take the size."""
@@ -143,7 +160,7 @@ class PublishConnection(asyncio.Protocol):
 
     def forget_given_up(self) -> None:
         """No longer expect acknowledgements that nobody waits for, up to the oldest that somebody does."""
-        for token, _ in list(takewhile(lambda item: item[1][1].done(), self._pending.items())):
+        for token, _ in list(takewhile(lambda item: item[1][1].ack.done(), self._pending.items())):
             del self._pending[token]
 
     def ping(self) -> "asyncio.Future[None]":
@@ -169,9 +186,9 @@ class PublishConnection(asyncio.Protocol):
             if not future.done():
                 future.set_exception(OSError(reason))
                 future.exception()  # retrieved: nobody may be waiting
-        for subject, ack in self._pending.values():
-            if not ack.done():
-                ack.set_exception(PublishFailed(subject, reason))
+        for subject, waiting in self._pending.values():
+            if not waiting.ack.done():
+                waiting.ack.set_exception(PublishFailed(subject, reason))
         self._pending.clear()
         self._on_lost()
 
@@ -199,13 +216,18 @@ class PublishConnection(asyncio.Protocol):
 
     def _acknowledge(self, subject: bytes, header: bytes, payload: bytes) -> None:
         pending = self._pending.pop(subject[len(self._inbox) :], None)
-        if pending is None or pending[1].done():
+        if pending is None:
             return
-        subject_published, ack = pending
+        subject_published, waiting = pending
+        ack = waiting.ack
+        if ack.done():
+            return
         if _NO_RESPONDERS in header:
             ack.set_exception(PublishFailed(subject_published, "no stream captures it"))
         elif b'"error"' in payload:
             ack.set_exception(PublishFailed(subject_published, payload.decode(errors="replace")))
+        elif waiting.count > 1:
+            waiting.count -= 1
         else:
             ack.set_result(None)
 

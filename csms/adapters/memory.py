@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from csms.errors import PublishFailed
 from csms.ports import Outgoing, Slot
@@ -10,7 +11,8 @@ from protocol.blocks.payment.messages import SettlementReply, VatNumberReply
 from protocol.blocks.payment.queries import AskReceipt, AskVatNumber
 from protocol.bus.commands import RegistryEntry
 from protocol.domain.authorization import Authorization, AuthorizationBasis, AuthorizationStatus
-from protocol.domain.identifiers import DriverId, StationKey, TenantId
+from protocol.domain.identifiers import DriverId, StationKey, TenantId, TransactionId
+from protocol.domain.transaction_limit import TransactionLimit
 
 
 class MemoryPublisher:
@@ -59,6 +61,24 @@ class MemoryAuthority:
         status = AuthorizationStatus.UNKNOWN if driver is None else AuthorizationStatus.ACCEPTED
         group = self.groups.get(question.token_ref)
         return Authorization(status=status, basis=AuthorizationBasis.IDENTITY, driver_id=driver, group=group)
+
+
+class MemoryCosts:
+    """Knows the totals that it was given, by transaction, and who asked."""
+
+    def __init__(self) -> None:
+        self.totals: dict[str, Decimal] = {}
+        self.asked: list[str] = []
+        self.limits: dict[int, TransactionLimit] = {}
+
+    async def total_of(self, _station: StationKey, transaction_id: TransactionId) -> Decimal | None:
+        """The total, if there is one."""
+        self.asked.append(transaction_id)
+        return self.totals.get(transaction_id)
+
+    async def limit_of(self, _station: StationKey, remote_start_id: int) -> TransactionLimit | None:
+        """The limit, if there is one."""
+        return self.limits.get(remote_start_id)
 
 
 class MemoryNumbers:

@@ -67,10 +67,7 @@ class JetStreamPublisher:
     async def publish(self, *events: Outgoing) -> None:
         """Return once every event is in its stream. Raises PublishFailed."""
         try:
-            if len(events) == 1:
-                await self._send(events[0])
-            else:
-                await self._publish_together(events)
+            await self._send(events)
         except PublishFailed:
             PUBLISH_FAILURES.inc()
             raise
@@ -109,23 +106,13 @@ class JetStreamPublisher:
         except TimeoutError:
             log.warning("last values lost", count=self._held())
 
-    def _send(self, event: Outgoing) -> "asyncio.Future[None]":
+    def _send(self, events: tuple[Outgoing, ...]) -> "asyncio.Future[None]":
+        subject = events[0].subject if len(events) == 1 else f"{events[0].subject}, or one of {len(events)},"
         if self._connection is None:
-            raise PublishFailed(event.subject, "NATS is away")
-        ack = self._connection.publish(event.subject, event.payload, event.dedupe_key)
-        self._deadlines.append((self._loop.time() + self._deadline_s, ack, event.subject))
+            raise PublishFailed(subject, "NATS is away")
+        ack = self._connection.publish(*events)
+        self._deadlines.append((self._loop.time() + self._deadline_s, ack, subject))
         return ack
-
-    async def _publish_together(self, events: tuple[Outgoing, ...]) -> None:
-        acks: list[asyncio.Future[None]] = []
-        try:
-            for event in events:
-                acks.append(self._send(event))
-            for ack in acks:
-                await ack
-        finally:
-            for ack in acks:
-                ack.cancel()  # where one failed, nobody waits for the others
 
     async def _stay_connected(self) -> None:
         while True:

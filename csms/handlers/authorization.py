@@ -1,13 +1,17 @@
-"""Who may charge (OCPP 2.0.1 C01; OCPP 1.6 §4.1)."""
+"""Who may charge (OCPP 2.0.1 C01, C07; OCPP 1.6 §4.1)."""
 
 from csms.ports import Ports
 from csms.station import ReceivedCall
-from protocol.blocks.authorization.messages import Authorize, AuthorizeReply
+from protocol.blocks.authorization.messages import Authorize, AuthorizeReply, ContractStatus
 from protocol.blocks.authorization.queries import AuthorizeToken
+from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
 
 
 async def on_authorize(message: Authorize, call: ReceivedCall, ports: Ports) -> AuthorizeReply:
-    """The station hears the verdict. Nothing is published: a verdict is no fact until somebody charges."""
+    """The station hears the verdict. Nothing is published: a verdict is no fact until somebody charges.
+
+    A token that comes with a contract certificate is Invalid unless the certificate is accepted too (C07.FR.05).
+    """
     key = call.station.key
     question = AuthorizeToken(
         tenant=key.tenant,
@@ -17,4 +21,8 @@ async def on_authorize(message: Authorize, call: ReceivedCall, ports: Ports) -> 
         type=message.id_token.type,
     )
     verdict = await ports.authority.judge(question)
-    return AuthorizeReply(id_token_info=verdict.info)
+    if message.contract_certificate is None and not message.contract_chain:
+        return AuthorizeReply(id_token_info=verdict.info)
+    status = await ports.contracts.judge(message, key)
+    info = verdict.info if status is ContractStatus.ACCEPTED else IdTokenInfo(AuthorizationStatus.INVALID)
+    return AuthorizeReply(id_token_info=info, contract_status=status)

@@ -35,27 +35,43 @@ _ONLY_EVSE = 1
 
 
 async def on_transaction_start(message: TransactionStart, call: ReceivedCall, ports: Ports) -> TransactionReply:
-    """The start is a fact, whatever the verdict; the station hears the verdict and, in 1.6, its number."""
+    """The start is a fact, whatever the verdict; the station hears the verdict and, in 1.6, its number.
+
+    1.6 never says the EVSE later: one that it did not name is the first. In 2.x it may come with a later event, when
+    the cable is in (OCPP 2.0.1 E03).
+
+    Whoever started it by app may have said how far it may go: a station that can keep to that hears it (OCPP 2.1 E16).
+    """
     authorization = await _judge_going_on(message, call, ports)
     transaction_id = message.transaction_id or await _number(message, call, ports)
-    if message.evse is None:
+    if message.evse is None and message.transaction_id is None:
         message = msgspec.structs.replace(message, evse=_ONLY_EVSE, connector=1)
     call.deviations.extend(call.station.transactions.observe(message, transaction_id))
     started = _fact(TransactionStarted, message, call, ports, transaction_id, authorization)
     await ports.publisher.publish(*_events(started, message, call))
-    return TransactionReply(transaction_id=transaction_id, id_token_info=_info(authorization))
+    limit = None
+    if message.hears_limit and message.remote_start_id is not None:
+        limit = await ports.costs.limit_of(call.station.key, message.remote_start_id)
+    return TransactionReply(transaction_id=transaction_id, id_token_info=_info(authorization), limit=limit)
 
 
 async def on_transaction_update(message: TransactionUpdate, call: ReceivedCall, ports: Ports) -> TransactionReply:
     """The update and its readings are in their streams."""
-    authorization = await _judge_going_on(message, call, ports)
+    authorization = None if message.id_token is None else await _judge_going_on(message, call, ports)
     return await _continue(TransactionUpdated, message, call, ports, authorization)
 
 
 async def on_transaction_end(message: TransactionEnd, call: ReceivedCall, ports: Ports) -> TransactionReply:
-    """The end and its readings are in their streams, also of a transaction that nobody knows."""
+    """The end and its readings are in their streams, also of a transaction that nobody knows.
+
+    Then, and no earlier, it is asked what it cost, for a station that can tell its driver (OCPP 2.0.1 I03).
+    """
     authorization = await _judge(message, call, ports)
-    return await _continue(TransactionEnded, message, call, ports, authorization)
+    reply = await _continue(TransactionEnded, message, call, ports, authorization)
+    if not message.hears_cost or message.transaction_id is None:
+        return reply
+    total = await ports.costs.total_of(call.station.key, message.transaction_id)
+    return reply if total is None else msgspec.structs.replace(reply, total_cost=total)
 
 
 async def _continue(
@@ -119,7 +135,9 @@ def _fact(
     authorization: Authorization | None,
 ) -> FactT:
     token = message.id_token
-    reason = {"stopped_reason": message.stopped_reason} if isinstance(message, TransactionEnd) else {}
+    own = {"stopped_reason": message.stopped_reason} if isinstance(message, TransactionEnd) else {}
+    if isinstance(message, TransactionUpdate) and message.begin_wh is not None:
+        own = {"begin_wh": message.begin_wh}
     return kind(
         transaction_id=transaction_id,
         evse=message.evse,
@@ -133,8 +151,9 @@ def _fact(
         is_offline=message.is_offline,
         remote_start_id=message.remote_start_id,
         reservation_id=message.reservation_id,
+        limit=message.limit,
         flags=call.flags,
-        **reason,
+        **own,
     )
 
 

@@ -1,8 +1,10 @@
 """bench gateway: what one durable message costs our gateway, beside a peer in the same run.
 
-Closed loop, MeterValues of about 900 bytes, every frame distinct, answered after the JetStream acknowledgement. The
-server has a core of its own; NATS and the meter share the other. CPU time is the server's own, so a meter that is the
-bottleneck makes fewer messages and not cheaper ones. The run fails unless the stream holds what was answered.
+Closed loop, MeterValues of 1.6 and TransactionEvents of 2.0.1 of about 900 bytes, every frame distinct, answered
+after the JetStream acknowledgement: of the readings, and for a TransactionEvent of its fact and of the readings
+beside it. The server has a core of its own; NATS and the meter share the other. CPU time is the server's own, so a
+meter that is the bottleneck makes fewer messages and not cheaper ones. The run fails unless the stream holds what was
+answered.
 """
 
 import argparse
@@ -14,7 +16,9 @@ import secrets
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import nats
@@ -22,16 +26,27 @@ from nats.aio.client import Client
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from chargeyard.embedded import EmbeddedServers
-from loadtest.bench.meter import Load, Meter, distinct_meter_values
+from loadtest.bench.meter import METER_VALUES_16, TRANSACTION_EVENTS_201, Load, Meter, Workload
 from loadtest.bench.process import ServerUnderTest, free_port
 from protocol.bus.commands import RegistryEntry
-from protocol.bus.subjects import REGISTRY_BUCKET, Kind, Stream, kind_filter, station_key
+from protocol.bus.subjects import REGISTRY_BUCKET, Kind, kind_filter, station_key
 from protocol.domain.identifiers import DEFAULT_TENANT, StationId, StationKey
 
 _WARM_UP_S = 1.0
 _LEAST_RATIO = 8.0
-_REGISTER = re.compile(rb'"value":"(\d{7,})"')
+_MOST_OF_METER_VALUES = 1.5
 _BATCH = 2000
+
+
+class Stored(NamedTuple):
+    """Where the messages of a workload are stored, and by what they are told apart."""
+
+    kind: Kind
+    register: re.Pattern[bytes]
+
+
+_READINGS = Stored(Kind.READING, re.compile(rb'"value":"(\d{7,})"'))
+_FACTS = Stored(Kind.STATION, re.compile(rb'"meter_wh":"(\d{7,})"'))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -39,13 +54,15 @@ def run(arguments: argparse.Namespace) -> int:
     cores = sorted(os.sched_getaffinity(0))
     server_core, our_core = cores[0], cores[-1]
     os.sched_setaffinity(0, {our_core})
-    with tempfile.TemporaryDirectory(prefix="chargeyard-bench-") as folder:
-        ours = asyncio.run(_measure_ours(Path(folder), arguments, server_core))
+    ours = _measure_gateway(METER_VALUES_16, [_READINGS], arguments, server_core)
+    events = _measure_gateway(TRANSACTION_EVENTS_201, [_FACTS, _READINGS], arguments, server_core)
     peer = _measure_peer(arguments, server_core)
     figures = {**ours, "ratio_to_peer": round(peer["us_per_message"] / ours["us_per_message"], 1)}
-    problems = _problems(figures, arguments)
+    events["ratio_to_metervalues"] = round(events["us_per_message"] / ours["us_per_message"], 2)
+    problems = _problems(figures, events, arguments)
     report = {
         "metervalues_durable": figures,
+        "transactionevent_durable": events,
         "peer": peer,
         "cores": len(cores),
         "load_average": os.getloadavg()[0],
@@ -55,7 +72,16 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-async def _measure_ours(folder: Path, arguments: argparse.Namespace, core: int) -> dict[str, float]:
+def _measure_gateway(
+    workload: Workload, stored: Sequence[Stored], arguments: argparse.Namespace, core: int
+) -> dict[str, float]:
+    with tempfile.TemporaryDirectory(prefix="chargeyard-bench-") as folder:
+        return asyncio.run(_measure_ours(Path(folder), workload, stored, arguments, core))
+
+
+async def _measure_ours(
+    folder: Path, workload: Workload, places: Sequence[Stored], arguments: argparse.Namespace, core: int
+) -> dict[str, float]:
     async with EmbeddedServers(folder, environ={}) as servers:
         client = await nats.connect(servers.nats_url)
         port = free_port()
@@ -70,10 +96,10 @@ async def _measure_ours(folder: Path, arguments: argparse.Namespace, core: int) 
         }
         with ServerUnderTest("csms", port=port, core=core, environ=environ) as server:
             await _register(client, max(arguments.connections, arguments.idle_connections))
-            _say(f"measuring the gateway on {arguments.transport}: {arguments.connections} connections")
-            idle_kib = _measure_memory(server, arguments.idle_connections)
-            load, us_per_message = _measure(server, arguments)
-            stored, duplicates = await _count_stored(client)
+            _say(f"measuring the gateway on {arguments.transport}: {arguments.connections} of {workload.subprotocol}")
+            idle_kib = _measure_memory(server, workload, arguments.idle_connections)
+            load, us_per_message = _measure(server, workload, arguments)
+            counts = [await _count_stored(client, place) for place in places]
         await client.close()
     return {
         "us_per_message": us_per_message,
@@ -82,8 +108,8 @@ async def _measure_ours(folder: Path, arguments: argparse.Namespace, core: int) 
         "p99_us": load.percentile_us(0.99),
         "kib_per_connection": idle_kib,
         "answered": load.answered,
-        "stored": stored,
-        "duplicates": duplicates,
+        "stored": min(stored for stored, _ in counts),
+        "duplicates": sum(duplicates for _, duplicates in counts),
     }
 
 
@@ -91,24 +117,24 @@ def _measure_peer(arguments: argparse.Namespace, core: int) -> dict[str, float]:
     port = free_port()
     with ServerUnderTest("loadtest.bench.peer", [str(port)], port=port, core=core, environ={}) as server:
         _say("measuring the peer: `ocpp` on `websockets`, nothing behind it")
-        load, us_per_message = _measure(server, arguments)
+        load, us_per_message = _measure(server, METER_VALUES_16, arguments)
     return {"us_per_message": us_per_message, "messages_per_s": round(load.messages / load.seconds)}
 
 
-def _measure(server: ServerUnderTest, arguments: argparse.Namespace) -> tuple[Load, float]:
+def _measure(server: ServerUnderTest, workload: Workload, arguments: argparse.Namespace) -> tuple[Load, float]:
     """The load, and the server's CPU µs a message over the whole run, warm-up and tail included."""
-    meter = Meter(server.port, path=_path)
+    meter = Meter(server.port, path=_path, workload=workload)
     meter.open(arguments.connections)
     began_s = server.cpu_s()
-    load = meter.run(distinct_meter_values, warm_up_s=_WARM_UP_S, seconds=arguments.seconds)
+    load = meter.run(warm_up_s=_WARM_UP_S, seconds=arguments.seconds)
     used_s = server.cpu_s() - began_s
     meter.close()
     return load, round(used_s / load.answered * 1e6, 1)
 
 
-def _measure_memory(server: ServerUnderTest, count: int) -> float:
+def _measure_memory(server: ServerUnderTest, workload: Workload, count: int) -> float:
     before_kib = server.resident_kib()
-    meter = Meter(server.port, path=_path)
+    meter = Meter(server.port, path=_path, workload=workload)
     meter.open(count)
     time.sleep(0.5)
     grown_kib = server.resident_kib() - before_kib
@@ -123,31 +149,34 @@ async def _register(client: Client, count: int) -> None:
         await bucket.put(station_key(StationKey(DEFAULT_TENANT, StationId(_station(number)))), entry)
 
 
-async def _count_stored(client: Client) -> tuple[int, int]:
-    """How many readings the stream holds, and how many of them say what another one says."""
+async def _count_stored(client: Client, place: Stored) -> tuple[int, int]:
+    """How many messages of the workload its stream holds, and how many of them say what another one says."""
     jetstream = client.jetstream()
-    stored = (await jetstream.stream_info(Stream.READINGS)).state.messages
     subscription = await jetstream.pull_subscribe(
-        kind_filter(Kind.READING), config=ConsumerConfig(deliver_policy=DeliverPolicy.ALL, ack_policy=AckPolicy.NONE)
+        kind_filter(place.kind), config=ConsumerConfig(deliver_policy=DeliverPolicy.ALL, ack_policy=AckPolicy.NONE)
     )
-    registers: set[bytes] = set()
-    seen = 0
-    while seen < stored:
-        for message in await subscription.fetch(min(_BATCH, stored - seen), timeout=10):
-            found = _REGISTER.search(message.data)
-            registers.add(found[1] if found else b"")
-            seen += 1
-    return stored, stored - len(registers)
+    waiting = (await subscription.consumer_info()).num_pending or 0
+    registers: list[bytes] = []
+    while waiting > 0:
+        for message in await subscription.fetch(min(_BATCH, waiting), timeout=10):
+            found = place.register.search(message.data)
+            registers += [found[1]] if found else []
+            waiting -= 1
+    return len(registers), len(registers) - len(set(registers))
 
 
-def _problems(figures: dict[str, float], arguments: argparse.Namespace) -> list[str]:
+def _problems(figures: dict[str, float], events: dict[str, float], arguments: argparse.Namespace) -> list[str]:
     problems = []
-    if not 0 <= figures["stored"] - figures["answered"] <= arguments.connections:
-        problems.append(f"{figures['answered']:.0f} messages were answered and {figures['stored']:.0f} are stored")
-    if figures["duplicates"]:
-        problems.append(f"{figures['duplicates']:.0f} stored messages are duplicates")
+    for one in (figures, events):
+        if not 0 <= one["stored"] - one["answered"] <= arguments.connections:
+            problems.append(f"{one['answered']:.0f} messages were answered and {one['stored']:.0f} are stored")
+        if one["duplicates"]:
+            problems.append(f"{one['duplicates']:.0f} stored messages are duplicates")
     if figures["ratio_to_peer"] < _LEAST_RATIO:
         problems.append(f"the gateway is {figures['ratio_to_peer']}x as cheap as the peer; {_LEAST_RATIO}x is wanted")
+    if events["ratio_to_metervalues"] > _MOST_OF_METER_VALUES:
+        ratio = events["ratio_to_metervalues"]
+        problems.append(f"a TransactionEvent costs {ratio}x a MeterValues; {_MOST_OF_METER_VALUES}x at most is wanted")
     return problems
 
 

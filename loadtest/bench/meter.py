@@ -18,9 +18,17 @@ _STALL_S = 20.0
 _UPGRADE = (
     "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-    "Sec-WebSocket-Protocol: ocpp1.6\r\n\r\n"
+    "Sec-WebSocket-Protocol: {subprotocol}\r\n\r\n"
 )
-BOOT = b'[2,"boot","BootNotification",{"chargePointVendor":"Bench","chargePointModel":"Meter"}]'
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What the stations say: `make_call` gives the CALL of a number that no other has, the nth of its station."""
+
+    subprotocol: str
+    boot: bytes
+    make_call: Callable[[int, int, int], bytes]
 
 
 class MeterFailed(RuntimeError):
@@ -42,11 +50,19 @@ class Load:
         return ordered[min(len(ordered) - 1, int(len(ordered) * fraction))] if ordered else 0
 
 
-def distinct_meter_values(number: int) -> bytes:
+def distinct_meter_values(number: int, _station: int, _nth: int) -> bytes:
     """A MeterValues CALL of about 900 bytes that no other number makes."""
-    second, millisecond = number // 1000 % 60, number % 1000
-    stamp = b"2025-03-01T12:%02d:%02d.%03dZ" % (number // 60_000 % 60, second, millisecond)
-    return _METER_VALUES % (number, stamp, 1_000_000 + number)
+    return _METER_VALUES % (number, _stamp(number), 1_000_000 + number)
+
+
+def distinct_transaction_events(number: int, station: int, nth: int) -> bytes:
+    """A TransactionEvent of the same readings: the station's one transaction goes on, its numbers without a hole."""
+    stamp = _stamp(number)
+    return _TRANSACTION_EVENT % (number, stamp, 1 + nth, station, stamp, 1_000_000 + number)
+
+
+def _stamp(number: int) -> bytes:
+    return b"2025-03-01T12:%02d:%02d.%03dZ" % (number // 60_000 % 60, number // 1000 % 60, number % 1000)
 
 
 _METER_VALUES = (
@@ -66,11 +82,36 @@ _METER_VALUES = (
 )
 
 
+_TRANSACTION_EVENT = (
+    b'[2,"%08d","TransactionEvent",{"eventType":"Updated","timestamp":"%s","triggerReason":"MeterValuePeriodic",'
+    b'"seqNo":%d,"transactionInfo":{"transactionId":"tx-%08d","chargingState":"Charging"},'
+    b'"evse":{"id":1,"connectorId":1},"meterValue":[{"timestamp":"%s","sampledValue":['
+    b'{"value":%d,"context":"Sample.Periodic","measurand":"Energy.Active.Import.Register","location":"Outlet"},'
+    b'{"value":11040.5,"context":"Sample.Periodic","measurand":"Power.Active.Import","location":"Outlet",'
+    b'"unitOfMeasure":{"unit":"W"}},'
+    b'{"value":16.02,"measurand":"Current.Import","unitOfMeasure":{"unit":"A"},"phase":"L1"},'
+    b'{"value":15.98,"measurand":"Current.Import","unitOfMeasure":{"unit":"A"},"phase":"L2"},'
+    b'{"value":16.0,"measurand":"Current.Import","unitOfMeasure":{"unit":"A"},"phase":"L3"},'
+    b'{"value":230.1,"measurand":"Voltage","unitOfMeasure":{"unit":"V"},"phase":"L1-N"}]}]}]'
+)
+METER_VALUES_16 = Workload(
+    "ocpp1.6",
+    b'[2,"boot","BootNotification",{"chargePointVendor":"Bench","chargePointModel":"Meter"}]',
+    distinct_meter_values,
+)
+TRANSACTION_EVENTS_201 = Workload(
+    "ocpp2.0.1",
+    b'[2,"boot","BootNotification",{"reason":"PowerUp","chargingStation":{"vendorName":"Bench","model":"Meter"}}]',
+    distinct_transaction_events,
+)
+
+
 class Meter:
     """Connections to one server, and the loop that drives them."""
 
-    def __init__(self, port: int, *, path: Callable[[int], str]) -> None:
+    def __init__(self, port: int, *, path: Callable[[int], str], workload: Workload = METER_VALUES_16) -> None:
         self._port = port
+        self._workload = workload
         self._path = path
         self._sockets: list[socket.socket] = []
         self._poll = select.epoll()
@@ -84,19 +125,22 @@ class Meter:
                 head = _read_until(station, b"\r\n\r\n")
                 if not head.startswith(b"HTTP/1.1 101"):
                     raise MeterFailed(f"the upgrade was answered {head[:80]!r}")
-                station.sendall(_masked(BOOT))
+                station.sendall(_masked(self._workload.boot))
             for station in batch:
                 _expect_result(_read_message(station))
             self._sockets += batch
 
-    def run(self, make_call: Callable[[int], bytes], *, warm_up_s: float, seconds: float) -> Load:
+    def run(self, *, warm_up_s: float, seconds: float) -> Load:
         """Keep one CALL in flight on every connection; count after the warm-up. What is in flight then is awaited."""
+        make_call = self._workload.make_call
         number, sent_at = 0, {}
+        said: dict[int, int] = {}
         for station in self._sockets:
+            said[station.fileno()] = 1
             station.setblocking(False)
             self._poll.register(station.fileno(), select.EPOLLIN)
             self._by_fileno[station.fileno()] = station
-            station.send(_masked(make_call(number)))
+            station.send(_masked(make_call(number, station.fileno(), 0)))
             sent_at[station.fileno()] = time.perf_counter()
             number += 1
         answered = measured = 0
@@ -118,8 +162,9 @@ class Meter:
                     measured += 1
                     latencies_us.append(int((now - sent_at[fileno]) * 1e6))
                 if now < end:
-                    station.send(_masked(make_call(number)))
+                    station.send(_masked(make_call(number, fileno, said[fileno])))
                     sent_at[fileno] = now
+                    said[fileno] += 1
                     number += 1
                     in_flight += 1
         return Load(measured, seconds, answered, latencies_us)
@@ -133,7 +178,7 @@ class Meter:
     def _connect(self, number: int) -> socket.socket:
         station = socket.create_connection(("127.0.0.1", self._port), timeout=_STALL_S)
         station.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        station.sendall(_UPGRADE.format(path=self._path(number)).encode())
+        station.sendall(_UPGRADE.format(path=self._path(number), subprotocol=self._workload.subprotocol).encode())
         return station
 
 

@@ -14,13 +14,24 @@ from protocol.blocks.battery_swap.events import BatterySwapReported
 from protocol.blocks.certificates.events import CertificateSigningRequested
 from protocol.blocks.data_transfer.events import DataTransferred
 from protocol.blocks.der_control.events import DerAlarmReported, DerControlsReported, DerControlSwitched
-from protocol.blocks.diagnostics.events import LogStatusReported
+from protocol.blocks.diagnostics.events import CustomerInformationReported, LogStatusReported
+from protocol.blocks.display_message.events import DisplayMessagesReported
 from protocol.blocks.event_streams.events import EventStreamClosed, EventStreamOpened, EventStreamReported
-from protocol.blocks.firmware.events import FirmwareStatusReported
+from protocol.blocks.firmware.events import FirmwarePublicationReported, FirmwareStatusReported
 from protocol.blocks.meter_values.events import MeterValuesReported
+from protocol.blocks.monitoring.events import MonitorsReported, StationEventsReported
 from protocol.blocks.payment.events import SettlementReported
-from protocol.blocks.provisioning.events import StationBooted
+from protocol.blocks.provisioning.events import StationBooted, VariablesReported
+from protocol.blocks.reservation.events import ReservationStatusReported
 from protocol.blocks.security.events import HandshakeRefused, SecurityEventReported
+from protocol.blocks.smart_charging.events import (
+    ChargingLimitCleared,
+    ChargingLimitNotified,
+    ChargingNeedsNotified,
+    ChargingProfilesReported,
+    ChargingScheduleNotified,
+    PriorityChargingNotified,
+)
 from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted, TransactionUpdated
 from protocol.bus.envelope import RawEnvelope
 from protocol.bus.frames import FramesLogged
@@ -109,9 +120,22 @@ STATION_EVENTS = Catalogue(
         EventRow(MessageQuarantined, Kind.STATION, "tolerance", "quarantined"),
         EventRow(MeterValuesReported, Kind.READING, "meter_values", "reported"),
         EventRow(FirmwareStatusReported, Kind.STATION, "firmware", "status_reported"),
+        EventRow(FirmwarePublicationReported, Kind.STATION, "firmware", "publication_reported"),
+        EventRow(ChargingProfilesReported, Kind.STATION, "smart_charging", "profiles_reported"),
+        EventRow(ChargingLimitNotified, Kind.STATION, "smart_charging", "limit_notified"),
+        EventRow(ChargingLimitCleared, Kind.STATION, "smart_charging", "limit_cleared"),
+        EventRow(ChargingNeedsNotified, Kind.STATION, "smart_charging", "needs_notified"),
+        EventRow(ChargingScheduleNotified, Kind.STATION, "smart_charging", "schedule_notified"),
+        EventRow(PriorityChargingNotified, Kind.STATION, "smart_charging", "priority_notified"),
         EventRow(LogStatusReported, Kind.STATION, "diagnostics", "status_reported"),
+        EventRow(VariablesReported, Kind.STATION, "provisioning", "variables_reported"),
+        EventRow(MonitorsReported, Kind.STATION, "monitoring", "monitors_reported"),
+        EventRow(StationEventsReported, Kind.STATION, "monitoring", "events_reported"),
+        EventRow(CustomerInformationReported, Kind.STATION, "diagnostics", "customer_information_reported"),
+        EventRow(DisplayMessagesReported, Kind.STATION, "display_message", "messages_reported"),
         EventRow(SecurityEventReported, Kind.STATION, "security", "reported"),
         EventRow(CertificateSigningRequested, Kind.STATION, "certificates", "signing_requested"),
+        EventRow(ReservationStatusReported, Kind.STATION, "reservation", "status_reported"),
         EventRow(DataTransferred, Kind.STATION, "data_transfer", "transferred"),
         EventRow(EventStreamOpened, Kind.STATION, "event_streams", "opened"),
         EventRow(EventStreamClosed, Kind.STATION, "event_streams", "closed"),

@@ -22,12 +22,36 @@ from protocol.blocks.certificates.messages import (
     InstalledCertificatesReply,
 )
 from protocol.blocks.data_transfer.messages import DataTransfer, DataTransferReply
-from protocol.blocks.diagnostics.messages import GetDiagnostics, GetLog, LogReply
+from protocol.blocks.diagnostics.messages import CustomerInformation, GetDiagnostics, GetLog, LogReply
+from protocol.blocks.display_message.messages import ClearDisplayMessage, GetDisplayMessages, SetDisplayMessage
 from protocol.blocks.event_streams.messages import AdjustEventStream, EventStreamsReply, GetEventStreams
-from protocol.blocks.firmware.messages import SignedUpdateFirmware, UpdateFirmware
+from protocol.blocks.firmware.messages import (
+    PublishFirmware,
+    SignedUpdateFirmware,
+    UnpublishFirmware,
+    UpdateFirmware,
+)
 from protocol.blocks.local_auth_list.messages import GetLocalListVersion, LocalListVersionReply, SendLocalList
+from protocol.blocks.monitoring.messages import (
+    ClearVariableMonitoring,
+    ClearVariableMonitoringReply,
+    GetMonitoringReport,
+    SetMonitoringBase,
+    SetMonitoringLevel,
+    SetVariableMonitoring,
+    SetVariableMonitoringReply,
+)
 from protocol.blocks.payment.messages import WebPaymentStarted
-from protocol.blocks.provisioning.messages import GetVariables, Reset, SetVariables, SetVariablesReply, VariablesReply
+from protocol.blocks.provisioning.messages import (
+    GetBaseReport,
+    GetReport,
+    GetVariables,
+    Reset,
+    SetNetworkProfile,
+    SetVariables,
+    SetVariablesReply,
+    VariablesReply,
+)
 from protocol.blocks.remote_control.messages import (
     ExtendedTriggerMessage,
     RequestStart,
@@ -39,9 +63,15 @@ from protocol.blocks.reservation.messages import CancelReservation, ReserveNow
 from protocol.blocks.smart_charging.messages import (
     ClearChargingProfile,
     CompositeScheduleReply,
+    GetChargingProfiles,
     GetCompositeSchedule,
+    NotifyAllowedEnergyTransfer,
     SetChargingProfile,
+    UpdateDynamicSchedule,
+    UsePriorityCharging,
 )
+from protocol.blocks.tariff_and_cost.messages import CostUpdated
+from protocol.blocks.transactions.messages import GetTransactionStatus, TransactionStatusReply
 from protocol.domain.commands import CommandReply, Heard
 
 
@@ -118,6 +148,12 @@ COMMANDS: tuple[CommandRow, ...] = (
     CommandRow("set_charging_profile", SetChargingProfile, CommandReply, is_repeatable=True),
     CommandRow("clear_charging_profile", ClearChargingProfile, CommandReply),
     CommandRow("get_composite_schedule", GetCompositeSchedule, CompositeScheduleReply, is_repeatable=True),
+    CommandRow("get_charging_profiles", GetChargingProfiles, CommandReply, is_repeatable=True),
+    CommandRow("update_dynamic_schedule", UpdateDynamicSchedule, CommandReply, is_repeatable=True),
+    CommandRow("use_priority_charging", UsePriorityCharging, CommandReply, is_repeatable=True),
+    CommandRow("allow_energy_transfer", NotifyAllowedEnergyTransfer, CommandReply, is_repeatable=True),
+    CommandRow("publish_firmware", PublishFirmware, CommandReply),
+    CommandRow("unpublish_firmware", UnpublishFirmware, CommandReply),
     CommandRow("update_firmware", UpdateFirmware, CommandReply),
     CommandRow("signed_update_firmware", SignedUpdateFirmware, CommandReply),
     CommandRow("get_log", GetLog, LogReply),
@@ -129,6 +165,20 @@ COMMANDS: tuple[CommandRow, ...] = (
     CommandRow("adjust_event_stream", AdjustEventStream, CommandReply, is_repeatable=True),
     CommandRow("get_event_streams", GetEventStreams, EventStreamsReply, is_repeatable=True),
     CommandRow("web_payment_started", WebPaymentStarted, Heard),
+    CommandRow("get_transaction_status", GetTransactionStatus, TransactionStatusReply, is_repeatable=True),
+    CommandRow("cost_updated", CostUpdated, Heard, is_repeatable=True),
+    CommandRow("get_base_report", GetBaseReport, CommandReply),
+    CommandRow("get_report", GetReport, CommandReply),
+    CommandRow("set_network_profile", SetNetworkProfile, CommandReply, is_repeatable=True),
+    CommandRow("set_monitoring_base", SetMonitoringBase, CommandReply, is_repeatable=True),
+    CommandRow("set_monitoring_level", SetMonitoringLevel, CommandReply, is_repeatable=True),
+    CommandRow("set_variable_monitoring", SetVariableMonitoring, SetVariableMonitoringReply),
+    CommandRow("clear_variable_monitoring", ClearVariableMonitoring, ClearVariableMonitoringReply),
+    CommandRow("get_monitoring_report", GetMonitoringReport, CommandReply),
+    CommandRow("customer_information", CustomerInformation, CommandReply),
+    CommandRow("set_display_message", SetDisplayMessage, CommandReply, is_repeatable=True),
+    CommandRow("get_display_messages", GetDisplayMessages, CommandReply),
+    CommandRow("clear_display_message", ClearDisplayMessage, CommandReply),
 )
 
 RAW = CommandRow("raw", RawCall, RawAnswer)
@@ -165,6 +215,7 @@ class RegistryEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     `certificate_name`: what the station's client certificate may call it besides its id.
     `default_version`: served when the station offers no subprotocol. `tolerance_off`: rules that are not tried, "*" for
     all. `pinned_rules`: those chosen for its model, tried first; some work by pin only. Both are read at connect.
+    `plans_charging`: whether a profile follows when a vehicle says what it needs.
     """
 
     security_profiles: tuple[int, ...] = (0, 1)
@@ -176,3 +227,4 @@ class RegistryEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     heartbeat_interval_s: int = 300
     tolerance_off: tuple[str, ...] = ()
     pinned_rules: tuple[str, ...] = ()
+    plans_charging: bool = False

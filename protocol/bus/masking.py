@@ -2,11 +2,14 @@
 
 Masked are, wherever they stand in a frame:
 
-- `idTag`, `parentIdTag`, `idToken`, `additionalIdToken`: the last three characters stay, for people who
-  compare a card with a screen
+- `idTag`, `parentIdTag`, `idToken`, `additionalIdToken`, `prioritizedEMAIDs`: the last three characters stay, for those
+  who compare a card with a screen
 - the value of the configuration keys and variables in `SECRET_VARIABLES` (ChangeConfiguration, GetConfiguration,
-  SetVariables, GetVariables and their answers, NotifyReport)
-- members in `SECRET_MEMBERS` (SetNetworkProfile: basicAuthPassword, apn and vpn passwords, vpn key)
+  SetVariables, GetVariables and their answers, NotifyReport, NotifyEvent)
+- what a station says of a customer (NotifyCustomerInformation), whole, and how the operator calls one
+- the contract certificate in Authorize, whose subject is a token
+- members in `SECRET_MEMBERS` (SetNetworkProfile: basicAuthPassword, apn and vpn passwords, vpn key;
+  Get15118EVCertificate: what a vehicle and its provider say to each other, with the contract in it)
 - `user:password@` and tickets for uploads in the URLs of any text, and texts that hold a private key
 
 Invariants:
@@ -24,9 +27,20 @@ from msgspec.json import Decoder, Encoder
 MASK = "…"
 SECRET_VARIABLES = frozenset(("authorizationkey", "basicauthpassword", "identitypassword", "webpaymentssharedsecret"))
 SECRET_MEMBERS = frozenset(
-    ("password", "basicauthpassword", "apnpassword", "simpin", "sharedsecret", "authorizationkey", "privatekey")
+    (
+        "password",
+        "basicauthpassword",
+        "apnpassword",
+        "simpin",
+        "sharedsecret",
+        "authorizationkey",
+        "privatekey",
+        "exirequest",
+        "exiresponse",
+        "customeridentifier",
+    )
 )
-TOKEN_MEMBERS = frozenset(("idtag", "parentidtag", "idtoken", "additionalidtoken"))
+TOKEN_MEMBERS = frozenset(("idtag", "parentidtag", "idtoken", "additionalidtoken", "prioritizedemaids"))
 
 # Actions whose requests and answers have none of the members above: their text is looked at, and not read again.
 _WITHOUT_SECRETS = frozenset(
@@ -36,26 +50,32 @@ _WITHOUT_SECRETS = frozenset(
         "MeterValues", "Reset", "StatusNotification", "TriggerMessage", "UnlockConnector",
     )
 )  # fmt: skip
+_PERSONAL = b"NotifyCustomerInformation"
 _NAMING = ("key", "name", "variable")
-_VALUES = frozenset(("value", "attributevalue"))
+_VALUES = frozenset(("value", "attributevalue", "actualvalue"))
 _PRIVATE_KEY = "PRIVATE KEY"
 _NESTED = 3  # JSON in a text in a text (DataTransfer)
 
 _MEMBER_IN_TEXT = re.compile(
-    r'("?(idTag|parentIdTag|idToken|additionalIdToken|password|user|basicAuthPassword|apnPassword|simPin|sharedSecret|privateKey)"?\s*+:\s*+)'
+    r'("?(idTag|parentIdTag|idToken|additionalIdToken|customerIdentifier|password|user|basicAuthPassword|apnPassword|simPin|sharedSecret|privateKey|exiRequest|exiResponse)"?\s*+:\s*+)'
     r'("(?:[^"\\]|\\.)*+"?|[^\s,}\]{\["]++)',
     re.IGNORECASE | re.DOTALL,
 )
 _VALUE_IN_TEXT = re.compile(
-    r'("?(?:value|attributeValue)"?\s*+:\s*+)("(?:[^"\\]|\\.)*+"?|[^\s,}\]{\["]++)', re.IGNORECASE | re.DOTALL
+    r'("?(?:value|attributeValue|actualValue)"?\s*+:\s*+)("(?:[^"\\]|\\.)*+"?|[^\s,}\]{\["]++)',
+    re.IGNORECASE | re.DOTALL,
 )
 _VPN_KEY_IN_TEXT = re.compile(r'("?key"?\s*+:\s*+)("(?:[^"\\]|\\.)*+"?|[^\s,}\]{\["]++)', re.IGNORECASE | re.DOTALL)
+_CONTRACTS_IN_TEXT = re.compile(r'("?prioritizedEMAIDs"?\s*+:\s*+)\[[^\]]*+\]?', re.IGNORECASE)
 _NUMBER_IN_TEXT = re.compile(r'"?[+-]?\d{1,12}(\.\d{0,6})?"?')
 _SECRET_IN_TEXT = re.compile("|".join(sorted(SECRET_VARIABLES)), re.IGNORECASE)
 _TICKET = re.compile(r"(/uploads/)[A-Za-z0-9_-]{20,}+")
 _WORD = re.compile(r"[^\s\"']++")
 
-_MARKS_OF_SECRETS = (b"@", b"\\", b"/uploads/")  # of URLs with credentials, of nested JSON, and of upload tickets
+# What stands in the names of secrets; an event without any of them needs no second look.
+_HINTS = (b"token", b"idtag", b"passw", b"simpin", b"secret", b"authorization", b"private", b"vpn")
+_LOWER = bytes(range(256)).lower()
+_IN_NO_HINT = bytes(code for code in range(256) if _LOWER[code] not in b"".join(_HINTS))
 
 _read = Decoder().decode
 _write = Encoder().encode
@@ -73,14 +93,48 @@ def mask_token(value: str) -> str:
 
 def mask_frame(text: bytes, action: str | None) -> bytes:
     """The frame's text without secrets, as JSON where it was JSON. `action` is None where it cannot be told."""
-    if action in _WITHOUT_SECRETS and not any(mark in text for mark in _MARKS_OF_SECRETS):
+    is_plain = not _has_mark_of_secret(text)
+    if is_plain and (action in _WITHOUT_SECRETS or _is_plain_event(text, action)):
         return text
     try:
         frame = _read(text)
-        masked = _mask(frame, "", _NESTED)
+        masked = _mask_customer(frame) if _PERSONAL in text else _mask(frame, "", _NESTED)
+        if action == "Authorize":
+            masked = [_without_contract(part) for part in masked]
         return text if masked == frame else _write(masked)
     except (DecodeError, UnicodeError, RecursionError):
-        return mask_text(text.decode("utf-8", "replace")).encode()
+        return MASK.encode() if _PERSONAL in text else mask_text(text.decode("utf-8", "replace")).encode()
+
+
+def _has_mark_of_secret(text: bytes) -> bool:
+    """Whether it may have a URL with credentials, nested JSON, or a ticket for uploads."""
+    # One byte is looked for first: it is found, or not, many times as fast as a word.
+    return b"@" in text or b"\\" in text or (b"/" in text and b"/uploads/" in text)
+
+
+def _is_plain_event(text: bytes, action: str | None) -> bool:
+    """Whether it is a TransactionEvent, or its answer, in whose text no name of a secret stands: most have none."""
+    if action != "TransactionEvent" or b"/" in text or not text.endswith(b"]"):
+        return False
+    # Half of the text, and no hint less: only bytes that stand in none are left out, `_` of a name among them.
+    letters = text.translate(_LOWER, _IN_NO_HINT)
+    # One by one: a loop, or a pattern, costs three times as much, for each frame of every transaction.
+    token, tag, password, pin, secret, authorization, private, vpn = _HINTS
+    return not (
+        token in letters
+        or tag in letters
+        or password in letters
+        or pin in letters
+        or secret in letters
+        or authorization in letters
+        or private in letters
+        or vpn in letters
+    )
+
+
+def _without_contract(part: Any) -> Any:  # Any: JSON
+    """A contract certificate names its token, an eMAID (OCPP 2.0.1 C07)."""
+    return {**part, "certificate": MASK} if isinstance(part, dict) and "certificate" in part else part
 
 
 def mask_json(value: Any) -> Any:  # Any: JSON
@@ -104,7 +158,23 @@ def mask_text(text: str) -> str:
     )
     if "vpn" in text.lower():
         text = _VPN_KEY_IN_TEXT.sub(rf'\1"{MASK}"', text)
+    text = _CONTRACTS_IN_TEXT.sub(rf'\1["{MASK}"]', text)
     return _mask_cut_url(_mask_urls(_MEMBER_IN_TEXT.sub(rf'\1"{MASK}"', text)))
+
+
+def _mask_customer(frame: Any) -> Any:  # Any: JSON
+    """The frame without any text that is not a time: a customer's data may be misspelt into another member."""
+    if not isinstance(frame, list) or len(frame) < 3:
+        return MASK
+    return [*frame[:3], *(_mask_texts(value) for value in frame[3:])]
+
+
+def _mask_texts(value: Any) -> Any:  # Any: JSON
+    if isinstance(value, dict):
+        return {name: said if name == "generatedAt" else _mask_texts(said) for name, said in value.items()}
+    if isinstance(value, list):
+        return [_mask_texts(one) for one in value]
+    return MASK if isinstance(value, str) else value
 
 
 def _mask(value: Any, member: str, depth: int) -> Any:  # Any: JSON

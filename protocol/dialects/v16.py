@@ -5,7 +5,13 @@ from typing import Any
 
 from msgspec import UNSET, UnsetType
 
-from protocol.dialects.words import given, in_base_unit, read_timestamp, spelled
+from protocol.dialects.words import (
+    given,
+    in_base_unit,
+    read_number,
+    read_timestamp,
+    spelled,
+)
 from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
 from protocol.domain.identifiers import IdToken
 from protocol.domain.metering import ENERGY_IMPORT_REGISTER, MeterReading, MeterValue
@@ -49,7 +55,7 @@ _UNITS = frozenset(("Wh", "varh", "W", "VA", "var", "A", "V", "K", "Celsius", "F
 
 def read_evse(connector_id: int) -> int | None:
     """A connector is an EVSE of its own; connector 0 is the station itself (OCPP 1.6 §3.8)."""
-    return connector_id or None
+    return read_number(connector_id, "$.connectorId", bits=32) or None
 
 
 def read_id_tag(id_tag: str) -> IdToken:

@@ -6,14 +6,10 @@ Invariants:
 2. What a 2.0.1 encoder writes is a message of 2.1 as well. Both are held by the round trips of every sample.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import Any, TypeVar
 
-from msgspec import UNSET, UnsetType
-
-from protocol.dialects.words import given
-from protocol.domain.commands import CommandReply
 from protocol.domain.identifiers import IdToken, IdTokenType
 from protocol.domain.routes import AnyRoute
 from protocol.wire import v21
@@ -37,42 +33,19 @@ def write_id_token(token: IdToken) -> v21.IdToken:
     return v21.IdToken(id_token=token.value, type=str(kind))
 
 
-class HasReasonedStatus(Protocol):
-    """A response of the wire with a status and, where one was given, its reason."""
-
-    @property
-    def status(self) -> str:
-        """The version's own word."""
-
-    @property
-    def status_info(self) -> v21.StatusInfo | UnsetType:
-        """The reason."""
-
-
-def read_reasoned(response: HasReasonedStatus) -> CommandReply:
-    """The status with its reason."""
-    info = given(response.status_info)
-    if info is None:
-        return CommandReply(status=response.status)
-    more = given(info.additional_info)
-    return CommandReply(
-        status=response.status, reason=info.reason_code if more is None else f"{info.reason_code}: {more}"
-    )
-
-
-def reasoned_writer(response: Callable[..., _ResponseT]) -> Callable[[CommandReply], _ResponseT]:
-    """What writes a reply's status and the reason, cut to its length."""
-
-    def write_reasoned(reply: CommandReply) -> _ResponseT:
-        info = v21.StatusInfo(reason_code=reply.reason[:_REASON_LENGTH]) if reply.reason else UNSET
-        return response(status=reply.status, status_info=info)
-
-    return write_reasoned
-
-
 def carried_over(routes: Iterable[AnyRoute]) -> tuple[AnyRoute, ...]:
     """The 2.0.1 routes as those of 2.1. Where 2.1 adds something that we read or write the block has a v21.py."""
     return tuple(_carry_over(route) for route in routes)
+
+
+def extended(
+    routes: Iterable[AnyRoute],
+    action: str,
+    **translators: Any,  # functions from Any to Any, as in a table of routes
+) -> AnyRoute:
+    """The 2.0.1 route of an action as that of 2.1, with translators of 2.1's own in place of those that are named."""
+    (route,) = (route for route in routes if route.action == action)
+    return replace(_carry_over(route), **translators)
 
 
 def _carry_over(route: AnyRoute) -> AnyRoute:

@@ -15,12 +15,32 @@ _LONG_FORM = 0x80
 
 
 class CertificateUse(StrEnum):
-    """What an installed root certificate vouches for (OCPP 2.0.1 §3 InstallCertificateUseEnumType)."""
+    """What an installed certificate vouches for (OCPP 2.0.1 §3 GetCertificateIdUseEnumType).
+
+    V2G_CHAIN is the station's own for ISO 15118: listed, and never installed. OEM_ROOT came with 2.1.
+    """
 
     CSMS_ROOT = "CSMSRootCertificate"
     MANUFACTURER_ROOT = "ManufacturerRootCertificate"
     V2G_ROOT = "V2GRootCertificate"
     MO_ROOT = "MORootCertificate"
+    V2G_CHAIN = "V2GCertificateChain"
+    OEM_ROOT = "OEMRootCertificate"
+
+
+class SigningUse(StrEnum):
+    """What a station's own certificate is for (OCPP 2.0.1 §3 CertificateSigningUseEnumType). V2G_20 came with 2.1."""
+
+    STATION = "ChargingStationCertificate"
+    V2G = "V2GCertificate"
+    V2G_20 = "V2G20Certificate"
+
+
+class EvCertificateAction(StrEnum):
+    """What a vehicle wants of its contract certificate (OCPP 2.0.1 §3 CertificateActionEnumType)."""
+
+    INSTALL = "Install"
+    UPDATE = "Update"
 
 
 class CertificateHashData(msgspec.Struct, frozen=True):
@@ -30,6 +50,12 @@ class CertificateHashData(msgspec.Struct, frozen=True):
     issuer_name_hash: str
     issuer_key_hash: str
     serial_number: str
+
+
+class OcspQuestion(CertificateHashData, frozen=True):
+    """Whether a certificate is revoked, asked of the responder at this URL (OCPP 2.0.1 §2 OCSPRequestDataType)."""
+
+    responder_url: str
 
 
 def is_pem_request(text: str) -> bool:

@@ -4,33 +4,34 @@ Invariants:
 1. Of one purpose the valid profile with the highest stack level that has a limit at that instant leads; of equal levels
    the EVSE's own leads over the station's, and the younger over the older.
 2. A TX profile leads over TX_DEFAULT while its transaction runs; where it says nothing the default holds.
-3. STATION_MAX caps what leads; EVSEs that share the station share it equally.
+3. STATION_MAX caps what leads, and so does every external constraint of the EVSE or of the station, whatever its
+   level: each is somebody's. EVSEs that share the station share what limits it equally.
 4. No limit exceeds the supply, none is below 0, and each is rounded down to a tenth of its unit.
 5. A composite schedule says for each of its whole seconds what `limit_at` says for that instant.
-6. Amperes are per phase. Between units a limit is converted by the supply's voltage and the phases that remain.
+6. Amperes are per phase. Between units a limit is converted by the supply's voltage and the phases that remain; a
+   number of phases below 1 says nothing.
+7. A composite schedule costs little more than its periods are many: each change is looked at once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 from protocol.domain.charging_profile import (
     ChargingPeriod,
     ChargingProfile,
     ChargingSchedule,
-    ProfileKind,
     ProfilePurpose,
     RateUnit,
-    Recurrency,
 )
+from protocol.domain.charging_timeline import SECOND_US, Least, Timeline
 from protocol.domain.identifiers import TransactionId
 
 _TENTH = Decimal("0.1")
-_MICROSECOND = timedelta(microseconds=1)
-_SECOND_US = 1_000_000
-_CYCLE_US = {Recurrency.DAILY: 86_400 * _SECOND_US, Recurrency.WEEKLY: 7 * 86_400 * _SECOND_US}
+_LEADING = (ProfilePurpose.TX, ProfilePurpose.TX_DEFAULT, ProfilePurpose.STATION_MAX)
 
 
 class InstalledProfile(NamedTuple):
@@ -82,12 +83,16 @@ class _Lead(NamedTuple):
 
 def limit_at(installed: Sequence[InstalledProfile], at: datetime, *, place: Place, unit: RateUnit) -> Limit:
     """The limit of this instant. Without a transaction a relative schedule has just begun."""
-    return _limit(installed, at, place, unit, _beginning(place, at))
+    return _Sweep(installed, at, place).limit(unit)
 
 
 def next_change(installed: Sequence[InstalledProfile], after: datetime, *, place: Place) -> datetime | None:
     """The next instant at which the limit may be another; None where it stays for ever."""
-    return _next_change(installed, after, place, _beginning(place, after))
+    change_us = _Sweep(installed, after, place).next_change_us
+    try:
+        return None if change_us is None else after + timedelta(microseconds=change_us)
+    except OverflowError:
+        return None  # outside of the calendar: it never comes
 
 
 def composite_schedule(
@@ -99,37 +104,94 @@ def composite_schedule(
     """
     if duration_s < 1:
         raise ValueError(f"a schedule lasts at least one second; asked for {duration_s}")
-    begins_at = _beginning(place, starts_at)
+    sweep, second = _Sweep(installed, starts_at, place), 0
     periods: list[ChargingPeriod] = []
-    second: int | None = 0
-    while second is not None and second < duration_s:
-        at = starts_at + timedelta(seconds=second)
-        value, phases = _limit(installed, at, place, unit, begins_at)
+    while second < duration_s:
+        value, phases = sweep.limit(unit)
         if not periods or (periods[-1].limit, periods[-1].phases) != (value, phases):
             periods.append(ChargingPeriod(start_s=second, limit=value, phases=phases))
-        change = _next_change(installed, at, place, begins_at)
-        second = None if change is None else -(-((change - starts_at) // _MICROSECOND) // _SECOND_US)
+        if sweep.next_change_us is None:
+            break
+        second = -(-sweep.next_change_us // SECOND_US)
+        sweep.move_to(second * SECOND_US)
     return ChargingSchedule(unit=unit, periods=tuple(periods), duration_s=duration_s, starts_at=starts_at)
 
 
-def _beginning(place: Place, otherwise: datetime) -> datetime:
-    return otherwise if place.transaction is None else place.transaction.started_at
+class _Sweep:
+    """What all profiles say at an instant that moves on, from `origin`: only those that change are asked again."""
 
+    def __init__(self, installed: Sequence[InstalledProfile], origin: datetime, place: Place) -> None:
+        begins_at = origin if place.transaction is None else place.transaction.started_at
+        self._place = place
+        self._installed = installed
+        self._timelines = {
+            age: Timeline(profile, origin=origin, begins_at=begins_at)
+            for age, (profile, evse) in enumerate(installed)
+            if _concerns(profile, evse, place)
+        }
+        self._leads: dict[int, _Lead] = {}
+        self._leaders: dict[ProfilePurpose, Least[tuple[int, bool, int]]] = {purpose: Least() for purpose in _LEADING}
+        self._constraints: dict[RateUnit, Least[Decimal]] = {unit: Least() for unit in RateUnit}
+        self._constrained_phases: Least[int] = Least()
+        self._changes: list[tuple[int, int]] = []
+        for age in self._timelines:
+            self._ask(age, 0)
 
-def _limit(
-    installed: Sequence[InstalledProfile], at: datetime, place: Place, unit: RateUnit, begins_at: datetime
-) -> Limit:
-    lead = _leader(installed, ProfilePurpose.TX, at, place, begins_at)
-    lead = lead or _leader(installed, ProfilePurpose.TX_DEFAULT, at, place, begins_at)
-    cap = _leader(installed, ProfilePurpose.STATION_MAX, at, place, begins_at)
-    leads = [lead] if lead else []
-    if cap is not None:
-        leads.append(cap._replace(limit=cap.limit / place.sharing))
-    supply = place.supply
-    phases = min([supply.phases, *(one.phases for one in leads if one.phases is not None)])
-    delivered = _Lead(RateUnit.WATTS, supply.max_power_w * phases / supply.phases, None)
-    values = [_convert(one, unit, volt_phases=supply.voltage_v * phases) for one in (*leads, delivered)]
-    return Limit(max(min(values), Decimal(0)).quantize(_TENTH, ROUND_FLOOR), phases)
+    @property
+    def next_change_us(self) -> int | None:
+        """When a profile may next say something else."""
+        return self._changes[0][0] if self._changes else None
+
+    def move_to(self, at_us: int) -> None:
+        """It is this instant; the sweep never goes back."""
+        while self._changes and self._changes[0][0] <= at_us:
+            _, age = heappop(self._changes)
+            self._ask(age, at_us)
+
+    def limit(self, unit: RateUnit) -> Limit:
+        """The limit of this instant."""
+        supply = self._place.supply
+        leads = [lead for lead in (self._charging_lead(), self._station_lead()) if lead is not None]
+        for constrained, least in self._constraints.items():
+            lowest = least.get()
+            if lowest is not None:
+                leads.append(_Lead(constrained, lowest[0], None))
+        fewest = self._constrained_phases.get()
+        said = [lead.phases for lead in leads if lead.phases is not None]
+        phases = min([supply.phases, *said, *([] if fewest is None else fewest[:1])])
+        delivered = _Lead(RateUnit.WATTS, supply.max_power_w * phases / supply.phases, None)
+        values = [_convert(one, unit, volt_phases=supply.voltage_v * phases) for one in (*leads, delivered)]
+        return Limit(max(min(values), Decimal(0)).quantize(_TENTH, ROUND_FLOOR), phases)
+
+    def _ask(self, age: int, at_us: int) -> None:
+        timeline, (profile, evse) = self._timelines[age], self._installed[age]
+        change_us = timeline.next_change(at_us)
+        if change_us is not None:
+            heappush(self._changes, (change_us, age))
+        lead = _lead_of(profile, timeline.period_at(at_us))
+        if lead is None:
+            self._leads.pop(age, None)
+        else:
+            self._leads[age] = lead
+        if profile.purpose in self._leaders:
+            rank = (-profile.stack_level, evse is None, -age)
+            self._leaders[profile.purpose].put(age, None if lead is None else rank)
+        elif profile.purpose is ProfilePurpose.EXTERNAL:
+            is_shared = evse is None and self._place.evse is not None
+            limit = None if lead is None else lead.limit / self._place.sharing if is_shared else lead.limit
+            self._constraints[profile.schedule.unit].put(age, limit)
+            self._constrained_phases.put(age, None if lead is None else lead.phases)
+
+    def _charging_lead(self) -> _Lead | None:
+        return self._leader(ProfilePurpose.TX) or self._leader(ProfilePurpose.TX_DEFAULT)
+
+    def _station_lead(self) -> _Lead | None:
+        cap = self._leader(ProfilePurpose.STATION_MAX)
+        return None if cap is None else cap._replace(limit=cap.limit / self._place.sharing)
+
+    def _leader(self, purpose: ProfilePurpose) -> _Lead | None:
+        best = self._leaders[purpose].get()
+        return None if best is None else self._leads[best[1]]
 
 
 def _convert(lead: _Lead, unit: RateUnit, *, volt_phases: Decimal) -> Decimal:
@@ -138,83 +200,21 @@ def _convert(lead: _Lead, unit: RateUnit, *, volt_phases: Decimal) -> Decimal:
     return lead.limit / volt_phases if unit is RateUnit.AMPERES else lead.limit * volt_phases
 
 
-def _leader(
-    installed: Sequence[InstalledProfile], purpose: ProfilePurpose, at: datetime, place: Place, begins_at: datetime
-) -> _Lead | None:
-    best: tuple[tuple[int, bool, int], _Lead] | None = None
-    for age, (profile, evse) in enumerate(installed):
-        if profile.purpose is not purpose or not _concerns(profile, evse, place):
-            continue
-        period = _period_at(profile, at, begins_at)
-        rank = (profile.stack_level, evse is not None, age)
-        if period is not None and (best is None or rank > best[0]):
-            best = rank, _Lead(profile.schedule.unit, period.limit, period.phases)
-    return None if best is None else best[1]
+def _lead_of(profile: ChargingProfile, period: ChargingPeriod | None) -> _Lead | None:
+    if period is None or period.limit is None:
+        return None
+    phases = None if period.phases is None or period.phases < 1 else period.phases
+    return _Lead(profile.schedule.unit, period.limit, phases)
 
 
 def _concerns(profile: ChargingProfile, evse: int | None, place: Place) -> bool:
     if profile.purpose is ProfilePurpose.STATION_MAX:
         return evse is None
+    if profile.purpose is ProfilePurpose.EXTERNAL:
+        return evse in (None, place.evse)
     if place.evse is None:
         return False
     if profile.purpose is ProfilePurpose.TX_DEFAULT:
         return evse in (None, place.evse)
     running = place.transaction
     return running is not None and evse == place.evse and profile.transaction_id in (None, running.transaction_id)
-
-
-def _period_at(profile: ChargingProfile, at: datetime, begins_at: datetime) -> ChargingPeriod | None:
-    if (profile.valid_from and at < profile.valid_from) or (profile.valid_to and at >= profile.valid_to):
-        return None
-    schedule = profile.schedule
-    elapsed_us = (at - _start(profile, begins_at)) // _MICROSECOND
-    if elapsed_us < 0:
-        return None
-    elapsed_us %= _cycle_us(profile) or elapsed_us + 1
-    if schedule.duration_s is not None and elapsed_us >= schedule.duration_s * _SECOND_US:
-        return None
-    begun = [period for period in schedule.periods if period.start_s * _SECOND_US <= elapsed_us]
-    return begun[-1] if begun else None
-
-
-def _next_change(
-    installed: Sequence[InstalledProfile], after: datetime, place: Place, begins_at: datetime
-) -> datetime | None:
-    changes = (
-        change
-        for profile, evse in installed
-        if _concerns(profile, evse, place)
-        for change in _changes(profile, after, begins_at)
-        if change > after
-    )
-    return min(changes, default=None)
-
-
-def _changes(profile: ChargingProfile, after: datetime, begins_at: datetime) -> Iterator[datetime]:
-    """Where the profile may say something else: its validity's ends, and the boundaries of the cycle around `after`."""
-    yield from (at for at in (profile.valid_from, profile.valid_to) if at is not None)
-    schedule, start, cycle_us = profile.schedule, _start(profile, begins_at), _cycle_us(profile)
-    cycle_began_us = 0
-    if cycle_us and after >= start:
-        cycle_began_us = (after - start) // _MICROSECOND // cycle_us * cycle_us
-    seconds = [period.start_s for period in schedule.periods] + [schedule.duration_s or 0]
-    offsets_us = [second * _SECOND_US for second in seconds] + [cycle_us]
-    for offset_us in offsets_us:
-        try:
-            yield start + timedelta(microseconds=cycle_began_us + offset_us)
-        except OverflowError:
-            continue  # outside of the calendar: it never comes
-
-
-def _start(profile: ChargingProfile, begins_at: datetime) -> datetime:
-    """When it (first) begins: a schedule that does not say begins with the transaction (OCPP 1.6 §7.13)."""
-    if profile.kind is ProfileKind.RELATIVE:
-        return begins_at
-    return profile.schedule.starts_at or begins_at
-
-
-def _cycle_us(profile: ChargingProfile) -> int:
-    """After how long it begins again; 0 where it never does."""
-    if profile.kind is not ProfileKind.RECURRING or profile.recurrency is None:
-        return 0
-    return _CYCLE_US[profile.recurrency]

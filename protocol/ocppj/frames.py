@@ -17,7 +17,7 @@ from msgspec.json import Decoder, Encoder
 
 from protocol.domain.version import OcppVersion
 from protocol.errors import FormatViolation, MessageTypeNotSupported, OcppError, RpcError, RpcFrameworkError
-from protocol.ocppj.repairs import ESCAPED_NUL, REPAIRS, Deviation, Repair, drop_nul, split_array
+from protocol.ocppj.repairs import ESCAPED_NUL, REPAIRS, Deviation, Repair, drop_nul, has_nul, split_array
 
 MESSAGE_ID_LENGTH = 36  # OCPP-J 1.6 §4.2.1, OCPP 2.x Part 4 §4.1.4: room for a UUID
 UNREADABLE_MESSAGE_ID = "-1"  # OCPP 2.x Part 4 §4.2.3
@@ -107,7 +107,7 @@ def read_frame(
         deviations: tuple[Deviation, ...] = ()
     except _UNREADABLE as error:
         frame, deviations = _repair(text, version, repairs, str(error))
-    if (ESCAPED_NUL in text) if isinstance(text, bytes) else (ESCAPED_NUL.decode() in text):
+    if has_nul(text) if isinstance(text, bytes) else ESCAPED_NUL.decode() in text:
         frame, deviations = _without_nul(frame, deviations)
     if 0 < len(frame.message_id) <= MESSAGE_ID_LENGTH:
         return frame, deviations

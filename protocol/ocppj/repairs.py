@@ -100,9 +100,14 @@ def drop_nul(text: bytes) -> bytes | None:
     Every station's, and not to be switched off: it is our stores that cannot take it. A NUL that is not escaped is no
     JSON (RFC 8259 §7), and stays.
     """
-    if ESCAPED_NUL not in text:
+    if not has_nul(text):
         return None
     return _changed(text, _ESCAPE.sub(lambda match: b"" if match[0] == ESCAPED_NUL else match[0], text))
+
+
+def has_nul(text: bytes) -> bool:
+    """Whether `drop_nul` may find one."""
+    return b"\\" in text and ESCAPED_NUL in text  # one byte is looked for many times as fast as six
 
 
 def split_array(text: bytes) -> list[bytes]:

@@ -5,7 +5,8 @@
 
 1. Only known keywords are translated; a schema with any other one stops the generator.
 2. Equal shapes of one name become one type; different shapes of one name stop the generator.
-3. A type is written after those that it holds, so that annotations are evaluated at import, once.
+3. A whole number has 64 bits, whatever its schema says: what is larger has room nowhere behind the wire.
+4. A type is written after those that it holds, so that annotations are evaluated at import, once.
 """
 
 import json
@@ -136,8 +137,10 @@ class _Types:
                 "tuple", {"min_length": schema.get("minItems")}, {"max_length": schema.get("maxItems")}
             )
             return f"tuple[{items}, ...]" if name == "tuple" else f"{name}[{items}]"
-        number = "int" if kind == "integer" else "float"
-        return self._bounded(number, {"ge": schema.get("minimum")}, {"le": schema.get("maximum")})
+        low, high = schema.get("minimum"), schema.get("maximum")
+        if kind == "number":
+            return self._bounded("float", {"ge": low}, {"le": high})
+        return "Int64" if low is None and high is None else self._bounded("int", {"ge": low}, {"le": high})
 
     def _bounded(self, kind: str, low: dict[str, float | None], high: dict[str, float | None]) -> str:
         """Name the type of the values between two bounds, as `IntFrom0To3`, and write it once; bounds may be None."""
@@ -149,6 +152,8 @@ class _Types:
                 bounds.append(f"{keyword}={limit}")
         if not bounds:
             return kind
+        if kind == "int" and high["le"] is None:
+            bounds.append("le=2**63 - 1")
         base = "tuple[_T, ...]" if kind == "tuple" else kind
         return _put(self.aliases, name, f"{name} = Annotated[{base}, Meta({', '.join(bounds)})]")
 
@@ -183,7 +188,7 @@ def _header(version: str, body: str) -> str:
     sources = {
         "typing": ("Annotated", "Literal", "TypeVar"),
         "msgspec": ("UNSET", "Meta", "Raw", "Struct", "UnsetType", "field"),
-        "protocol.wire.structs": ("CustomData", "WireStruct", "require_tenths"),
+        "protocol.wire.structs": ("CustomData", "Int64", "WireStruct", "require_tenths"),
     }
     imports = []
     for source, names in sources.items():

@@ -1,13 +1,18 @@
 """What the generated Structs stand on: their common base, the one open object, and the one arithmetic rule.
 
-1. A Struct accepts exactly what its JSON schema accepts; a field that the schema does not know is refused.
+1. A Struct accepts exactly what its JSON schema accepts, but no whole number beyond 64 bits; a field that the schema
+   does not know is refused.
 2. A field that was not sent is UNSET and is not sent; JSON `null` is never a value.
 3. What a CustomData holds beside `vendorId` survives decoding and encoding unchanged.
 """
 
 from decimal import Decimal
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+"""A whole number of the wire. OCPP says 32 bits, and stations say more; JSON knows no bound, and every column does."""
 
 _TENTH = Decimal("0.1")
 _WHOLE_FROM = 2**53  # from here on every float is a whole number

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeVar
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from protocol.wire.structs import WireStruct, require_tenths
+from protocol.wire.structs import Int64, WireStruct, require_tenths
 
 _T = TypeVar("_T")
 
@@ -138,11 +138,11 @@ class BootNotificationRequest(WireStruct, frozen=True, kw_only=True):
 class BootNotificationResponse(WireStruct, frozen=True, kw_only=True):
     status: RegistrationStatusEnum
     current_time: str
-    interval: int
+    interval: Int64
 
 
 class CancelReservationRequest(WireStruct, frozen=True, kw_only=True):
-    reservation_id: int
+    reservation_id: Int64
 
 
 class CancelReservationResponse(WireStruct, frozen=True, kw_only=True):
@@ -158,7 +158,7 @@ class CertificateSignedResponse(WireStruct, frozen=True, kw_only=True):
 
 
 class ChangeAvailabilityRequest(WireStruct, frozen=True, kw_only=True):
-    connector_id: int
+    connector_id: Int64
     type: AvailabilityEnum
 
 
@@ -184,10 +184,10 @@ class ClearCacheResponse(WireStruct, frozen=True, kw_only=True):
 
 
 class ClearChargingProfileRequest(WireStruct, frozen=True, kw_only=True):
-    id: int | UnsetType = UNSET
-    connector_id: int | UnsetType = UNSET
+    id: Int64 | UnsetType = UNSET
+    connector_id: Int64 | UnsetType = UNSET
     charging_profile_purpose: ChargingProfilePurposeEnum | UnsetType = UNSET
-    stack_level: int | UnsetType = UNSET
+    stack_level: Int64 | UnsetType = UNSET
 
 
 class ClearChargingProfileResponse(WireStruct, frozen=True, kw_only=True):
@@ -230,7 +230,7 @@ class DiagnosticsStatusNotificationResponse(WireStruct, frozen=True, kw_only=Tru
 
 class ExtendedTriggerMessageRequest(WireStruct, frozen=True, kw_only=True):
     requested_message: MessageTriggerEnum
-    connector_id: int | UnsetType = UNSET
+    connector_id: Int64 | UnsetType = UNSET
 
 
 class ExtendedTriggerMessageResponse(WireStruct, frozen=True, kw_only=True):
@@ -246,22 +246,22 @@ class FirmwareStatusNotificationResponse(WireStruct, frozen=True, kw_only=True):
 
 
 class GetCompositeScheduleRequest(WireStruct, frozen=True, kw_only=True):
-    connector_id: int
-    duration: int
+    connector_id: Int64
+    duration: Int64
     charging_rate_unit: ChargingRateUnitEnum | UnsetType = UNSET
 
 
 class ChargingSchedulePeriod(WireStruct, frozen=True, kw_only=True):
-    start_period: int
+    start_period: Int64
     limit: float
-    number_phases: int | UnsetType = UNSET
+    number_phases: Int64 | UnsetType = UNSET
 
     def __post_init__(self) -> None:
         require_tenths("limit", self.limit)
 
 
 class ChargingSchedule(WireStruct, frozen=True, kw_only=True):
-    duration: int | UnsetType = UNSET
+    duration: Int64 | UnsetType = UNSET
     start_schedule: str | UnsetType = UNSET
     charging_rate_unit: ChargingRateUnitEnum
     charging_schedule_period: tuple[ChargingSchedulePeriod, ...]
@@ -273,7 +273,7 @@ class ChargingSchedule(WireStruct, frozen=True, kw_only=True):
 
 class GetCompositeScheduleResponse(WireStruct, frozen=True, kw_only=True):
     status: GenericStatusEnum
-    connector_id: int | UnsetType = UNSET
+    connector_id: Int64 | UnsetType = UNSET
     schedule_start: str | UnsetType = UNSET
     charging_schedule: ChargingSchedule | UnsetType = UNSET
 
@@ -295,8 +295,8 @@ class GetConfigurationResponse(WireStruct, frozen=True, kw_only=True):
 
 class GetDiagnosticsRequest(WireStruct, frozen=True, kw_only=True):
     location: str
-    retries: int | UnsetType = UNSET
-    retry_interval: int | UnsetType = UNSET
+    retries: Int64 | UnsetType = UNSET
+    retry_interval: Int64 | UnsetType = UNSET
     start_time: str | UnsetType = UNSET
     stop_time: str | UnsetType = UNSET
 
@@ -319,7 +319,7 @@ class GetLocalListVersionRequest(WireStruct, frozen=True, kw_only=True):
 
 
 class GetLocalListVersionResponse(WireStruct, frozen=True, kw_only=True):
-    list_version: int
+    list_version: Int64
 
 
 class LogParameters(WireStruct, frozen=True, kw_only=True):
@@ -331,9 +331,9 @@ class LogParameters(WireStruct, frozen=True, kw_only=True):
 class GetLogRequest(WireStruct, frozen=True, kw_only=True):
     log: LogParameters
     log_type: LogEnum
-    request_id: int
-    retries: int | UnsetType = UNSET
-    retry_interval: int | UnsetType = UNSET
+    request_id: Int64
+    retries: Int64 | UnsetType = UNSET
+    retry_interval: Int64 | UnsetType = UNSET
 
 
 class GetLogResponse(WireStruct, frozen=True, kw_only=True):
@@ -360,7 +360,7 @@ class InstallCertificateResponse(WireStruct, frozen=True, kw_only=True):
 
 class LogStatusNotificationRequest(WireStruct, frozen=True, kw_only=True):
     status: UploadLogStatusEnum
-    request_id: int | UnsetType = UNSET
+    request_id: Int64 | UnsetType = UNSET
 
 
 class LogStatusNotificationResponse(WireStruct, frozen=True, kw_only=True):
@@ -383,8 +383,8 @@ class MeterValue(WireStruct, frozen=True, kw_only=True):
 
 
 class MeterValuesRequest(WireStruct, frozen=True, kw_only=True):
-    connector_id: int
-    transaction_id: int | UnsetType = UNSET
+    connector_id: Int64
+    transaction_id: Int64 | UnsetType = UNSET
     meter_value: TupleFrom1[MeterValue]
 
 
@@ -393,9 +393,9 @@ class MeterValuesResponse(WireStruct, frozen=True, kw_only=True):
 
 
 class ChargingProfile(WireStruct, frozen=True, kw_only=True):
-    charging_profile_id: int
-    transaction_id: int | UnsetType = UNSET
-    stack_level: int
+    charging_profile_id: Int64
+    transaction_id: Int64 | UnsetType = UNSET
+    stack_level: Int64
     charging_profile_purpose: ChargingProfilePurposeEnum
     charging_profile_kind: ChargingProfileKindEnum
     recurrency_kind: RecurrencyKindEnum | UnsetType = UNSET
@@ -405,7 +405,7 @@ class ChargingProfile(WireStruct, frozen=True, kw_only=True):
 
 
 class RemoteStartTransactionRequest(WireStruct, frozen=True, kw_only=True):
-    connector_id: int | UnsetType = UNSET
+    connector_id: Int64 | UnsetType = UNSET
     id_tag: StrTo20
     charging_profile: ChargingProfile | UnsetType = UNSET
 
@@ -415,7 +415,7 @@ class RemoteStartTransactionResponse(WireStruct, frozen=True, kw_only=True):
 
 
 class RemoteStopTransactionRequest(WireStruct, frozen=True, kw_only=True):
-    transaction_id: int
+    transaction_id: Int64
 
 
 class RemoteStopTransactionResponse(WireStruct, frozen=True, kw_only=True):
@@ -423,11 +423,11 @@ class RemoteStopTransactionResponse(WireStruct, frozen=True, kw_only=True):
 
 
 class ReserveNowRequest(WireStruct, frozen=True, kw_only=True):
-    connector_id: int
+    connector_id: Int64
     expiry_date: str
     id_tag: StrTo20
     parent_id_tag: StrTo20 | UnsetType = UNSET
-    reservation_id: int
+    reservation_id: Int64
 
 
 class ReserveNowResponse(WireStruct, frozen=True, kw_only=True):
@@ -458,7 +458,7 @@ class AuthorizationData(WireStruct, frozen=True, kw_only=True):
 
 
 class SendLocalListRequest(WireStruct, frozen=True, kw_only=True):
-    list_version: int
+    list_version: Int64
     local_authorization_list: tuple[AuthorizationData, ...] | UnsetType = UNSET
     update_type: UpdateEnum
 
@@ -468,7 +468,7 @@ class SendLocalListResponse(WireStruct, frozen=True, kw_only=True):
 
 
 class SetChargingProfileRequest(WireStruct, frozen=True, kw_only=True):
-    connector_id: int
+    connector_id: Int64
     cs_charging_profiles: ChargingProfile
 
 
@@ -486,7 +486,7 @@ class SignCertificateResponse(WireStruct, frozen=True, kw_only=True):
 
 class SignedFirmwareStatusNotificationRequest(WireStruct, frozen=True, kw_only=True):
     status: FirmwareStatusEnum
-    request_id: int | UnsetType = UNSET
+    request_id: Int64 | UnsetType = UNSET
 
 
 class SignedFirmwareStatusNotificationResponse(WireStruct, frozen=True, kw_only=True):
@@ -502,9 +502,9 @@ class Firmware(WireStruct, frozen=True, kw_only=True):
 
 
 class SignedUpdateFirmwareRequest(WireStruct, frozen=True, kw_only=True):
-    retries: int | UnsetType = UNSET
-    retry_interval: int | UnsetType = UNSET
-    request_id: int
+    retries: Int64 | UnsetType = UNSET
+    retry_interval: Int64 | UnsetType = UNSET
+    request_id: Int64
     firmware: Firmware
 
 
@@ -513,20 +513,20 @@ class SignedUpdateFirmwareResponse(WireStruct, frozen=True, kw_only=True):
 
 
 class StartTransactionRequest(WireStruct, frozen=True, kw_only=True):
-    connector_id: int
+    connector_id: Int64
     id_tag: StrTo20
-    meter_start: int
-    reservation_id: int | UnsetType = UNSET
+    meter_start: Int64
+    reservation_id: Int64 | UnsetType = UNSET
     timestamp: str
 
 
 class StartTransactionResponse(WireStruct, frozen=True, kw_only=True):
     id_tag_info: IdTagInfo
-    transaction_id: int
+    transaction_id: Int64
 
 
 class StatusNotificationRequest(WireStruct, frozen=True, kw_only=True):
-    connector_id: int
+    connector_id: Int64
     error_code: ChargePointErrorCodeEnum
     info: StrTo50 | UnsetType = UNSET
     status: ChargePointStatusEnum
@@ -556,9 +556,9 @@ class TransactionData(WireStruct, frozen=True, kw_only=True):
 
 class StopTransactionRequest(WireStruct, frozen=True, kw_only=True):
     id_tag: StrTo20 | UnsetType = UNSET
-    meter_stop: int
+    meter_stop: Int64
     timestamp: str
-    transaction_id: int
+    transaction_id: Int64
     reason: ReasonEnum | UnsetType = UNSET
     transaction_data: tuple[TransactionData, ...] | UnsetType = UNSET
 
@@ -569,7 +569,7 @@ class StopTransactionResponse(WireStruct, frozen=True, kw_only=True):
 
 class TriggerMessageRequest(WireStruct, frozen=True, kw_only=True):
     requested_message: TriggerMessageEnum
-    connector_id: int | UnsetType = UNSET
+    connector_id: Int64 | UnsetType = UNSET
 
 
 class TriggerMessageResponse(WireStruct, frozen=True, kw_only=True):
@@ -577,7 +577,7 @@ class TriggerMessageResponse(WireStruct, frozen=True, kw_only=True):
 
 
 class UnlockConnectorRequest(WireStruct, frozen=True, kw_only=True):
-    connector_id: int
+    connector_id: Int64
 
 
 class UnlockConnectorResponse(WireStruct, frozen=True, kw_only=True):
@@ -586,9 +586,9 @@ class UnlockConnectorResponse(WireStruct, frozen=True, kw_only=True):
 
 class UpdateFirmwareRequest(WireStruct, frozen=True, kw_only=True):
     location: str
-    retries: int | UnsetType = UNSET
+    retries: Int64 | UnsetType = UNSET
     retrieve_date: str
-    retry_interval: int | UnsetType = UNSET
+    retry_interval: Int64 | UnsetType = UNSET
 
 
 class UpdateFirmwareResponse(WireStruct, frozen=True, kw_only=True):

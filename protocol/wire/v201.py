@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeVar
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
-from protocol.wire.structs import CustomData as CustomData, WireStruct
+from protocol.wire.structs import CustomData as CustomData, Int64, WireStruct
 
 _T = TypeVar("_T")
 
@@ -19,7 +19,7 @@ StrTo36 = Annotated[str, Meta(max_length=36)]
 StrTo40 = Annotated[str, Meta(max_length=40)]
 StrTo50 = Annotated[str, Meta(max_length=50)]
 StrTo64 = Annotated[str, Meta(max_length=64)]
-IntFrom0 = Annotated[int, Meta(ge=0)]
+IntFrom0 = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 StrTo128 = Annotated[str, Meta(max_length=128)]
 StrTo255 = Annotated[str, Meta(max_length=255)]
 StrTo500 = Annotated[str, Meta(max_length=500)]
@@ -231,9 +231,9 @@ class IdTokenInfo(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     status: AuthorizationStatusEnum
     cache_expiry_date_time: str | UnsetType = UNSET
-    charging_priority: int | UnsetType = UNSET
+    charging_priority: Int64 | UnsetType = UNSET
     language1: StrTo8 | UnsetType = UNSET
-    evse_id: TupleFrom1[int] | UnsetType = UNSET
+    evse_id: TupleFrom1[Int64] | UnsetType = UNSET
     group_id_token: IdToken | UnsetType = UNSET
     language2: StrTo8 | UnsetType = UNSET
     personal_message: MessageContent | UnsetType = UNSET
@@ -275,14 +275,14 @@ class StatusInfo(WireStruct, frozen=True, kw_only=True):
 class BootNotificationResponse(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     current_time: str
-    interval: int
+    interval: Int64
     status: RegistrationStatusEnum
     status_info: StatusInfo | UnsetType = UNSET
 
 
 class CancelReservationRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    reservation_id: int
+    reservation_id: Int64
 
 
 class CancelReservationResponse(WireStruct, frozen=True, kw_only=True):
@@ -305,8 +305,8 @@ class CertificateSignedResponse(WireStruct, frozen=True, kw_only=True):
 
 class EVSE(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    id: int
-    connector_id: int | UnsetType = UNSET
+    id: Int64
+    connector_id: Int64 | UnsetType = UNSET
 
 
 class ChangeAvailabilityRequest(WireStruct, frozen=True, kw_only=True):
@@ -333,14 +333,14 @@ class ClearCacheResponse(WireStruct, frozen=True, kw_only=True):
 
 class ClearChargingProfile(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    evse_id: int | UnsetType = UNSET
+    evse_id: Int64 | UnsetType = UNSET
     charging_profile_purpose: ChargingProfilePurposeEnum | UnsetType = UNSET
-    stack_level: int | UnsetType = UNSET
+    stack_level: Int64 | UnsetType = UNSET
 
 
 class ClearChargingProfileRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    charging_profile_id: int | UnsetType = UNSET
+    charging_profile_id: Int64 | UnsetType = UNSET
     charging_profile_criteria: ClearChargingProfile | UnsetType = UNSET
 
 
@@ -352,7 +352,7 @@ class ClearChargingProfileResponse(WireStruct, frozen=True, kw_only=True):
 
 class ClearDisplayMessageRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    id: int
+    id: Int64
 
 
 class ClearDisplayMessageResponse(WireStruct, frozen=True, kw_only=True):
@@ -363,13 +363,13 @@ class ClearDisplayMessageResponse(WireStruct, frozen=True, kw_only=True):
 
 class ClearVariableMonitoringRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    id: TupleFrom1[int]
+    id: TupleFrom1[Int64]
 
 
 class ClearMonitoringResult(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     status: ClearMonitoringStatusEnum
-    id: int
+    id: Int64
     status_info: StatusInfo | UnsetType = UNSET
 
 
@@ -381,7 +381,7 @@ class ClearVariableMonitoringResponse(WireStruct, frozen=True, kw_only=True):
 class ClearedChargingLimitRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     charging_limit_source: ChargingLimitSourceEnum
-    evse_id: int | UnsetType = UNSET
+    evse_id: Int64 | UnsetType = UNSET
 
 
 class ClearedChargingLimitResponse(WireStruct, frozen=True, kw_only=True):
@@ -410,7 +410,7 @@ class CustomerInformationRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     customer_certificate: CertificateHashData | UnsetType = UNSET
     id_token: IdToken | UnsetType = UNSET
-    request_id: int
+    request_id: Int64
     report: bool
     clear: bool
     customer_identifier: StrTo64 | UnsetType = UNSET
@@ -450,7 +450,7 @@ class DeleteCertificateResponse(WireStruct, frozen=True, kw_only=True):
 class FirmwareStatusNotificationRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     status: FirmwareStatusEnum
-    request_id: int | UnsetType = UNSET
+    request_id: Int64 | UnsetType = UNSET
 
 
 class FirmwareStatusNotificationResponse(WireStruct, frozen=True, kw_only=True):
@@ -473,7 +473,7 @@ class Get15118EVCertificateResponse(WireStruct, frozen=True, kw_only=True):
 
 class GetBaseReportRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    request_id: int
+    request_id: Int64
     report_base: ReportBaseEnum
 
 
@@ -498,15 +498,15 @@ class GetCertificateStatusResponse(WireStruct, frozen=True, kw_only=True):
 class ChargingProfileCriterion(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     charging_profile_purpose: ChargingProfilePurposeEnum | UnsetType = UNSET
-    stack_level: int | UnsetType = UNSET
-    charging_profile_id: TupleFrom1[int] | UnsetType = UNSET
+    stack_level: Int64 | UnsetType = UNSET
+    charging_profile_id: TupleFrom1[Int64] | UnsetType = UNSET
     charging_limit_source: TupleFrom1To4[ChargingLimitSourceEnum] | UnsetType = UNSET
 
 
 class GetChargingProfilesRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    request_id: int
-    evse_id: int | UnsetType = UNSET
+    request_id: Int64
+    evse_id: Int64 | UnsetType = UNSET
     charging_profile: ChargingProfileCriterion
 
 
@@ -518,24 +518,24 @@ class GetChargingProfilesResponse(WireStruct, frozen=True, kw_only=True):
 
 class GetCompositeScheduleRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    duration: int
+    duration: Int64
     charging_rate_unit: ChargingRateUnitEnum | UnsetType = UNSET
-    evse_id: int
+    evse_id: Int64
 
 
 class ChargingSchedulePeriod(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    start_period: int
+    start_period: Int64
     limit: float
-    number_phases: int | UnsetType = UNSET
-    phase_to_use: int | UnsetType = UNSET
+    number_phases: Int64 | UnsetType = UNSET
+    phase_to_use: Int64 | UnsetType = UNSET
 
 
 class CompositeSchedule(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     charging_schedule_period: TupleFrom1[ChargingSchedulePeriod]
-    evse_id: int
-    duration: int
+    evse_id: Int64
+    duration: Int64
     schedule_start: str
     charging_rate_unit: ChargingRateUnitEnum
 
@@ -549,8 +549,8 @@ class GetCompositeScheduleResponse(WireStruct, frozen=True, kw_only=True):
 
 class GetDisplayMessagesRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    id: TupleFrom1[int] | UnsetType = UNSET
-    request_id: int
+    id: TupleFrom1[Int64] | UnsetType = UNSET
+    request_id: Int64
     priority: MessagePriorityEnum | UnsetType = UNSET
     state: MessageStateEnum | UnsetType = UNSET
 
@@ -586,7 +586,7 @@ class GetLocalListVersionRequest(WireStruct, frozen=True, kw_only=True):
 
 class GetLocalListVersionResponse(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    version_number: int
+    version_number: Int64
 
 
 class LogParameters(WireStruct, frozen=True, kw_only=True):
@@ -600,9 +600,9 @@ class GetLogRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     log: LogParameters
     log_type: LogEnum
-    request_id: int
-    retries: int | UnsetType = UNSET
-    retry_interval: int | UnsetType = UNSET
+    request_id: Int64
+    retries: Int64 | UnsetType = UNSET
+    retry_interval: Int64 | UnsetType = UNSET
 
 
 class GetLogResponse(WireStruct, frozen=True, kw_only=True):
@@ -634,7 +634,7 @@ class ComponentVariable(WireStruct, frozen=True, kw_only=True):
 class GetMonitoringReportRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     component_variable: TupleFrom1[ComponentVariable] | UnsetType = UNSET
-    request_id: int
+    request_id: Int64
     monitoring_criteria: TupleFrom1To3[MonitoringCriterionEnum] | UnsetType = UNSET
 
 
@@ -647,7 +647,7 @@ class GetMonitoringReportResponse(WireStruct, frozen=True, kw_only=True):
 class GetReportRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     component_variable: TupleFrom1[ComponentVariable] | UnsetType = UNSET
-    request_id: int
+    request_id: Int64
     component_criteria: TupleFrom1To4[ComponentCriterionEnum] | UnsetType = UNSET
 
 
@@ -719,7 +719,7 @@ class InstallCertificateResponse(WireStruct, frozen=True, kw_only=True):
 class LogStatusNotificationRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     status: UploadLogStatusEnum
-    request_id: int | UnsetType = UNSET
+    request_id: Int64 | UnsetType = UNSET
 
 
 class LogStatusNotificationResponse(WireStruct, frozen=True, kw_only=True):
@@ -737,7 +737,7 @@ class SignedMeterValue(WireStruct, frozen=True, kw_only=True):
 class UnitOfMeasure(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     unit: StrTo20 | UnsetType = UNSET
-    multiplier: int | UnsetType = UNSET
+    multiplier: Int64 | UnsetType = UNSET
 
 
 class SampledValue(WireStruct, frozen=True, kw_only=True):
@@ -759,7 +759,7 @@ class MeterValue(WireStruct, frozen=True, kw_only=True):
 
 class MeterValuesRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    evse_id: int
+    evse_id: Int64
     meter_value: TupleFrom1[MeterValue]
 
 
@@ -769,15 +769,15 @@ class MeterValuesResponse(WireStruct, frozen=True, kw_only=True):
 
 class RelativeTimeInterval(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    start: int
-    duration: int | UnsetType = UNSET
+    start: Int64
+    duration: Int64 | UnsetType = UNSET
 
 
 class Cost(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     cost_kind: CostKindEnum
-    amount: int
-    amount_multiplier: int | UnsetType = UNSET
+    amount: Int64
+    amount_multiplier: Int64 | UnsetType = UNSET
 
 
 class ConsumptionCost(WireStruct, frozen=True, kw_only=True):
@@ -795,17 +795,17 @@ class SalesTariffEntry(WireStruct, frozen=True, kw_only=True):
 
 class SalesTariff(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    id: int
+    id: Int64
     sales_tariff_description: StrTo32 | UnsetType = UNSET
-    num_e_price_levels: int | UnsetType = UNSET
+    num_e_price_levels: Int64 | UnsetType = UNSET
     sales_tariff_entry: TupleFrom1To1024[SalesTariffEntry]
 
 
 class ChargingSchedule(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    id: int
+    id: Int64
     start_schedule: str | UnsetType = UNSET
-    duration: int | UnsetType = UNSET
+    duration: Int64 | UnsetType = UNSET
     charging_rate_unit: ChargingRateUnitEnum
     charging_schedule_period: TupleFrom1To1024[ChargingSchedulePeriod]
     min_charging_rate: float | UnsetType = UNSET
@@ -821,7 +821,7 @@ class ChargingLimit(WireStruct, frozen=True, kw_only=True):
 class NotifyChargingLimitRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     charging_schedule: TupleFrom1[ChargingSchedule] | UnsetType = UNSET
-    evse_id: int | UnsetType = UNSET
+    evse_id: Int64 | UnsetType = UNSET
     charging_limit: ChargingLimit
 
 
@@ -833,9 +833,9 @@ class NotifyCustomerInformationRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     data: StrTo512
     tbc: bool | UnsetType = UNSET
-    seq_no: int
+    seq_no: Int64
     generated_at: str
-    request_id: int
+    request_id: Int64
 
 
 class NotifyCustomerInformationResponse(WireStruct, frozen=True, kw_only=True):
@@ -845,7 +845,7 @@ class NotifyCustomerInformationResponse(WireStruct, frozen=True, kw_only=True):
 class MessageInfo(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     display: Component | UnsetType = UNSET
-    id: int
+    id: Int64
     priority: MessagePriorityEnum
     state: MessageStateEnum | UnsetType = UNSET
     start_date_time: str | UnsetType = UNSET
@@ -857,7 +857,7 @@ class MessageInfo(WireStruct, frozen=True, kw_only=True):
 class NotifyDisplayMessagesRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     message_info: TupleFrom1[MessageInfo] | UnsetType = UNSET
-    request_id: int
+    request_id: Int64
     tbc: bool | UnsetType = UNSET
 
 
@@ -867,20 +867,20 @@ class NotifyDisplayMessagesResponse(WireStruct, frozen=True, kw_only=True):
 
 class ACChargingParameters(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    energy_amount: int
-    ev_min_current: int
-    ev_max_current: int
-    ev_max_voltage: int
+    energy_amount: Int64
+    ev_min_current: Int64
+    ev_max_current: Int64
+    ev_max_voltage: Int64
 
 
 class DCChargingParameters(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    ev_max_current: int
-    ev_max_voltage: int
-    energy_amount: int | UnsetType = UNSET
-    ev_max_power: int | UnsetType = UNSET
+    ev_max_current: Int64
+    ev_max_voltage: Int64
+    energy_amount: Int64 | UnsetType = UNSET
+    ev_max_power: Int64 | UnsetType = UNSET
     state_of_charge: IntFrom0To100 | UnsetType = UNSET
-    ev_energy_capacity: int | UnsetType = UNSET
+    ev_energy_capacity: Int64 | UnsetType = UNSET
     full_so_c: IntFrom0To100 | UnsetType = UNSET
     bulk_so_c: IntFrom0To100 | UnsetType = UNSET
 
@@ -895,9 +895,9 @@ class ChargingNeeds(WireStruct, frozen=True, kw_only=True):
 
 class NotifyEVChargingNeedsRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    max_schedule_tuples: int | UnsetType = UNSET
+    max_schedule_tuples: Int64 | UnsetType = UNSET
     charging_needs: ChargingNeeds
-    evse_id: int
+    evse_id: Int64
 
 
 class NotifyEVChargingNeedsResponse(WireStruct, frozen=True, kw_only=True):
@@ -910,7 +910,7 @@ class NotifyEVChargingScheduleRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     time_base: str
     charging_schedule: ChargingSchedule
-    evse_id: int
+    evse_id: Int64
 
 
 class NotifyEVChargingScheduleResponse(WireStruct, frozen=True, kw_only=True):
@@ -921,17 +921,17 @@ class NotifyEVChargingScheduleResponse(WireStruct, frozen=True, kw_only=True):
 
 class EventData(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    event_id: int
+    event_id: Int64
     timestamp: str
     trigger: EventTriggerEnum
-    cause: int | UnsetType = UNSET
+    cause: Int64 | UnsetType = UNSET
     actual_value: StrTo2500
     tech_code: StrTo50 | UnsetType = UNSET
     tech_info: StrTo500 | UnsetType = UNSET
     cleared: bool | UnsetType = UNSET
     transaction_id: StrTo36 | UnsetType = UNSET
     component: Component
-    variable_monitoring_id: int | UnsetType = UNSET
+    variable_monitoring_id: Int64 | UnsetType = UNSET
     event_notification_type: EventNotificationEnum
     variable: Variable
 
@@ -940,7 +940,7 @@ class NotifyEventRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     generated_at: str
     tbc: bool | UnsetType = UNSET
-    seq_no: int
+    seq_no: Int64
     event_data: TupleFrom1[EventData]
 
 
@@ -950,11 +950,11 @@ class NotifyEventResponse(WireStruct, frozen=True, kw_only=True):
 
 class VariableMonitoring(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    id: int
+    id: Int64
     transaction: bool
     value: float
     type: MonitorEnum
-    severity: int
+    severity: Int64
 
 
 class MonitoringData(WireStruct, frozen=True, kw_only=True):
@@ -967,9 +967,9 @@ class MonitoringData(WireStruct, frozen=True, kw_only=True):
 class NotifyMonitoringReportRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     monitor: TupleFrom1[MonitoringData] | UnsetType = UNSET
-    request_id: int
+    request_id: Int64
     tbc: bool | UnsetType = UNSET
-    seq_no: int
+    seq_no: Int64
     generated_at: str
 
 
@@ -1006,11 +1006,11 @@ class ReportData(WireStruct, frozen=True, kw_only=True):
 
 class NotifyReportRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    request_id: int
+    request_id: Int64
     generated_at: str
     report_data: TupleFrom1[ReportData] | UnsetType = UNSET
     tbc: bool | UnsetType = UNSET
-    seq_no: int
+    seq_no: Int64
 
 
 class NotifyReportResponse(WireStruct, frozen=True, kw_only=True):
@@ -1020,10 +1020,10 @@ class NotifyReportResponse(WireStruct, frozen=True, kw_only=True):
 class PublishFirmwareRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     location: StrTo512
-    retries: int | UnsetType = UNSET
+    retries: Int64 | UnsetType = UNSET
     checksum: StrTo32
-    request_id: int
-    retry_interval: int | UnsetType = UNSET
+    request_id: Int64
+    retry_interval: Int64 | UnsetType = UNSET
 
 
 class PublishFirmwareResponse(WireStruct, frozen=True, kw_only=True):
@@ -1036,7 +1036,7 @@ class PublishFirmwareStatusNotificationRequest(WireStruct, frozen=True, kw_only=
     custom_data: CustomData | UnsetType = UNSET
     status: PublishFirmwareStatusEnum
     location: TupleFrom1[StrTo512] | UnsetType = UNSET
-    request_id: int | UnsetType = UNSET
+    request_id: Int64 | UnsetType = UNSET
 
 
 class PublishFirmwareStatusNotificationResponse(WireStruct, frozen=True, kw_only=True):
@@ -1045,8 +1045,8 @@ class PublishFirmwareStatusNotificationResponse(WireStruct, frozen=True, kw_only
 
 class ChargingProfile(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    id: int
-    stack_level: int
+    id: Int64
+    stack_level: Int64
     charging_profile_purpose: ChargingProfilePurposeEnum
     charging_profile_kind: ChargingProfileKindEnum
     recurrency_kind: RecurrencyKindEnum | UnsetType = UNSET
@@ -1058,11 +1058,11 @@ class ChargingProfile(WireStruct, frozen=True, kw_only=True):
 
 class ReportChargingProfilesRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    request_id: int
+    request_id: Int64
     charging_limit_source: ChargingLimitSourceEnum
     charging_profile: TupleFrom1[ChargingProfile]
     tbc: bool | UnsetType = UNSET
-    evse_id: int
+    evse_id: Int64
 
 
 class ReportChargingProfilesResponse(WireStruct, frozen=True, kw_only=True):
@@ -1071,10 +1071,10 @@ class ReportChargingProfilesResponse(WireStruct, frozen=True, kw_only=True):
 
 class RequestStartTransactionRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    evse_id: int | UnsetType = UNSET
+    evse_id: Int64 | UnsetType = UNSET
     group_id_token: IdToken | UnsetType = UNSET
     id_token: IdToken
-    remote_start_id: int
+    remote_start_id: Int64
     charging_profile: ChargingProfile | UnsetType = UNSET
 
 
@@ -1098,7 +1098,7 @@ class RequestStopTransactionResponse(WireStruct, frozen=True, kw_only=True):
 
 class ReservationStatusUpdateRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    reservation_id: int
+    reservation_id: Int64
     reservation_update_status: ReservationUpdateStatusEnum
 
 
@@ -1108,11 +1108,11 @@ class ReservationStatusUpdateResponse(WireStruct, frozen=True, kw_only=True):
 
 class ReserveNowRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    id: int
+    id: Int64
     expiry_date_time: str
     connector_type: ConnectorEnum | UnsetType = UNSET
     id_token: IdToken
-    evse_id: int | UnsetType = UNSET
+    evse_id: Int64 | UnsetType = UNSET
     group_id_token: IdToken | UnsetType = UNSET
 
 
@@ -1125,7 +1125,7 @@ class ReserveNowResponse(WireStruct, frozen=True, kw_only=True):
 class ResetRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     type: ResetEnum
-    evse_id: int | UnsetType = UNSET
+    evse_id: Int64 | UnsetType = UNSET
 
 
 class ResetResponse(WireStruct, frozen=True, kw_only=True):
@@ -1154,7 +1154,7 @@ class AuthorizationData(WireStruct, frozen=True, kw_only=True):
 class SendLocalListRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     local_authorization_list: TupleFrom1[AuthorizationData] | UnsetType = UNSET
-    version_number: int
+    version_number: Int64
     update_type: UpdateEnum
 
 
@@ -1166,7 +1166,7 @@ class SendLocalListResponse(WireStruct, frozen=True, kw_only=True):
 
 class SetChargingProfileRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    evse_id: int
+    evse_id: Int64
     charging_profile: ChargingProfile
 
 
@@ -1200,7 +1200,7 @@ class SetMonitoringBaseResponse(WireStruct, frozen=True, kw_only=True):
 
 class SetMonitoringLevelRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    severity: int
+    severity: Int64
 
 
 class SetMonitoringLevelResponse(WireStruct, frozen=True, kw_only=True):
@@ -1214,7 +1214,7 @@ class APN(WireStruct, frozen=True, kw_only=True):
     apn: StrTo512
     apn_user_name: StrTo20 | UnsetType = UNSET
     apn_password: StrTo20 | UnsetType = UNSET
-    sim_pin: int | UnsetType = UNSET
+    sim_pin: Int64 | UnsetType = UNSET
     preferred_network: StrTo6 | UnsetType = UNSET
     use_only_preferred_network: bool | UnsetType = UNSET
     apn_authentication: APNAuthenticationEnum
@@ -1236,15 +1236,15 @@ class NetworkConnectionProfile(WireStruct, frozen=True, kw_only=True):
     ocpp_version: OCPPVersionEnum
     ocpp_transport: OCPPTransportEnum
     ocpp_csms_url: StrTo512
-    message_timeout: int
-    security_profile: int
+    message_timeout: Int64
+    security_profile: Int64
     ocpp_interface: OCPPInterfaceEnum
     vpn: VPN | UnsetType = UNSET
 
 
 class SetNetworkProfileRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    configuration_slot: int
+    configuration_slot: Int64
     connection_data: NetworkConnectionProfile
 
 
@@ -1256,11 +1256,11 @@ class SetNetworkProfileResponse(WireStruct, frozen=True, kw_only=True):
 
 class SetMonitoringData(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    id: int | UnsetType = UNSET
+    id: Int64 | UnsetType = UNSET
     transaction: bool | UnsetType = UNSET
     value: float
     type: MonitorEnum
-    severity: int
+    severity: Int64
     component: Component
     variable: Variable
 
@@ -1272,13 +1272,13 @@ class SetVariableMonitoringRequest(WireStruct, frozen=True, kw_only=True):
 
 class SetMonitoringResult(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    id: int | UnsetType = UNSET
+    id: Int64 | UnsetType = UNSET
     status_info: StatusInfo | UnsetType = UNSET
     status: SetMonitoringStatusEnum
     type: MonitorEnum
     component: Component
     variable: Variable
-    severity: int
+    severity: Int64
 
 
 class SetVariableMonitoringResponse(WireStruct, frozen=True, kw_only=True):
@@ -1329,8 +1329,8 @@ class StatusNotificationRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     timestamp: str
     connector_status: ConnectorStatusEnum
-    evse_id: int
-    connector_id: int
+    evse_id: Int64
+    connector_id: Int64
 
 
 class StatusNotificationResponse(WireStruct, frozen=True, kw_only=True):
@@ -1341,9 +1341,9 @@ class Transaction(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     transaction_id: StrTo36
     charging_state: ChargingStateEnum | UnsetType = UNSET
-    time_spent_charging: int | UnsetType = UNSET
+    time_spent_charging: Int64 | UnsetType = UNSET
     stopped_reason: ReasonEnum | UnsetType = UNSET
-    remote_start_id: int | UnsetType = UNSET
+    remote_start_id: Int64 | UnsetType = UNSET
 
 
 class TransactionEventRequest(WireStruct, frozen=True, kw_only=True):
@@ -1352,11 +1352,11 @@ class TransactionEventRequest(WireStruct, frozen=True, kw_only=True):
     meter_value: TupleFrom1[MeterValue] | UnsetType = UNSET
     timestamp: str
     trigger_reason: TriggerReasonEnum
-    seq_no: int
+    seq_no: Int64
     offline: bool | UnsetType = UNSET
-    number_of_phases_used: int | UnsetType = UNSET
-    cable_max_current: int | UnsetType = UNSET
-    reservation_id: int | UnsetType = UNSET
+    number_of_phases_used: Int64 | UnsetType = UNSET
+    cable_max_current: Int64 | UnsetType = UNSET
+    reservation_id: Int64 | UnsetType = UNSET
     transaction_info: Transaction
     evse: EVSE | UnsetType = UNSET
     id_token: IdToken | UnsetType = UNSET
@@ -1365,7 +1365,7 @@ class TransactionEventRequest(WireStruct, frozen=True, kw_only=True):
 class TransactionEventResponse(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
     total_cost: float | UnsetType = UNSET
-    charging_priority: int | UnsetType = UNSET
+    charging_priority: Int64 | UnsetType = UNSET
     id_token_info: IdTokenInfo | UnsetType = UNSET
     updated_personal_message: MessageContent | UnsetType = UNSET
 
@@ -1384,8 +1384,8 @@ class TriggerMessageResponse(WireStruct, frozen=True, kw_only=True):
 
 class UnlockConnectorRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    evse_id: int
-    connector_id: int
+    evse_id: Int64
+    connector_id: Int64
 
 
 class UnlockConnectorResponse(WireStruct, frozen=True, kw_only=True):
@@ -1415,9 +1415,9 @@ class Firmware(WireStruct, frozen=True, kw_only=True):
 
 class UpdateFirmwareRequest(WireStruct, frozen=True, kw_only=True):
     custom_data: CustomData | UnsetType = UNSET
-    retries: int | UnsetType = UNSET
-    retry_interval: int | UnsetType = UNSET
-    request_id: int
+    retries: Int64 | UnsetType = UNSET
+    retry_interval: Int64 | UnsetType = UNSET
+    request_id: Int64
     firmware: Firmware
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeVar
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
-from protocol.wire.structs import CustomData as CustomData, WireStruct
+from protocol.wire.structs import CustomData as CustomData, Int64, WireStruct
 
 _T = TypeVar("_T")
 
@@ -25,8 +25,8 @@ StrTo64 = Annotated[str, Meta(max_length=64)]
 StrTo80 = Annotated[str, Meta(max_length=80)]
 StrTo88 = Annotated[str, Meta(max_length=88)]
 FloatTo0 = Annotated[float, Meta(le=0)]
-IntFrom0 = Annotated[int, Meta(ge=0)]
-IntFrom1 = Annotated[int, Meta(ge=1)]
+IntFrom0 = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+IntFrom1 = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 StrTo100 = Annotated[str, Meta(max_length=100)]
 StrTo128 = Annotated[str, Meta(max_length=128)]
 StrTo160 = Annotated[str, Meta(max_length=160)]
@@ -270,7 +270,7 @@ PriorityChargingStatusEnum = Literal["Accepted", "Rejected", "NoProfile"]
 
 class AFRRSignalRequest(WireStruct, frozen=True, kw_only=True):
     timestamp: str
-    signal: int
+    signal: Int64
     custom_data: CustomData | UnsetType = UNSET
 
 
@@ -343,7 +343,7 @@ class MessageContent(WireStruct, frozen=True, kw_only=True):
 class IdTokenInfo(WireStruct, frozen=True, kw_only=True):
     status: AuthorizationStatusEnum
     cache_expiry_date_time: str | UnsetType = UNSET
-    charging_priority: int | UnsetType = UNSET
+    charging_priority: Int64 | UnsetType = UNSET
     group_id_token: IdToken | UnsetType = UNSET
     language1: StrTo8 | UnsetType = UNSET
     language2: StrTo8 | UnsetType = UNSET
@@ -365,12 +365,12 @@ class TariffConditions(WireStruct, frozen=True, kw_only=True):
     max_current: float | UnsetType = UNSET
     min_power: float | UnsetType = UNSET
     max_power: float | UnsetType = UNSET
-    min_time: int | UnsetType = UNSET
-    max_time: int | UnsetType = UNSET
-    min_charging_time: int | UnsetType = UNSET
-    max_charging_time: int | UnsetType = UNSET
-    min_idle_time: int | UnsetType = UNSET
-    max_idle_time: int | UnsetType = UNSET
+    min_time: Int64 | UnsetType = UNSET
+    max_time: Int64 | UnsetType = UNSET
+    min_charging_time: Int64 | UnsetType = UNSET
+    max_charging_time: Int64 | UnsetType = UNSET
+    min_idle_time: Int64 | UnsetType = UNSET
+    max_idle_time: Int64 | UnsetType = UNSET
     custom_data: CustomData | UnsetType = UNSET
 
 
@@ -474,7 +474,7 @@ class BatterySwapRequest(WireStruct, frozen=True, kw_only=True):
     battery_data: TupleFrom1[BatteryData]
     event_type: BatterySwapEventEnum
     id_token: IdToken
-    request_id: int
+    request_id: Int64
     custom_data: CustomData | UnsetType = UNSET
 
 
@@ -505,7 +505,7 @@ class BootNotificationRequest(WireStruct, frozen=True, kw_only=True):
 
 class BootNotificationResponse(WireStruct, frozen=True, kw_only=True):
     current_time: str
-    interval: int
+    interval: Int64
     status: RegistrationStatusEnum
     status_info: StatusInfo | UnsetType = UNSET
     custom_data: CustomData | UnsetType = UNSET
@@ -525,7 +525,7 @@ class CancelReservationResponse(WireStruct, frozen=True, kw_only=True):
 class CertificateSignedRequest(WireStruct, frozen=True, kw_only=True):
     certificate_chain: StrTo10000
     certificate_type: CertificateSigningUseEnum | UnsetType = UNSET
-    request_id: int | UnsetType = UNSET
+    request_id: Int64 | UnsetType = UNSET
     custom_data: CustomData | UnsetType = UNSET
 
 
@@ -583,7 +583,7 @@ class ClearChargingProfile(WireStruct, frozen=True, kw_only=True):
 
 
 class ClearChargingProfileRequest(WireStruct, frozen=True, kw_only=True):
-    charging_profile_id: int | UnsetType = UNSET
+    charging_profile_id: Int64 | UnsetType = UNSET
     charging_profile_criteria: ClearChargingProfile | UnsetType = UNSET
     custom_data: CustomData | UnsetType = UNSET
 
@@ -733,7 +733,7 @@ class DeleteCertificateResponse(WireStruct, frozen=True, kw_only=True):
 
 class FirmwareStatusNotificationRequest(WireStruct, frozen=True, kw_only=True):
     status: FirmwareStatusEnum
-    request_id: int | UnsetType = UNSET
+    request_id: Int64 | UnsetType = UNSET
     status_info: StatusInfo | UnsetType = UNSET
     custom_data: CustomData | UnsetType = UNSET
 
@@ -760,7 +760,7 @@ class Get15118EVCertificateResponse(WireStruct, frozen=True, kw_only=True):
 
 
 class GetBaseReportRequest(WireStruct, frozen=True, kw_only=True):
-    request_id: int
+    request_id: Int64
     report_base: ReportBaseEnum
     custom_data: CustomData | UnsetType = UNSET
 
@@ -811,13 +811,13 @@ class GetCertificateStatusResponse(WireStruct, frozen=True, kw_only=True):
 class ChargingProfileCriterion(WireStruct, frozen=True, kw_only=True):
     charging_profile_purpose: ChargingProfilePurposeEnum | UnsetType = UNSET
     stack_level: IntFrom0 | UnsetType = UNSET
-    charging_profile_id: TupleFrom1[int] | UnsetType = UNSET
+    charging_profile_id: TupleFrom1[Int64] | UnsetType = UNSET
     charging_limit_source: TupleFrom1To4[StrTo20] | UnsetType = UNSET
     custom_data: CustomData | UnsetType = UNSET
 
 
 class GetChargingProfilesRequest(WireStruct, frozen=True, kw_only=True):
-    request_id: int
+    request_id: Int64
     evse_id: IntFrom0 | UnsetType = UNSET
     charging_profile: ChargingProfileCriterion
     custom_data: CustomData | UnsetType = UNSET
@@ -830,7 +830,7 @@ class GetChargingProfilesResponse(WireStruct, frozen=True, kw_only=True):
 
 
 class GetCompositeScheduleRequest(WireStruct, frozen=True, kw_only=True):
-    duration: int
+    duration: Int64
     charging_rate_unit: ChargingRateUnitEnum | UnsetType = UNSET
     evse_id: IntFrom0
     custom_data: CustomData | UnsetType = UNSET
@@ -843,13 +843,13 @@ class V2XFreqWattPoint(WireStruct, frozen=True, kw_only=True):
 
 
 class V2XSignalWattPoint(WireStruct, frozen=True, kw_only=True):
-    signal: int
+    signal: Int64
     power: float
     custom_data: CustomData | UnsetType = UNSET
 
 
 class ChargingSchedulePeriod(WireStruct, frozen=True, kw_only=True):
-    start_period: int
+    start_period: Int64
     limit: float | UnsetType = UNSET
     limit_l2: float | UnsetType = field(name="limit_L2", default=UNSET)
     limit_l3: float | UnsetType = field(name="limit_L3", default=UNSET)
@@ -875,7 +875,7 @@ class ChargingSchedulePeriod(WireStruct, frozen=True, kw_only=True):
 
 class CompositeSchedule(WireStruct, frozen=True, kw_only=True):
     evse_id: IntFrom0
-    duration: int
+    duration: Int64
     schedule_start: str
     charging_rate_unit: ChargingRateUnitEnum
     charging_schedule_period: TupleFrom1[ChargingSchedulePeriod]
@@ -890,7 +890,7 @@ class GetCompositeScheduleResponse(WireStruct, frozen=True, kw_only=True):
 
 
 class GetDERControlRequest(WireStruct, frozen=True, kw_only=True):
-    request_id: int
+    request_id: Int64
     is_default: bool | UnsetType = UNSET
     control_type: DERControlEnum | UnsetType = UNSET
     control_id: StrTo36 | UnsetType = UNSET
@@ -905,7 +905,7 @@ class GetDERControlResponse(WireStruct, frozen=True, kw_only=True):
 
 class GetDisplayMessagesRequest(WireStruct, frozen=True, kw_only=True):
     id: TupleFrom1[IntFrom0] | UnsetType = UNSET
-    request_id: int
+    request_id: Int64
     priority: MessagePriorityEnum | UnsetType = UNSET
     state: MessageStateEnum | UnsetType = UNSET
     custom_data: CustomData | UnsetType = UNSET
@@ -941,7 +941,7 @@ class GetLocalListVersionRequest(WireStruct, frozen=True, kw_only=True):
 
 
 class GetLocalListVersionResponse(WireStruct, frozen=True, kw_only=True):
-    version_number: int
+    version_number: Int64
     custom_data: CustomData | UnsetType = UNSET
 
 
@@ -955,9 +955,9 @@ class LogParameters(WireStruct, frozen=True, kw_only=True):
 class GetLogRequest(WireStruct, frozen=True, kw_only=True):
     log: LogParameters
     log_type: LogEnum
-    request_id: int
+    request_id: Int64
     retries: IntFrom0 | UnsetType = UNSET
-    retry_interval: int | UnsetType = UNSET
+    retry_interval: Int64 | UnsetType = UNSET
     custom_data: CustomData | UnsetType = UNSET
 
 
@@ -989,7 +989,7 @@ class ComponentVariable(WireStruct, frozen=True, kw_only=True):
 
 class GetMonitoringReportRequest(WireStruct, frozen=True, kw_only=True):
     component_variable: TupleFrom1[ComponentVariable] | UnsetType = UNSET
-    request_id: int
+    request_id: Int64
     monitoring_criteria: TupleFrom1To3[MonitoringCriterionEnum] | UnsetType = UNSET
     custom_data: CustomData | UnsetType = UNSET
 
@@ -1018,7 +1018,7 @@ class GetPeriodicEventStreamResponse(WireStruct, frozen=True, kw_only=True):
 
 class GetReportRequest(WireStruct, frozen=True, kw_only=True):
     component_variable: TupleFrom1[ComponentVariable] | UnsetType = UNSET
-    request_id: int
+    request_id: Int64
     component_criteria: TupleFrom1To4[ComponentCriterionEnum] | UnsetType = UNSET
     custom_data: CustomData | UnsetType = UNSET
 
@@ -1111,7 +1111,7 @@ class InstallCertificateResponse(WireStruct, frozen=True, kw_only=True):
 
 class LogStatusNotificationRequest(WireStruct, frozen=True, kw_only=True):
     status: UploadLogStatusEnum
-    request_id: int | UnsetType = UNSET
+    request_id: Int64 | UnsetType = UNSET
     status_info: StatusInfo | UnsetType = UNSET
     custom_data: CustomData | UnsetType = UNSET
 
@@ -1130,7 +1130,7 @@ class SignedMeterValue(WireStruct, frozen=True, kw_only=True):
 
 class UnitOfMeasure(WireStruct, frozen=True, kw_only=True):
     unit: StrTo20 | UnsetType = UNSET
-    multiplier: int | UnsetType = UNSET
+    multiplier: Int64 | UnsetType = UNSET
     custom_data: CustomData | UnsetType = UNSET
 
 
@@ -1180,15 +1180,15 @@ class LimitAtSoC(WireStruct, frozen=True, kw_only=True):
 
 
 class RelativeTimeInterval(WireStruct, frozen=True, kw_only=True):
-    start: int
-    duration: int | UnsetType = UNSET
+    start: Int64
+    duration: Int64 | UnsetType = UNSET
     custom_data: CustomData | UnsetType = UNSET
 
 
 class Cost(WireStruct, frozen=True, kw_only=True):
     cost_kind: CostKindEnum
-    amount: int
-    amount_multiplier: int | UnsetType = UNSET
+    amount: Int64
+    amount_multiplier: Int64 | UnsetType = UNSET
     custom_data: CustomData | UnsetType = UNSET
 
 
@@ -1214,13 +1214,13 @@ class SalesTariff(WireStruct, frozen=True, kw_only=True):
 
 
 class RationalNumber(WireStruct, frozen=True, kw_only=True):
-    exponent: int
-    value: int
+    exponent: Int64
+    value: Int64
     custom_data: CustomData | UnsetType = UNSET
 
 
 class PriceRule(WireStruct, frozen=True, kw_only=True):
-    parking_fee_period: int | UnsetType = UNSET
+    parking_fee_period: Int64 | UnsetType = UNSET
     carbon_dioxide_emission: IntFrom0 | UnsetType = UNSET
     renewable_generation_percentage: IntFrom0To100 | UnsetType = UNSET
     energy_fee: RationalNumber
@@ -1230,7 +1230,7 @@ class PriceRule(WireStruct, frozen=True, kw_only=True):
 
 
 class PriceRuleStack(WireStruct, frozen=True, kw_only=True):
-    duration: int
+    duration: Int64
     price_rule: TupleFrom1To8[PriceRule]
     custom_data: CustomData | UnsetType = UNSET
 
@@ -1250,15 +1250,15 @@ class TaxRule(WireStruct, frozen=True, kw_only=True):
 class OverstayRule(WireStruct, frozen=True, kw_only=True):
     overstay_fee: RationalNumber
     overstay_rule_description: StrTo32 | UnsetType = UNSET
-    start_time: int
-    overstay_fee_period: int
+    start_time: Int64
+    overstay_fee_period: Int64
     custom_data: CustomData | UnsetType = UNSET
 
 
 class OverstayRuleList(WireStruct, frozen=True, kw_only=True):
     overstay_power_threshold: RationalNumber | UnsetType = UNSET
     overstay_rule: TupleFrom1To5[OverstayRule]
-    overstay_time_threshold: int | UnsetType = UNSET
+    overstay_time_threshold: Int64 | UnsetType = UNSET
     custom_data: CustomData | UnsetType = UNSET
 
 
@@ -1285,7 +1285,7 @@ class AbsolutePriceSchedule(WireStruct, frozen=True, kw_only=True):
 
 
 class PriceLevelScheduleEntry(WireStruct, frozen=True, kw_only=True):
-    duration: int
+    duration: Int64
     price_level: IntFrom0
     custom_data: CustomData | UnsetType = UNSET
 
@@ -1300,10 +1300,10 @@ class PriceLevelSchedule(WireStruct, frozen=True, kw_only=True):
 
 
 class ChargingSchedule(WireStruct, frozen=True, kw_only=True):
-    id: int
+    id: Int64
     limit_at_so_c: LimitAtSoC | UnsetType = UNSET
     start_schedule: str | UnsetType = UNSET
-    duration: int | UnsetType = UNSET
+    duration: Int64 | UnsetType = UNSET
     charging_rate_unit: ChargingRateUnitEnum
     min_charging_rate: float | UnsetType = UNSET
     power_tolerance: float | UnsetType = UNSET
@@ -1389,7 +1389,7 @@ class MessageInfo(WireStruct, frozen=True, kw_only=True):
 
 class NotifyDisplayMessagesRequest(WireStruct, frozen=True, kw_only=True):
     message_info: TupleFrom1[MessageInfo] | UnsetType = UNSET
-    request_id: int
+    request_id: Int64
     tbc: bool | UnsetType = UNSET
     custom_data: CustomData | UnsetType = UNSET
 
@@ -1458,7 +1458,7 @@ class EVPriceRule(WireStruct, frozen=True, kw_only=True):
 
 
 class EVAbsolutePriceScheduleEntry(WireStruct, frozen=True, kw_only=True):
-    duration: int
+    duration: Int64
     ev_price_rule: TupleFrom1To8[EVPriceRule]
     custom_data: CustomData | UnsetType = UNSET
 
@@ -1472,7 +1472,7 @@ class EVAbsolutePriceSchedule(WireStruct, frozen=True, kw_only=True):
 
 
 class EVPowerScheduleEntry(WireStruct, frozen=True, kw_only=True):
-    duration: int
+    duration: Int64
     power: float
     custom_data: CustomData | UnsetType = UNSET
 
@@ -1621,7 +1621,7 @@ class MonitoringData(WireStruct, frozen=True, kw_only=True):
 
 class NotifyMonitoringReportRequest(WireStruct, frozen=True, kw_only=True):
     monitor: TupleFrom1[MonitoringData] | UnsetType = UNSET
-    request_id: int
+    request_id: Int64
     tbc: bool | UnsetType = UNSET
     seq_no: IntFrom0
     generated_at: str
@@ -1685,7 +1685,7 @@ class ReportData(WireStruct, frozen=True, kw_only=True):
 
 
 class NotifyReportRequest(WireStruct, frozen=True, kw_only=True):
-    request_id: int
+    request_id: Int64
     generated_at: str
     report_data: TupleFrom1[ReportData] | UnsetType = UNSET
     tbc: bool | UnsetType = UNSET
@@ -1729,7 +1729,7 @@ class NotifySettlementResponse(WireStruct, frozen=True, kw_only=True):
 
 class NotifyWebPaymentStartedRequest(WireStruct, frozen=True, kw_only=True):
     evse_id: IntFrom0
-    timeout: int
+    timeout: Int64
     custom_data: CustomData | UnsetType = UNSET
 
 
@@ -1776,7 +1776,7 @@ class PublishFirmwareStatusNotificationResponse(WireStruct, frozen=True, kw_only
 
 
 class PullDynamicScheduleUpdateRequest(WireStruct, frozen=True, kw_only=True):
-    charging_profile_id: int
+    charging_profile_id: Int64
     custom_data: CustomData | UnsetType = UNSET
 
 
@@ -1804,7 +1804,7 @@ class PullDynamicScheduleUpdateResponse(WireStruct, frozen=True, kw_only=True):
 
 
 class ChargingProfile(WireStruct, frozen=True, kw_only=True):
-    id: int
+    id: Int64
     stack_level: IntFrom0
     charging_profile_purpose: ChargingProfilePurposeEnum
     charging_profile_kind: ChargingProfileKindEnum
@@ -1812,17 +1812,17 @@ class ChargingProfile(WireStruct, frozen=True, kw_only=True):
     valid_from: str | UnsetType = UNSET
     valid_to: str | UnsetType = UNSET
     transaction_id: StrTo36 | UnsetType = UNSET
-    max_offline_duration: int | UnsetType = UNSET
+    max_offline_duration: Int64 | UnsetType = UNSET
     charging_schedule: TupleFrom1To3[ChargingSchedule]
     invalid_after_offline_duration: bool | UnsetType = UNSET
-    dyn_update_interval: int | UnsetType = UNSET
+    dyn_update_interval: Int64 | UnsetType = UNSET
     dyn_update_time: str | UnsetType = UNSET
     price_schedule_signature: StrTo256 | UnsetType = UNSET
     custom_data: CustomData | UnsetType = UNSET
 
 
 class ReportChargingProfilesRequest(WireStruct, frozen=True, kw_only=True):
-    request_id: int
+    request_id: Int64
     charging_limit_source: StrTo20
     charging_profile: TupleFrom1[ChargingProfile]
     tbc: bool | UnsetType = UNSET
@@ -1995,7 +1995,7 @@ class ReportDERControlRequest(WireStruct, frozen=True, kw_only=True):
     freq_droop: TupleFrom1To24[FreqDroopGet] | UnsetType = UNSET
     gradient: TupleFrom1To24[GradientGet] | UnsetType = UNSET
     limit_max_discharge: TupleFrom1To24[LimitMaxDischargeGet] | UnsetType = UNSET
-    request_id: int
+    request_id: Int64
     tbc: bool | UnsetType = UNSET
     custom_data: CustomData | UnsetType = UNSET
 
@@ -2006,7 +2006,7 @@ class ReportDERControlResponse(WireStruct, frozen=True, kw_only=True):
 
 class RequestBatterySwapRequest(WireStruct, frozen=True, kw_only=True):
     id_token: IdToken
-    request_id: int
+    request_id: Int64
     custom_data: CustomData | UnsetType = UNSET
 
 
@@ -2020,7 +2020,7 @@ class RequestStartTransactionRequest(WireStruct, frozen=True, kw_only=True):
     evse_id: IntFrom1 | UnsetType = UNSET
     group_id_token: IdToken | UnsetType = UNSET
     id_token: IdToken
-    remote_start_id: int
+    remote_start_id: Int64
     charging_profile: ChargingProfile | UnsetType = UNSET
     custom_data: CustomData | UnsetType = UNSET
 
@@ -2100,7 +2100,7 @@ class AuthorizationData(WireStruct, frozen=True, kw_only=True):
 
 class SendLocalListRequest(WireStruct, frozen=True, kw_only=True):
     local_authorization_list: TupleFrom1[AuthorizationData] | UnsetType = UNSET
-    version_number: int
+    version_number: Int64
     update_type: UpdateEnum
     custom_data: CustomData | UnsetType = UNSET
 
@@ -2194,7 +2194,7 @@ class APN(WireStruct, frozen=True, kw_only=True):
     apn: StrTo2000
     apn_user_name: StrTo50 | UnsetType = UNSET
     apn_password: StrTo64 | UnsetType = UNSET
-    sim_pin: int | UnsetType = UNSET
+    sim_pin: Int64 | UnsetType = UNSET
     preferred_network: StrTo6 | UnsetType = UNSET
     use_only_preferred_network: bool | UnsetType = UNSET
     apn_authentication: APNAuthenticationEnum
@@ -2216,7 +2216,7 @@ class NetworkConnectionProfile(WireStruct, frozen=True, kw_only=True):
     ocpp_version: OCPPVersionEnum | UnsetType = UNSET
     ocpp_interface: OCPPInterfaceEnum
     ocpp_transport: OCPPTransportEnum
-    message_timeout: int
+    message_timeout: Int64
     ocpp_csms_url: StrTo2000
     security_profile: IntFrom0
     identity: StrTo48 | UnsetType = UNSET
@@ -2226,7 +2226,7 @@ class NetworkConnectionProfile(WireStruct, frozen=True, kw_only=True):
 
 
 class SetNetworkProfileRequest(WireStruct, frozen=True, kw_only=True):
-    configuration_slot: int
+    configuration_slot: Int64
     connection_data: NetworkConnectionProfile
     custom_data: CustomData | UnsetType = UNSET
 
@@ -2301,7 +2301,7 @@ class SignCertificateRequest(WireStruct, frozen=True, kw_only=True):
     csr: StrTo5500
     certificate_type: CertificateSigningUseEnum | UnsetType = UNSET
     hash_root_certificate: CertificateHashData | UnsetType = UNSET
-    request_id: int | UnsetType = UNSET
+    request_id: Int64 | UnsetType = UNSET
     custom_data: CustomData | UnsetType = UNSET
 
 
@@ -2357,9 +2357,9 @@ class TotalCost(WireStruct, frozen=True, kw_only=True):
 
 class TotalUsage(WireStruct, frozen=True, kw_only=True):
     energy: float
-    charging_time: int
-    idle_time: int
-    reservation_time: int | UnsetType = UNSET
+    charging_time: Int64
+    idle_time: Int64
+    reservation_time: Int64 | UnsetType = UNSET
     custom_data: CustomData | UnsetType = UNSET
 
 
@@ -2375,7 +2375,7 @@ class CostDetails(WireStruct, frozen=True, kw_only=True):
 class TransactionLimit(WireStruct, frozen=True, kw_only=True):
     max_cost: float | UnsetType = UNSET
     max_energy: float | UnsetType = UNSET
-    max_time: int | UnsetType = UNSET
+    max_time: Int64 | UnsetType = UNSET
     max_so_c: IntFrom0To100 | UnsetType = UNSET
     custom_data: CustomData | UnsetType = UNSET
 
@@ -2383,9 +2383,9 @@ class TransactionLimit(WireStruct, frozen=True, kw_only=True):
 class Transaction(WireStruct, frozen=True, kw_only=True):
     transaction_id: StrTo36
     charging_state: ChargingStateEnum | UnsetType = UNSET
-    time_spent_charging: int | UnsetType = UNSET
+    time_spent_charging: Int64 | UnsetType = UNSET
     stopped_reason: ReasonEnum | UnsetType = UNSET
-    remote_start_id: int | UnsetType = UNSET
+    remote_start_id: Int64 | UnsetType = UNSET
     operation_mode: OperationModeEnum | UnsetType = UNSET
     tariff_id: StrTo60 | UnsetType = UNSET
     transaction_limit: TransactionLimit | UnsetType = UNSET
@@ -2401,7 +2401,7 @@ class TransactionEventRequest(WireStruct, frozen=True, kw_only=True):
     seq_no: IntFrom0
     offline: bool | UnsetType = UNSET
     number_of_phases_used: IntFrom0To3 | UnsetType = UNSET
-    cable_max_current: int | UnsetType = UNSET
+    cable_max_current: Int64 | UnsetType = UNSET
     reservation_id: IntFrom0 | UnsetType = UNSET
     preconditioning_status: PreconditioningStatusEnum | UnsetType = UNSET
     evse_sleep: bool | UnsetType = UNSET
@@ -2413,7 +2413,7 @@ class TransactionEventRequest(WireStruct, frozen=True, kw_only=True):
 
 class TransactionEventResponse(WireStruct, frozen=True, kw_only=True):
     total_cost: float | UnsetType = UNSET
-    charging_priority: int | UnsetType = UNSET
+    charging_priority: Int64 | UnsetType = UNSET
     id_token_info: IdTokenInfo | UnsetType = UNSET
     transaction_limit: TransactionLimit | UnsetType = UNSET
     updated_personal_message: MessageContent | UnsetType = UNSET
@@ -2457,7 +2457,7 @@ class UnpublishFirmwareResponse(WireStruct, frozen=True, kw_only=True):
 
 
 class UpdateDynamicScheduleRequest(WireStruct, frozen=True, kw_only=True):
-    charging_profile_id: int
+    charging_profile_id: Int64
     schedule_update: ChargingScheduleUpdate
     custom_data: CustomData | UnsetType = UNSET
 
@@ -2479,8 +2479,8 @@ class Firmware(WireStruct, frozen=True, kw_only=True):
 
 class UpdateFirmwareRequest(WireStruct, frozen=True, kw_only=True):
     retries: IntFrom0 | UnsetType = UNSET
-    retry_interval: int | UnsetType = UNSET
-    request_id: int
+    retry_interval: Int64 | UnsetType = UNSET
+    request_id: Int64
     firmware: Firmware
     custom_data: CustomData | UnsetType = UNSET
 

@@ -50,7 +50,7 @@ def on_change_availability(state: StationState, message: ChangeAvailability, now
     It stays so over a reset (OCPP 1.6 §5.2).
     """
     evses = state.evses if message.evse is None else [evse for evse in state.evses if evse.number == message.evse]
-    if not evses:
+    if not evses or message.connector not in (None, 1):
         return CommandReply(status="Rejected", reason="UnknownEVSE")
     is_operative = message.status is OperationalStatus.OPERATIVE
     if message.evse is None:

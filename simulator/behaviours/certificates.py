@@ -16,7 +16,7 @@ from protocol.blocks.certificates.messages import (
     InstalledCertificatesReply,
     SignCertificate,
 )
-from protocol.domain.certificates import CertificateHashData
+from protocol.domain.certificates import CertificateHashData, SigningUse
 from protocol.domain.commands import CommandReply
 from simulator.state import StationState
 from simulator.stores import TrustedRoot
@@ -67,14 +67,14 @@ def on_signed(state: StationState, message: CertificateSigned, _now: float) -> C
     return _ACCEPTED
 
 
-def ask_for_certificate(state: StationState) -> None:
-    """A new key is made, and a certificate for it is asked for."""
+def ask_for_certificate(state: StationState, use: SigningUse | None) -> None:
+    """A new key is made, and a certificate for it is asked for; `use` None: one for all that the station does."""
     # Seeded like all else: what a simulated station proves with it is nobody's secret.
     key = ec.derive_private_key(state.rng.getrandbits(_KEY_BITS) | 1, ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, state.plan.station_id[:64])])
     request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())
     state.signing_key = key
-    state.post(SignCertificate(request.public_bytes(Encoding.PEM).decode()), is_triggered=True)
+    state.post(SignCertificate(request.public_bytes(Encoding.PEM).decode(), use), is_triggered=True)
 
 
 def hash_data_of(certificate: x509.Certificate) -> CertificateHashData:

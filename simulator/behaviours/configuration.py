@@ -19,6 +19,7 @@ from protocol.blocks.provisioning.messages import (
     VariablesReply,
     VariableStatus,
 )
+from protocol.domain.device_model import AttributeType
 from simulator.behaviours import availability, certificates, local_auth_list, meter_values, smart_charging
 from simulator.plan import Settings
 from simulator.state import Alarm, StationState
@@ -206,6 +207,8 @@ def on_set_variables(state: StationState, message: SetVariables, now: float) -> 
 
 
 def _set(state: StationState, assignment: VariableAssignment, now: float) -> SetVariableStatus:
+    if assignment.name.attribute is not AttributeType.ACTUAL:
+        return SetVariableStatus.NOT_SUPPORTED_ATTRIBUTE_TYPE
     row = _find(assignment.name)
     if row is None:
         is_known = _is_known_component(assignment.name)
@@ -240,9 +243,11 @@ def _follow(state: StationState, before: Settings, now: float) -> None:
 
 
 def _read(state: StationState, name: VariableName) -> VariableResult:
+    if name.attribute is not AttributeType.ACTUAL:
+        return VariableResult(name=name, status=VariableStatus.NOT_SUPPORTED_ATTRIBUTE_TYPE)
     row = _find(name)
     if row is not None:
-        value = _text(row.read(state))
+        value = text_of(row.read(state))
         return VariableResult(name=name, status=VariableStatus.ACCEPTED, value=value, is_readonly=row.write is None)
     is_known = _is_known_component(name)
     status = VariableStatus.UNKNOWN_VARIABLE if is_known else VariableStatus.UNKNOWN_COMPONENT
@@ -259,5 +264,5 @@ def _is_known_component(name: VariableName) -> bool:
     return not name.component or name.component.lower() in _COMPONENTS
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)

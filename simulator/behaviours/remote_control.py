@@ -14,6 +14,7 @@ from protocol.blocks.remote_control.messages import (
     TriggerMessage,
     UnlockConnector,
 )
+from protocol.domain.certificates import SigningUse
 from protocol.domain.commands import CommandReply
 from protocol.domain.identifiers import IdToken
 from protocol.domain.metering import ReadingContext
@@ -157,12 +158,15 @@ def _say_log(state: StationState, _evses: Sequence[Evse], _now: float) -> bool:
     return True
 
 
-def _ask_for_certificate(state: StationState, _evses: Sequence[Evse], _now: float) -> bool:
-    certificates.ask_for_certificate(state)
-    return True
+def _asking_for_certificate(use: SigningUse | None) -> Saying:
+    def ask(state: StationState, _evses: Sequence[Evse], _now: float) -> bool:
+        certificates.ask_for_certificate(state, use)
+        return True
+
+    return ask
 
 
-_OF_JOBS = frozenset((TriggerKind.FIRMWARE_STATUS_NOTIFICATION, TriggerKind.LOG_STATUS_NOTIFICATION))
+_OF_JOBS = frozenset((TriggerKind.LOG_STATUS_NOTIFICATION,))
 _SAYINGS: Mapping[TriggerKind, Saying] = {
     TriggerKind.BOOT_NOTIFICATION: _say_boot,
     TriggerKind.HEARTBEAT: _say_heartbeat,
@@ -171,11 +175,13 @@ _SAYINGS: Mapping[TriggerKind, Saying] = {
     TriggerKind.TRANSACTION_EVENT: _say_transactions,
     TriggerKind.FIRMWARE_STATUS_NOTIFICATION: _say_firmware,
     TriggerKind.LOG_STATUS_NOTIFICATION: _say_diagnostics,
+    TriggerKind.SIGN_STATION_CERTIFICATE: _asking_for_certificate(SigningUse.STATION),
+    TriggerKind.SIGN_V2G_CERTIFICATE: _asking_for_certificate(SigningUse.V2G),
+    TriggerKind.SIGN_COMBINED_CERTIFICATE: _asking_for_certificate(None),
 }
 _EXTENDED_SAYINGS: Mapping[TriggerKind, Saying] = {
     **_SAYINGS,
     TriggerKind.LOG_STATUS_NOTIFICATION: _say_log,
-    TriggerKind.SIGN_STATION_CERTIFICATE: _ask_for_certificate,
 }
 
 

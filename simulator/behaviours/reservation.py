@@ -5,7 +5,12 @@ Only the token, or one of its group, starts there; then the reservation is used 
 
 from datetime import timedelta
 
-from protocol.blocks.reservation.messages import CancelReservation, ReserveNow
+from protocol.blocks.reservation.messages import (
+    CancelReservation,
+    ReservationEnd,
+    ReservationStatusUpdate,
+    ReserveNow,
+)
 from protocol.domain.commands import CommandReply
 from simulator.behaviours.availability import report_changes
 from simulator.evse import Evse
@@ -14,8 +19,11 @@ from simulator.stores import Reservation
 
 
 def on_reserve(state: StationState, message: ReserveNow, now: float) -> CommandReply:
-    """The EVSE is kept; a reservation with the same id is replaced. The station chooses no EVSE itself."""
-    evse = None if message.evse is None else state.evse(message.evse)
+    """The EVSE is kept, or where none is named the first that is free; one with the same id is replaced.
+
+    1.6 stations choose none themselves (ReserveConnectorZeroSupported), and none keeps a type of connector.
+    """
+    evse = _choose(state, message)
     seconds_left = (message.expires_at - state.instant(now)) / timedelta(seconds=1)
     if evse is None or seconds_left <= 0 or not state.is_accepted:
         return CommandReply(status="Rejected")
@@ -43,9 +51,22 @@ def on_cancel(state: StationState, message: CancelReservation, now: float) -> Co
 
 
 def on_expiry(state: StationState, evse: Evse, now: float) -> None:
-    """He did not come in time."""
+    """He did not come in time; 2.x says so (OCPP 2.0.1 H04)."""
+    reservation = evse.reservation
     _release(state, evse)
+    is_heard = state.is_online and state.is_accepted
+    if reservation is not None and is_heard and state.traits.reports_reservations:
+        state.post(ReservationStatusUpdate(reservation.reservation_id, ReservationEnd.EXPIRED), evse=evse.number)
     report_changes(state, now)
+
+
+def _choose(state: StationState, message: ReserveNow) -> Evse | None:
+    if message.evse is not None:
+        return state.evse(message.evse)
+    if not state.traits.reports_reservations or message.connector_type is not None:
+        return None
+    is_free = (one for one in state.evses if one.is_operative and not _is_taken(one, message.reservation_id))
+    return next(is_free, None)
 
 
 def _is_taken(evse: Evse, reservation_id: int) -> bool:

@@ -13,7 +13,9 @@ from decimal import Decimal
 from protocol.blocks.smart_charging.messages import (
     ClearChargingProfile,
     CompositeScheduleReply,
+    GetChargingProfiles,
     GetCompositeSchedule,
+    ReportChargingProfiles,
     SetChargingProfile,
 )
 from protocol.blocks.transactions.machine import TransactionState
@@ -36,6 +38,7 @@ MAX_PROFILES = 20
 MAX_PERIODS = 100
 _LONGEST_SCHEDULE_S = 7 * 86_400  # a week: then every recurring schedule has begun again
 _LEAST_A = Decimal(6)
+_OUR_SOURCE = "CSO"
 _ACCEPTED = CommandReply(status="Accepted")
 
 
@@ -74,6 +77,25 @@ def on_get_composite(state: StationState, message: GetCompositeSchedule, now: fl
         unit=unit,
     )
     return CompositeScheduleReply(status="Accepted", evse=message.evse, starts_at=schedule.starts_at, schedule=schedule)
+
+
+def on_get_profiles(state: StationState, message: GetChargingProfiles, _now: float) -> CommandReply:
+    """Every profile that fits is reported after the answer, EVSE by EVSE; all of them are the CSMS's (2.0.1 K09)."""
+    is_of_ours = not message.sources or _OUR_SOURCE in message.sources
+    found = [one for one in state.profiles if is_of_ours and _is_asked_for(one, message)]
+    if not found:
+        return CommandReply(status="NoProfiles")
+    places = sorted({one.evse or 0 for one in found})
+    for place in places:
+        report = ReportChargingProfiles(
+            message.request_id,
+            _OUR_SOURCE,
+            tuple(one.profile for one in found if (one.evse or 0) == place),
+            evse=place or None,
+            has_more=place != places[-1],
+        )
+        state.post(report, is_triggered=True)
+    return _ACCEPTED
 
 
 def refuses_start(profile: ChargingProfile | None, state: StationState) -> bool:
@@ -169,6 +191,8 @@ def _refuse(state: StationState, profile: ChargingProfile, number: int | None) -
         return "UnknownEVSE"
     if profile.purpose is ProfilePurpose.STATION_MAX and evse is not None:
         return "NotHere"
+    if profile.purpose is ProfilePurpose.EXTERNAL:
+        return "InvalidProfile"
     kept = [one for one in state.profiles if not _is_replaced(one, InstalledProfile(profile, number))]
     if len(kept) >= MAX_PROFILES:
         return "TooManyProfiles"
@@ -180,14 +204,22 @@ def _refuse(state: StationState, profile: ChargingProfile, number: int | None) -
 
 
 def _flaw(state: StationState, profile: ChargingProfile) -> str | None:
-    if not _speaks(state, profile.schedule.unit) or profile.stack_level > MAX_STACK_LEVEL:
+    schedules = profile.schedules
+    if not all(_speaks(state, schedule.unit) for schedule in schedules) or profile.stack_level > MAX_STACK_LEVEL:
         return "OutOfRange"
-    return "TooManyPeriods" if len(profile.schedule.periods) > MAX_PERIODS else find_flaw(profile)
+    is_long = any(len(schedule.periods) > MAX_PERIODS for schedule in schedules)
+    return "TooManyPeriods" if is_long else find_flaw(profile)
 
 
 def _speaks(state: StationState, unit: RateUnit) -> bool:
     """A DC outlet knows watts alone: its volts are the battery's."""
     return unit is RateUnit.WATTS or not state.plan.outlet.is_dc
+
+
+def _is_asked_for(one: InstalledProfile, message: GetChargingProfiles) -> bool:
+    return (not message.profile_ids or one.profile.profile_id in message.profile_ids) and _fits(
+        one, ClearChargingProfile(evse=message.evse, purpose=message.purpose, stack_level=message.stack_level)
+    )
 
 
 def _fits(one: InstalledProfile, message: ClearChargingProfile) -> bool:

@@ -13,14 +13,18 @@ import uuid
 
 import msgspec
 
+from protocol.blocks.tariff_and_cost.messages import CostUpdated
 from protocol.blocks.transactions.machine import TransactionState, Trigger, charging_state_of
 from protocol.blocks.transactions.messages import (
+    GetTransactionStatus,
     TransactionEnd,
     TransactionReply,
     TransactionStart,
+    TransactionStatusReply,
     TransactionUpdate,
 )
 from protocol.domain.authorization import AuthorizationStatus
+from protocol.domain.commands import Heard
 from protocol.domain.identifiers import IdToken, TransactionId
 from protocol.domain.metering import ReadingContext
 from simulator.behaviours import smart_charging
@@ -145,6 +149,21 @@ def on_reply(state: StationState, entry: Entry, reply: TransactionReply, now: fl
     if is_refused and evse is not None and evse.transaction is transaction:
         end(state, evse, now, reason="DeAuthorized", trigger="Deauthorized")
         report_changes(state, now)
+
+
+def on_get_status(state: StationState, message: GetTransactionStatus, _now: float) -> TransactionStatusReply:
+    """Whether the transaction runs, and whether anything of it, or of any, is still to be said (OCPP 2.0.1 E14)."""
+    name = message.transaction_id
+    told = [entry.transaction for entry in state.outbox if entry.transaction is not None]
+    if name is None:
+        return TransactionStatusReply(has_messages=bool(told))
+    has_messages = any(transaction.transaction_id == name for transaction in told)
+    return TransactionStatusReply(has_messages=has_messages, is_ongoing=state.find_transaction(name) is not None)
+
+
+def on_cost(_state: StationState, _message: CostUpdated, _now: float) -> Heard:
+    """The display shows it (OCPP 2.0.1 I02)."""
+    return Heard()
 
 
 def numbered(message: msgspec.Struct, transaction: Transaction) -> msgspec.Struct:

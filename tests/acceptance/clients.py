@@ -1,4 +1,4 @@
-"""1.6 stations of other authors that a test plays in the words of the wire, whichever client speaks them.
+"""Stations of other authors that a test plays in the words of the wire, whichever client speaks them.
 
 Each is judged by its own author's copy of the OCPP schemas: what the platform says wrongly is refused by the client.
 """
@@ -6,11 +6,12 @@ Each is judged by its own author's copy of the OCPP schemas: what the platform s
 import asyncio
 import base64
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any, Self
 
-from ocpp.charge_point import camel_to_snake_case, snake_to_camel_case
+from ocpp import v16, v21, v201
+from ocpp.charge_point import ChargePoint, camel_to_snake_case, snake_to_camel_case
 from ocpp.exceptions import OCPPError
-from ocpp.v16 import ChargePoint, call, call_result
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
@@ -23,9 +24,10 @@ class ClientRefused(Exception):
 
 
 class Client(ABC):
-    """A station with one connector. Payloads are as the wire has them."""
+    """A station with one connector that speaks one version. Payloads are as the wire has them."""
 
-    def __init__(self, endpoint: str, name: str, password: str) -> None:
+    def __init__(self, endpoint: str, name: str, password: str, *, version: str = "1.6") -> None:
+        self.version = version
         self.endpoint = endpoint
         self.name = name
         self.password = password
@@ -70,11 +72,17 @@ class Client(ABC):
         await self.close()
 
 
+MakeClient = Callable[..., Client]
+
+_WORDS = {"1.6": v16, "2.0.1": v201, "2.1": v21}
+
+
 class OcppPackage(Client):
     """The Python package `ocpp` on `websockets`."""
 
-    def __init__(self, endpoint: str, name: str, password: str) -> None:
-        super().__init__(endpoint, name, password)
+    def __init__(self, endpoint: str, name: str, password: str, *, version: str = "1.6") -> None:
+        super().__init__(endpoint, name, password, version=version)
+        self._words: Any = _WORDS[version]  # Any: a module of the package
         self._answers: dict[str, Any] = {}
         self._socket: ClientConnection | None = None
         self._station: ChargePoint | None = None
@@ -85,12 +93,13 @@ class OcppPackage(Client):
         try:
             self._socket = await connect(
                 f"{self.endpoint}/{self.name}",
-                subprotocols=[Subprotocol("ocpp1.6")],
+                subprotocols=[Subprotocol(f"ocpp{self.version}")],
                 additional_headers={"Authorization": f"Basic {token}"},
             )
         except InvalidStatus as refused:
             raise ClientRefused(str(refused)) from refused
-        self._station = ChargePoint(self.name, self._socket)
+        station: ChargePoint = self._words.ChargePoint(self.name, self._socket)
+        self._station = station
         for action in self._answers:
             self._route(action)
         self._reading = asyncio.create_task(self._station.start())
@@ -103,7 +112,7 @@ class OcppPackage(Client):
 
     async def call(self, action: str, **payload: Any) -> Any:
         assert self._station is not None
-        request = getattr(call, action)(**camel_to_snake_case(payload))
+        request = getattr(self._words.call, action)(**camel_to_snake_case(payload))
         try:
             answer = await self._station.call(request, suppress=False)
         except OCPPError as error:
@@ -112,7 +121,7 @@ class OcppPackage(Client):
         return snake_to_camel_case({name: value for name, value in vars(answer).items() if value is not None})
 
     async def answer(self, action: str, **payload: Any) -> None:
-        self._answers[action] = getattr(call_result, action)(**camel_to_snake_case(payload))
+        self._answers[action] = getattr(self._words.call_result, action)(**camel_to_snake_case(payload))
         if self._station is not None:
             self._route(action)
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,11 @@ import pytest_asyncio
 from chargeyard.demo import OPERATOR
 from chargeyard.platform import Platform
 from chargeyard.rest import RestClient
+from tests.acceptance.clients import MakeClient, OcppPackage
 from tests.acceptance.network import Network
+from tests.acceptance.node_clients import NodeClient, NodeUnavailable, install_packages
+
+CLIENTS = ["ocpp", "ocpp-rpc", "ocpp-ws-io"]
 
 
 def report(line: str) -> None:
@@ -53,3 +58,19 @@ async def operator(platform: Platform) -> AsyncIterator[RestClient]:
 async def network(platform: Platform, operator: RestClient) -> AsyncIterator[Network]:
     async with Network(platform, operator) as made:
         yield made
+
+
+@pytest.fixture(params=CLIENTS)
+def package(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def make_client(package: str, pytestconfig: pytest.Config) -> MakeClient:
+    if package == "ocpp":
+        return OcppPackage
+    try:
+        modules = install_packages(pytestconfig.cache.mkdir("node-clients"))
+    except NodeUnavailable as missing:
+        pytest.skip(str(missing))
+    return partial(NodeClient, package=package, modules=modules)

@@ -64,8 +64,10 @@ def _run_npm_ci(npm: str, folder: Path) -> None:
 class NodeClient(Client):
     """One of the scripts of `node/`, in strict mode: what breaks its schemas is a complaint."""
 
-    def __init__(self, endpoint: str, name: str, password: str, *, package: str, modules: Path) -> None:
-        super().__init__(endpoint, name, password)
+    def __init__(
+        self, endpoint: str, name: str, password: str, *, package: str, modules: Path, version: str = "1.6"
+    ) -> None:
+        super().__init__(endpoint, name, password, version=version)
         self._package = package
         self._modules = modules
         self._numbers = itertools.count(1)
@@ -106,6 +108,7 @@ class NodeClient(Client):
             self.endpoint,
             self.name,
             self.password,
+            f"ocpp{self.version}",
             env=os.environ | {"NODE_PATH": str(self._modules)},
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

@@ -8,7 +8,6 @@ judges them: a station that keeps to the standard has none.
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 import pytest
@@ -18,46 +17,22 @@ from chargeyard.rest import RestRefused
 from protocol.domain.routes import Direction
 from protocol.domain.version import OcppVersion
 from protocol.versions import ROUTES
-from tests.acceptance.clients import Client, ClientRefused, OcppPackage
+from tests.acceptance.clients import Client, ClientRefused, MakeClient
 from tests.acceptance.network import Network, eventually
-from tests.acceptance.node_clients import NodeClient, NodeUnavailable, install_packages
 from tests.acceptance.test_typed_commands import ACCEPTED, AT, CASES
 from tests.conformance.wire import both
 from tests.factories.certificates import request_for
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
-CLIENTS = [
-    "ocpp",
-    pytest.param("ocpp-rpc", marks=pytest.mark.slow),
-    pytest.param("ocpp-ws-io", marks=pytest.mark.slow),
-]
 BOOT = {"chargePointVendor": "Independent", "chargePointModel": "Client", "firmwareVersion": "1.0"}
 STATION_PASSWORD = "0123456789abcdef0123"
 
 OpenStation = Callable[[str], AbstractAsyncContextManager[Client]]
 
 
-@pytest.fixture(params=CLIENTS)
-def package(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def make_client(package: str, pytestconfig: pytest.Config) -> Callable[[str, str, str], Client]:
-    if package == "ocpp":
-        return OcppPackage
-    try:
-        modules = install_packages(pytestconfig.cache.mkdir("node-clients"))
-    except NodeUnavailable as missing:
-        pytest.skip(str(missing))
-    return partial(NodeClient, package=package, modules=modules)
-
-
 @pytest_asyncio.fixture(loop_scope="module")
-async def open_station(
-    network: Network, package: str, make_client: Callable[[str, str, str], Client]
-) -> AsyncIterator[OpenStation]:
+async def open_station(network: Network, package: str, make_client: MakeClient) -> AsyncIterator[OpenStation]:
     """Registers a station and connects it; at the end neither side may have anything to complain of."""
 
     @asynccontextmanager
@@ -286,9 +261,7 @@ async def test_client_refuses_what_breaks_its_own_schema(network: Network, open_
         client.complaints.clear()
 
 
-async def test_wrong_password_is_refused(
-    network: Network, package: str, make_client: Callable[[str, str, str], Client]
-) -> None:
+async def test_wrong_password_is_refused(network: Network, package: str, make_client: MakeClient) -> None:
     name = f"WRONG-{package}"
     await network.add_station(name, password=STATION_PASSWORD)
     async with make_client(network.platform.station_url, name, "not-the-password-of-it") as client:

@@ -129,7 +129,7 @@ async def test_wrong_subprotocol_is_diagnosed(network: Network) -> None:
         async with connect(url, subprotocols=[Subprotocol("ocpp1.5")]) as socket:
             await socket.wait_closed()
 
-        await session.hear("offered: ocpp1.5; served: ocpp2.0.1, ocpp1.6")
+        await session.hear("offered: ocpp1.5; served: ocpp2.1, ocpp2.0.1, ocpp1.6")
         await session.hear("fix: choose OCPP 1.6 JSON")
 
 

@@ -39,6 +39,12 @@ class Bench:
             await self.network.online(name)
             yield station
 
+    @asynccontextmanager
+    async def connect(self, name: str, *, password: str | None = None) -> AsyncIterator[WireStation]:
+        """A station that is registered, on a new socket, before it has said a word."""
+        async with wire_station(self.url(name), version=self.version, user=name, password=password) as station:
+            yield station
+
     async def boot(self, station: WireStation) -> None:
         """The station boots and its one connector is available."""
         if self.version == "1.6":

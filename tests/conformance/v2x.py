@@ -42,6 +42,10 @@ class Transaction:
         self.seq_no = 0
         self._station = station
 
+    def move_to(self, station: WireStation) -> None:
+        """The station goes on by another socket."""
+        self._station = station
+
     async def say(
         self,
         event_type: str,

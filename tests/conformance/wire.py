@@ -92,7 +92,7 @@ class WireStation:
             else:
                 answered.set_exception(CallRefused(rest[0], rest[1]))
 
-    async def send(self, action: str, **payload: Any) -> Any:
+    async def send(self, action: str, /, **payload: Any) -> Any:
         """The payload of the CALLRESULT. Raises CallRefused for a CALLERROR."""
         judge(self.version, action, payload, is_request=True)
         self._sent += 1
@@ -115,7 +115,7 @@ class WireStation:
         assert asked.action == action, f"the CSMS sent {asked.action} where {action} was due: {asked.payload}"
         return asked
 
-    async def answer(self, action: str, **payload: Any) -> Any:
+    async def answer(self, action: str, /, **payload: Any) -> Any:
         """Answer the next request, which has to be this one; return what it asked."""
         asked = await self.asked(action)
         await asked.answer(**payload)

@@ -12,16 +12,19 @@ from typing import Any
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
+from csms.adapters.contracts import SandboxContractCertificates
 from csms.adapters.memory import (
     MemoryAuthority,
+    MemoryCosts,
     MemoryNumbers,
     MemoryPayments,
     MemoryPresence,
     MemoryPublisher,
     MemoryRegistry,
 )
-from csms.app import Gateway, _hand_over
-from csms.ports import NO_VENDORS, Ports, VendorPlugIn
+from csms.app import _hand_over
+from csms.gateway import Gateway
+from csms.ports import NO_VENDORS, EvCertificates, NoContractCertificates, NoEvCertificates, Ports, VendorPlugIn
 from csms.settings import CsmsSettings, read_settings
 from csms.transport.head import HeadListener
 from csms.transport.tls import server_context
@@ -62,10 +65,12 @@ class GatewayInMemory:
         presence: MemoryPresence,
         *,
         vendors: Mapping[str, VendorPlugIn] = NO_VENDORS,
+        ev_certificates: EvCertificates | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.publisher = MemoryPublisher()
         self.authority = MemoryAuthority()
+        self.costs = MemoryCosts()
         self.registry = MemoryRegistry({station_key(): RegistryEntry()})
         self.presence = presence
         self.port = 0
@@ -82,6 +87,11 @@ class GatewayInMemory:
                 token_key_of=partial(tenant_token_key, TOKEN_KEY.encode()),
                 vendors=vendors,
                 vendor_timeout_s=settings.vendor_timeout_s,
+                contracts=SandboxContractCertificates(now=now)
+                if settings.contract_provider == "sandbox"
+                else NoContractCertificates(),
+                costs=self.costs,
+                ev_certificates=ev_certificates or NoEvCertificates(),
             ),
             presence=self.presence,
             tasks=tasks,
@@ -103,11 +113,14 @@ async def gateway_in_memory(
     presence: MemoryPresence | None = None,
     *,
     vendors: Mapping[str, VendorPlugIn] = NO_VENDORS,
+    ev_certificates: EvCertificates | None = None,
     **environment: str,
 ) -> AsyncIterator[GatewayInMemory]:
     settings = read_settings(ENVIRONMENT | environment)
     async with asyncio.TaskGroup() as tasks:
-        memory = GatewayInMemory(settings, tasks, presence or MemoryPresence(), vendors=vendors)
+        memory = GatewayInMemory(
+            settings, tasks, presence or MemoryPresence(), vendors=vendors, ev_certificates=ev_certificates
+        )
         listener = HeadListener(
             decide=memory.gateway.admit,
             hand_over=_hand_over(settings, memory.gateway),

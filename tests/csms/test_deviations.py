@@ -99,6 +99,25 @@ def test_exchange_is_one_entry_with_its_verdict_and_goes_to_frames(station: Stat
     assert len(log) == 0
 
 
+def test_secret_in_an_answer_does_not_go_to_frames_beside_a_plain_call(station: Station) -> None:
+    log, publisher = MessageLog("on"), MemoryPublisher()
+    refusal = b'[4,"1","InternalError","https://user:hunter2@host",{}]'
+    verdict = b'[3,"1",{"idTokenInfo":{"status":"Accepted","groupIdToken":{"idToken":"04hunter2X","type":"Local"}}}]'
+
+    for reply in (refusal, verdict):
+        log.note(
+            station,
+            FrameDirection.IN,
+            b'[2,"1","TransactionEvent",{"seqNo":1}]',
+            verdict=ANSWERED,
+            action="TransactionEvent",
+            reply=reply,
+        )
+    log.flush(publisher)
+
+    assert [b"hunter2" in bytes(frame.reply) for frame in logged(publisher)] == [False, False]
+
+
 @pytest.mark.parametrize(
     ("text", "verdict", "shown"),
     [

@@ -61,7 +61,7 @@ async def test_claim_does_not_outlive_its_socket() -> None:
 
 
 async def test_failed_claim_is_retried_while_nats_stays_and_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("csms.app._RECLAIM_S", 0.02)
+    monkeypatch.setattr("csms.gateway._RECLAIM_S", 0.02)
     presence = _AwayPresence()
     presence.may_answer.set()
     async with gateway_in_memory(presence) as csms, await station(csms) as socket:
@@ -108,7 +108,7 @@ async def test_station_is_answered_while_its_claim_hangs() -> None:
 
 
 async def test_old_socket_that_claims_late_gives_way_to_a_newer_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("csms.app._RECLAIM_S", 0.02)
+    monkeypatch.setattr("csms.gateway._RECLAIM_S", 0.02)
 
     class HeldElsewhere(_AwayPresence):
         async def reclaim(self, station: StationKey, *, opened_at: datetime) -> int:

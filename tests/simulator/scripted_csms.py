@@ -18,7 +18,8 @@ from protocol.blocks.certificates.messages import SignCertificate
 from protocol.blocks.diagnostics.messages import DiagnosticsStatusNotification, LogStatusNotification
 from protocol.blocks.firmware.messages import FirmwareStatusNotification, SignedFirmwareStatusNotification
 from protocol.blocks.meter_values.messages import MeterValues, MeterValuesReply
-from protocol.blocks.provisioning.messages import BootNotification, BootReply
+from protocol.blocks.provisioning.messages import BootNotification, BootReply, NotifyReport
+from protocol.blocks.reservation.messages import ReservationStatusUpdate
 from protocol.blocks.transactions.messages import (
     TransactionEnd,
     TransactionEvent,
@@ -123,6 +124,8 @@ class ScriptedCsms:
             SignedFirmwareStatusNotification: lambda _: Heard(),
             LogStatusNotification: lambda _: Heard(),
             DiagnosticsStatusNotification: lambda _: Heard(),
+            NotifyReport: lambda _: Heard(),
+            ReservationStatusUpdate: lambda _: Heard(),
             SignCertificate: lambda _: CommandReply("Accepted"),
         }
         self.sockets: list[MemorySocket] = []

@@ -143,7 +143,7 @@ def test_a_triggered_message_follows_the_answer(version: OcppVersion, kind: Trig
 def test_a_trigger_of_what_the_station_does_not_do_is_not_implemented() -> None:
     world = booted(OcppVersion.V201)
 
-    assert ask(world, TriggerMessage(TriggerKind.FIRMWARE_STATUS_NOTIFICATION)).status == "NotImplemented"
+    assert ask(world, TriggerMessage(TriggerKind.PUBLISH_FIRMWARE_STATUS_NOTIFICATION)).status == "NotImplemented"
 
 
 def test_a_201_station_says_its_transaction_again_and_does_not_boot_again() -> None:
@@ -194,7 +194,7 @@ def test_variables_are_read_by_their_201_names_whatever_their_case() -> None:
     [
         (OcppVersion.V16, "NoSuchAction", "NotImplemented"),
         (OcppVersion.V16, "BootNotification", "NotSupported"),
-        (OcppVersion.V201, "ClearCache", "NotSupported"),
+        (OcppVersion.V201, "Heartbeat", "NotSupported"),
         (OcppVersion.V201, "NoSuchAction", "NotImplemented"),
     ],
 )

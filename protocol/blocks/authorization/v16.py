@@ -5,6 +5,8 @@ from protocol.dialects.answers import read_status, status_writer
 from protocol.dialects.v16 import read_id_tag, read_id_tag_info, write_id_tag, write_id_tag_info
 from protocol.domain.commands import CommandReply
 from protocol.domain.routes import Direction, Route
+from protocol.domain.version import OcppVersion
+from protocol.errors import NotExpressible
 from protocol.wire import v16
 
 
@@ -14,7 +16,9 @@ def decode_authorize(request: v16.AuthorizeRequest) -> Authorize:
 
 
 def encode_authorize(message: Authorize) -> v16.AuthorizeRequest:
-    """Source: OCPP 1.6 §6.1."""
+    """Source: OCPP 1.6 §6.1. Raises NotExpressible for a contract certificate."""
+    if message.contract_certificate is not None or message.contract_chain:
+        raise NotExpressible(OcppVersion.V16, "a contract certificate")
     return v16.AuthorizeRequest(id_tag=write_id_tag(message.id_token))
 
 

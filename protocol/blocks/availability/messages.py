@@ -46,10 +46,11 @@ class OperationalStatus(StrEnum):
 
 
 class ChangeAvailability(msgspec.Struct, frozen=True):
-    """The CSMS puts an EVSE, or the whole station where `evse` is None, in or out of service.
+    """The CSMS puts an EVSE or one of its connectors, or the whole station where `evse` is None, in or out of service.
 
     "Scheduled" is the answer where a transaction runs: the change comes after it (OCPP 1.6 §5.2; OCPP 2.0.1 G03, G04).
     """
 
     status: OperationalStatus
     evse: int | None = None
+    connector: int | None = None

@@ -19,6 +19,8 @@ from protocol.domain.commands import CommandReply
 from protocol.domain.routes import Direction, Route
 from protocol.domain.status import ChargingState, ConnectorStatus
 from protocol.domain.time import format_timestamp
+from protocol.domain.version import OcppVersion
+from protocol.errors import NotExpressible
 from protocol.wire import v16
 
 State = tuple[ConnectorStatus, ChargingState | None]
@@ -108,7 +110,9 @@ def decode_change_availability(request: v16.ChangeAvailabilityRequest) -> Change
 
 
 def encode_change_availability(message: ChangeAvailability) -> v16.ChangeAvailabilityRequest:
-    """Source: OCPP 1.6 §6.7."""
+    """Source: OCPP 1.6 §6.7. Raises NotExpressible for a second connector, which has a number of its own (§3.8)."""
+    if message.connector not in (None, 1):
+        raise NotExpressible(OcppVersion.V16, f"connector {message.connector} of an EVSE")
     return v16.ChangeAvailabilityRequest(connector_id=message.evse or 0, type=spelled(message.status))
 
 

@@ -1,7 +1,20 @@
-"""OCPP 2.0.1 availability: Heartbeat, StatusNotification."""
+"""OCPP 2.0.1 availability: Heartbeat, StatusNotification, ChangeAvailability."""
 
-from protocol.blocks.availability.messages import Heartbeat, HeartbeatReply, StatusNotification, StatusReply
-from protocol.dialects.words import read_timestamp, spelled
+from protocol.blocks.availability.messages import (
+    ChangeAvailability,
+    Heartbeat,
+    HeartbeatReply,
+    OperationalStatus,
+    StatusNotification,
+    StatusReply,
+)
+from protocol.dialects.v201 import answer_writer, read_answer, read_evse, write_evse
+from protocol.dialects.words import (
+    read_number,
+    read_timestamp,
+    spelled,
+)
+from protocol.domain.commands import CommandReply
 from protocol.domain.routes import Direction, Route
 from protocol.domain.status import ConnectorStatus
 from protocol.domain.time import format_timestamp
@@ -37,8 +50,8 @@ def decode_status(request: v201.StatusNotificationRequest) -> StatusNotification
     """
     return StatusNotification(
         status=ConnectorStatus(request.connector_status),
-        evse=request.evse_id or None,
-        connector=request.connector_id or None,
+        evse=read_number(request.evse_id, "$.evseId", bits=32) or None,
+        connector=read_number(request.connector_id, "$.connectorId", bits=32) or None,
         occurred_at=read_timestamp(request.timestamp, "$.timestamp"),
     )
 
@@ -67,6 +80,19 @@ def encode_status_reply(_reply: StatusReply) -> v201.StatusNotificationResponse:
     return v201.StatusNotificationResponse()
 
 
+def decode_change_availability(request: v201.ChangeAvailabilityRequest) -> ChangeAvailability:
+    """Source: OCPP 2.0.1 G03, G04."""
+    evse, connector = read_evse(request.evse)
+    return ChangeAvailability(OperationalStatus(request.operational_status), evse=evse, connector=connector)
+
+
+def encode_change_availability(message: ChangeAvailability) -> v201.ChangeAvailabilityRequest:
+    """Without an EVSE it is the station that is meant (G04.FR.01)."""
+    return v201.ChangeAvailabilityRequest(
+        evse=write_evse(message.evse, message.connector), operational_status=spelled(message.status)
+    )
+
+
 ROUTES = (
     Route(
         action="Heartbeat",
@@ -91,5 +117,17 @@ ROUTES = (
         encode_request=encode_status,
         decode_response=decode_status_reply,
         encode_response=encode_status_reply,
+    ),
+    Route(
+        action="ChangeAvailability",
+        direction=Direction.FROM_CSMS,
+        messages=(ChangeAvailability,),
+        reply=CommandReply,
+        request=v201.ChangeAvailabilityRequest,
+        response=v201.ChangeAvailabilityResponse,
+        decode_request=decode_change_availability,
+        encode_request=encode_change_availability,
+        decode_response=read_answer,
+        encode_response=answer_writer(v201.ChangeAvailabilityResponse),
     ),
 )

@@ -3,7 +3,12 @@
 from protocol.blocks.battery_swap.messages import Battery, BatterySwap, SwapStep
 from protocol.dialects.answers import heard_writer, read_heard
 from protocol.dialects.v21 import read_id_token, write_id_token
-from protocol.dialects.words import given, sent, spelled
+from protocol.dialects.words import (
+    given,
+    read_number,
+    sent,
+    spelled,
+)
 from protocol.domain.commands import Heard
 from protocol.domain.routes import Direction, Route
 from protocol.wire import v21
@@ -17,7 +22,7 @@ def decode_swap(request: v21.BatterySwapRequest) -> BatterySwap:
         id_token=read_id_token(request.id_token),
         batteries=tuple(
             Battery(
-                evse=battery.evse_id,
+                evse=read_number(battery.evse_id, "$.batteryData.evseId", bits=32),
                 serial_number=battery.serial_number,
                 charge_percent=battery.so_c,
                 health_percent=battery.so_h,

@@ -1,8 +1,14 @@
-"""Roots that a station trusts, and its own certificate."""
+"""Roots that a station trusts, its own certificate, and what it asks for vehicles."""
 
 import msgspec
 
-from protocol.domain.certificates import CertificateHashData, CertificateUse
+from protocol.domain.certificates import (
+    CertificateHashData,
+    CertificateUse,
+    EvCertificateAction,
+    OcspQuestion,
+    SigningUse,
+)
 
 
 class InstallCertificate(msgspec.Struct, frozen=True):
@@ -25,10 +31,11 @@ class GetInstalledCertificates(msgspec.Struct, frozen=True):
 
 
 class InstalledCertificate(msgspec.Struct, frozen=True):
-    """One root. `use` is None in 1.6, where the use that was asked for is meant."""
+    """One root, or a chain with what stands below it. `use` is None in 1.6: the use that was asked for."""
 
     hash_data: CertificateHashData
     use: CertificateUse | None = None
+    children: tuple[CertificateHashData, ...] = ()
 
 
 class InstalledCertificatesReply(msgspec.Struct, frozen=True):
@@ -39,12 +46,52 @@ class InstalledCertificatesReply(msgspec.Struct, frozen=True):
 
 
 class CertificateSigned(msgspec.Struct, frozen=True):
-    """The station's own certificate, PEM, followed by what vouches for it."""
+    """The station's own certificate, PEM, followed by what vouches for it. `use` None: for all that it does.
+
+    `request_id` is that of the request (2.1).
+    """
 
     chain: str
+    use: SigningUse | None = None
+    request_id: int | None = None
 
 
 class SignCertificate(msgspec.Struct, frozen=True):
-    """The station asks for a certificate: a PKCS #10 request, PEM. "Accepted" says only that it will be looked at."""
+    """The station asks for a certificate: a PKCS #10 request, PEM. "Accepted" says only that it will be looked at.
+
+    `use` None: one for all that it does (OCPP 2.0.1 A02). `request_id` comes back with the certificate (2.1).
+    """
 
     request: str
+    use: SigningUse | None = None
+    request_id: int | None = None
+
+
+class GetCertificateStatus(msgspec.Struct, frozen=True):
+    """Is this certificate revoked? Asked before a contract is taken (OCPP 2.0.1 M06)."""
+
+    question: OcspQuestion
+
+
+class CertificateStatusReply(msgspec.Struct, frozen=True):
+    """`ocsp_result` is the responder's answer, DER in Base64, where Accepted."""
+
+    status: str
+    ocsp_result: str | None = None
+    reason: str = ""
+
+
+class GetEvCertificate(msgspec.Struct, frozen=True):
+    """A vehicle's request for its contract certificate, passed on as it came: EXI in Base64 (OCPP 2.0.1 M01, M02)."""
+
+    schema: str
+    action: EvCertificateAction
+    exi_request: str
+
+
+class EvCertificateReply(msgspec.Struct, frozen=True):
+    """`exi_response` goes to the vehicle as it is; it is empty where Failed."""
+
+    status: str
+    exi_response: str = ""
+    reason: str = ""

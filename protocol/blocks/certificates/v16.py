@@ -18,14 +18,14 @@ from protocol.blocks.certificates.messages import (
 )
 from protocol.dialects.answers import read_status, status_writer
 from protocol.dialects.words import given, spelled
-from protocol.domain.certificates import CertificateHashData, CertificateUse
+from protocol.domain.certificates import CertificateHashData, CertificateUse, SigningUse
 from protocol.domain.commands import CommandReply
 from protocol.domain.routes import Direction, Route
 from protocol.domain.version import OcppVersion
 from protocol.errors import NotExpressible
 from protocol.wire import v16
 
-# OCPP 1.6 Security whitepaper §6: two of the four uses of 2.x.
+# OCPP 1.6 Security whitepaper §6: two of the uses of 2.x.
 _USES: Mapping[CertificateUse, str] = {
     CertificateUse.CSMS_ROOT: "CentralSystemRootCertificate",
     CertificateUse.MANUFACTURER_ROOT: "ManufacturerRootCertificate",
@@ -73,7 +73,7 @@ def decode_installed(response: v16.GetInstalledCertificateIdsResponse) -> Instal
 
 
 def encode_installed(reply: InstalledCertificatesReply) -> v16.GetInstalledCertificateIdsResponse:
-    """The uses are lost."""
+    """The uses are lost, and what stands below a chain."""
     return v16.GetInstalledCertificateIdsResponse(
         certificate_hash_data=tuple(_write_hash_data(item.hash_data) for item in reply.certificates) or UNSET,
         status=spelled(reply.status),
@@ -82,22 +82,29 @@ def encode_installed(reply: InstalledCertificatesReply) -> v16.GetInstalledCerti
 
 def decode_signed(request: v16.CertificateSignedRequest) -> CertificateSigned:
     """Source: OCPP 1.6 Security whitepaper A02, A03."""
-    return CertificateSigned(chain=request.certificate_chain)
+    return CertificateSigned(chain=request.certificate_chain, use=SigningUse.STATION)
 
 
 def encode_signed(message: CertificateSigned) -> v16.CertificateSignedRequest:
-    """Source: OCPP 1.6 Security whitepaper A02, A03."""
+    """Raises NotExpressible for a certificate of ISO 15118. Source: OCPP 1.6 Security whitepaper A02, A03."""
+    _check_use(message.use)
     return v16.CertificateSignedRequest(certificate_chain=message.chain)
 
 
 def decode_sign(request: v16.SignCertificateRequest) -> SignCertificate:
     """Source: OCPP 1.6 Security whitepaper A02, A03."""
-    return SignCertificate(request=request.csr)
+    return SignCertificate(request=request.csr, use=SigningUse.STATION)
 
 
 def encode_sign(message: SignCertificate) -> v16.SignCertificateRequest:
-    """Source: OCPP 1.6 Security whitepaper A02, A03."""
+    """Raises NotExpressible for a certificate of ISO 15118. Source: OCPP 1.6 Security whitepaper A02, A03."""
+    _check_use(message.use)
     return v16.SignCertificateRequest(csr=message.request)
+
+
+def _check_use(use: SigningUse | None) -> None:
+    if use not in (None, SigningUse.STATION):
+        raise NotExpressible(OcppVersion.V16, f"a {use}")
 
 
 def _write_use(use: CertificateUse) -> Any:  # Any: a Literal of the wire

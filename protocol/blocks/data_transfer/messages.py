@@ -6,11 +6,12 @@ import msgspec
 
 
 class DataTransfer(msgspec.Struct, frozen=True):
-    """Said in the vendor's own terms. `data` is text; what 2.x may send as other JSON is its JSON text."""
+    """Said in the vendor's own terms. `data` is text; what 2.x may send as other JSON is its JSON text: `is_json`."""
 
     vendor: str
     message_id: str | None = None
     data: str | None = None
+    is_json: bool = False
 
 
 class DataTransferStatus(StrEnum):
@@ -23,7 +24,8 @@ class DataTransferStatus(StrEnum):
 
 
 class DataTransferReply(msgspec.Struct, frozen=True):
-    """An unknown vendor or message is an answer, never a CALLERROR (OCPP 1.6 §4.3)."""
+    """An unknown vendor or message is an answer, never a CALLERROR (OCPP 1.6 §4.3; OCPP 2.0.1 P02)."""
 
     status: DataTransferStatus
     data: str | None = None
+    is_json: bool = False

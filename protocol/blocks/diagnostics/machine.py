@@ -11,13 +11,14 @@ from protocol.blocks.diagnostics.messages import LogStatus as Status
 from protocol.domain.state_table import StateTable
 
 _REFUSALS = (Status.BAD_MESSAGE, Status.NOT_SUPPORTED_OPERATION, Status.PERMISSION_DENIED, Status.UPLOAD_FAILURE)
+_ENDS = (*_REFUSALS, Status.ACCEPTED_CANCELED)  # canceled by another order (N01)
 _AT_REST = (Status.IDLE, Status.UPLOADING)
 
 _AFTER: Mapping[Status, tuple[Status, ...]] = {
-    Status.IDLE: (Status.UPLOADING, *_REFUSALS),
-    Status.UPLOADING: (Status.UPLOADED, *_REFUSALS),
+    Status.IDLE: (Status.UPLOADING, *_ENDS),
+    Status.UPLOADING: (Status.UPLOADED, *_ENDS),
     Status.UPLOADED: _AT_REST,
-    **dict.fromkeys(_REFUSALS, _AT_REST),
+    **dict.fromkeys(_ENDS, _AT_REST),
 }
 TRANSITIONS: Mapping[Status, Mapping[Status, Status]] = {
     state: {following: following for following in after} for state, after in _AFTER.items()

@@ -1,9 +1,13 @@
-"""Logs that the CSMS asks for, and how far their upload has come."""
+"""Logs that the CSMS asks for and how far their upload has come, and what a station knows of a customer."""
 
 from datetime import datetime
 from enum import StrEnum
 
 import msgspec
+
+from protocol.domain.certificates import CertificateHashData
+from protocol.domain.identifiers import IdToken
+from protocol.domain.reports import ReportPart
 
 
 class LogKind(StrEnum):
@@ -52,6 +56,7 @@ class LogStatus(StrEnum):
     BAD_MESSAGE = "BadMessage"
     NOT_SUPPORTED_OPERATION = "NotSupportedOperation"
     PERMISSION_DENIED = "PermissionDenied"
+    ACCEPTED_CANCELED = "AcceptedCanceled"
 
 
 class LogReport(msgspec.Struct, frozen=True):
@@ -67,3 +72,23 @@ class LogStatusNotification(LogReport, frozen=True):
 
 class DiagnosticsStatusNotification(LogReport, frozen=True):
     """In answer to GetDiagnostics (OCPP 1.6 §4.4)."""
+
+
+class CustomerInformation(msgspec.Struct, frozen=True, kw_only=True):
+    """Tell what the station knows of a customer, forget it, or both (OCPP 2.0.1 N09, N10).
+
+    The customer is named by one of a token, a certificate, and whatever the operator calls them.
+    """
+
+    request_id: int
+    is_reported: bool
+    is_cleared: bool
+    id_token: IdToken | None = None
+    customer_identifier: str | None = None
+    certificate: CertificateHashData | None = None
+
+
+class NotifyCustomerInformation(ReportPart, frozen=True, kw_only=True):
+    """Some of what the station knows of the customer: a text for people, with personal data (N09)."""
+
+    data: str

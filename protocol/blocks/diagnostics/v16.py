@@ -15,6 +15,8 @@ from protocol.dialects.answers import heard_writer, read_heard
 from protocol.dialects.words import given, read_optional_timestamp, sent, spelled, write_optional_timestamp
 from protocol.domain.commands import Heard
 from protocol.domain.routes import Direction, Route
+from protocol.domain.version import OcppVersion
+from protocol.errors import NotExpressible
 from protocol.wire import v16
 
 # OCPP 1.6 §7.24 has one word for every failure.
@@ -22,6 +24,7 @@ _DIAGNOSTICS: Mapping[LogStatus, str] = {
     LogStatus.IDLE: "Idle",
     LogStatus.UPLOADING: "Uploading",
     LogStatus.UPLOADED: "Uploaded",
+    LogStatus.ACCEPTED_CANCELED: "UploadFailed",
     LogStatus.BAD_MESSAGE: "UploadFailed",
     LogStatus.NOT_SUPPORTED_OPERATION: "UploadFailed",
     LogStatus.PERMISSION_DENIED: "UploadFailed",
@@ -108,7 +111,9 @@ def decode_log_status(request: v16.LogStatusNotificationRequest) -> LogStatusNot
 
 
 def encode_log_status(message: LogStatusNotification) -> v16.LogStatusNotificationRequest:
-    """Source: OCPP 1.6 Security whitepaper N01."""
+    """Source: OCPP 1.6 Security whitepaper N01. Raises NotExpressible for an upload that another order ended."""
+    if message.status is LogStatus.ACCEPTED_CANCELED:
+        raise NotExpressible(OcppVersion.V16, f"the status {message.status} of an upload")
     return v16.LogStatusNotificationRequest(status=spelled(message.status), request_id=sent(message.request_id))
 
 

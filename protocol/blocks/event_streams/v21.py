@@ -14,7 +14,7 @@ from protocol.blocks.event_streams.messages import (
     StreamValue,
 )
 from protocol.dialects.answers import heard_writer, read_heard
-from protocol.dialects.v21 import read_reasoned, reasoned_writer
+from protocol.dialects.v201 import answer_writer, read_answer
 from protocol.dialects.words import given, read_timestamp, sent
 from protocol.domain.commands import CommandReply, Heard
 from protocol.domain.routes import Direction, Route
@@ -127,8 +127,8 @@ ROUTES = (
         response=v21.OpenPeriodicEventStreamResponse,
         decode_request=decode_open,
         encode_request=encode_open,
-        decode_response=read_reasoned,
-        encode_response=reasoned_writer(v21.OpenPeriodicEventStreamResponse),
+        decode_response=read_answer,
+        encode_response=answer_writer(v21.OpenPeriodicEventStreamResponse),
     ),
     Route(
         action="ClosePeriodicEventStream",
@@ -163,8 +163,8 @@ ROUTES = (
         response=v21.AdjustPeriodicEventStreamResponse,
         decode_request=decode_adjust,
         encode_request=encode_adjust,
-        decode_response=read_reasoned,
-        encode_response=reasoned_writer(v21.AdjustPeriodicEventStreamResponse),
+        decode_response=read_answer,
+        encode_response=answer_writer(v21.AdjustPeriodicEventStreamResponse),
     ),
     Route(
         action="GetPeriodicEventStream",

@@ -1,14 +1,15 @@
-"""How far an update has come, as a station reports it.
+"""How far an update or a publication has come, as a station reports it.
 
 Invariants:
 1. A report always stands; what the table lacks is flagged as a surprise (OCPP 1.6 §4.5, OCPP 2.0.1 L01).
 2. Nothing is installed that was not downloaded; an unsigned update skips the signature.
 3. After an end the station is idle, or another update begins. Another order begins anew, whatever went before.
+4. Nothing is published whose checksum was not verified (OCPP 2.0.1 L03).
 """
 
 from collections.abc import Mapping
 
-from protocol.blocks.firmware.messages import FirmwareStatus as Status
+from protocol.blocks.firmware.messages import FirmwareStatus as Status, PublicationStatus as Publication
 from protocol.domain.state_table import StateTable
 
 _BEGINS = (Status.DOWNLOAD_SCHEDULED, Status.DOWNLOADING)
@@ -47,3 +48,23 @@ TRANSITIONS: Mapping[Status, Mapping[Status, Status]] = {
 
 FIRMWARE: StateTable[Status, Status] = StateTable("firmware", TRANSITIONS)
 """The trigger is the report itself."""
+
+_PUBLICATION_BEGINS = (Publication.DOWNLOAD_SCHEDULED, Publication.DOWNLOADING)
+_PUBLICATION_AT_REST = (Publication.IDLE, *_PUBLICATION_BEGINS)
+_AFTER_PUBLICATION: Mapping[Publication, tuple[Publication, ...]] = {
+    Publication.IDLE: _PUBLICATION_BEGINS,
+    Publication.DOWNLOAD_SCHEDULED: (Publication.DOWNLOADING, Publication.DOWNLOAD_FAILED),
+    Publication.DOWNLOADING: (Publication.DOWNLOADED, Publication.DOWNLOAD_PAUSED, Publication.DOWNLOAD_FAILED),
+    Publication.DOWNLOAD_PAUSED: (Publication.DOWNLOADING, Publication.DOWNLOAD_FAILED),
+    Publication.DOWNLOAD_FAILED: _PUBLICATION_AT_REST,
+    Publication.DOWNLOADED: (Publication.CHECKSUM_VERIFIED, Publication.INVALID_CHECKSUM),
+    Publication.CHECKSUM_VERIFIED: (Publication.PUBLISHED, Publication.PUBLISH_FAILED),
+    Publication.INVALID_CHECKSUM: _PUBLICATION_AT_REST,
+    Publication.PUBLISH_FAILED: _PUBLICATION_AT_REST,
+    Publication.PUBLISHED: _PUBLICATION_AT_REST,
+}
+PUBLICATION: StateTable[Publication, Publication] = StateTable(
+    "publication",
+    {state: {following: following for following in after} for state, after in _AFTER_PUBLICATION.items()},
+)
+"""The same for PublishFirmware."""

@@ -48,7 +48,9 @@ def decode_update(request: v16.UpdateFirmwareRequest) -> UpdateFirmware:
 
 
 def encode_update(message: UpdateFirmware) -> v16.UpdateFirmwareRequest:
-    """The request id is lost. Source: OCPP 1.6 §6.55."""
+    """The request id is lost. Raises NotExpressible for a time of installation. Source: OCPP 1.6 §6.55."""
+    if message.install_at is not None:
+        raise NotExpressible(OcppVersion.V16, "a time at which unsigned firmware is installed")
     return v16.UpdateFirmwareRequest(
         location=message.location,
         retries=sent(message.retries),

@@ -2,13 +2,17 @@
 
 from protocol.blocks.meter_values.messages import MeterValues, MeterValuesReply
 from protocol.dialects.v201 import read_meter_values, write_meter_values
+from protocol.dialects.words import read_number
 from protocol.domain.routes import Direction, Route
 from protocol.wire import v201
 
 
 def decode_meter_values(request: v201.MeterValuesRequest) -> MeterValues:
     """Readings of one EVSE; evseId 0 is the main meter."""
-    return MeterValues(meter_values=read_meter_values(request.meter_value), evse=request.evse_id or None)
+    return MeterValues(
+        meter_values=read_meter_values(request.meter_value),
+        evse=read_number(request.evse_id, "$.evseId", bits=32) or None,
+    )
 
 
 def encode_meter_values(message: MeterValues) -> v201.MeterValuesRequest:

@@ -14,7 +14,13 @@ from protocol.blocks.payment.messages import (
     WebPaymentStarted,
 )
 from protocol.dialects.answers import heard_writer, read_heard
-from protocol.dialects.words import given, read_timestamp, sent
+from protocol.dialects.words import (
+    given,
+    read_number,
+    read_optional_number,
+    read_timestamp,
+    sent,
+)
 from protocol.domain.commands import Heard
 from protocol.domain.identifiers import TransactionId
 from protocol.domain.routes import Direction, Route
@@ -68,7 +74,9 @@ def encode_settlement_reply(reply: SettlementReply) -> v21.NotifySettlementRespo
 
 def decode_vat_check(request: v21.VatNumberValidationRequest) -> CheckVatNumber:
     """Source: OCPP 2.1 C19."""
-    return CheckVatNumber(vat_number=request.vat_number, evse=given(request.evse_id))
+    return CheckVatNumber(
+        vat_number=request.vat_number, evse=read_optional_number(request.evse_id, "$.evseId", bits=32)
+    )
 
 
 def encode_vat_check(message: CheckVatNumber) -> v21.VatNumberValidationRequest:
@@ -82,7 +90,7 @@ def decode_vat_reply(response: v21.VatNumberValidationResponse) -> VatNumberRepl
     return VatNumberReply(
         vat_number=response.vat_number,
         is_valid=response.status == "Accepted",
-        evse=given(response.evse_id),
+        evse=read_optional_number(response.evse_id, "$.evseId", bits=32),
         company=None if company is None else _read_company(company),
         reason="" if info is None else info.reason_code,
     )
@@ -101,7 +109,7 @@ def encode_vat_reply(reply: VatNumberReply) -> v21.VatNumberValidationResponse:
 
 def decode_web_payment(request: v21.NotifyWebPaymentStartedRequest) -> WebPaymentStarted:
     """Source: OCPP 2.1 C25."""
-    return WebPaymentStarted(evse=request.evse_id, timeout_s=request.timeout)
+    return WebPaymentStarted(evse=read_number(request.evse_id, "$.evseId", bits=32), timeout_s=request.timeout)
 
 
 def encode_web_payment(message: WebPaymentStarted) -> v21.NotifyWebPaymentStartedRequest:

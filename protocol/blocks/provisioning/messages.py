@@ -5,6 +5,8 @@ from enum import StrEnum
 
 import msgspec
 
+from protocol.domain.device_model import ReportedVariable, VariableName as VariableName
+from protocol.domain.reports import ReportPart
 from protocol.domain.status import RegistrationStatus
 
 
@@ -41,24 +43,17 @@ class BootReply(msgspec.Struct, frozen=True):
 
 
 class ResetKind(StrEnum):
-    """Now, or when no transaction runs. 1.6 calls them Hard and Soft (§5.14)."""
+    """Now, or when no transaction runs (1.6 Hard and Soft, §5.14); or now, and transactions go on (2.1 B11)."""
 
     IMMEDIATE = "Immediate"
     ON_IDLE = "OnIdle"
+    IMMEDIATE_AND_RESUME = "ImmediateAndResume"
 
 
 class Reset(msgspec.Struct, frozen=True):
     """The CSMS asks the station, or one EVSE (2.x), to reset."""
 
     kind: ResetKind
-    evse: int | None = None
-
-
-class VariableName(msgspec.Struct, frozen=True):
-    """A variable of a component (2.x); in 1.6 `variable` is the configuration key and `component` is empty."""
-
-    variable: str
-    component: str = ""
     evse: int | None = None
 
 
@@ -89,6 +84,7 @@ class VariableResult(msgspec.Struct, frozen=True):
     status: VariableStatus
     value: str | None = None
     is_readonly: bool | None = None
+    reason: str = ""
 
 
 class VariablesReply(msgspec.Struct, frozen=True):
@@ -126,9 +122,91 @@ class SetVariableResult(msgspec.Struct, frozen=True):
 
     status: SetVariableStatus
     name: VariableName | None = None
+    reason: str = ""
 
 
 class SetVariablesReply(msgspec.Struct, frozen=True):
     """What became of the assignments."""
 
     results: tuple[SetVariableResult, ...]
+
+
+class ReportBase(StrEnum):
+    """What a base report holds (OCPP 2.0.1 §3 ReportBaseEnumType)."""
+
+    CONFIGURATION = "ConfigurationInventory"
+    FULL = "FullInventory"
+    SUMMARY = "SummaryInventory"
+
+
+class ComponentCriterion(StrEnum):
+    """Which components a report is of: those of which this variable is true (§3 ComponentCriterionEnumType)."""
+
+    ACTIVE = "Active"
+    AVAILABLE = "Available"
+    ENABLED = "Enabled"
+    PROBLEM = "Problem"
+
+
+class GetBaseReport(msgspec.Struct, frozen=True):
+    """The CSMS asks for the device model; the variables come in parts (OCPP 2.0.1 B07)."""
+
+    request_id: int
+    base: ReportBase
+
+
+class GetReport(msgspec.Struct, frozen=True):
+    """The CSMS asks for some of the device model: what fits any criterion and is among `variables` (B08)."""
+
+    request_id: int
+    criteria: tuple[ComponentCriterion, ...] = ()
+    variables: tuple[VariableName, ...] = ()
+
+
+class NotifyReport(ReportPart, frozen=True, kw_only=True):
+    """Some of the variables that were asked for (B07, B08)."""
+
+    variables: tuple[ReportedVariable, ...] = ()
+
+
+class AccessPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A mobile network's access point (OCPP 2.0.1 §2 APNType)."""
+
+    apn: str
+    authentication: str
+    user_name: str | None = None
+    apn_password: str | None = None
+    sim_pin: int | None = None
+    preferred_network: str | None = None
+    use_only_preferred_network: bool | None = None
+
+
+class Vpn(msgspec.Struct, frozen=True, kw_only=True):
+    """A virtual private network (OCPP 2.0.1 §2 VPNType)."""
+
+    server: str
+    user: str
+    password: str
+    key: str
+    type: str
+    group: str | None = None
+
+
+class NetworkProfile(msgspec.Struct, frozen=True, kw_only=True):
+    """How a station reaches a CSMS (§2 NetworkConnectionProfileType). `message_timeout_s` is of its CALLs."""
+
+    csms_url: str
+    security_profile: int
+    interface: str
+    message_timeout_s: int
+    ocpp_version: str = "OCPP20"
+    transport: str = "JSON"
+    apn: AccessPoint | None = None
+    vpn: Vpn | None = None
+
+
+class SetNetworkProfile(msgspec.Struct, frozen=True):
+    """The slot is to hold this profile; it is used when NetworkConfigurationPriority says so (B09, B10)."""
+
+    slot: int
+    profile: NetworkProfile

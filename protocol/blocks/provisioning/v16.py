@@ -94,6 +94,8 @@ def encode_reset(message: Reset) -> v16.ResetRequest:
     """Raises NotExpressible for one EVSE."""
     if message.evse is not None:
         raise NotExpressible(OcppVersion.V16, "a reset of one EVSE")
+    if message.kind is ResetKind.IMMEDIATE_AND_RESUME:
+        raise NotExpressible(OcppVersion.V16, "a reset after which transactions go on")
     return v16.ResetRequest(type="Hard" if message.kind is ResetKind.IMMEDIATE else "Soft")
 
 
@@ -114,9 +116,8 @@ def decode_get_configuration(request: v16.GetConfigurationRequest) -> GetVariabl
 
 def encode_get_configuration(message: GetVariables) -> v16.GetConfigurationRequest:
     """Approximation of GetVariables; components other than the empty one are not expressible."""
-    component = next((name.component for name in message.names if name.component), None)
-    if component is not None:
-        raise NotExpressible(OcppVersion.V16, f"the component {component!r}")
+    for name in message.names:
+        _require_key(name)
     return v16.GetConfigurationRequest(key=tuple(name.variable for name in message.names) or UNSET)
 
 
@@ -169,8 +170,7 @@ def encode_change_configuration(message: SetVariables) -> v16.ChangeConfiguratio
     name = assignment.name
     if name == PASSWORD_VARIABLE:
         return v16.ChangeConfigurationRequest(key=_AUTHORIZATION_KEY, value=assignment.value.encode().hex().upper())
-    if name.component or name.evse is not None:
-        raise NotExpressible(OcppVersion.V16, f"the component {name.component!r}")
+    _require_key(name)
     if len(name.variable) > _KEY_LENGTH or len(assignment.value) > _VALUE_LENGTH:
         raise NotExpressible(OcppVersion.V16, f"a value of {len(assignment.value)} characters for {name.variable!r}")
     return v16.ChangeConfigurationRequest(key=name.variable, value=assignment.value)
@@ -185,6 +185,13 @@ def encode_configuration_status(reply: SetVariablesReply) -> v16.ChangeConfigura
     """What became of the one key."""
     (result,) = reply.results
     return v16.ChangeConfigurationResponse(status=spelled(_SET_WORDS[result.status]))
+
+
+def _require_key(name: VariableName) -> None:
+    if name.component or name.evse is not None:
+        raise NotExpressible(OcppVersion.V16, f"the component {name.component!r}")
+    if name != VariableName(name.variable):
+        raise NotExpressible(OcppVersion.V16, f"an instance or the attribute {name.attribute} of {name.variable!r}")
 
 
 ROUTES = (

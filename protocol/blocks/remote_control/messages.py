@@ -11,13 +11,15 @@ from protocol.domain.identifiers import IdToken, TransactionId
 class RequestStart(msgspec.Struct, frozen=True):
     """Start a transaction for this token. `remote_start_id` comes back in the 2.x transaction; 1.6 has no place for it.
 
-    `evse` None lets the station choose. `charging_profile` is a TX profile for the transaction to come.
+    `evse` None lets the station choose. `charging_profile` is a TX profile for the transaction to come. Tokens of the
+    `group` may stop it.
     """
 
     id_token: IdToken
     remote_start_id: int
     evse: int | None = None
     charging_profile: ChargingProfile | None = None
+    group: IdToken | None = None
 
 
 class RequestStop(msgspec.Struct, frozen=True):
@@ -37,13 +39,17 @@ class TriggerKind(StrEnum):
     LOG_STATUS_NOTIFICATION = "LogStatusNotification"
     TRANSACTION_EVENT = "TransactionEvent"
     SIGN_STATION_CERTIFICATE = "SignChargingStationCertificate"
+    SIGN_V2G_CERTIFICATE = "SignV2GCertificate"
+    SIGN_COMBINED_CERTIFICATE = "SignCombinedCertificate"
+    PUBLISH_FIRMWARE_STATUS_NOTIFICATION = "PublishFirmwareStatusNotification"
 
 
 class TriggerMessage(msgspec.Struct, frozen=True):
-    """Say that again, now."""
+    """Say that again, now. A connector is named for its status only."""
 
     requested: TriggerKind
     evse: int | None = None
+    connector: int | None = None
 
 
 class ExtendedTriggerMessage(TriggerMessage, frozen=True):

@@ -16,7 +16,12 @@ from protocol.blocks.remote_control.messages import (
 from protocol.dialects.answers import read_status, status_writer
 from protocol.dialects.v16 import read_evse, read_id_tag, write_id_tag
 from protocol.dialects.v16_charging import read_profile, write_profile
-from protocol.dialects.words import given, sent
+from protocol.dialects.words import (
+    given,
+    read_number,
+    read_optional_number,
+    sent,
+)
 from protocol.domain.commands import CommandReply
 from protocol.domain.identifiers import TransactionId
 from protocol.domain.routes import Direction, Route
@@ -46,7 +51,10 @@ _EXTENDED_KIND_OF = {word: kind for kind, word in _EXTENDED_TRIGGERS.items()}
 
 def decode_remote_start(request: v16.RemoteStartTransactionRequest) -> RequestStart:
     """1.6 has no remoteStartId: 0."""
-    connector, profile = given(request.connector_id), given(request.charging_profile)
+    connector, profile = (
+        read_optional_number(request.connector_id, "$.connectorId", bits=32),
+        given(request.charging_profile),
+    )
     return RequestStart(
         id_token=read_id_tag(request.id_tag),
         remote_start_id=0,
@@ -56,7 +64,12 @@ def decode_remote_start(request: v16.RemoteStartTransactionRequest) -> RequestSt
 
 
 def encode_remote_start(message: RequestStart) -> v16.RemoteStartTransactionRequest:
-    """The remote start id is lost; the token must be one that is met again (OCPP 1.6 §5.11)."""
+    """The remote start id is lost; the token must be one that is met again (OCPP 1.6 §5.11).
+
+    Raises NotExpressible for a group, which 1.6 learns with the answer to the start.
+    """
+    if message.group is not None:
+        raise NotExpressible(OcppVersion.V16, "a group in a remote start")
     profile = message.charging_profile
     return v16.RemoteStartTransactionRequest(
         id_tag=write_id_tag(message.id_token),
@@ -79,7 +92,7 @@ def encode_remote_stop(message: RequestStop) -> v16.RemoteStopTransactionRequest
 
 def decode_trigger(request: v16.TriggerMessageRequest) -> TriggerMessage:
     """Source: OCPP 1.6 §5.17."""
-    connector = given(request.connector_id)
+    connector = read_optional_number(request.connector_id, "$.connectorId", bits=32)
     return TriggerMessage(
         requested=_KIND_OF[request.requested_message], evse=None if connector is None else read_evse(connector)
     )
@@ -92,7 +105,7 @@ def encode_trigger(message: TriggerMessage) -> v16.TriggerMessageRequest:
 
 def decode_extended_trigger(request: v16.ExtendedTriggerMessageRequest) -> ExtendedTriggerMessage:
     """Source: OCPP 1.6 Security whitepaper F06."""
-    connector = given(request.connector_id)
+    connector = read_optional_number(request.connector_id, "$.connectorId", bits=32)
     return ExtendedTriggerMessage(
         requested=_EXTENDED_KIND_OF[request.requested_message],
         evse=None if connector is None else read_evse(connector),
@@ -100,7 +113,7 @@ def decode_extended_trigger(request: v16.ExtendedTriggerMessageRequest) -> Exten
 
 
 def encode_extended_trigger(message: ExtendedTriggerMessage) -> v16.ExtendedTriggerMessageRequest:
-    """Raises NotExpressible for TransactionEvent, which 1.6 does not have."""
+    """Raises NotExpressible for what 1.6 does not have, as TransactionEvent."""
     return v16.ExtendedTriggerMessageRequest(
         requested_message=_write_kind(message, _EXTENDED_TRIGGERS), connector_id=sent(message.evse)
     )
@@ -108,7 +121,7 @@ def encode_extended_trigger(message: ExtendedTriggerMessage) -> v16.ExtendedTrig
 
 def decode_unlock(request: v16.UnlockConnectorRequest) -> UnlockConnector:
     """Source: OCPP 1.6 §5.18, §6.53."""
-    return UnlockConnector(evse=request.connector_id)
+    return UnlockConnector(evse=read_number(request.connector_id, "$.connectorId", bits=32))
 
 
 def encode_unlock(message: UnlockConnector) -> v16.UnlockConnectorRequest:
@@ -119,6 +132,8 @@ def encode_unlock(message: UnlockConnector) -> v16.UnlockConnectorRequest:
 
 
 def _write_kind(message: TriggerMessage, words: Mapping[TriggerKind, str]) -> Any:  # Any: a Literal of the wire
+    if message.connector not in (None, 1):
+        raise NotExpressible(OcppVersion.V16, f"connector {message.connector} of an EVSE")
     word = words.get(message.requested)
     if word is None:
         raise NotExpressible(OcppVersion.V16, f"a trigger of {message.requested}")

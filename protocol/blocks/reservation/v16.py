@@ -9,6 +9,8 @@ from protocol.dialects.words import read_timestamp
 from protocol.domain.commands import CommandReply
 from protocol.domain.routes import Direction, Route
 from protocol.domain.time import format_timestamp
+from protocol.domain.version import OcppVersion
+from protocol.errors import NotExpressible
 from protocol.wire import v16
 
 
@@ -24,7 +26,9 @@ def decode_reserve_now(request: v16.ReserveNowRequest) -> ReserveNow:
 
 
 def encode_reserve_now(message: ReserveNow) -> v16.ReserveNowRequest:
-    """Source: OCPP 1.6 §6.37. Raises NotExpressible for a token or group that is too long."""
+    """Source: OCPP 1.6 §6.37. Raises NotExpressible for a token or group that is too long, or a connector type."""
+    if message.connector_type is not None:
+        raise NotExpressible(OcppVersion.V16, "a reservation of a connector type")
     return v16.ReserveNowRequest(
         connector_id=message.evse or 0,
         expiry_date=format_timestamp(message.expires_at),

@@ -12,13 +12,20 @@ from protocol.dialects.answers import read_status, status_writer
 from protocol.dialects.v16 import read_evse
 from protocol.dialects.v16_charging import (
     PURPOSE_OF,
-    PURPOSES,
     read_profile,
     read_schedule,
     write_profile,
+    write_purpose,
     write_schedule,
 )
-from protocol.dialects.words import given, read_optional_timestamp, sent, spelled, write_optional_timestamp
+from protocol.dialects.words import (
+    given,
+    read_optional_number,
+    read_optional_timestamp,
+    sent,
+    spelled,
+    write_optional_timestamp,
+)
 from protocol.domain.charging_profile import RateUnit
 from protocol.domain.commands import CommandReply
 from protocol.domain.routes import Direction, Route
@@ -42,9 +49,9 @@ def decode_clear(request: v16.ClearChargingProfileRequest) -> ClearChargingProfi
     purpose = given(request.charging_profile_purpose)
     return ClearChargingProfile(
         profile_id=given(request.id),
-        evse=given(request.connector_id),
+        evse=read_optional_number(request.connector_id, "$.connectorId", bits=32),
         purpose=None if purpose is None else PURPOSE_OF[purpose],
-        stack_level=given(request.stack_level),
+        stack_level=read_optional_number(request.stack_level, "$.stackLevel", bits=32),
     )
 
 
@@ -53,7 +60,7 @@ def encode_clear(message: ClearChargingProfile) -> v16.ClearChargingProfileReque
     return v16.ClearChargingProfileRequest(
         id=sent(message.profile_id),
         connector_id=sent(message.evse),
-        charging_profile_purpose=UNSET if message.purpose is None else spelled(PURPOSES[message.purpose]),
+        charging_profile_purpose=UNSET if message.purpose is None else write_purpose(message.purpose),
         stack_level=sent(message.stack_level),
     )
 
@@ -82,7 +89,7 @@ def decode_composite(response: v16.GetCompositeScheduleResponse) -> CompositeSch
     schedule = given(response.charging_schedule)
     return CompositeScheduleReply(
         status=response.status,
-        evse=given(response.connector_id) or None,
+        evse=read_optional_number(response.connector_id, "$.connectorId", bits=32) or None,
         starts_at=read_optional_timestamp(response.schedule_start, "$.scheduleStart"),
         schedule=None if schedule is None else read_schedule(schedule),
     )

@@ -10,10 +10,14 @@ import msgspec
 from protocol.domain.authorization import Authorization
 from protocol.domain.identifiers import TokenRef, TransactionId
 from protocol.domain.status import ChargingState
+from protocol.domain.transaction_limit import TransactionLimit
 
 
 class TransactionFact(msgspec.Struct, frozen=True, kw_only=True):
-    """What the three facts have in common. `flags` names deviations of this message, by rule."""
+    """What the three facts have in common. `flags` names deviations of this message, by rule.
+
+    `limit` is the one that holds at the station, where it said one (OCPP 2.1 E16).
+    """
 
     transaction_id: TransactionId
     evse: int | None = None
@@ -27,6 +31,7 @@ class TransactionFact(msgspec.Struct, frozen=True, kw_only=True):
     is_offline: bool = False
     remote_start_id: int | None = None
     reservation_id: int | None = None
+    limit: TransactionLimit | None = None
     flags: tuple[str, ...] = ()
 
 
@@ -35,7 +40,12 @@ class TransactionStarted(TransactionFact, frozen=True, kw_only=True):
 
 
 class TransactionUpdated(TransactionFact, frozen=True, kw_only=True):
-    """Something changed: its charging state, its token, its cable."""
+    """Something changed: its charging state, its token, its cable.
+
+    `begin_wh` is the register of the beginning, which a start without an EVSE could not say.
+    """
+
+    begin_wh: str | None = None
 
 
 class TransactionEnded(TransactionFact, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """What a station says while it delivers energy, and what it hears back."""
 
 from datetime import datetime
+from decimal import Decimal
 
 import msgspec
 
@@ -8,10 +9,11 @@ from protocol.domain.authorization import IdTokenInfo
 from protocol.domain.identifiers import IdToken, TransactionId
 from protocol.domain.metering import MeterValue
 from protocol.domain.status import ChargingState
+from protocol.domain.transaction_limit import TransactionLimit
 
 
 class TransactionEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """What the three kinds of event have in common.
+    """What the three kinds of event have in common. `limit` is the one that holds at the station (2.1).
 
     `wire_key` are the raw values that name this fact, as received: they make the event id (see bus/envelope.py).
     `transaction_id` is None in a 1.6 start, whose number the CSMS chooses. `meter_wh` is the import register in Wh as
@@ -32,24 +34,58 @@ class TransactionEvent(msgspec.Struct, frozen=True, kw_only=True):
     is_offline: bool = False
     remote_start_id: int | None = None
     reservation_id: int | None = None
+    limit: TransactionLimit | None = None
 
 
 class TransactionStart(TransactionEvent, frozen=True, kw_only=True):
-    """A transaction began (1.6 StartTransaction; 2.x eventType Started)."""
+    """A transaction began (1.6 StartTransaction; 2.x eventType Started).
+
+    `hears_limit`: the answer has a place for how far it may go.
+    """
+
+    hears_limit: bool = False
 
 
 class TransactionUpdate(TransactionEvent, frozen=True, kw_only=True):
-    """A transaction went on (2.x eventType Updated; 1.6 has no such message)."""
+    """A transaction went on (2.x eventType Updated; 1.6 has no such message).
+
+    `begin_wh` is the register of the beginning, where the start did not know its EVSE (OCPP 2.0.1 E03).
+    """
+
+    begin_wh: str | None = None
 
 
 class TransactionEnd(TransactionEvent, frozen=True, kw_only=True):
-    """A transaction ended (1.6 StopTransaction; 2.x eventType Ended). `stopped_reason` is a 2.x word."""
+    """A transaction ended (1.6 StopTransaction; 2.x eventType Ended). `stopped_reason` is a 2.x word.
+
+    `hears_cost`: the answer has a place for what it cost, and the driver may still be there to see it.
+    """
 
     stopped_reason: str = "Local"
+    hears_cost: bool = False
 
 
 class TransactionReply(msgspec.Struct, frozen=True):
-    """`transaction_id` answers a 1.6 start only; `id_token_info` answers whenever a token was presented."""
+    """`transaction_id` answers a 1.6 start only; `id_token_info` answers whenever a token was presented.
+
+    `total_cost` answers an end that hears it: taxes included, in the station's currency (OCPP 2.0.1 I03). `limit`
+    answers a start that hears it (OCPP 2.1 E16).
+    """
 
     transaction_id: TransactionId | None = None
     id_token_info: IdTokenInfo | None = None
+    total_cost: Decimal | None = None
+    limit: TransactionLimit | None = None
+
+
+class GetTransactionStatus(msgspec.Struct, frozen=True):
+    """Does the transaction go on, and does the station keep messages for us, of it or, without an id, at all?"""
+
+    transaction_id: TransactionId | None = None
+
+
+class TransactionStatusReply(msgspec.Struct, frozen=True):
+    """`is_ongoing` is None where no transaction was named (OCPP 2.0.1 E14)."""
+
+    has_messages: bool
+    is_ongoing: bool | None = None

@@ -1,18 +1,22 @@
-"""OCPP 2.0.1 transactions: TransactionEvent, one action for three messages."""
+"""OCPP 2.0.1 transactions: TransactionEvent, one action for three messages; GetTransactionStatus."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from msgspec import UNSET
 
 from protocol.blocks.transactions.messages import (
+    GetTransactionStatus,
     TransactionEnd,
     TransactionEvent,
     TransactionReply,
     TransactionStart,
+    TransactionStatusReply,
     TransactionUpdate,
 )
 from protocol.dialects.v201 import (
+    read_evse,
     read_id_token,
     read_id_token_info,
     read_meter_values,
@@ -20,7 +24,7 @@ from protocol.dialects.v201 import (
     write_id_token_info,
     write_meter_values,
 )
-from protocol.dialects.words import given, read_timestamp, spelled
+from protocol.dialects.words import given, read_timestamp, sent, spelled
 from protocol.domain.identifiers import TransactionId
 from protocol.domain.metering import MeterValue, ReadingContext, import_register_wh
 from protocol.domain.routes import Direction, Route
@@ -40,6 +44,7 @@ _DECIDING_CONTEXT = {
     "Started": ReadingContext.TRANSACTION_BEGIN,
     "Ended": ReadingContext.TRANSACTION_END,
 }
+_CHARGING_STATES = {str(state): state for state in ChargingState}
 
 
 def decode_transaction_event(request: v201.TransactionEventRequest) -> TransactionEvent:
@@ -47,10 +52,10 @@ def decode_transaction_event(request: v201.TransactionEventRequest) -> Transacti
 
     Source: OCPP 2.0.1 E01 to E15.
     """
-    info = request.transaction_info
-    evse, token, state = given(request.evse), given(request.id_token), given(info.charging_state)
-    meter_values = read_meter_values(given(request.meter_value) or ())
-    fields: dict[str, Any] = {  # Any: the three messages share these fields, and the end has one more
+    info, evse, token = request.transaction_info, request.evse, request.id_token
+    values = () if request.meter_value is UNSET else read_meter_values(request.meter_value)
+    is_offline = request.offline is True
+    fields: dict[str, Any] = {  # Any: the three messages share these fields, and two have one more
         "occurred_at": read_timestamp(request.timestamp, "$.timestamp"),
         "wire_key": (
             "TransactionEvent",
@@ -61,20 +66,24 @@ def decode_transaction_event(request: v201.TransactionEventRequest) -> Transacti
             request.trigger_reason,
         ),
         "transaction_id": TransactionId(info.transaction_id),
-        "evse": None if evse is None else evse.id or None,
-        "connector": None if evse is None else given(evse.connector_id),
-        "id_token": None if token is None else read_id_token(token),
-        "meter_wh": _deciding_register_wh(request.event_type, meter_values),
-        "meter_values": meter_values,
-        "charging_state": None if state is None else ChargingState(state),
+        "meter_wh": _deciding_register_wh(request.event_type, values),
+        "meter_values": values,
+        "charging_state": None if info.charging_state is UNSET else _CHARGING_STATES[info.charging_state],
         "trigger": request.trigger_reason,
         "seq_no": request.seq_no,
-        "is_offline": bool(given(request.offline)),
-        "remote_start_id": given(info.remote_start_id),
-        "reservation_id": given(request.reservation_id),
+        "is_offline": is_offline,
+        "remote_start_id": None if info.remote_start_id is UNSET else info.remote_start_id,
+        "reservation_id": None if request.reservation_id is UNSET else request.reservation_id,
     }
-    if request.event_type == "Ended":
+    if evse is not UNSET:
+        fields["evse"], fields["connector"] = read_evse(evse)
+    if token is not UNSET:
+        fields["id_token"] = read_id_token(token)
+    if request.event_type == "Updated":
+        fields["begin_wh"] = _register_of(ReadingContext.TRANSACTION_BEGIN, values)
+    elif request.event_type == "Ended":
         fields["stopped_reason"] = given(info.stopped_reason) or "Local"
+        fields["hears_cost"] = not is_offline
     return _MESSAGE_OF[request.event_type](**fields)
 
 
@@ -97,28 +106,71 @@ def encode_transaction_event(message: TransactionEvent) -> v201.TransactionEvent
 
 
 def decode_reply(response: v201.TransactionEventResponse) -> TransactionReply:
-    """A verdict where the event named a token."""
-    info = given(response.id_token_info)
-    return TransactionReply(id_token_info=None if info is None else read_id_token_info(info))
+    """A verdict where the event named a token, and at the end what it cost."""
+    info, cost = given(response.id_token_info), given(response.total_cost)
+    return TransactionReply(
+        id_token_info=None if info is None else read_id_token_info(info),
+        total_cost=None if cost is None else Decimal(repr(cost)),
+    )
 
 
 def encode_reply(reply: TransactionReply) -> v201.TransactionEventResponse:
-    """A verdict where the event named a token; the station chose the transaction id."""
-    info = reply.id_token_info
-    return v201.TransactionEventResponse(id_token_info=UNSET if info is None else write_id_token_info(info))
+    """A verdict where the event named a token; the station chose the transaction id.
+
+    A JSON number has no cents of its own: this is where the exact amount ends.
+    """
+    info, cost = reply.id_token_info, reply.total_cost
+    return v201.TransactionEventResponse(
+        total_cost=UNSET if cost is None else float(cost),
+        id_token_info=UNSET if info is None else write_id_token_info(info),
+    )
+
+
+def decode_get_status(request: v201.GetTransactionStatusRequest) -> GetTransactionStatus:
+    """Source: OCPP 2.0.1 E14."""
+    transaction = given(request.transaction_id)
+    return GetTransactionStatus(None if transaction is None else TransactionId(transaction))
+
+
+def encode_get_status(message: GetTransactionStatus) -> v201.GetTransactionStatusRequest:
+    """Source: OCPP 2.0.1 E14."""
+    return v201.GetTransactionStatusRequest(transaction_id=sent(message.transaction_id))
+
+
+def decode_status(response: v201.GetTransactionStatusResponse) -> TransactionStatusReply:
+    """Source: OCPP 2.0.1 E14."""
+    return TransactionStatusReply(response.messages_in_queue, is_ongoing=given(response.ongoing_indicator))
+
+
+def encode_status(reply: TransactionStatusReply) -> v201.GetTransactionStatusResponse:
+    """Source: OCPP 2.0.1 E14."""
+    return v201.GetTransactionStatusResponse(
+        ongoing_indicator=sent(reply.is_ongoing), messages_in_queue=reply.has_messages
+    )
 
 
 def _deciding_register_wh(event_type: str, meter_values: tuple[MeterValue, ...]) -> str | None:
     """The register with the context that belongs to a start or an end; else the last register that was said."""
-    context, last = _DECIDING_CONTEXT.get(event_type), None
-    for meter_value in meter_values:
+    context = _DECIDING_CONTEXT.get(event_type)
+    decides = None if context is None else _register_of(context, meter_values)
+    if decides is not None:
+        return decides
+    for meter_value in reversed(meter_values):
         register_wh = import_register_wh(meter_value)
-        if register_wh is None:
-            continue
-        if any(reading.context == context for reading in meter_value.readings):
+        if register_wh is not None:
             return register_wh
-        last = register_wh
-    return last
+    return None
+
+
+def _register_of(context: ReadingContext, meter_values: tuple[MeterValue, ...]) -> str | None:
+    for meter_value in meter_values:
+        for reading in meter_value.readings:
+            if reading.context == context:
+                register_wh = import_register_wh(meter_value)
+                if register_wh is not None:
+                    return register_wh
+                break
+    return None
 
 
 def _write_transaction(message: TransactionEvent, transaction_id: TransactionId) -> v201.Transaction:
@@ -147,5 +199,17 @@ ROUTES = (
         encode_request=encode_transaction_event,
         decode_response=decode_reply,
         encode_response=encode_reply,
+    ),
+    Route(
+        action="GetTransactionStatus",
+        direction=Direction.FROM_CSMS,
+        messages=(GetTransactionStatus,),
+        reply=TransactionStatusReply,
+        request=v201.GetTransactionStatusRequest,
+        response=v201.GetTransactionStatusResponse,
+        decode_request=decode_get_status,
+        encode_request=encode_get_status,
+        decode_response=decode_status,
+        encode_response=encode_status,
     ),
 )

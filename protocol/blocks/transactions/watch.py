@@ -3,11 +3,12 @@
 Invariants:
 1. At most `REMEMBERED` transactions are known; the one that was spoken of longest ago is forgotten first.
 2. What was said before the connection opened is not known: silence about it is no deviation.
+3. At most twice as many numbers are remembered as missing, for each transaction; one of them that comes is late, and no
+   repetition.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from protocol.blocks.transactions.messages import TransactionEnd, TransactionEvent, TransactionStart
@@ -21,6 +22,7 @@ REMEMBERED = 64
 @dataclass(slots=True)
 class _Known:
     seq_no: int | None = None
+    missing: set[int] = field(default_factory=set)
     register_wh: str | None = None
     has_ended: bool = False
     last_key: tuple[str, ...] = ()
@@ -47,14 +49,19 @@ class TransactionWatch:
         if known is not None and known.last_key == message.wire_key:
             self._known[transaction_id] = known
             return ()
-        deviations = (*_meter(message, known), *_sequence(message, known), *_order(message, known))
+        # Nearly none has any, and a generator costs more than what it looks at: they are appended.
+        deviations: list[Deviation] = []
+        _watch_meter(message, known, deviations)
+        _watch_sequence(message, known, deviations)
+        _watch_order(message, known, deviations)
         self._remember(message, transaction_id, known)
-        return deviations
+        return tuple(deviations)
 
     def _remember(self, message: TransactionEvent, transaction_id: TransactionId, known: _Known | None) -> None:
         if known is None or (isinstance(message, TransactionStart) and known.has_ended):
             known = _Known()
         known.last_key = message.wire_key
+        _note_hole(message.seq_no, known)
         known.seq_no = message.seq_no if known.seq_no is None else max(known.seq_no, message.seq_no or 0)
         known.register_wh = message.meter_wh or known.register_wh
         known.has_ended = known.has_ended or isinstance(message, TransactionEnd)
@@ -63,12 +70,20 @@ class TransactionWatch:
             self._known.popitem(last=False)
 
 
-def _meter(message: TransactionEvent, known: _Known | None) -> Iterator[Deviation]:
+def _note_hole(seq_no: int | None, known: _Known) -> None:
+    if seq_no is None or known.seq_no is None:
+        return
+    known.missing.discard(seq_no)
+    if seq_no > known.seq_no + 1 and len(known.missing) < REMEMBERED:
+        known.missing.update(range(known.seq_no + 1, min(seq_no, known.seq_no + REMEMBERED)))
+
+
+def _watch_meter(message: TransactionEvent, known: _Known | None, deviations: list[Deviation]) -> None:
     if message.meter_wh is None:
         if isinstance(message, TransactionStart):
-            yield Deviation("start_without_meter", "")
+            deviations.append(Deviation("start_without_meter", ""))
         if isinstance(message, TransactionEnd):
-            yield Deviation("stop_without_meter", "")
+            deviations.append(Deviation("stop_without_meter", ""))
         return
     registers = [
         reading
@@ -77,33 +92,37 @@ def _meter(message: TransactionEvent, known: _Known | None) -> Iterator[Deviatio
         if reading.measurand == ENERGY_IMPORT_REGISTER
     ]
     if registers and all(reading.phase is not None for reading in registers):
-        yield Deviation("sum_phases", "no total of the register")
+        deviations.append(Deviation("sum_phases", "no total of the register"))
     if known is not None and known.register_wh is not None and not known.has_ended:
         fallen_wh = Decimal(known.register_wh) - Decimal(message.meter_wh)
         if fallen_wh > 0:
-            yield Deviation("energy_falls", f"from {known.register_wh[:20]} Wh to {message.meter_wh[:20]} Wh")
+            deviations.append(
+                Deviation("energy_falls", f"from {known.register_wh[:20]} Wh to {message.meter_wh[:20]} Wh")
+            )
 
 
-def _sequence(message: TransactionEvent, known: _Known | None) -> Iterator[Deviation]:
+def _watch_sequence(message: TransactionEvent, known: _Known | None, deviations: list[Deviation]) -> None:
     """OCPP 2.0.1 E01.FR.07: seqNo begins with 0 and goes up by one."""
     if message.seq_no is None:
         return
     if isinstance(message, TransactionStart):
         if message.seq_no != 0:
-            yield Deviation("seq_no_not_from_0", str(message.seq_no))
+            deviations.append(Deviation("seq_no_not_from_0", str(message.seq_no)))
     elif known is not None and known.seq_no is not None:
-        if message.seq_no <= known.seq_no:
-            yield Deviation("seq_no_repeated", f"{message.seq_no} after {known.seq_no}")
+        if message.seq_no in known.missing:
+            deviations.append(Deviation("seq_no_overtaken", f"{message.seq_no} after {known.seq_no}"))
+        elif message.seq_no <= known.seq_no:
+            deviations.append(Deviation("seq_no_repeated", f"{message.seq_no} after {known.seq_no}"))
         elif message.seq_no > known.seq_no + 1:
-            yield Deviation("seq_no_hole", f"{message.seq_no} after {known.seq_no}")
+            deviations.append(Deviation("seq_no_hole", f"{message.seq_no} after {known.seq_no}"))
     elif message.seq_no == 0:
-        yield Deviation("start_missing", "seqNo 0 is no start")
+        deviations.append(Deviation("start_missing", "seqNo 0 is no start"))
 
 
-def _order(message: TransactionEvent, known: _Known | None) -> Iterator[Deviation]:
+def _watch_order(message: TransactionEvent, known: _Known | None, deviations: list[Deviation]) -> None:
     if known is None or not known.has_ended:
         return
     if isinstance(message, TransactionStart):
-        yield Deviation("transaction_id_reused", "")
+        deviations.append(Deviation("transaction_id_reused", ""))
     elif not isinstance(message, TransactionEnd):
-        yield Deviation("event_after_end", "")
+        deviations.append(Deviation("event_after_end", ""))

@@ -3,15 +3,15 @@
 const { RPCClient } = require("ocpp-rpc");
 const play = require("./station.js");
 
-const [endpoint, identity, password] = process.argv.slice(2);
+const [endpoint, identity, password, protocol] = process.argv.slice(2);
 
 play(
   new RPCClient({
     endpoint,
     identity,
     password,
-    protocols: ["ocpp1.6"],
-    strictMode: true,
+    protocols: [protocol],
+    strictMode: protocol !== "ocpp2.1", // its schemas of 2.1 have names that it does not look for
     reconnect: false,
   }),
 );

@@ -3,7 +3,7 @@
 const { OCPPClient, SecurityProfile } = require("ocpp-ws-io");
 const play = require("./station.js");
 
-const [endpoint, identity, password] = process.argv.slice(2);
+const [endpoint, identity, password, protocol] = process.argv.slice(2);
 
 play(
   new OCPPClient({
@@ -11,7 +11,7 @@ play(
     identity,
     password,
     securityProfile: SecurityProfile.BASIC_AUTH,
-    protocols: ["ocpp1.6"],
+    protocols: [protocol],
     strictMode: true,
     reconnect: false,
     handlerGraceMs: 0,

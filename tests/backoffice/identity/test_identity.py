@@ -207,4 +207,4 @@ def test_judgement_of_a_token(is_blocked: bool, expires_in: timedelta | None, st
     now = utc_now()
     record = TokenRecord(DriverId("driver-7"), is_blocked, None if expires_in is None else now + expires_in)
 
-    assert judge_token(record, now=now).status is status
+    assert judge_token(record, now=now, master_pass_group="MASTERPASS").status is status

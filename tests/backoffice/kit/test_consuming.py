@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Row, text
+import pytest
+from sqlalchemy import Integer, Row, Text, column as sql_column, table, text, update
 
 from backoffice.kit.consumer import Consumer, Delivery
 from backoffice.kit.consumer_runner import ConsumerRunner
@@ -100,6 +101,31 @@ async def test_refused_event_is_a_dead_letter_and_the_next_goes_on(place: HttpPl
     await count_becomes(sample, CP001, 1)
     [letter] = await rows_of(sample, "SELECT tenant_id, subject, reason FROM dead_letters")
     assert letter == ("default", "CP001", "Conflict: Not this one.")
+
+
+@pytest.mark.parametrize(("column", "value"), [("starts", 2**40), ("starts", 2**70), ("station_id", "a\0b")])
+async def test_event_with_a_value_that_no_column_takes_is_a_dead_letter_and_parks_nothing(
+    place: HttpPlace, sample: Sample, column: str, value: object
+) -> None:
+    tries: list[str] = []
+
+    async def store_first(event: TransactionStarted, delivery: Delivery) -> None:
+        if event.transaction_id == "1":
+            tries.append(delivery.envelope.id)
+            async with sample.database.transaction(ALL_TENANTS) as unit:
+                counts = table("start_counts", sql_column("starts", Integer), sql_column("station_id", Text))
+                await unit.session.execute(update(counts).values({column: value}))
+
+    sample.on_start = store_first
+    await place.publish_fact(started(1), station=CP001)
+    await place.publish_fact(started(2), station=CP001)
+
+    await count_becomes(sample, CP001, 1)
+    assert len(tries) == 1
+    assert await rows_of(sample, "SELECT 1 FROM parked_events") == []
+    [letter] = await rows_of(sample, "SELECT subject, reason FROM dead_letters")
+    assert letter.subject == CP001
+    assert "UPDATE" not in letter.reason
 
 
 async def test_what_is_no_event_is_a_dead_letter_and_an_unknown_type_passes(place: HttpPlace, sample: Sample) -> None:

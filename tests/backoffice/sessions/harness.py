@@ -71,7 +71,9 @@ class Others:
         self.hold = HoldResult(HoldStatus.HELD)
         self.command = CommandResult(CommandStatus.ACCEPTED)
         self.verdict = TokenVerdict(AuthorizationStatus.ACCEPTED, DriverId("driver-1"))
+        self.verdicts: dict[str, TokenVerdict] = {}
         self.is_silent = False
+        self.is_tariff_failing = False
         self.is_stop_failing = False
         self.is_online = True
         self.tokens_together = asyncio.Barrier(1)
@@ -93,6 +95,8 @@ class Others:
         return [question for question in self.asked if type(question) is kind]
 
     async def _tariff(self, question: TariffInForce) -> TariffVersion:
+        if self.is_tariff_failing:
+            raise BusUnavailable("told to fail")
         self.asked.append(question)
         return TariffVersion("T", 1, msgspec.Raw(self.tariff))
 
@@ -128,7 +132,7 @@ class Others:
         self.asked.append(question)
         if self.is_silent:
             await asyncio.sleep(60)
-        return self.verdict
+        return self.verdicts.get(question.token_ref, self.verdict)
 
 
 def started(**fields: Any) -> TransactionStarted:

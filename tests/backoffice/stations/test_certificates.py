@@ -12,6 +12,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from backoffice.stations.certificates import FileSigner
 from backoffice.stations.errors import CertificateRequestRefused
+from protocol.domain.certificates import SigningUse
 from tests.factories.certificates import MinimalAuthority, request_for
 
 
@@ -26,14 +27,22 @@ def signer(authority: MinimalAuthority) -> FileSigner:
     return FileSigner(files.certificate, files.key, lifetime=timedelta(days=365), clock=lambda: datetime.now(UTC))
 
 
-def test_chain_begins_with_a_certificate_for_the_stations_key_and_name(
-    signer: FileSigner, authority: MinimalAuthority
+@pytest.mark.parametrize(
+    ("use", "purposes"),
+    [
+        (SigningUse.STATION, [ExtendedKeyUsageOID.CLIENT_AUTH]),
+        (SigningUse.V2G, [ExtendedKeyUsageOID.SERVER_AUTH]),
+        (None, [ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH]),
+    ],
+)
+def test_chain_begins_with_a_certificate_for_the_stations_key_name_and_use(
+    signer: FileSigner, authority: MinimalAuthority, use: SigningUse | None, purposes: list[x509.ObjectIdentifier]
 ) -> None:
     key = generate_private_key(SECP256R1())
 
     request = request_for("CP001", key=key, organization="somebody-else")
 
-    signed = signer.sign(request, common_name="CP001", organization="acme")
+    signed = signer.sign(request, common_name="CP001", organization="acme", use=use)
 
     certificate, issuer = x509.load_pem_x509_certificates(signed.encode())
     certificate.verify_directly_issued_by(issuer)
@@ -42,7 +51,7 @@ def test_chain_begins_with_a_certificate_for_the_stations_key_and_name(
     subject = [(attribute.oid, attribute.value) for attribute in certificate.subject]
     assert subject == [(NameOID.ORGANIZATION_NAME, "acme"), (NameOID.COMMON_NAME, "CP001")]
     usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    assert list(usage) == [ExtendedKeyUsageOID.CLIENT_AUTH]
+    assert list(usage) == purposes
     assert not certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     assert certificate.not_valid_after_utc <= authority.certificate.not_valid_after_utc
 

@@ -21,7 +21,15 @@ from protocol.blocks.remote_control.messages import RequestStart
 from protocol.bus.commands import RawAnswer, RawCall
 from protocol.domain.identifiers import IdToken
 
-NAME = {"variable": "HeartbeatInterval", "component": "", "evse": None}
+NAME = {
+    "variable": "HeartbeatInterval",
+    "component": "",
+    "evse": None,
+    "connector": None,
+    "component_instance": None,
+    "instance": None,
+    "attribute": "Actual",
+}
 SECRET = "s3cret-0123456789"
 
 
@@ -61,11 +69,7 @@ def test_secret_is_not_shown(message: msgspec.Struct) -> None:
         (RawCall("Reset", raw('{"type":"Hard"}')), {"type": "Hard"}),
         (
             SetVariables((VariableAssignment(VariableName("HeartbeatInterval"), "60"),)),
-            {
-                "assignments": [
-                    {"name": {"variable": "HeartbeatInterval", "component": "", "evse": None}, "value": "60"}
-                ]
-            },
+            {"assignments": [{"name": NAME, "value": "60"}]},
         ),
     ],
 )

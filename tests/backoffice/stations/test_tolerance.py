@@ -1,5 +1,6 @@
 """Rules of tolerance by REST reach the gateways' registry: a station's own, and those of its model."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,6 +35,18 @@ async def rules(place: HttpPlace, off: set[str], pinned: set[str]) -> None:
         return (set(known.tolerance_off), set(known.pinned_rules)) == (off, pinned)
 
     await eventually(are_so, what=f"off {off}, pinned {pinned}")
+
+
+async def test_many_changes_at_once_reach_the_registry_and_wait_for_no_connection(place: HttpPlace) -> None:
+    await add_station(place)
+    bodies = [{"off": [], "pinned": [rule]} for rule in ("strip_token_suffix", "strip_token_junk")] * 10
+    began = asyncio.get_running_loop().time()
+    await asyncio.gather(*(put(place, "/stations/CP001/tolerance", body) for body in bodies))
+    took_s = asyncio.get_running_loop().time() - began
+    shown = (await place.http.get("/api/v1/stations/CP001/tolerance", headers=place.operator_headers())).json()
+
+    await rules(place, set(), set(shown["pinned"]))
+    assert took_s < 5.0
 
 
 async def test_stations_own_rules_are_in_the_registry(place: HttpPlace) -> None:

@@ -13,16 +13,16 @@ OTHER = {"idTag": "CARD-2", "idTagInfo": {"status": "Blocked"}}
 
 
 @pytest.mark.parametrize(
-    "version",
+    "number",
     [
         pytest.param(-1, marks=pytest.mark.ocpp("1.6", "TC_042_1_CSMS")),
         pytest.param(0, marks=pytest.mark.ocpp("1.6", "TC_042_2_CSMS")),
     ],
 )
-async def test_version_of_the_list(bench: Bench, version: int) -> None:
-    name = f"LISTVERSION{version}"
+async def test_version_of_the_list(bench: Bench, number: int) -> None:
+    name = f"LISTVERSION{number}"
     async with bench.station(name) as station:
-        asked = await bench.exchange(station, name, "GetLocalListVersion", {}, {"listVersion": version})
+        asked = await bench.exchange(station, name, "GetLocalListVersion", {}, {"listVersion": number})
 
     assert asked == {}
 

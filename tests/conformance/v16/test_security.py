@@ -1,7 +1,5 @@
 """OCPP 1.6 security: passwords, TLS, certificates and events, on the gateway's own listeners."""
 
-import ssl
-import warnings
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,88 +8,25 @@ import pytest
 import pytest_asyncio
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidMessage
 from websockets.typing import Subprotocol
 
-from chargeyard.demo import OPERATOR
-from chargeyard.platform import Platform, free_port
-from chargeyard.rest import RestClient
-from tests.acceptance.conftest import report
-from tests.acceptance.network import Network, eventually
-from tests.conformance.conftest import Bench
+from tests.acceptance.network import eventually
+from tests.conformance.secured import PASSWORD, Secured, secured_platform
 from tests.conformance.wire import both, now, wire_station
-from tests.factories.certificates import Files, MinimalAuthority, request_for
+from tests.factories.certificates import MinimalAuthority, request_for
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-PASSWORD = "0123456789abcdef0123"
 BOOT = {"chargePointVendor": "Wire", "chargePointModel": "Bench"}
 ACCEPTED = {"status": "Accepted"}
 
 
-class Secured:
-    """A platform whose gateway has a TLS listener, and the authority that vouches for everybody."""
-
-    def __init__(self, bench: Bench, authority: MinimalAuthority, folder: Path, tls_port: int) -> None:
-        self.bench = bench
-        self.authority = authority
-        self.folder = folder
-        self.tls_url = f"wss://127.0.0.1:{tls_port}/ocpp"
-
-    def context(self, shown: Files | None = None) -> ssl.SSLContext:
-        context = ssl.create_default_context(cafile=str(self.authority.files.certificate))
-        if shown is not None:
-            context.load_cert_chain(shown.certificate, shown.key)
-        return context
-
-    async def register(self, name: str, *profiles: int) -> None:
-        await self.bench.network.add_station(name, password=PASSWORD)
-        body = {"location_id": "yard", "security_profiles": list(profiles), "evses": [{"evse": 1}]}
-        await self.bench.operator.put(f"/stations/{name}", body)
-
-    async def status_of(self, url: str, **options: Any) -> int:
-        """101 where the station is let in, which may take the registry a moment; else the refusal's."""
-        try:
-            async with wire_station(url, **options):
-                return 101
-        except InvalidStatus as refused:
-            return refused.response.status_code
-
-    async def until_status(self, status: int, url: str, **options: Any) -> None:
-        async def is_so() -> bool:
-            return await self.status_of(url, **options) == status
-
-        await eventually(is_so, what=f"{url} answered {status}")
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def secured(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Secured]:
-    folder = tmp_path_factory.mktemp("secured")
-    authority = MinimalAuthority(folder)
-    server, tls_port = authority.issue("csms"), free_port()
-    platform = Platform(
-        folder / "platform",
-        report=report,
-        durable=False,
-        environ={},
-        gateway_settings={
-            "CSMS_TLS_PORT": str(tls_port),
-            "CSMS_TLS_CERT_FILE": str(server.certificate),
-            "CSMS_TLS_KEY_FILE": str(server.key),
-            "CSMS_TLS_CLIENT_CA_FILE": str(authority.files.certificate),
-        },
-        backoffice_settings={
-            "IDENTITY_FIRST_OPERATOR_EMAIL": OPERATOR,
-            "STATIONS_CA_CERT_FILE": str(authority.files.certificate),
-            "STATIONS_CA_KEY_FILE": str(authority.files.key),
-        },
-    )
-    async with platform, RestClient(platform.rest_url) as operator:
-        await operator.log_in(OPERATOR, platform.secrets.operator_password, role="operator")
-        async with Network(platform, operator) as network:
-            yield Secured(Bench(network, version="1.6"), authority, folder, tls_port)
+    async with secured_platform(tmp_path_factory.mktemp("secured"), version="1.6") as made:
+        yield made
 
 
 @pytest.mark.ocpp("1.6", "TC_073_CSMS")
@@ -121,9 +56,7 @@ async def test_station_certificate_is_renewed_and_used(secured: Secured) -> None
         signing = await station.send("SignCertificate", csr=request_for("CERT", key=key))
         signed = await station.answer("CertificateSigned", **ACCEPTED)
     chain = x509.load_pem_x509_certificates(signed["certificateChain"].encode())
-    files = Files(secured.folder / "station.pem", secured.folder / "station.key")
-    files.certificate.write_text(signed["certificateChain"])
-    files.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    files = secured.keep("station", signed["certificateChain"], key)
     await secured.register("CERT", 3)
 
     assert signing == ACCEPTED
@@ -162,7 +95,7 @@ async def test_certificate_is_deleted_by_the_hashes_that_were_listed(secured: Se
             bench.command("DELETE", "get_installed_certificates", {"uses": [use]}),
             station.answer("GetInstalledCertificateIds", **listing),
         )
-        chosen = {name: value for name, value in listed["certificates"][0].items() if name != "use"}
+        chosen = {name: value for name, value in listed["certificates"][0].items() if name not in ("use", "children")}
         _, asked = await both(
             bench.command("DELETE", "delete_certificate", chosen), station.answer("DeleteCertificate", **ACCEPTED)
         )
@@ -235,17 +168,12 @@ async def test_tls_with_a_valid_server_certificate(secured: Secured) -> None:
         session = station.socket.transport.get_extra_info("ssl_object")
         protocol, cipher = session.version(), session.cipher()
         boot = await station.send("BootNotification", **BOOT)
-    old = secured.context()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # that it is old is the point
-        old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
-    old.set_ciphers("DEFAULT:@SECLEVEL=0")
 
     assert boot["status"] == "Accepted"
     assert protocol in ("TLSv1.2", "TLSv1.3")
     assert cipher[2] >= 128
     with pytest.raises((OSError, InvalidMessage)):
-        async with wire_station(f"{secured.tls_url}/TLS", tls=old, **login):
+        async with wire_station(f"{secured.tls_url}/TLS", tls=secured.outdated_context(), **login):
             pass
 
 

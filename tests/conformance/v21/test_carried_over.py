@@ -22,3 +22,18 @@ async def test_session_of_a_21_station(bench: Bench) -> None:
     session = await bench.network.session_of("C21")
     assert (session["energy_wh"], session["transaction_id"]) == ("5000", transaction.id)
     assert seen["version"] == "2.1"
+
+
+@pytest.mark.ocpp("2.1", "TC_K_126_CSMS")
+async def test_vehicle_under_dynamic_control_without_a_profile(bench: Bench) -> None:
+    needs = {"requestedEnergyTransfer": "DC", "controlMode": "DynamicControl", "mobilityNeedsMode": "EVCC"}
+    driver = await bench.network.add_driver()
+    async with bench.station("K126") as station:
+        transaction = await charge(station, driver)
+        answered = await station.send("NotifyEVChargingNeeds", evseId=1, chargingNeeds=needs)
+        await transaction.update(wh=1_000)
+        await transaction.end(wh=2_000)
+    session = await bench.network.session_of("K126")
+
+    assert answered["status"] == "NoChargingProfile"
+    assert session["energy_wh"] == "2000"

@@ -20,6 +20,7 @@ from cryptography.x509.oid import NameOID
 from chargeyard.platform import free_port
 from csms.adapters.jetstream_wire import PublishConnection
 from csms.errors import FactTooLarge, PublishFailed
+from csms.ports import Outgoing
 
 SUBJECT = "facts.one"
 
@@ -81,7 +82,7 @@ async def test_logs_in_with_what_the_url_says(tmp_path: Path, options: tuple[str
     async with nats_server(tmp_path, *options) as port:
         await make_stream(f"nats://{login}127.0.0.1:{port}")
         connection = await PublishConnection.open(f"nats://{login}127.0.0.1:{port}", name="t", on_lost=lambda: None)
-        await connection.publish(SUBJECT, b"1", "id")
+        await connection.publish(Outgoing(SUBJECT, b"1", "id"))
         connection.close()
 
         with pytest.raises((PublishFailed, OSError)):
@@ -98,7 +99,7 @@ async def test_speaks_tls_and_checks_the_certificate(tmp_path: Path, monkeypatch
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
         await make_stream(f"tls://127.0.0.1:{port}")
         connection = await PublishConnection.open(f"tls://127.0.0.1:{port}", name="t", on_lost=lambda: None)
-        await connection.publish(SUBJECT, b"1", "id")
+        await connection.publish(Outgoing(SUBJECT, b"1", "id"))
         connection.close()
 
 
@@ -130,7 +131,7 @@ async def ready_connection() -> tuple[PublishConnection, Recorder]:
 @pytest.mark.parametrize("size", [1, 7, 1000])
 async def test_acknowledgements_are_read_however_they_are_cut(size: int) -> None:
     connection, transport = await ready_connection()
-    first, second = connection.publish(SUBJECT, b"payload", "id"), connection.publish(SUBJECT, b"x", "")
+    first, second = connection.publish(Outgoing(SUBJECT, b"payload", "id")), connection.publish(Outgoing(SUBJECT, b"x"))
     await asyncio.sleep(0)
     inbox = connection._inbox.encode()
     refusal = b'{"error":{"code":503,"description":"insufficient storage"}}'
@@ -154,9 +155,43 @@ async def test_acknowledgements_are_read_however_they_are_cut(size: int) -> None
     assert connection.in_flight == 0
 
 
+async def test_events_published_together_have_one_future_that_ends_with_the_last_of_them() -> None:
+    connection, _ = await ready_connection()
+    inbox = connection._inbox.encode()
+    together = connection.publish(Outgoing(SUBJECT, b"1", "id"), Outgoing(SUBJECT, b"2"))
+
+    connection.data_received(b'MSG %s2 1 27\r\n{"stream":"FACTS","seq":13}\r\n' % inbox)
+    assert not together.done()
+
+    connection.data_received(b'MSG %s1 1 27\r\n{"stream":"FACTS","seq":12}\r\n' % inbox)
+    assert await together is None
+    assert connection.in_flight == 0
+
+
+async def test_one_refusal_fails_all_that_were_published_with_it() -> None:
+    connection, _ = await ready_connection()
+    inbox = connection._inbox.encode()
+    together = connection.publish(Outgoing(SUBJECT, b"1"), Outgoing("lost", b"2"))
+
+    connection.data_received(b"HMSG %s2 1 16 16\r\nNATS/1.0 503\r\n\r\n\r\n" % inbox)
+    connection.data_received(b'MSG %s1 1 27\r\n{"stream":"FACTS","seq":12}\r\n' % inbox)
+
+    with pytest.raises(PublishFailed, match="lost is not in its stream"):
+        await together
+
+
+async def test_an_event_too_large_leaves_nobody_waiting_for_those_before_it() -> None:
+    connection, _ = await ready_connection()
+    with pytest.raises(FactTooLarge):
+        connection.publish(Outgoing(SUBJECT, b"1"), Outgoing(SUBJECT, bytes(2 * 1024 * 1024)))
+    connection.forget_given_up()
+
+    assert connection.in_flight == 0
+
+
 async def test_nobody_captures_the_subject() -> None:
     connection, _ = await ready_connection()
-    ack = connection.publish("lost", b"1", "")
+    ack = connection.publish(Outgoing("lost", b"1"))
     connection.data_received(b"HMSG %s1 1 16 16\r\nNATS/1.0 503\r\n\r\n\r\n" % connection._inbox.encode())
 
     with pytest.raises(PublishFailed, match="no stream"):
@@ -165,19 +200,19 @@ async def test_nobody_captures_the_subject() -> None:
 
 async def test_loss_ends_what_is_in_flight_and_refuses_more() -> None:
     connection, _ = await ready_connection()
-    ack = connection.publish(SUBJECT, b"1", "")
+    ack = connection.publish(Outgoing(SUBJECT, b"1"))
     connection.connection_lost(None)
 
     with pytest.raises(PublishFailed):
         await ack
     with pytest.raises(PublishFailed):
-        connection.publish(SUBJECT, b"1", "")
+        connection.publish(Outgoing(SUBJECT, b"1"))
 
 
 async def test_publishes_that_nobody_waits_for_are_forgotten() -> None:
     connection, _ = await ready_connection()
-    given_up = connection.publish(SUBJECT, b"1", "")
-    awaited = connection.publish(SUBJECT, b"2", "")
+    given_up = connection.publish(Outgoing(SUBJECT, b"1"))
+    awaited = connection.publish(Outgoing(SUBJECT, b"2"))
     given_up.cancel()
     connection.forget_given_up()
 
@@ -193,7 +228,7 @@ async def test_what_the_server_would_not_take_costs_nobody_else_the_connection(t
     async with nats_server(tmp_path) as port:
         connection = await PublishConnection.open(f"nats://127.0.0.1:{port}", name="test", on_lost=lambda: None)
         with pytest.raises(FactTooLarge):
-            connection.publish(SUBJECT, bytes(1024 * 1024), "id")
+            connection.publish(Outgoing(SUBJECT, bytes(1024 * 1024), "id"))
         pong = connection.ping()
         await asyncio.wait_for(pong, 5)
 

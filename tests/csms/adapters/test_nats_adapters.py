@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from backoffice.kit.testing import eventually
 from chargeyard.embedded import EmbeddedServers
+from csms.adapters.ev_certificates import BusEvCertificates
 from csms.adapters.identity import IdentityAuthority
 from csms.adapters.key_values import KeyValueNumbers, KeyValuePresence, WatchedRegistry
 from csms.adapters.nats import NatsBus
@@ -19,9 +20,12 @@ from csms.adapters.publisher import SLOTS_OF_STATION, JetStreamPublisher
 from csms.errors import BusUnavailable, HeldByNewer, PublishFailed
 from csms.ports import Outgoing
 from protocol.blocks.authorization.queries import AuthorizeToken, TokenVerdict
+from protocol.blocks.certificates.messages import EvCertificateReply
+from protocol.blocks.certificates.queries import AskEvCertificate
 from protocol.bus.commands import RegistryEntry
 from protocol.bus.subjects import Stream, query_subject, station_key as key_of
 from protocol.domain.authorization import AuthorizationBasis, AuthorizationStatus
+from protocol.domain.certificates import EvCertificateAction
 from protocol.domain.identifiers import DriverId, StationId, TenantId
 from tests.csms.harness import station_key, until
 
@@ -258,3 +262,23 @@ async def test_numbers_are_refused_while_nats_is_away(broker: Broker) -> None:
 
     with pytest.raises(BusUnavailable):
         await KeyValueNumbers(broker.bus).number_of(station_key(), "start")
+
+
+async def test_vehicle_hears_failed_where_nobody_provides_certificates(nats_url: str) -> None:
+    question = AskEvCertificate(TenantId("default"), StationId("CP001"), "s", EvCertificateAction.INSTALL, "gJg=")
+    replies = [EvCertificateReply("Accepted", "gJk="), b"not JSON"]
+    async with connected(nats_url) as bus:
+        certificates = BusEvCertificates(bus, timeout_s=0.5)
+        silent = await certificates.ask_certificate(question)
+
+        async def answer(message: object) -> None:
+            reply = replies.pop(0)
+            payload = reply if isinstance(reply, bytes) else msgspec.json.encode(reply)
+            await bus.client.publish(message.reply, payload)  # type: ignore[attr-defined]
+
+        await bus.client.subscribe(query_subject("stations", "ev_certificate"), cb=answer)
+        provided = await certificates.ask_certificate(question)
+        broken = await certificates.ask_certificate(question)
+
+    assert (silent.status, broken.status) == ("Failed", "Failed")
+    assert provided == EvCertificateReply("Accepted", "gJk=")

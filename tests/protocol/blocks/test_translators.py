@@ -11,15 +11,46 @@ from typing import Any
 import msgspec
 import pytest
 from hypothesis import given, strategies as st
+from msgspec.structs import replace
 
-from protocol.blocks.availability.messages import StatusNotification
-from protocol.blocks.certificates.messages import GetInstalledCertificates, InstallCertificate
+from protocol.blocks.authorization.messages import Authorize
+from protocol.blocks.availability.messages import ChangeAvailability, OperationalStatus, StatusNotification
+from protocol.blocks.certificates.messages import (
+    CertificateSigned,
+    GetInstalledCertificates,
+    InstallCertificate,
+    SignCertificate,
+)
+from protocol.blocks.data_transfer.messages import DataTransfer
 from protocol.blocks.diagnostics.messages import DiagnosticsStatusNotification, LogStatus
-from protocol.blocks.firmware.messages import FirmwareStatus, FirmwareStatusNotification
+from protocol.blocks.display_message.messages import (
+    DisplayMessage,
+    GetDisplayMessages,
+    MessagePriority,
+    MessageState,
+    SetDisplayMessage,
+)
+from protocol.blocks.firmware.messages import (
+    FirmwareStatus,
+    FirmwareStatusNotification,
+    PublishFirmware,
+    SignedUpdateFirmware,
+    UpdateFirmware,
+)
+from protocol.blocks.local_auth_list.messages import GetLocalListVersion, LocalListVersionReply
+from protocol.blocks.monitoring.messages import (
+    ClearVariableMonitoring,
+    MonitorKind,
+    MonitorOrder,
+    SetVariableMonitoring,
+)
 from protocol.blocks.provisioning.messages import (
     GetVariables,
+    NetworkProfile,
+    NotifyReport,
     Reset,
     ResetKind,
+    SetNetworkProfile,
     SetVariableResult,
     SetVariables,
     SetVariablesReply,
@@ -34,12 +65,12 @@ from protocol.blocks.remote_control.messages import (
     TriggerMessage,
     UnlockConnector,
 )
-from protocol.blocks.reservation.messages import ReserveNow
-from protocol.blocks.smart_charging.messages import SetChargingProfile
+from protocol.blocks.reservation.messages import ReservationEnd, ReservationStatusUpdate, ReserveNow
+from protocol.blocks.smart_charging.messages import ClearChargingProfile, GetChargingProfiles, SetChargingProfile
 from protocol.blocks.transactions.messages import TransactionEnd, TransactionStart, TransactionUpdate
 from protocol.dialects.words import in_base_unit
 from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
-from protocol.domain.certificates import CertificateUse
+from protocol.domain.certificates import CertificateUse, SigningUse
 from protocol.domain.charging_profile import (
     ChargingPeriod,
     ChargingProfile,
@@ -47,8 +78,11 @@ from protocol.domain.charging_profile import (
     ProfileKind,
     ProfilePurpose,
     RateUnit,
+    SalesTariff,
+    SalesTariffEntry,
 )
 from protocol.domain.commands import CommandReply
+from protocol.domain.device_model import AttributeType
 from protocol.domain.identifiers import IdToken, IdTokenType, TransactionId
 from protocol.domain.metering import import_register_wh
 from protocol.domain.status import ChargingState, ConnectorStatus
@@ -68,6 +102,9 @@ PROFILE = ChargingProfile(
     kind=ProfileKind.RELATIVE,
     schedule=ChargingSchedule(RateUnit.AMPERES, (ChargingPeriod(0, Decimal("15.99")),)),
 )
+WITH_TARIFF = replace(PROFILE.schedule, sales_tariff=SalesTariff(1, (SalesTariffEntry(0),)))
+NO_LIMIT = replace(PROFILE.schedule, periods=(ChargingPeriod(0, None),))
+WITH_MODE = replace(PROFILE.schedule, periods=(ChargingPeriod(0, Decimal(1), mode="ChargingOnly"),))
 SAMPLES: dict[OcppVersion, dict[str, Any]] = {
     OcppVersion.V16: v16.SAMPLES,
     OcppVersion.V201: v201.SAMPLES,
@@ -89,6 +126,7 @@ def test_request_reads_and_writes_back_the_same(version: OcppVersion, action: st
     written = codec.encode(route.encode_request(message))
 
     assert json.loads(written) == sample
+    assert msgspec.json.decode(msgspec.json.encode(message), type=type(message)) == message
     assert type(message) in route.messages
     assert route_of_message(version, type(message)) is route
     codec.decode(written, route.request)
@@ -117,8 +155,10 @@ def test_16_supports_every_action_that_it_knows() -> None:
 
 
 def test_known_and_unknown_actions_are_told_apart() -> None:
-    with pytest.raises(ActionNotSupported):
-        route_of_action(OcppVersion.V201, "DataTransfer")
+    for version, actions in NOT_SUPPORTED.items():
+        for action in actions:
+            with pytest.raises(ActionNotSupported):
+                route_of_action(version, action)
     with pytest.raises(ActionNotImplemented):
         route_of_action(OcppVersion.V16, "TransactionEvent")
 
@@ -193,6 +233,8 @@ class TestApproximationsOf16:
         [
             Reset(ResetKind.IMMEDIATE, evse=1),
             GetVariables((VariableName("HeartbeatInterval", "OCPPCommCtrlr"),)),
+            GetVariables((VariableName("HeartbeatInterval", instance="A"),)),
+            SetVariables((VariableAssignment(VariableName("A", attribute=AttributeType.MAX_SET), "1"),)),
             RequestStart(IdToken("x" * 21), remote_start_id=1),
             TriggerMessage(TriggerKind.TRANSACTION_EVENT),
             TriggerMessage(TriggerKind.SIGN_STATION_CERTIFICATE),
@@ -203,10 +245,27 @@ class TestApproximationsOf16:
             SetVariables((VariableAssignment(VariableName("A", "TxCtrlr"), "1"),)),
             SetVariables((VariableAssignment(VariableName("A"), "x" * 501),)),
             ReserveNow(1, parse_timestamp(T), IdToken("A"), group=IdToken("x" * 21)),
-            SetChargingProfile(msgspec.structs.replace(PROFILE, transaction_id=TransactionId("abc"))),
+            SetChargingProfile(replace(PROFILE, transaction_id=TransactionId("abc"))),
+            SetChargingProfile(replace(PROFILE, purpose=ProfilePurpose.EXTERNAL)),
+            SetChargingProfile(replace(PROFILE, kind=ProfileKind.DYNAMIC)),
+            SetChargingProfile(replace(PROFILE, alternatives=(PROFILE.schedule,))),
+            SetChargingProfile(replace(PROFILE, schedule=WITH_TARIFF)),
+            SetChargingProfile(replace(PROFILE, schedule=NO_LIMIT)),
+            SetChargingProfile(replace(PROFILE, schedule=WITH_MODE)),
+            ClearChargingProfile(purpose=ProfilePurpose.EXTERNAL),
+            GetChargingProfiles(1),
+            UpdateFirmware(location="https://x", retrieve_at=parse_timestamp(T), install_at=parse_timestamp(T)),
+            PublishFirmware(location="https://x", checksum="00", request_id=1),
+            CertificateSigned("PEM", SigningUse.V2G),
+            SignCertificate("PEM", SigningUse.V2G),
             FirmwareStatusNotification(FirmwareStatus.SIGNATURE_VERIFIED),
             InstallCertificate(CertificateUse.V2G_ROOT, "PEM"),
             GetInstalledCertificates(),
+            ChangeAvailability(OperationalStatus.OPERATIVE, evse=1, connector=2),
+            TriggerMessage(TriggerKind.STATUS_NOTIFICATION, evse=1, connector=2),
+            ReserveNow(1, parse_timestamp(T), IdToken("A"), connector_type="cCCS2"),
+            RequestStart(IdToken("A"), remote_start_id=1, group=IdToken("FAMILY")),
+            Authorize(IdToken("A"), contract_certificate="PEM"),
         ],
     )
     def test_what_16_has_no_words_for_is_refused(self, message: msgspec.Struct) -> None:
@@ -285,11 +344,119 @@ class TestApproximationsOf16:
         codec.decode(codec.encode(route.encode_request(end)), route.request)
 
 
-def test_201_refuses_a_remote_start_whose_profile_would_be_lost() -> None:
-    start = RequestStart(IdToken("x"), remote_start_id=1, charging_profile=PROFILE)
-
+@pytest.mark.parametrize(
+    "message",
+    [
+        RequestStart(IdToken("x"), 1, charging_profile=replace(PROFILE, transaction_id=TransactionId("abc"))),
+        RequestStart(IdToken("x"), 1, charging_profile=replace(PROFILE, purpose=ProfilePurpose.TX_DEFAULT)),
+        SetChargingProfile(replace(PROFILE, purpose=ProfilePurpose.EXTERNAL)),
+        SetChargingProfile(replace(PROFILE, purpose=ProfilePurpose.PRIORITY)),
+        SetChargingProfile(replace(PROFILE, kind=ProfileKind.DYNAMIC)),
+        SetChargingProfile(replace(PROFILE, alternatives=(PROFILE.schedule,) * 3)),
+        SetChargingProfile(replace(PROFILE, max_offline_s=60)),
+        SetChargingProfile(replace(PROFILE, schedule=replace(PROFILE.schedule, random_delay_s=60))),
+        SetChargingProfile(replace(PROFILE, schedule=WITH_MODE)),
+        SetChargingProfile(replace(PROFILE, schedule=NO_LIMIT)),
+        ClearChargingProfile(purpose=ProfilePurpose.LOCAL_GENERATION),
+        GetInstalledCertificates((CertificateUse.OEM_ROOT,)),
+        InstallCertificate(CertificateUse.V2G_CHAIN, "PEM"),
+        CertificateSigned("PEM", SigningUse.V2G_20),
+        SetVariables((VariableAssignment(VariableName("A"), "1"),)),
+    ],
+)
+def test_201_refuses_what_only_others_say(message: msgspec.Struct) -> None:
     with pytest.raises(NotExpressible):
-        route_of_message(OcppVersion.V201, RequestStart).encode_request(start)
+        route_of_message(OcppVersion.V201, type(message)).encode_request(message)
+
+
+@pytest.mark.parametrize("data", ["plain", '{"a":1}', ""])
+def test_201_text_of_a_vendor_stays_a_text(data: str) -> None:
+    route = route_of_message(OcppVersion.V201, DataTransfer)
+
+    written = codec.encode(route.encode_request(DataTransfer("com.example", data=data)))
+
+    assert json.loads(written)["data"] == data
+    assert route.decode_request(codec.decode(written, route.request)) == DataTransfer("com.example", data=data)
+
+
+@pytest.mark.parametrize("data", [None, False, 1.5, {"a": [1]}, [{}]])
+def test_201_other_json_of_a_vendor_is_its_text(data: object) -> None:
+    route = route_of_action(OcppVersion.V201, "DataTransfer")
+
+    message = route.decode_request(codec.decode(json.dumps({"vendorId": "v", "data": data}).encode(), route.request))
+
+    assert (json.loads(message.data), message.is_json) == (data, True)
+
+
+def test_201_update_is_signed_by_both_its_certificate_and_its_signature() -> None:
+    route = route_of_action(OcppVersion.V201, "UpdateFirmware")
+    firmware = {"location": "https://x", "retrieveDateTime": T, "signingCertificate": "PEM"}
+
+    half, whole = (
+        route.decode_request(codec.decode(json.dumps({"requestId": 1, "firmware": one}).encode(), route.request))
+        for one in (firmware, firmware | {"signature": "c2ln"})
+    )
+
+    assert isinstance(half, UpdateFirmware)
+    assert isinstance(whole, SignedUpdateFirmware)
+
+
+def test_21_period_without_a_limit_limits_nothing() -> None:
+    route = route_of_action(OcppVersion.V21, "NotifyEVChargingSchedule")
+    schedule = {"id": 1, "chargingRateUnit": "W", "chargingSchedulePeriod": [{"startPeriod": 0, "setpoint": 5.0}]}
+    payload = {"timeBase": T, "evseId": 1, "chargingSchedule": schedule}
+
+    message = route.decode_request(codec.decode(json.dumps(payload).encode(), route.request))
+
+    assert message.schedule.periods == (ChargingPeriod(0, None, setpoint=Decimal("5.0")),)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        ReserveNow(1, parse_timestamp(T), IdToken("A"), connector_type="cMCS"),
+        ReserveNow(1, parse_timestamp(T), IdToken("x" * 37)),
+        TriggerMessage(TriggerKind.STATUS_NOTIFICATION),
+        ReservationStatusUpdate(1, ReservationEnd.NO_TRANSACTION),
+        GetVariables(),
+        GetVariables((VariableName("HeartbeatInterval"),)),
+        GetVariables((VariableName("Available", "Connector", connector=1),)),
+        SetVariables(()),
+        SetVariables((VariableAssignment(VariableName("A", "C"), "x" * 1001),)),
+        SetVariableMonitoring((MonitorOrder(VariableName("A", "C"), MonitorKind.TARGET_DELTA, 1, 3),)),
+        ClearVariableMonitoring(()),
+        SetDisplayMessage(DisplayMessage(message_id=1, priority=MessagePriority.IN_FRONT, content="x" * 513)),
+        SetDisplayMessage(
+            DisplayMessage(message_id=1, priority=MessagePriority.IN_FRONT, content="x", state=MessageState.DISCHARGING)
+        ),
+        GetDisplayMessages(1, state=MessageState.SUSPENDED),
+        SetNetworkProfile(
+            1,
+            NetworkProfile(csms_url="wss://a/b", security_profile=1, interface="Any", message_timeout_s=30),
+        ),
+        NotifyReport(request_id=1),
+    ],
+    ids=lambda message: type(message).__name__,
+)
+def test_what_201_has_no_words_for_is_refused(message: msgspec.Struct) -> None:
+    with pytest.raises(NotExpressible):
+        route_of_message(OcppVersion.V201, type(message)).encode_request(message)
+
+
+def test_201_has_version_0_where_16_has_no_list() -> None:
+    route = route_of_message(OcppVersion.V201, GetLocalListVersion)
+
+    assert route.encode_response(LocalListVersionReply(-1)).version_number == 0
+
+
+def test_201_end_hears_its_cost_unless_it_is_told_late() -> None:
+    route = route_of_action(OcppVersion.V201, "TransactionEvent")
+    request = codec.decode(json.dumps(v201.SAMPLES["TransactionEvent"][0]).encode(), route.request)
+
+    late = route.decode_request(request)
+    told = route.decode_request(msgspec.structs.replace(request, offline=False))
+
+    assert (late.hears_cost, told.hears_cost) == (False, True)
 
 
 def test_201_register_of_the_deciding_context_decides() -> None:
@@ -311,6 +478,50 @@ def test_201_register_of_the_deciding_context_decides() -> None:
 
     assert Decimal(message.meter_wh) == 500
     assert import_register_wh(message.meter_values[1]) == "7"
+
+
+def decode_201_sample(sample: dict[str, Any]) -> Any:
+    route = route_of_action(OcppVersion.V201, "MeterValues")
+    payload = {"evseId": 1, "meterValue": [{"timestamp": T, "sampledValue": [sample]}]}
+    message = route.decode_request(codec.decode(json.dumps(payload).encode(), route.request))
+    return message.meter_values[0].readings[0]
+
+
+@pytest.mark.parametrize(
+    ("sample", "value"),
+    [
+        ({"value": 1e16}, "10000000000000000"),
+        ({"value": 0.00001}, "0.00001"),
+        ({"value": -7.25}, "-7.25"),
+        ({"value": 1.5, "unitOfMeasure": {"unit": "kWh"}}, "1500"),
+        ({"value": 1e-40}, "0"),
+    ],
+)
+def test_201_sample_is_a_plain_number_in_the_base_unit(sample: dict[str, Any], value: str) -> None:
+    assert decode_201_sample(sample).value == value
+
+
+@pytest.mark.parametrize("sample", [{"value": 1e300}, {"value": 1e300, "unitOfMeasure": {"unit": "kWh"}}])
+def test_201_sample_that_no_meter_shows_is_a_violation(sample: dict[str, Any]) -> None:
+    with pytest.raises(PropertyConstraintViolation):
+        decode_201_sample(sample)
+
+
+def test_201_register_of_the_beginning_may_come_with_an_update() -> None:
+    route = route_of_action(OcppVersion.V201, "TransactionEvent")
+    sample = {"value": 7, "context": "Transaction.Begin"}
+    payload = {
+        "eventType": "Updated",
+        "timestamp": T,
+        "triggerReason": "CablePluggedIn",
+        "seqNo": 1,
+        "transactionInfo": {"transactionId": "a"},
+        "meterValue": [{"timestamp": T, "sampledValue": [sample]}],
+    }
+
+    message = route.decode_request(codec.decode(json.dumps(payload).encode(), route.request))
+
+    assert (message.begin_wh, message.evse) == ("7", None)
 
 
 def test_21_type_of_a_token_that_nobody_knows_says_nothing() -> None:

@@ -35,6 +35,7 @@ PLANTED = {
         "NotifyReport",
         {"reportData": [{"variable": {"name": "BasicAuthPassword"}, "variableAttribute": [{"value": "%s"}]}]},
     ),
+    "event": ("NotifyEvent", {"eventData": [{"actualValue": "%s", "variable": {"name": "BasicAuthPassword"}}]}),
     "network": ("SetNetworkProfile", {"connectionData": {"basicAuthPassword": "%s", "apn": {"apnPassword": "%s"}}}),
     "vpn": ("SetNetworkProfile", {"connectionData": {"vpn": {"password": "%s", "key": "%s", "user": "%s"}}}),
     "url": ("GetDiagnostics", {"location": "ftp://user:%s@host/path"}),
@@ -46,7 +47,11 @@ PLANTED = {
         "Authorize",
         {"idToken": {"idToken": "x", "additionalInfo": [{"additionalIdToken": "%s", "type": "app"}]}},
     ),
+    "vehicle": ("Get15118EVCertificate", {"action": "Install", "exiRequest": "%s", "prioritizedEMAIDs": ["x", "%s"]}),
+    "provider": ("Get15118EVCertificate", {"status": "Accepted", "exiResponse": "%s"}),
     "list": ("SendLocalList", {"localAuthorizationList": [{"idTag": "%s"}]}),
+    "customer": ("NotifyCustomerInformation", {"data": "%s", "seqNo": 0, "dta": ["%s"], "requestId": 1}),
+    "customer_identifier": ("CustomerInformation", {"customerIdentifier": "%s", "report": True}),
     "key": ("DataTransfer", {"data": "-----BEGIN PRIVATE KEY-----%s"}),
     "nested": ("DataTransfer", {"data": '{"idTag":"%s"}'}),
     "nested_url": ("DataTransfer", {"data": '["ftp://u:%s@h"]'}),
@@ -88,6 +93,14 @@ def test_last_characters_of_a_token_stay() -> None:
     assert b"A1B" not in mask_frame(b'[2,"1","Authorize",{"idTag":"A1B"}]', "Authorize")
 
 
+def test_frame_about_a_customer_still_tells_which_part_it_is() -> None:
+    body = b'{"data":"Jane Doe","seqNo":3,"tbc":true,"generatedAt":"2026-01-01T12:00:00Z","requestId":7}'
+
+    masked = json.loads(mask_frame(b'[2,"1","NotifyCustomerInformation",' + body + b"]", "NotifyCustomerInformation"))
+
+    assert masked[3] == json.loads(body) | {"data": "…"}
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -119,3 +132,22 @@ def test_ticket_of_an_upload_is_not_shown_by_a_message_that_has_no_secrets_of_it
     frame = json.dumps([2, "m", "LogStatusNotification", {"status": "UploadFailure", "statusInfo": info}]).encode()
 
     assert ticket.encode() not in mask_frame(frame, "LogStatusNotification")
+
+
+def test_contract_certificate_names_a_token_and_is_not_kept() -> None:
+    text = b'[2,"1","Authorize",{"idToken":{"idToken":"DE8ACC12E46L89","type":"eMAID"},"certificate":"MIIB DE8ACC"}]'
+
+    masked = mask_frame(text, "Authorize")
+
+    assert b"ACC" not in masked
+    assert mask_frame(b'[2,"1","InstallCertificate",{"certificate":"MIIB"}]', "InstallCertificate").count(b"MIIB") == 1
+
+
+def test_event_of_a_transaction_is_looked_at_only_where_it_may_hold_a_secret() -> None:
+    plain = b'[2, "1","TransactionEvent",{"triggerReason":"Trigger","meterValue":[{"measurand":"Voltage"}]}]'
+    bearing = b'[2,"1","TransactionEvent",{"idToken":{"idToken":"04A1B471","type":"ISO14443"}}]'
+
+    assert mask_frame(plain, "TransactionEvent") is plain
+    assert b"A1B" not in mask_frame(bearing, "TransactionEvent")
+    assert b"A1B" not in mask_frame(bearing.replace(b"idToken", b"ID_TOKEN"), "TransactionEvent")
+    assert b"A1B" not in mask_frame(bearing.replace(b"idToken", b"id_tag"), "TransactionEvent")

@@ -7,6 +7,7 @@ from itertools import pairwise
 import msgspec
 import pytest
 from hypothesis import given, strategies as st
+from msgspec.structs import replace
 
 from protocol.domain.charging_profile import (
     ChargingPeriod,
@@ -28,6 +29,7 @@ from protocol.domain.charging_profile_stack import (
     limit_at,
     next_change,
 )
+from protocol.domain.charging_timeline import Least, Timeline
 from protocol.domain.identifiers import TransactionId
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -244,7 +246,7 @@ def reference(installed: list[InstalledProfile], second: int, begin: int, unit: 
                 MAX: evse is None,
                 DEFAULT: evse in (None, 1),
                 TX: evse == 1 and one.transaction_id in (None, "7"),
-            }[one.purpose]
+            }.get(one.purpose, False)
             period = says(one)
             if one.purpose is purpose and is_ours and period is not None:
                 candidates.append(((one.stack_level, evse == 1), (one.schedule.unit, period)))
@@ -255,6 +257,10 @@ def reference(installed: list[InstalledProfile], second: int, begin: int, unit: 
         return None if best is None else best[1]
 
     parts = [(lead(TX) or lead(DEFAULT), 1), (lead(MAX), sharing)]
+    for one, evse in installed:
+        period = says(one) if one.purpose is ProfilePurpose.EXTERNAL and evse in (None, 1) else None
+        if period is not None:
+            parts.append(((one.schedule.unit, period), sharing if evse is None else 1))
     phases = min([3, *(part[1].phases for part, _ in parts if part and part[1].phases)])
     watts_per_ampere = 230 * phases
     values = [Decimal(16) * (watts_per_ampere if unit is WATTS else 1)]
@@ -305,11 +311,80 @@ def test_every_second_is_as_the_reference_says(
         (profile((0, "6"), duration_s=0), "duration"),
         (profile((0, "6"), kind=ProfileKind.RECURRING), "when"),
         (profile((0, "6"), kind=ProfileKind.RELATIVE, purpose=MAX), "relative"),
+        (replace(profile((0, "6")), purpose=DEFAULT, alternatives=(profile((0, "6")).schedule,)), "several"),
+        (replace(profile((0, "6")), purpose=TX, alternatives=(profile((5, "6")).schedule,)), "begin"),
     ],
 )
 def test_flaw_of_a_profile_is_named(flawed: ChargingProfile, flaw: str) -> None:
     assert flaw in (find_flaw(flawed) or "")
 
 
+def external(*periods: tuple[int, str | None], evse: int | None, stack_level: int = 0) -> InstalledProfile:
+    one = profile((0, "0"), purpose=ProfilePurpose.EXTERNAL, stack_level=stack_level)
+    limits = tuple(ChargingPeriod(start_s, None if limit is None else Decimal(limit)) for start_s, limit in periods)
+    return InstalledProfile(replace(one, schedule=replace(one.schedule, periods=limits)), evse)
+
+
+def test_each_external_constraint_caps_whatever_its_level() -> None:
+    installed = [
+        external((0, "12"), evse=None, stack_level=0),
+        external((0, "14"), evse=1, stack_level=5),
+        external((0, "1"), evse=2),
+    ]
+
+    shared = limit_at(installed, NOW, place=Place(1, SUPPLY, sharing=2), unit=RateUnit.AMPERES)
+    whole = limit_at(installed, NOW, place=Place(None, SUPPLY, sharing=2), unit=RateUnit.AMPERES)
+
+    assert (shared.value, whole.value) == (Decimal(6), Decimal(12))
+
+
+def test_period_without_a_limit_leaves_it_to_the_others() -> None:
+    installed = [external((0, None), evse=1), InstalledProfile(profile((0, "8"), purpose=DEFAULT), 1)]
+
+    assert limit_at(installed, NOW, place=Place(1, SUPPLY), unit=RateUnit.AMPERES).value == Decimal(8)
+
+
 def test_sound_profile_has_no_flaw() -> None:
     assert find_flaw(profile((0, "6"), (60, "7"), phases=3, duration_s=120)) is None
+
+
+@pytest.mark.parametrize("phases", [0, -1])
+def test_phases_below_1_say_nothing(phases: int) -> None:
+    one = replace(profile((0, "8"), phases=phases), purpose=ProfilePurpose.EXTERNAL)
+
+    assert limit_at([on_evse(one)], NOW, place=PLACE, unit=AMPERES) == Limit(Decimal(8), 3)
+    assert limits(on_evse(profile((0, "2300"), phases=phases, unit=WATTS))) == [(0, "3.3")]
+
+
+def test_of_periods_out_of_order_the_last_that_has_begun_holds() -> None:
+    assert limits(on_evse(profile((100, "8"), (0, "6"), (50, "10")))) == [(0, "6"), (50, "10")]
+
+
+@pytest.mark.parametrize("purpose", [ProfilePurpose.EXTERNAL, DEFAULT])
+def test_each_change_is_looked_at_once(purpose: ProfilePurpose, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked, profiles, periods, ask = 0, 16, 256, Timeline.period_at
+
+    def count(timeline: Timeline, at_us: int) -> ChargingPeriod | None:
+        nonlocal looked
+        looked += 1
+        return ask(timeline, at_us)
+
+    monkeypatch.setattr(Timeline, "period_at", count)
+    installed = [
+        on_evse(profile(*((n * 20 + k, str(6 + n % 7)) for n in range(periods)), purpose=purpose, stack_level=k))
+        for k in range(profiles)
+    ]
+
+    composite_schedule(installed, NOW, duration_s=periods * 20, place=PLACE, unit=AMPERES)
+
+    assert looked <= profiles * (periods + 2)
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.none() | st.integers(0, 20)), max_size=60))
+def test_least_is_the_least_of_what_is_there(changes: list[tuple[int, int | None]]) -> None:
+    least, there = Least[int](), dict[int, int]()
+    for name, value in changes:
+        least.put(name, value)
+        there = {**there, name: value} if value is not None else {n: v for n, v in there.items() if n != name}
+
+        assert least.get() == min(((value, name) for name, value in there.items()), default=None)

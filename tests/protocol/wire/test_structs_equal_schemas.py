@@ -176,6 +176,14 @@ class TestNamedTolerances:
     def test_a_number_beyond_a_double_is_refused(self) -> None:
         assert not accepts(v21.TransactionLimit, '{"maxCost": 1e400}')
 
+    @pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 2**64, 10**40])
+    def test_a_whole_number_beyond_64_bits_is_refused(self, number: int) -> None:
+        text = f'{{"requestId": {number}, "reportBase": "FullInventory"}}'
+
+        assert validator("v201", "GetBaseReportRequest").is_valid(json.loads(text))
+        assert not accepts(v201.GetBaseReportRequest, text)
+        assert not accepts(v21.AFRRSignalRequest, f'{{"timestamp": "", "signal": {number}}}')
+
     def test_a_limit_is_judged_by_its_nearest_double(self) -> None:
         text = '{"startPeriod": 0, "limit": 16.00000000000000000001}'
 

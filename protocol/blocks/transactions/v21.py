@@ -1,0 +1,95 @@
+"""OCPP 2.1 transactions: TransactionEvent, whose two sides say how far a transaction may go (E16)."""
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from protocol.blocks.transactions import v201 as before
+from protocol.blocks.transactions.messages import TransactionEvent, TransactionReply, TransactionStart
+from protocol.dialects.v21 import extended
+from protocol.dialects.words import given, sent
+from protocol.domain.transaction_limit import TransactionLimit
+from protocol.errors import PropertyConstraintViolation
+from protocol.wire import v21
+
+_MOST = 10**9
+
+
+def decode_transaction_event(request: v21.TransactionEventRequest) -> TransactionEvent:
+    """As in 2.0.1, with the limit that holds at the station. A start hears ours."""
+    of_before: Any = request  # Any: it has what 2.0.1 reads
+    message = before.decode_transaction_event(of_before)
+    limit = given(request.transaction_info.transaction_limit)
+    if isinstance(message, TransactionStart):
+        message = msgspec.structs.replace(message, hears_limit=not message.is_offline)
+    return message if limit is None else msgspec.structs.replace(message, limit=_read_limit(limit))
+
+
+def encode_transaction_event(message: TransactionEvent) -> v21.TransactionEventRequest:
+    """As in 2.0.1, with the limit that holds at the station."""
+    request: Any = before.encode_transaction_event(message)  # Any: a message of 2.0.1, which is one of 2.1
+    if message.limit is None:
+        return request  # type: ignore[no-any-return]
+    fields = {name: getattr(request.transaction_info, name) for name in request.transaction_info.__struct_fields__}
+    info = v21.Transaction(**fields, transaction_limit=_write_limit(message.limit))
+    return msgspec.structs.replace(request, transaction_info=info)  # type: ignore[no-any-return]
+
+
+def decode_reply(response: v21.TransactionEventResponse) -> TransactionReply:
+    """As in 2.0.1, with the limit that the CSMS wants."""
+    of_before: Any = response  # Any: it has what 2.0.1 reads
+    limit = given(response.transaction_limit)
+    reply = before.decode_reply(of_before)
+    return reply if limit is None else msgspec.structs.replace(reply, limit=_read_limit(limit))
+
+
+def encode_reply(reply: TransactionReply) -> v21.TransactionEventResponse:
+    """As in 2.0.1, with the limit that the CSMS wants."""
+    response: Any = before.encode_reply(reply)  # Any: a message of 2.0.1, which is one of 2.1
+    if reply.limit is None:
+        return response  # type: ignore[no-any-return]
+    return v21.TransactionEventResponse(
+        total_cost=response.total_cost,
+        id_token_info=response.id_token_info,
+        transaction_limit=_write_limit(reply.limit),
+    )
+
+
+def _read_limit(limit: v21.TransactionLimit) -> TransactionLimit:
+    return TransactionLimit(
+        max_cost=_read_amount(given(limit.max_cost), "maxCost"),
+        max_energy_wh=_read_amount(given(limit.max_energy), "maxEnergy"),
+        max_time_s=given(limit.max_time),
+        max_soc_percent=given(limit.max_so_c),
+    )
+
+
+def _read_amount(amount: float | None, name: str) -> Decimal | None:
+    if amount is None:
+        return None
+    if not 0 <= amount < _MOST:
+        raise PropertyConstraintViolation(f"{amount!r} is no limit", path=f"$.transactionInfo.transactionLimit.{name}")
+    return Decimal(int(amount)) if amount.is_integer() else Decimal(repr(amount))
+
+
+def _write_limit(limit: TransactionLimit) -> v21.TransactionLimit:
+    return v21.TransactionLimit(
+        max_cost=UNSET if limit.max_cost is None else float(limit.max_cost),
+        max_energy=UNSET if limit.max_energy_wh is None else float(limit.max_energy_wh),
+        max_time=sent(limit.max_time_s),
+        max_so_c=sent(limit.max_soc_percent),
+    )
+
+
+ROUTES = (
+    extended(
+        before.ROUTES,
+        "TransactionEvent",
+        decode_request=decode_transaction_event,
+        encode_request=encode_transaction_event,
+        decode_response=decode_reply,
+        encode_response=encode_reply,
+    ),
+)

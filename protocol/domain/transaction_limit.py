@@ -1,0 +1,14 @@
+"""How far a transaction may go (OCPP 2.1 E16): whichever bound is reached first ends it."""
+
+from decimal import Decimal
+
+import msgspec
+
+
+class TransactionLimit(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Cost with taxes in the tariff's currency, energy, time, the vehicle's state of charge; None: without a bound."""
+
+    max_cost: Decimal | None = None
+    max_energy_wh: Decimal | None = None
+    max_time_s: int | None = None
+    max_soc_percent: int | None = None

@@ -1,0 +1,599 @@
+"""OCPP 2.0.1 smart charging: profiles, limits of others, and vehicles that say what they want."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from chargeyard.demo import OPERATOR
+from chargeyard.platform import Platform
+from chargeyard.rest import RestRefused
+from tests.acceptance.conftest import report
+from tests.acceptance.network import eventually
+from tests.conformance.conftest import Bench
+from tests.conformance.v2x import ACCEPTED, Transaction, charge, id_token
+from tests.conformance.wire import WireStation, both, now
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+START = "2026-01-01T00:00:00Z"
+DEPARTURE = (datetime.now(UTC) + timedelta(hours=8)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+NEEDS_AC = {
+    "requestedEnergyTransfer": "AC_three_phase",
+    "departureTime": DEPARTURE,
+    "acChargingParameters": {"energyAmount": 20_000, "evMinCurrent": 6, "evMaxCurrent": 16, "evMaxVoltage": 400},
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
+    """One that plans for vehicles."""
+    async with Platform(
+        tmp_path_factory.mktemp("platform"),
+        report=report,
+        durable=False,
+        environ={},
+        gateway_settings={"CSMS_DRAIN_S": "2"},
+        backoffice_settings={"IDENTITY_FIRST_OPERATOR_EMAIL": OPERATOR, "STATIONS_PLANS_CHARGING": "true"},
+    ) as started:
+        yield started
+
+
+def limit(value: float = 6, *, unit: str = "A", **fields: Any) -> dict[str, Any]:
+    """A limit by the typed command."""
+    return {"unit": unit, "periods": [{"limit": value}]} | fields
+
+
+async def set_limit(bench: Bench, station: WireStation, name: str, body: dict[str, Any], **answer: Any) -> Any:
+    """The profile that the station was asked to take, with its EVSE; the operator heard the station's word."""
+    answer = answer or ACCEPTED
+    heard, asked = await both(bench.command(name, "limit", body), station.answer("SetChargingProfile", **answer))
+    assert heard["status"] == answer["status"]
+    return asked
+
+
+async def limits(bench: Bench, name: str) -> Any:
+    return await bench.operator.get(f"/stations/{name}/limits")
+
+
+async def profile_ids(bench: Bench, name: str) -> list[int]:
+    return [one["profile_id"] for one in (await limits(bench, name))["profiles"]]
+
+
+def schedule(value: float = 6.0, *, unit: str = "A", **fields: Any) -> dict[str, Any]:
+    periods = [{"startPeriod": 0, "limit": value}]
+    return {"id": 0, "chargingRateUnit": unit, "chargingSchedulePeriod": periods} | fields
+
+
+@pytest.mark.ocpp("2.0.1", "TC_K_01_CSMS")
+async def test_default_profile_of_one_evse(bench: Bench) -> None:
+    body = limit(
+        evse=1,
+        profile_id=101,
+        starts_at=START,
+        duration_s=300,
+        valid_from="2026-01-01T00:00:00Z",
+        valid_to="2036-01-01T00:00:00Z",
+        stack_level=0,
+    )
+    async with bench.station("K01") as station:
+        asked = await set_limit(bench, station, "K01", body)
+
+    profile = asked["chargingProfile"]
+    assert asked["evseId"] == 1
+    assert profile["chargingSchedule"] == [schedule(6.0, startSchedule="2026-01-01T00:00:00.000Z", duration=300)]
+    assert (profile["id"], profile["stackLevel"]) == (101, 0)
+    assert (profile["chargingProfilePurpose"], profile["chargingProfileKind"]) == ("TxDefaultProfile", "Absolute")
+    assert {"validFrom", "validTo"} <= profile.keys()
+    assert not {"transactionId", "recurrencyKind"} & profile.keys()
+    assert await profile_ids(bench, "K01") == [101]
+
+
+@pytest.mark.ocpp("2.0.1", "TC_K_02_CSMS")
+async def test_profile_of_a_transaction_that_does_not_run(bench: Bench) -> None:
+    refusal = {"status": "Rejected", "statusInfo": {"reasonCode": "TxNotFound"}}
+    async with bench.station("K02") as station:
+        asked = await set_limit(bench, station, "K02", limit(evse=1, transaction_id="nobody"), **refusal)
+
+    assert asked["chargingProfile"]["chargingProfilePurpose"] == "TxProfile"
+    assert asked["chargingProfile"]["transactionId"] == "nobody"
+    assert await profile_ids(bench, "K02") == []
+
+
+@pytest.mark.ocpp("2.0.1", "TC_K_03_CSMS")
+async def test_maximum_of_the_station(bench: Bench) -> None:
+    async with bench.station("K03") as station:
+        asked = await set_limit(bench, station, "K03", limit(8_000, unit="W", profile_id=103))
+    known = await limits(bench, "K03")
+
+    assert asked["evseId"] == 0
+    assert asked["chargingProfile"]["chargingProfilePurpose"] == "ChargingStationMaxProfile"
+    assert asked["chargingProfile"]["chargingSchedule"] == [schedule(8_000.0, unit="W")]
+    assert (known["profiles"][0]["evse"], known["station_limit_w"]) == (None, "8000.0")
+
+
+@pytest.mark.ocpp("2.0.1", "TC_K_04_CSMS")
+async def test_profile_is_replaced_by_its_id(bench: Bench) -> None:
+    async with bench.station("K04") as station:
+        first = await set_limit(bench, station, "K04", limit(8, evse=1, profile_id=104))
+        second = await set_limit(bench, station, "K04", limit(7, evse=1, profile_id=104))
+    (known,) = (await limits(bench, "K04"))["profiles"]
+
+    assert first["chargingProfile"]["id"] == second["chargingProfile"]["id"] == 104
+    assert known["profile"]["schedule"]["periods"][0]["limit"] == "7"
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "request_", "answer", "left"),
+    [
+        pytest.param(
+            "K05",
+            {"profile_id": 105},
+            {"chargingProfileId": 105},
+            "Accepted",
+            [106],
+            marks=pytest.mark.ocpp("2.0.1", "TC_K_05_CSMS"),
+        ),
+        pytest.param(
+            "K06",
+            {"evse": 1, "purpose": "TxDefaultProfile", "stack_level": 1},
+            {
+                "chargingProfileCriteria": {
+                    "evseId": 1,
+                    "chargingProfilePurpose": "TxDefaultProfile",
+                    "stackLevel": 1,
+                }
+            },
+            "Accepted",
+            [105],
+            marks=pytest.mark.ocpp("2.0.1", "TC_K_06_CSMS"),
+        ),
+        pytest.param(
+            "K08",
+            {"profile_id": 108},
+            {"chargingProfileId": 108},
+            "Unknown",
+            [105, 106],
+            marks=pytest.mark.ocpp("2.0.1", "TC_K_08_CSMS"),
+        ),
+    ],
+)
+async def test_profiles_are_cleared(
+    bench: Bench, name: str, body: dict[str, Any], request_: dict[str, Any], answer: str, left: list[int]
+) -> None:
+    async with bench.station(name) as station:
+        for level, profile_id in enumerate((105, 106)):
+            await set_limit(bench, station, name, limit(evse=1, profile_id=profile_id, stack_level=level))
+        heard, asked = await both(
+            bench.command(name, "clear_limits", body), station.answer("ClearChargingProfile", status=answer)
+        )
+
+    assert heard["status"] == answer
+    assert asked == request_
+    assert await profile_ids(bench, name) == left
+
+
+@pytest.mark.ocpp("2.0.1", "TC_K_10_CSMS")
+async def test_default_profile_of_every_evse(bench: Bench) -> None:
+    async with bench.station("K10") as station:
+        asked = await set_limit(bench, station, "K10", limit(purpose="TxDefaultProfile", profile_id=110))
+
+    assert asked["evseId"] == 0
+    assert asked["chargingProfile"]["chargingProfilePurpose"] == "TxDefaultProfile"
+    assert await profile_ids(bench, "K10") == [110]
+
+
+@pytest.mark.ocpp("2.0.1", "TC_K_15_CSMS")
+async def test_station_that_does_not_know_profiles(bench: Bench) -> None:
+    async with bench.station("K15") as station:
+
+        async def refuse() -> None:
+            await (await station.asked("SetChargingProfile")).refuse("NotSupported")
+
+        with pytest.raises(RestRefused) as refused:
+            await both(bench.command("K15", "limit", limit(evse=1)), refuse())
+    (sent,) = (await bench.operator.get("/stations/K15/commands"))["items"]
+
+    assert refused.value.status == 502
+    assert (sent["state"], sent["error_code"]) == ("failed", "NotSupported")
+    assert await profile_ids(bench, "K15") == []
+
+
+@pytest.mark.ocpp("2.0.1", "TC_K_19_CSMS")
+async def test_recurring_profile(bench: Bench) -> None:
+    body = limit(evse=1, recurrency="Daily", starts_at=START, duration_s=3600, profile_id=119)
+    async with bench.station("K19") as station:
+        asked = await set_limit(bench, station, "K19", body)
+
+    profile = asked["chargingProfile"]
+    assert (profile["chargingProfileKind"], profile["recurrencyKind"]) == ("Recurring", "Daily")
+    assert profile["chargingSchedule"][0]["startSchedule"] == "2026-01-01T00:00:00.000Z"
+    assert profile["chargingSchedule"][0]["duration"] == 3600
+
+
+def profile_201(profile_id: int, purpose: str = "TxDefaultProfile", **fields: Any) -> dict[str, Any]:
+    return {
+        "id": profile_id,
+        "stackLevel": 0,
+        "chargingProfilePurpose": purpose,
+        "chargingProfileKind": "Absolute",
+        "chargingSchedule": [schedule(9.0, startSchedule=START)],
+    } | fields
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "request_"),
+    [
+        pytest.param(f"K{case}", body, asked, marks=pytest.mark.ocpp("2.0.1", f"TC_K_{case}_CSMS"))
+        for case, body, asked in (
+            (29, {"evse": 0}, {"evseId": 0, "chargingProfile": {}}),
+            (30, {"evse": 1}, {"evseId": 1, "chargingProfile": {}}),
+            (31, {"stack_level": 0}, {"chargingProfile": {"stackLevel": 0}}),
+            (32, {"profile_ids": [7]}, {"chargingProfile": {"chargingProfileId": [7]}}),
+            (33, {"evse": 1, "stack_level": 0}, {"evseId": 1, "chargingProfile": {"stackLevel": 0}}),
+            (34, {"evse": 1, "sources": ["EMS"]}, {"evseId": 1, "chargingProfile": {"chargingLimitSource": ["EMS"]}}),
+            (
+                35,
+                {"evse": 1, "purpose": "TxDefaultProfile"},
+                {"evseId": 1, "chargingProfile": {"chargingProfilePurpose": "TxDefaultProfile"}},
+            ),
+            (
+                36,
+                {"evse": 1, "purpose": "TxDefaultProfile", "stack_level": 0},
+                {"evseId": 1, "chargingProfile": {"chargingProfilePurpose": "TxDefaultProfile", "stackLevel": 0}},
+            ),
+        )
+    ],
+)
+async def test_profiles_are_reported(bench: Bench, name: str, body: dict[str, Any], request_: dict[str, Any]) -> None:
+    source, evse = (body.get("sources") or ["CSO"])[0], body.get("evse", 1)
+    async with bench.station(name) as station:
+        heard, asked = await both(
+            bench.command(name, "get_charging_profiles", body | {"request_id": 29}),
+            station.answer("GetChargingProfiles", **ACCEPTED),
+        )
+        for profile_id, more in ((7, {"tbc": True}), (8, {})):
+            answered = await station.send(
+                "ReportChargingProfiles",
+                requestId=29,
+                chargingLimitSource=source,
+                evseId=evse,
+                chargingProfile=[profile_201(profile_id)],
+                **more,
+            )
+            assert answered == {}
+
+        async def are_known() -> bool:
+            return await profile_ids(bench, name) == [7, 8]
+
+        await eventually(are_known)
+        again, _ = await both(
+            bench.command(name, "get_charging_profiles", body),
+            station.answer("GetChargingProfiles", status="NoProfiles"),
+        )
+
+    assert (heard["status"], again["status"]) == ("Accepted", "NoProfiles")
+    assert asked == {"requestId": 29} | request_
+    assert await profile_ids(bench, name) == ([8] if "profile_ids" in body else [])
+
+
+@pytest.mark.ocpp("2.0.1", "TC_K_37_CSMS")
+async def test_remote_start_with_a_profile(bench: Bench) -> None:
+    driver = await bench.network.add_driver()
+    body = {"token": driver.token, "token_type": "ISO14443", "evse": 1, "remote_start_id": 37}
+    async with bench.station("K37") as station:
+        heard, asked = await both(
+            bench.command(
+                "K37", "start", body | {"limit": {"unit": "A", "periods": [{"limit": 8}], "profile_id": 137}}
+            ),
+            station.answer("RequestStartTransaction", **ACCEPTED),
+        )
+        transaction = Transaction(station)
+        started = await transaction.start(
+            "RemoteStart", token=driver.token, info={"remoteStartId": 37, "chargingState": "Charging"}
+        )
+        await transaction.end("RemoteStop", reason="Remote", wh=500)
+    session = await bench.network.session_of("K37")
+
+    assert heard["status"] == "Accepted"
+    assert asked["idToken"] == id_token(driver.token)
+    assert asked["chargingProfile"]["chargingProfilePurpose"] == "TxProfile"
+    assert "transactionId" not in asked["chargingProfile"]
+    assert asked["chargingProfile"]["chargingSchedule"] == [schedule(8.0)]
+    assert started["idTokenInfo"]["status"] == "Accepted"
+    assert session["energy_wh"] == "500"
+
+
+@pytest.mark.parametrize(
+    ("name", "evse"),
+    [
+        pytest.param("K43", 1, marks=pytest.mark.ocpp("2.0.1", "TC_K_43_CSMS")),
+        pytest.param("K44", None, marks=pytest.mark.ocpp("2.0.1", "TC_K_44_CSMS")),
+    ],
+)
+async def test_composite_schedule(bench: Bench, name: str, evse: int | None) -> None:
+    theirs = {
+        "evseId": evse or 0,
+        "duration": 300,
+        "scheduleStart": now(),
+        "chargingRateUnit": "W",
+        "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 5000.0}],
+    }
+    async with bench.station(name) as station:
+        await set_limit(bench, station, name, limit(4_000, unit="W", evse=evse))
+        heard, asked = await both(
+            bench.command(name, "composite_schedule", {"duration_s": 300, "evse": evse, "unit": "W"}),
+            station.answer("GetCompositeSchedule", status="Accepted", schedule=theirs),
+        )
+
+    assert asked == {"duration": 300, "chargingRateUnit": "W", "evseId": evse or 0}
+    assert (heard["status"], heard["evse"]) == ("Accepted", evse)
+    assert heard["theirs"]["periods"][0]["limit"] == "5000.0"
+    assert heard["differences"] == [{"second": 0, "ours": "4000.0", "theirs": "5000.0"}]
+
+
+async def until_external(bench: Bench, name: str, *sources: str) -> Any:
+    async def is_so() -> Any:
+        known = await limits(bench, name)
+        return known if [one["source"] for one in known["external"]] == list(sources) else None
+
+    return await eventually(is_so, what=f"external limits of {name} by {sources}")
+
+
+@pytest.mark.ocpp("2.0.1", "TC_K_48_CSMS")
+async def test_limit_of_somebody_else_is_shown_and_counts(bench: Bench) -> None:
+    async with bench.station("K48") as station:
+        answered = await station.send(
+            "NotifyChargingLimit",
+            chargingLimit={"chargingLimitSource": "EMS", "isGridCritical": True},
+            chargingSchedule=[schedule(3_000.0, unit="W", startSchedule=START)],
+        )
+        known = await until_external(bench, "K48", "EMS")
+
+    assert answered == {}
+    assert (known["external"][0]["evse"], known["external"][0]["is_grid_critical"]) == (None, True)
+    assert known["station_limit_w"] == "3000.0"
+    assert known["evse_limits_w"] == {"1": "3000.0"}
+
+
+@pytest.mark.ocpp("2.0.1", "TC_K_50_CSMS")
+async def test_limit_of_somebody_else_is_released(bench: Bench) -> None:
+    async with bench.station("K50") as station:
+        free = (await limits(bench, "K50"))["evse_limits_w"]
+        await station.send(
+            "NotifyChargingLimit",
+            evseId=1,
+            chargingLimit={"chargingLimitSource": "SO"},
+            chargingSchedule=[schedule(3_000.0, unit="W")],
+        )
+        limited = await until_external(bench, "K50", "SO")
+        answered = await station.send("ClearedChargingLimit", chargingLimitSource="SO", evseId=1)
+        known = await until_external(bench, "K50")
+
+    assert answered == {}
+    assert limited["evse_limits_w"] == {"1": "3000.0"}
+    assert known["evse_limits_w"] == free
+
+
+@pytest.mark.ocpp("2.0.1", "TC_K_51_CSMS")
+async def test_limit_of_somebody_else_is_released_while_a_vehicle_charges(bench: Bench) -> None:
+    driver = await bench.network.add_driver()
+    async with bench.station("K51") as station:
+        transaction = await charge(station, driver)
+        await station.send("NotifyChargingLimit", chargingLimit={"chargingLimitSource": "Other"})
+        await until_external(bench, "K51", "Other")
+        answered = await station.send("ClearedChargingLimit", chargingLimitSource="Other")
+        event = await transaction.update("ChargingRateChanged", wh=1_000)
+        await until_external(bench, "K51")
+        await transaction.end(wh=2_000)
+    session = await bench.network.session_of("K51")
+
+    assert (answered, event) == ({}, {})
+    assert session["energy_wh"] == "2000"
+
+
+@pytest.mark.ocpp("2.0.1", "TC_K_52_CSMS")
+async def test_constraint_of_somebody_else_is_in_the_report(bench: Bench) -> None:
+    constraint = profile_201(
+        -5,
+        "ChargingStationExternalConstraints",
+        chargingSchedule=[schedule(2_500.0, unit="W", startSchedule=START)],
+    )
+    order = {"purpose": "ChargingStationExternalConstraints", "request_id": 52}
+    async with bench.station("K52") as station:
+        _, asked = await both(
+            bench.command("K52", "get_charging_profiles", order), station.answer("GetChargingProfiles", **ACCEPTED)
+        )
+        answered = await station.send(
+            "ReportChargingProfiles",
+            requestId=52,
+            chargingLimitSource="SO",
+            evseId=0,
+            chargingProfile=[constraint],
+        )
+
+        async def is_known() -> Any:
+            known = await limits(bench, "K52")
+            return known if known["profiles"] else None
+
+        known = await eventually(is_known)
+
+    (profile,) = known["profiles"]
+    assert answered == {}
+    assert asked["chargingProfile"] == {"chargingProfilePurpose": "ChargingStationExternalConstraints"}
+    assert (profile["profile_id"], profile["source"], profile["evse"]) == (-5, "SO", None)
+    assert known["station_limit_w"] == "2500.0"
+
+
+async def tell_needs(station: WireStation, needs: dict[str, Any] = NEEDS_AC) -> Any:
+    return await station.send("NotifyEVChargingNeeds", evseId=1, maxScheduleTuples=12, chargingNeeds=needs)
+
+
+async def take_plan(station: WireStation, transaction: Transaction) -> tuple[dict[str, Any], float]:
+    """The TxProfile that the CSMS sends by itself, and the power of its first period."""
+    asked = await station.answer("SetChargingProfile", **ACCEPTED)
+    profile: dict[str, Any] = asked["chargingProfile"]
+    assert asked["evseId"] == 1
+    assert profile["chargingProfilePurpose"] == "TxProfile"
+    assert profile["transactionId"] == transaction.id
+    (planned,) = profile["chargingSchedule"]
+    assert planned["chargingRateUnit"] == "W"
+    assert planned["chargingSchedulePeriod"][0]["startPeriod"] == 0
+    return profile, planned["chargingSchedulePeriod"][0]["limit"]
+
+
+async def tell_schedule(station: WireStation, watts: float) -> Any:
+    return await station.send(
+        "NotifyEVChargingSchedule",
+        evseId=1,
+        timeBase=now(),
+        chargingSchedule=schedule(watts, unit="W", duration=3600, id=1),
+    )
+
+
+async def planned(bench: Bench, name: str) -> Any:
+    """What REST shows of the vehicle."""
+    (vehicle,) = await bench.operator.get(f"/stations/{name}/vehicles")
+    return vehicle
+
+
+@pytest.mark.ocpp("2.0.1", "TC_K_53_CSMS")
+async def test_vehicle_gets_a_profile_for_what_it_needs(bench: Bench) -> None:
+    driver = await bench.network.add_driver()
+    async with bench.station("K53") as station:
+        transaction = await charge(station, driver)
+        answered = await tell_needs(station)
+        profile, watts = await take_plan(station, transaction)
+        accepted = await tell_schedule(station, watts)
+
+        async def is_shown() -> Any:
+            vehicle = await planned(bench, "K53")
+            return vehicle if vehicle["schedule"] else None
+
+        vehicle = await eventually(is_shown)
+
+    assert (answered, accepted) == (ACCEPTED, ACCEPTED)
+    # 20 kWh in eight hours, and no less than 6 A on three phases.
+    assert watts == 4_140.0
+    assert profile["chargingSchedule"][0]["duration"] <= 8 * 3600
+    assert vehicle["planned_for"] == transaction.id
+    assert vehicle["needs"]["needs"]["energy_transfer"] == "AC_three_phase"
+    assert await profile_ids(bench, "K53") == [profile["id"]]
+
+
+@pytest.mark.ocpp("2.0.1", "TC_K_55_CSMS")
+async def test_vehicle_that_means_to_exceed_the_limits_gets_another_profile(bench: Bench) -> None:
+    driver = await bench.network.add_driver()
+    async with bench.station("K55") as station:
+        await set_limit(bench, station, "K55", limit(4_200, unit="W", evse=1))
+        transaction = await charge(station, driver)
+        await tell_needs(station)
+        first, _ = await take_plan(station, transaction)
+        answered = await tell_schedule(station, 9_000.0)
+        second, watts = await take_plan(station, transaction)
+        accepted = await tell_schedule(station, watts)
+
+    assert (answered, accepted) == (ACCEPTED, ACCEPTED)
+    assert first["id"] == second["id"]
+    assert watts <= 4_200.0
+
+
+@pytest.mark.ocpp("2.0.1", "TC_K_57_CSMS")
+async def test_vehicle_wants_something_else(bench: Bench) -> None:
+    driver = await bench.network.add_driver()
+    more = NEEDS_AC["acChargingParameters"] | {"energyAmount": 80_000}  # type: ignore[operator]
+    async with bench.station("K57") as station:
+        transaction = await charge(station, driver)
+        await tell_needs(station)
+        _, before = await take_plan(station, transaction)
+        await tell_schedule(station, before)
+        answered = await tell_needs(station, NEEDS_AC | {"acChargingParameters": more})
+        _, after = await take_plan(station, transaction)
+        accepted = await tell_schedule(station, after)
+
+    assert (answered, accepted) == (ACCEPTED, ACCEPTED)
+    assert after > before
+
+
+async def limit_transaction(bench: Bench, station: WireStation, name: str, transaction: Transaction) -> Any:
+    """The operator sends a profile of his own for the transaction."""
+    return await set_limit(
+        bench, station, name, limit(3_000, unit="W", evse=1, transaction_id=transaction.id, stack_level=1)
+    )
+
+
+@pytest.mark.ocpp("2.0.1", "TC_K_58_CSMS")
+async def test_operator_negotiates_anew(bench: Bench) -> None:
+    driver = await bench.network.add_driver()
+    async with bench.station("K58") as station:
+        transaction = await charge(station, driver)
+        await tell_needs(station)
+        await take_plan(station, transaction)
+        asked = await limit_transaction(bench, station, "K58", transaction)
+        accepted = await tell_schedule(station, 3_000.0)
+        heartbeat = await station.send("Heartbeat")
+
+    assert accepted == ACCEPTED
+    assert asked["chargingProfile"]["transactionId"] == transaction.id
+    assert asked["chargingProfile"]["chargingSchedule"][0]["chargingSchedulePeriod"][0]["limit"] == 3_000.0
+    assert "currentTime" in heartbeat
+
+
+@pytest.mark.ocpp("2.0.1", "TC_K_59_CSMS")
+async def test_operator_negotiates_anew_and_the_vehicle_says_its_needs_again(bench: Bench) -> None:
+    driver = await bench.network.add_driver()
+    async with bench.station("K59") as station:
+        transaction = await charge(station, driver)
+        await tell_needs(station)
+        await take_plan(station, transaction)
+        await limit_transaction(bench, station, "K59", transaction)
+        answered = await tell_needs(station)
+        profile, watts = await take_plan(station, transaction)
+        accepted = await tell_schedule(station, watts)
+
+    assert (answered, accepted) == (ACCEPTED, ACCEPTED)
+    assert watts == 3_000.0
+    assert profile["stackLevel"] == 2
+
+
+@pytest.mark.ocpp("2.0.1", "TC_K_60_CSMS")
+async def test_profile_of_a_running_transaction(bench: Bench) -> None:
+    driver = await bench.network.add_driver()
+    async with bench.station("K60") as station:
+        transaction = await charge(station, driver)
+        body = limit(evse=1, transaction_id=transaction.id, profile_id=160)
+        asked = await set_limit(bench, station, "K60", body)
+        before = await profile_ids(bench, "K60")
+        await transaction.end(wh=1_000)
+
+        async def is_gone() -> bool:
+            return await profile_ids(bench, "K60") == []
+
+        await eventually(is_gone)
+
+    assert asked["evseId"] == 1
+    assert asked["chargingProfile"]["chargingProfilePurpose"] == "TxProfile"
+    assert asked["chargingProfile"]["transactionId"] == transaction.id
+    assert before == [160]
+
+
+@pytest.mark.ocpp("2.0.1", "TC_K_70_CSMS")
+async def test_several_profiles_at_levels_of_their_own(bench: Bench) -> None:
+    async with bench.station("K70") as station:
+        asked = [
+            await set_limit(bench, station, "K70", body)
+            for body in (
+                limit(16, profile_id=170),
+                limit(10, evse=1, profile_id=171, stack_level=0),
+                limit(8, evse=1, profile_id=172, stack_level=1),
+            )
+        ]
+
+    places = [
+        (one["evseId"], one["chargingProfile"]["chargingProfilePurpose"], one["chargingProfile"]["stackLevel"])
+        for one in asked
+    ]
+    assert len(set(places)) == 3
+    assert await profile_ids(bench, "K70") == [170, 171, 172]
