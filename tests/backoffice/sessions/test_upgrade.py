@@ -18,7 +18,8 @@ from backoffice.sessions.precedence import Presented, Standing, payer_of
 OF_STANDING = 2**40
 INSERT = """
     INSERT INTO sessions (tenant_id, id, station_id, transaction_id, state, token_ref, token_mask, token_rank,
-        driver_id, needs_verdict, is_announced, timezone, energy_wh, cost_excl_vat, cost_incl_vat, currency, flags, updated_at)
+        driver_id, needs_verdict, is_announced, timezone, energy_wh, cost_excl_vat, cost_incl_vat, currency, flags,
+        updated_at)
     VALUES ('default', 's', 'CP001', 's', $1, 'ref', '…', $2, $3, $4, false, 'UTC', 0, 0, 0, '', '{}', now())
 """
 
