@@ -5,6 +5,9 @@ Invariants:
 2. A plan is made for needs and their transaction once both are known, and again where the vehicle means to exceed the
    limits, at most _PLANS times for the same needs: a vehicle that never fits is not argued with for ever.
 3. Facts that are long past make rows and no plans.
+4. Of a station at most _PROFILES profiles and _EXTERNAL_LIMITS limits of others are held, of at most _PERIODS periods
+   each, and needs only for EVSEs that it has. What is beyond is refused, and what is too long to calculate by while the
+   batch waits is not planned by.
 """
 
 import asyncio
@@ -17,11 +20,11 @@ import structlog
 from backoffice.kit.clock import Clock
 from backoffice.kit.consumer import Delivery, Handler
 from backoffice.kit.database import Database, Unit
-from backoffice.kit.errors import InvalidRequest
+from backoffice.kit.errors import InvalidRequest, NotFound
 from backoffice.stations import energy_repository, known_repository, repository
 from backoffice.stations.charging_plan import plan_for, seconds_to_plan
 from backoffice.stations.dispatch import Dispatch
-from backoffice.stations.errors import QueueFull
+from backoffice.stations.errors import QueueFull, TooManyLimits
 from backoffice.stations.limits import differences, installed, place_of, say_update
 from backoffice.stations.models import Station, VehicleNeeds
 from protocol.blocks.smart_charging.events import (
@@ -34,7 +37,7 @@ from protocol.blocks.smart_charging.events import (
 from protocol.blocks.smart_charging.messages import ScheduleUpdateReply, SetChargingProfile
 from protocol.blocks.smart_charging.queries import AskScheduleUpdate
 from protocol.blocks.transactions.events import TransactionEnded, TransactionFact
-from protocol.domain.charging_profile import ProfilePurpose, RateUnit
+from protocol.domain.charging_profile import ChargingSchedule, ProfilePurpose, RateUnit
 from protocol.domain.charging_profile_stack import InstalledProfile, composite_schedule
 from protocol.domain.identifiers import StationId, StationKey, TransactionId
 
@@ -45,6 +48,8 @@ _WAITS = timedelta(minutes=5)
 _LONGEST_S = 86_400
 _FAR = timedelta(days=2)
 _LARGEST, _LARGEST_ID = 2**31 - 1, 2**63 - 1  # what a column holds
+_PROFILES, _EXTERNAL_LIMITS, _PERIODS = 128, 32, 3 * 1024
+_PLANNED_BYTES = 2 * 1024 * 1024  # some 15,000 periods, a third of a second of arithmetic
 _PLAN_IDS = 2_000_000_000  # and the EVSE's number: a new plan takes the place of the one before
 
 
@@ -79,10 +84,15 @@ class ChargingFacts:
             return
         _check_numbers(event.evse, *(profile.stack_level for profile in event.profiles))
         _check_numbers(*(profile.profile_id for profile in event.profiles), most=_LARGEST_ID)
+        held = await energy_repository.count_limits(unit, station_id)
         for profile in event.profiles:
+            _check_length(*profile.schedules)
             known = await energy_repository.find_limit(unit, station_id, profile.profile_id)
             if known is not None and known.set_at > at:
                 continue
+            held += known is None
+            if held > _PROFILES:
+                raise TooManyLimits(f"{_PROFILES} charging profiles")
             values = {
                 "tenant_id": unit.tenant,
                 "station_id": station_id,
@@ -101,6 +111,8 @@ class ChargingFacts:
         if await repository.lock_station(unit, delivery.envelope.subject) is None:
             return
         _check_numbers(event.evse)
+        _check_length(*event.schedules)
+        await _make_room(unit, delivery.envelope.subject, event.evse or 0, event.source)
         values: dict[str, object] = {
             "station_id": delivery.envelope.subject,
             "evse": event.evse or 0,
@@ -118,6 +130,7 @@ class ChargingFacts:
         if await repository.lock_station(unit, station_id) is None:
             return
         _check_numbers(event.evse)
+        await _make_room(unit, station_id, event.evse or 0, event.source)
         values: dict[str, object] = {
             "station_id": station_id,
             "evse": event.evse or 0,
@@ -136,8 +149,7 @@ class ChargingFacts:
         station, at = await repository.lock_station(unit, delivery.envelope.subject), delivery.envelope.received_at
         if station is None:
             return
-        _check_numbers(event.evse)
-        known = await energy_repository.lock_needs(unit, station.id, event.evse)
+        known = await _lock_needs(unit, station.id, event.evse)
         if _is_older(at, known.needs_at, known.ended_at):
             return
         known.needs, known.needs_at = msgspec.json.encode(event), at
@@ -149,8 +161,7 @@ class ChargingFacts:
         station, at = await repository.lock_station(unit, delivery.envelope.subject), delivery.envelope.received_at
         if station is None:
             return
-        _check_numbers(event.evse)
-        known = await energy_repository.lock_needs(unit, station.id, event.evse)
+        known = await _lock_needs(unit, station.id, event.evse)
         if _is_older(at, known.schedule_at, known.ended_at):
             return
         known.schedule, known.schedule_at = msgspec.json.encode(event), at
@@ -181,7 +192,10 @@ class ChargingFacts:
         if event.status != "Accepted" or evse is None or evse.transaction_id is None:
             return
         profile_id = _PLAN_IDS + known.evse
-        others = [one for one in await _stack(unit, station.id) if one.profile.profile_id != profile_id]
+        stack = await _stack(unit, station.id)
+        if stack is None:
+            return
+        others = [one for one in stack if one.profile.profile_id != profile_id]
         placed = await repository.find_station(unit, station.id)
         assert placed is not None
         ceiling = await asyncio.to_thread(
@@ -215,11 +229,13 @@ class ChargingFacts:
         lasts_s = _LONGEST_S if schedule.duration_s is None else min(schedule.duration_s, _LONGEST_S)
         if lasts_s < 1 or abs(event.time_base - self._clock()) > _FAR:
             return False  # nobody charges by it
-        placed = await repository.find_station(unit, station.id)
+        stack, placed = await _stack(unit, station.id), await repository.find_station(unit, station.id)
         assert placed is not None
+        if stack is None:
+            return False
         allowed = await asyncio.to_thread(
             composite_schedule,
-            await _stack(unit, station.id),
+            stack,
             event.time_base,
             duration_s=lasts_s,
             place=place_of(placed, event.evse),
@@ -229,9 +245,34 @@ class ChargingFacts:
         return any(may is not None and means is not None and means > may for _, may, means in found)
 
 
-async def _stack(unit: Unit, station_id: str) -> list[InstalledProfile]:
+async def _stack(unit: Unit, station_id: str) -> list[InstalledProfile] | None:
+    """Everything that limits the station; None where that is too much to calculate by."""
     limits = await known_repository.list_limits(unit, station_id)
-    return installed(limits, await energy_repository.list_external_limits(unit, station_id))
+    external = await energy_repository.list_external_limits(unit, station_id)
+    size = sum(len(one.profile) for one in limits) + sum(len(one.schedules) for one in external)
+    if size > _PLANNED_BYTES:
+        log.warning("too many limits to plan by", station_id=station_id, size_bytes=size)
+        return None
+    return await asyncio.to_thread(installed, limits, external)
+
+
+async def _lock_needs(unit: Unit, station_id: str, evse: int) -> VehicleNeeds:
+    """What is known of the vehicle at the EVSE. Raises NotFound, which makes a dead letter, where that is not there."""
+    _check_numbers(evse)
+    if await repository.lock_evse(unit, station_id, evse) is None:
+        raise NotFound("EVSE", f"{evse} of {station_id}")
+    return await energy_repository.lock_needs(unit, station_id, evse)
+
+
+async def _make_room(unit: Unit, station_id: str, evse: int, source: str) -> None:
+    """Another limit can be held: where none can, what was cleared is forgotten. Raises TooManyLimits."""
+    if await energy_repository.has_external_limit(unit, station_id, evse, source):
+        return
+    if await energy_repository.count_external_limits(unit, station_id) < _EXTERNAL_LIMITS:
+        return
+    await energy_repository.delete_cleared_limits(unit, station_id)
+    if await energy_repository.count_external_limits(unit, station_id) >= _EXTERNAL_LIMITS:
+        raise TooManyLimits(f"{_EXTERNAL_LIMITS} limits of others")
 
 
 def _level_above(stack: list[InstalledProfile], evse: int) -> int:
@@ -245,6 +286,12 @@ def _check_numbers(*numbers: int | None, most: int = _LARGEST) -> None:
     wrong = next((number for number in numbers if number is not None and abs(number) > most), None)
     if wrong is not None:
         raise InvalidRequest(f"{wrong} is no EVSE, level or id of a charging profile.")
+
+
+def _check_length(*schedules: ChargingSchedule) -> None:
+    """Raises TooManyLimits for more periods than are held."""
+    if sum(len(schedule.periods) for schedule in schedules) > _PERIODS:
+        raise TooManyLimits(f"{_PERIODS} periods")
 
 
 def _is_older(at: datetime, *known: datetime | None) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.kit.database import Unit
@@ -18,6 +18,46 @@ async def save_external_limit(unit: Unit, values: dict[str, object]) -> None:
     await unit.session.execute(
         statement.on_conflict_do_update(
             index_elements=key, set_=changed, where=ExternalLimit.changed_at <= statement.excluded.changed_at
+        )
+    )
+
+
+async def has_external_limit(unit: Unit, station_id: str, evse: int, source: str) -> bool:
+    """Whether the source has ever limited the EVSE, as far as is known."""
+    return await unit.session.get(ExternalLimit, (unit.tenant, station_id, evse, source)) is not None
+
+
+async def count_external_limits(unit: Unit, station_id: str) -> int:
+    """How many limits of others are held of the station, with those that were cleared."""
+    return (
+        await unit.session.scalar(
+            select(func.count())
+            .select_from(ExternalLimit)
+            .where(ExternalLimit.tenant_id == unit.tenant, ExternalLimit.station_id == station_id)
+        )
+        or 0
+    )
+
+
+async def count_limits(unit: Unit, station_id: str) -> int:
+    """How many profiles are held of the station."""
+    return (
+        await unit.session.scalar(
+            select(func.count())
+            .select_from(InstalledLimit)
+            .where(InstalledLimit.tenant_id == unit.tenant, InstalledLimit.station_id == station_id)
+        )
+        or 0
+    )
+
+
+async def delete_cleared_limits(unit: Unit, station_id: str) -> None:
+    """What was cleared is not held any more."""
+    await unit.session.execute(
+        delete(ExternalLimit).where(
+            ExternalLimit.tenant_id == unit.tenant,
+            ExternalLimit.station_id == station_id,
+            ExternalLimit.is_cleared.is_(True),
         )
     )
 

@@ -187,6 +187,13 @@ class QueueFull(Conflict):
         super().__init__(f"{waiting} commands already wait for station {station_id}.")
 
 
+class TooManyLimits(Conflict):
+    """The station says more of its limits than we keep."""
+
+    def __init__(self, kept: str) -> None:
+        super().__init__(f"Of one station no more than {kept} are kept.")
+
+
 class CommandTimedOut(OutcomeUnknown):
     """No answer came in time; the station may have done it."""
 

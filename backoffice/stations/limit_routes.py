@@ -16,7 +16,7 @@ from backoffice.stations import energy_repository, known_repository
 from backoffice.stations.command_desk import QUEUED, DeskDep, StationsDep, queued
 from backoffice.stations.command_schemas import Answered
 from backoffice.stations.limit_bodies import CompositeScheduleBody
-from backoffice.stations.limits import differences, limit_now, our_schedule, profile_of, schedules_of
+from backoffice.stations.limits import differences, limits_now, our_schedule, profile_of, schedules_of
 from backoffice.stations.models import ExternalLimit, InstalledLimit, Station
 from protocol.blocks.smart_charging.messages import CompositeScheduleReply
 from protocol.domain.charging_profile import ChargingSchedule
@@ -93,22 +93,7 @@ async def list_limits(
         station = await stations.read_station(unit, station_id)
         limits = await known_repository.list_limits(unit, station_id)
         external = await energy_repository.list_external_limits(unit, station_id)
-    at = at or stations.clock()
-    return LimitsView(
-        profiles=[
-            LimitView(
-                profile_id=limit.profile_id,
-                evse=limit.evse or None,
-                source=limit.source,
-                set_at=limit.set_at,
-                profile=msgspec.to_builtins(profile_of(limit), str_keys=True),
-            )
-            for limit in limits
-        ],
-        external=[ExternalLimitView.of(limit) for limit in external],
-        station_limit_w=limit_now(station, limits, external, None, at),
-        evse_limits_w={evse.evse: limit_now(station, limits, external, evse.evse, at) for evse in station.evses},
-    )
+    return await asyncio.to_thread(_view, station, limits, external, at or stations.clock())
 
 
 @router.post("/commands/composite_schedule", response_model=CompositeScheduleView, responses=QUEUED)
@@ -133,6 +118,27 @@ async def composite_schedule(
         theirs=_shown(reply.schedule),
         ours=_shown(ours),
         differences=[DifferenceView(second=second, ours=mine, theirs=theirs) for second, mine, theirs in found],
+    )
+
+
+def _view(
+    station: Station, limits: Sequence[InstalledLimit], external: Sequence[ExternalLimit], at: datetime
+) -> LimitsView:
+    watts = limits_now(station, limits, external, at)
+    return LimitsView(
+        profiles=[
+            LimitView(
+                profile_id=limit.profile_id,
+                evse=limit.evse or None,
+                source=limit.source,
+                set_at=limit.set_at,
+                profile=msgspec.to_builtins(profile_of(limit), str_keys=True),
+            )
+            for limit in limits
+        ],
+        external=[ExternalLimitView.of(limit) for limit in external],
+        station_limit_w=watts[None],
+        evse_limits_w={evse.evse: watts[evse.evse] for evse in station.evses},
     )
 
 

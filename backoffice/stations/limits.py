@@ -196,15 +196,16 @@ def differences(ours: ChargingSchedule, theirs: ChargingSchedule) -> list[tuple[
     return found
 
 
-def limit_now(
-    station: Station,
-    limits: Sequence[InstalledLimit],
-    external: Sequence[ExternalLimit],
-    evse: int | None,
-    at: datetime,
-) -> Decimal:
-    """What may flow at this instant in W, by what the station accepted and what others impose."""
-    return limit_at(installed(limits, external), at, place=place_of(station, evse), unit=RateUnit.WATTS).value
+def limits_now(
+    station: Station, limits: Sequence[InstalledLimit], external: Sequence[ExternalLimit], at: datetime
+) -> dict[int | None, Decimal]:
+    """What may flow at this instant in W, by what the station accepted and what others impose; None is the station.
+
+    Slow where many periods are known: not for the event loop.
+    """
+    stack = installed(limits, external)
+    places = (None, *(one.evse for one in station.evses))
+    return {evse: limit_at(stack, at, place=place_of(station, evse), unit=RateUnit.WATTS).value for evse in places}
 
 
 def profile_of(limit: InstalledLimit) -> ChargingProfile:

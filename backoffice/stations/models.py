@@ -207,7 +207,7 @@ class InstalledLimit(Base):
 
     tenant_id: Mapped[str] = mapped_column(primary_key=True)
     station_id: Mapped[str] = mapped_column(primary_key=True)
-    profile_id: Mapped[int] = mapped_column(primary_key=True)
+    profile_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     evse: Mapped[int]
     purpose: Mapped[str]
     stack_level: Mapped[int]

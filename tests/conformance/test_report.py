@@ -1,11 +1,13 @@
 """The table of conformance says what the tests say."""
 
-import ast
+import json
 import re
+import subprocess
+import sys
+from functools import cache
 from pathlib import Path
 
 from tests.conformance.report import (
-    MARK,
     NO_TEST,
     TABLE,
     Case,
@@ -20,18 +22,28 @@ TESTS = Path(__file__).parents[1]
 CASE = Case("TC_1", "1.6", "t", "p", "e")
 
 
+_COLLECT = """
+import json, sys, pytest
+from tests.conformance.report import marked_cases, plain_name
+
+class Marks:
+    def pytest_collection_finish(self, session):
+        found = [(case, plain_name(item)) for item in session.items for case in marked_cases(item)]
+        print("MARKS", json.dumps(found))
+
+sys.exit(pytest.main(["--collect-only", "-q", "-p", "no:cacheprovider", "tests"], plugins=[Marks()]))
+"""
+
+
+@cache
 def marks_in_the_tree() -> dict[str, set[str]]:
-    """Case id -> tests that are marked with it, read from the sources."""
+    """Case id -> tests that are marked with it, as pytest collects them."""
+    command = [sys.executable, "-c", _COLLECT]
+    collected = subprocess.run(command, cwd=TESTS.parent, capture_output=True, text=True, check=True, timeout=60)
+    (found,) = re.findall(r"^MARKS (.*)$", collected.stdout, flags=re.MULTILINE)
     marked: dict[str, set[str]] = {}
-    for path in TESTS.rglob("test_*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                continue
-            name = f"{path.relative_to(TESTS.parent).as_posix()}::{node.name}"
-            calls = (inner for decorator in node.decorator_list for inner in ast.walk(decorator))
-            for call in calls:
-                if isinstance(call, ast.Call) and ast.unparse(call.func) == f"pytest.mark.{MARK}":
-                    marked.setdefault(ast.literal_eval(call.args[1]), set()).add(name)
+    for case, test in json.loads(found):
+        marked.setdefault(case, set()).add(test)
     return marked
 
 

@@ -31,6 +31,7 @@ from simulator.plan import Settings, StationPlan
 from simulator.vehicle import VEHICLE_MODELS, Vehicle
 from tests.simulator.scripted_csms import Silence, World, transaction_events
 
+PURPOSES = [ProfilePurpose.STATION_MAX, ProfilePurpose.TX_DEFAULT, ProfilePurpose.TX]  # those that every version has
 EVSES = st.integers(1, 2)
 TOKENS = st.sampled_from([IdToken("A1"), IdToken("B2")])
 SILENT = (Authorize, TransactionStart, TransactionEnd)
@@ -81,7 +82,7 @@ class StationMachine(RuleBasedStateMachine):
             self.ask(RequestStop(transaction.transaction_id))
 
     @precondition(lambda self: self.world.csms.sockets and not self.world.csms.is_down)
-    @rule(kind=st.sampled_from(ResetKind))
+    @rule(kind=st.sampled_from([ResetKind.IMMEDIATE, ResetKind.ON_IDLE]))
     def the_csms_resets(self, kind: ResetKind) -> None:
         self.ask(Reset(kind))
 
@@ -89,7 +90,7 @@ class StationMachine(RuleBasedStateMachine):
     @rule(
         evse=EVSES | st.none(),
         tenths=st.integers(0, 200),
-        purpose=st.sampled_from(ProfilePurpose),
+        purpose=st.sampled_from(PURPOSES),
         kind=st.sampled_from([ProfileKind.ABSOLUTE, ProfileKind.RELATIVE]),
         level=st.integers(0, 1),
     )
@@ -103,7 +104,7 @@ class StationMachine(RuleBasedStateMachine):
         self.ask(SetChargingProfile(ChargingProfile(profile_id, level, purpose, kind, schedule), evse))
 
     @precondition(lambda self: self.takes_every_command)
-    @rule(purpose=st.sampled_from(ProfilePurpose))
+    @rule(purpose=st.sampled_from(PURPOSES))
     def the_csms_lifts_limits(self, purpose: ProfilePurpose) -> None:
         self.ask(ClearChargingProfile(purpose=purpose))
 

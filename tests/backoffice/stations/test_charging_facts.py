@@ -233,3 +233,40 @@ async def test_what_no_station_means_does_not_stop_its_facts(planning: HttpPlace
     await say(planning, ChargingLimitNotified("SO", (schedule(9_000),)))
 
     await external(planning, (None, "SO"))
+
+
+async def test_more_than_is_kept_of_a_station_is_refused_and_what_was_cleared_makes_room(place: HttpPlace) -> None:
+    await add_station(place)
+    for number in range(40):
+        await say(place, ChargingLimitNotified(f"cleared-{number}", (), evse=1))
+        await say(place, ChargingLimitCleared(f"cleared-{number}", evse=1), at=T0 + MINUTE)
+    for number in range(10, 50):
+        await say(place, ChargingLimitNotified(f"S{number}", (schedule(5_000),), evse=1), at=T0 + 2 * MINUTE)
+
+    await external(place, *((1, f"S{number}") for number in range(10, 42)))
+
+
+async def test_profiles_beyond_those_that_are_kept_are_refused_and_ids_may_have_63_bits(place: HttpPlace) -> None:
+    await add_station(place)
+    for number in range(130):
+        await say(place, reported(2**40 + number, 5_000))
+    await say(place, reported(2**40, 6_000), at=T0 + MINUTE)
+
+    async def is_told() -> Any:
+        shown = await read(place, "limits")
+        told = {one["profile_id"]: one["profile"]["schedule"]["periods"][0]["limit"] for one in shown["profiles"]}
+        return told if told.get(2**40) == "6000" else None
+
+    told = await eventually(is_told)
+    assert set(told) == {2**40 + number for number in range(128)}
+
+
+async def test_needs_at_an_evse_that_is_not_there_are_not_kept(place: HttpPlace) -> None:
+    await add_station(place)
+    await say(place, ChargingNeedsNotified(99, NEEDS, "Rejected"))
+    await say(place, ChargingNeedsNotified(1, NEEDS, "Rejected"))
+
+    async def are_known() -> Any:
+        return await read(place, "vehicles")
+
+    assert [one["evse"] for one in await eventually(are_known)] == [1]
