@@ -18,8 +18,6 @@ from backoffice.kit.bus import Answerer
 from backoffice.kit.consumer import Consumer
 from backoffice.kit.service import Context, Parts, Service, Worker
 from protocol.blocks.payment.events import SettlementReported
-from protocol.blocks.payment.messages import SettlementReply
-from protocol.blocks.payment.queries import AskReceipt
 from protocol.bus.subjects import Kind
 
 _COLLECT_EVERY_S = 0.25
@@ -43,10 +41,6 @@ def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> 
     )
     register = FileVatRegister(context.settings.vat_register_file)
     events = BillingEvents(billing)
-
-    async def receipt_of(question: AskReceipt) -> SettlementReply:
-        return settlements.receipt_of(question)
-
     return Parts(
         router=router,
         provides=(billing, settlements),
@@ -57,7 +51,7 @@ def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> 
         answers=(
             Answerer(HOLD_PAYMENT, holds.hold_payment),
             Answerer(RELEASE_HOLD, holds.release_hold),
-            Answerer(RECEIPT_OF, receipt_of),
+            Answerer(RECEIPT_OF, settlements.receipt_of),
             Answerer(CHECK_VAT_NUMBER, register.check),
         ),
         workers=(

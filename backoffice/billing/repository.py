@@ -13,6 +13,9 @@ from backoffice.kit.database import Unit
 from backoffice.kit.pagination import after_cursor
 from protocol.blocks.payment.messages import SettlementStatus
 
+TERMINAL = "terminal:"
+"""What the reference of a payment by a station's terminal begins with."""
+
 
 async def insert_default_method(unit: Unit, row: PaymentMethodRow) -> None:
     """The driver's newest card is the one that pays."""
@@ -174,7 +177,7 @@ async def list_settled(unit: Unit, session_id: str) -> Sequence[SettlementRow]:
 
 async def select_unbooked(unit: Unit, *, limit: int) -> Sequence[InvoiceRow]:
     """Invoices of all tenants that are not paid, and for whose sessions something was settled that is not booked."""
-    reference = literal("terminal:").concat(SettlementRow.station_id).concat(":").concat(SettlementRow.reference)
+    reference = literal(TERMINAL).concat(SettlementRow.station_id).concat(":").concat(SettlementRow.reference)
     is_booked = (
         select(PaymentRow.invoice_id)
         .where(PaymentRow.tenant_id == SettlementRow.tenant_id, PaymentRow.provider_reference == reference)

@@ -55,7 +55,7 @@ class Settlements:
             },
         )
 
-    def receipt_of(self, question: AskReceipt) -> SettlementReply:
+    async def receipt_of(self, question: AskReceipt) -> SettlementReply:
         """Where the transaction's receipt is as soon as there is one."""
         session_id = session_id_of(question.tenant, question.station, question.transaction_id)
         url = None
@@ -102,4 +102,4 @@ async def book(unit: Unit, invoice: InvoiceRow) -> None:
 
 def reference_of(settlement: SettlementRow) -> str:
     """The payment's reference in our books: a terminal's provider is not the one of our cards."""
-    return f"terminal:{settlement.station_id}:{settlement.reference}"
+    return f"{repository.TERMINAL}{settlement.station_id}:{settlement.reference}"

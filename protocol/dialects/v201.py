@@ -35,7 +35,7 @@ _PLAIN_LENGTH = 17  # a float in full; what is longer, or has an exponent, is re
 _ID_TOKEN_LENGTH = 36  # OCPP 2.0.1 §2 IdTokenType.idToken
 
 
-def read_id_token(token: v201.IdToken) -> IdToken:
+def read_id_token(token: v201.IdToken | v21.IdToken) -> IdToken:
     """A token with its type. 2.1 leaves the types open: one that we do not know says as little as none."""
     return IdToken(value=token.id_token, type=_TOKEN_TYPES.get(token.type, IdTokenType.UNSPECIFIED))
 

@@ -19,14 +19,6 @@ _ResponseT = TypeVar("_ResponseT", bound=WireStruct)
 _REASON_LENGTH = 20  # OCPP 2.1 §2 StatusInfoType.reasonCode
 
 
-_TOKEN_TYPES = {str(kind): kind for kind in IdTokenType}
-
-
-def read_id_token(token: v21.IdToken) -> IdToken:
-    """A token with its type; one that we do not know says as little as none."""
-    return IdToken(value=token.id_token, type=_TOKEN_TYPES.get(token.type, IdTokenType.UNSPECIFIED))
-
-
 def write_id_token(token: IdToken) -> v21.IdToken:
     """A token. UNSPECIFIED, which only 1.6 says, becomes Central (a row of ours)."""
     kind = IdTokenType.CENTRAL if token.type is IdTokenType.UNSPECIFIED else token.type

@@ -2,7 +2,8 @@
 
 from protocol.blocks.battery_swap.messages import Battery, BatterySwap, SwapStep
 from protocol.dialects.answers import heard_writer, read_heard
-from protocol.dialects.v21 import read_id_token, write_id_token
+from protocol.dialects.v21 import write_id_token
+from protocol.dialects.v201 import read_id_token
 from protocol.dialects.words import (
     given,
     read_number,

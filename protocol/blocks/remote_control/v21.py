@@ -4,8 +4,9 @@ from msgspec import UNSET
 
 from protocol.blocks.remote_control import v201
 from protocol.blocks.remote_control.messages import RequestStart
-from protocol.dialects.v21 import extended, read_id_token, write_id_token
+from protocol.dialects.v21 import extended, write_id_token
 from protocol.dialects.v21_charging import read_profile, write_profile
+from protocol.dialects.v201 import read_id_token
 from protocol.dialects.words import (
     given,
     read_optional_number,
