@@ -24,23 +24,24 @@ def report(line: str) -> None:
 
 @pytest.fixture(scope="module")
 def more_settings() -> dict[str, str]:
-    """Settings of the back office that a module needs beside the usual ones."""
+    """Settings of the programs that a module needs beside the usual ones."""
     return {}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def platform(tmp_path_factory: pytest.TempPathFactory, more_settings: dict[str, str]) -> AsyncIterator[Platform]:
     folder: Path = tmp_path_factory.mktemp("platform")
+    gateways = {name for name in more_settings if name.startswith("CSMS_")}
     started = Platform(
         folder,
         report=report,
         durable=False,
         environ={},
-        gateway_settings={"CSMS_DRAIN_S": "2"},
+        gateway_settings={"CSMS_DRAIN_S": "2"} | {name: more_settings[name] for name in gateways},
         backoffice_settings={
             "IDENTITY_FIRST_OPERATOR_EMAIL": OPERATOR,
             "SESSIONS_INTENT_EXPIRES_S": "20",
-            **more_settings,
+            **{name: value for name, value in more_settings.items() if name not in gateways},
         },
     )
     async with started:

@@ -168,6 +168,7 @@ async def invoice_of(place: HttpPlace, session_id: str) -> dict[str, Any]:
     return {key: invoice[key] for key in ("lines", "total_incl_vat", "driver_id")}
 
 
+@pytest.mark.slow
 @settings(
     max_examples=6,
     phases=[Phase.explicit, Phase.generate],  # shrinking takes minutes: each example is 24 sessions on real servers

@@ -295,6 +295,7 @@ async def test_silent_station_holds_up_no_other_and_gets_its_commands_one_by_one
     assert len(silent.sent) <= 1 + took_s / 1.0 + 1
 
 
+@pytest.mark.slow
 async def test_dead_stations_of_one_tenant_hold_up_nobody(place: HttpPlace) -> None:
     dead = [f"A{number:03}" for number in range(70)]
     await add_station(place)

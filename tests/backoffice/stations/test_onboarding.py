@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 import pytest_asyncio
+from nats.js.errors import KeyDeletedError, KeyNotFoundError
 from sqlalchemy import text
 
 from backoffice.kit.database import ALL_TENANTS, Database
@@ -67,10 +68,11 @@ async def connect(place: HttpPlace, station: str = "CP001", **fields: Any) -> No
 async def entry_of(place: HttpPlace, station: str = "CP001") -> RegistryEntry | None:
     bucket = await place.bus.bucket(REGISTRY_BUCKET)
     key = station_key(StationKey(DEFAULT_TENANT, StationId(station)))
-    entries = await bucket.keys() if (await bucket.status()).values else []
-    if key not in entries:
+    try:
+        entry = await bucket.get(key)
+    except (KeyNotFoundError, KeyDeletedError):
         return None
-    return msgspec.json.decode((await bucket.get(key)).value or b"", type=RegistryEntry)
+    return msgspec.json.decode(entry.value or b"", type=RegistryEntry)
 
 
 async def candidates(place: HttpPlace) -> list[str]:

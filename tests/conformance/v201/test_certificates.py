@@ -1,16 +1,11 @@
 """OCPP 2.0.1 certificates: roots of stations, and what stations ask for vehicles."""
 
 import base64
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from cryptography.x509 import ocsp
 
-from chargeyard.demo import OPERATOR
-from chargeyard.platform import Platform
-from tests.acceptance.conftest import report
 from tests.conformance.conftest import Bench
 from tests.conformance.v2x import ACCEPTED
 from tests.conformance.wire import both
@@ -24,18 +19,10 @@ USES = ("CSMSRootCertificate", "ManufacturerRootCertificate", "V2GRootCertificat
 SCHEMA = "urn:iso:15118:2:2013:MsgDef"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
+@pytest.fixture(scope="module")
+def more_settings() -> dict[str, str]:
     """With somebody who provides certificates for vehicles."""
-    async with Platform(
-        tmp_path_factory.mktemp("platform"),
-        report=report,
-        durable=False,
-        environ={},
-        gateway_settings={"CSMS_DRAIN_S": "2"},
-        backoffice_settings={"IDENTITY_FIRST_OPERATOR_EMAIL": OPERATOR, "STATIONS_EV_CERTIFICATES": "test"},
-    ) as started:
-        yield started
+    return {"STATIONS_EV_CERTIFICATES": "test"}
 
 
 @pytest.fixture(scope="module")

@@ -1,17 +1,12 @@
 """OCPP 2.0.1, where the operator has switched something on: contract certificates (C07) and costs (block I)."""
 
 import asyncio
-import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from chargeyard.demo import OPERATOR
-from chargeyard.platform import Platform
 from tests.conformance.conftest import Bench
 from tests.conformance.v2x import charge, status
 from tests.conformance.wire import WireStation
@@ -22,22 +17,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 EMAID = "DE8ACC12E46L89"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
-    """The platform with a judge of contract certificates, which tells running costs every second."""
-    async with Platform(
-        tmp_path_factory.mktemp("platform"),
-        report=lambda line: print(line, file=sys.stderr),
-        durable=False,
-        environ={},
-        gateway_settings={"CSMS_DRAIN_S": "2", "CSMS_CONTRACT_PROVIDER": "sandbox"},
-        backoffice_settings={
-            "IDENTITY_FIRST_OPERATOR_EMAIL": OPERATOR,
-            "SESSIONS_TELLS_RUNNING_COST": "true",
-            "SESSIONS_RUNNING_COST_EVERY_S": "1",
-        },
-    ) as started:
-        yield started
+@pytest.fixture(scope="module")
+def more_settings() -> dict[str, str]:
+    """A platform with a judge of contract certificates, which tells running costs every second."""
+    return {
+        "CSMS_CONTRACT_PROVIDER": "sandbox",
+        "SESSIONS_TELLS_RUNNING_COST": "true",
+        "SESSIONS_RUNNING_COST_EVERY_S": "1",
+    }
 
 
 async def with_contract(bench: Bench, value: str) -> None:

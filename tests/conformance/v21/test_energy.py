@@ -3,17 +3,12 @@
 And certificates of ISO 15118-20.
 """
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from chargeyard.demo import OPERATOR
-from chargeyard.platform import Platform
 from chargeyard.rest import RestRefused
-from tests.acceptance.conftest import report
 from tests.acceptance.network import eventually
 from tests.conformance.conftest import Bench
 from tests.conformance.v2x import ACCEPTED, Transaction, charge
@@ -36,22 +31,10 @@ SCHEDULED = {
 DYNAMIC = SCHEDULED | {"controlMode": "DynamicControl"}
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
+@pytest.fixture(scope="module")
+def more_settings() -> dict[str, str]:
     """One that plans for vehicles, and has somebody who provides certificates for them."""
-    async with Platform(
-        tmp_path_factory.mktemp("platform"),
-        report=report,
-        durable=False,
-        environ={},
-        gateway_settings={"CSMS_DRAIN_S": "2"},
-        backoffice_settings={
-            "IDENTITY_FIRST_OPERATOR_EMAIL": OPERATOR,
-            "STATIONS_PLANS_CHARGING": "true",
-            "STATIONS_EV_CERTIFICATES": "test",
-        },
-    ) as started:
-        yield started
+    return {"STATIONS_PLANS_CHARGING": "true", "STATIONS_EV_CERTIFICATES": "test"}
 
 
 async def set_limit(bench: Bench, station: WireStation, name: str, body: dict[str, Any]) -> Any:
