@@ -21,7 +21,7 @@ from protocol.domain.identifiers import TenantId
 from tests.acceptance.independent import independent_station
 from tests.acceptance.network import Network, eventually
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
 
 def status_of(url: str) -> int:

@@ -4,6 +4,7 @@ import ssl
 from pathlib import Path
 from typing import Any
 
+import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
@@ -19,6 +20,7 @@ PASSWORD = "0123456789abcdef0123"
 OCPP16 = [Subprotocol("ocpp1.6")]
 
 
+@pytest.mark.slow
 async def test_station_moves_to_tls_and_its_open_connections_are_refused_from_then_on(tmp_path: Path) -> None:
     authority, tls_port = MinimalAuthority(tmp_path), free_port()
     server = authority.issue("csms")

@@ -8,7 +8,7 @@ from tests.acceptance.network import Driver, Network, eventually
 from tests.conformance import v2x
 from tests.conformance.wire import WireStation, now, wire_station
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
 NAME = "UPGRADED"
 

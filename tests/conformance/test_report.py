@@ -7,6 +7,8 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from tests.conformance.report import (
     NO_TEST,
     TABLE,
@@ -54,6 +56,7 @@ def test_cases_are_the_programmes() -> None:
     assert sum(case.version == "1.6" for case in cases) == 77
 
 
+@pytest.mark.slow
 def test_every_mark_names_a_case_and_is_in_the_written_table() -> None:
     ids = {case.id for case in read_cases()}
     marked = marks_in_the_tree()

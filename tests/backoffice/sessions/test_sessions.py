@@ -280,6 +280,7 @@ async def test_stop_of_a_refused_session_is_owed_until_stations_has_it(place: Ht
 
 
 @pytest.mark.parametrize("status", [CommandStatus.UNKNOWN, CommandStatus.OFFLINE])
+@pytest.mark.slow
 async def test_stop_that_nobody_may_have_heard_is_asked_for_again(
     place: HttpPlace, others: Others, status: CommandStatus
 ) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+import pytest
 import pytest_asyncio
 
 from backoffice.kit.testing import eventually
@@ -33,6 +34,8 @@ from protocol.domain.status import RegistrationStatus
 from protocol.domain.version import OcppVersion
 from tests.backoffice.stations.harness import CP001, T0, Node, add_station, connect
 from tests.factories.places import HttpPlace, open_place
+
+pytestmark = pytest.mark.slow
 
 MINUTE = timedelta(minutes=1)
 NEEDS = ChargingNeeds("AC_three_phase", ac=AcParameters(20_000, 6, 16, 400))

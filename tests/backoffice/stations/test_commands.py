@@ -224,6 +224,7 @@ async def test_queued_command_is_sent_once_when_the_station_has_booted(place: Ht
     assert (await record(place, later.json()["command_id"]))["state"] == "answered"
 
 
+@pytest.mark.slow
 async def test_queued_command_waits_for_the_stations_first_word(place: HttpPlace) -> None:
     await add_station(place)
     await raw(place, "ClearCache", b"{}", queue_until=in_an_hour(place))
@@ -249,6 +250,7 @@ async def test_queued_command_expires_and_can_be_taken_back(place: HttpPlace) ->
     assert (taken.json()["state"], again.status_code) == ("cancelled", 409)
 
 
+@pytest.mark.slow
 async def test_queued_command_survives_an_outage_of_the_bus(place: HttpPlace, servers: EmbeddedServers) -> None:
     node = await connected(place)
     await servers.nats.stop()
@@ -265,6 +267,7 @@ async def test_queued_command_survives_an_outage_of_the_bus(place: HttpPlace, se
     assert len(node.sent) == 1
 
 
+@pytest.mark.slow
 async def test_silent_station_holds_up_no_other_and_gets_its_commands_one_by_one(place: HttpPlace) -> None:
     await add_station(place)
     await add_station(place, "CP002")
@@ -296,6 +299,7 @@ async def test_silent_station_holds_up_no_other_and_gets_its_commands_one_by_one
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 async def test_dead_stations_of_one_tenant_hold_up_nobody(place: HttpPlace) -> None:
     dead = [f"A{number:03}" for number in range(70)]
     await add_station(place)
@@ -320,6 +324,7 @@ async def test_dead_stations_of_one_tenant_hold_up_nobody(place: HttpPlace) -> N
     await eventually(is_answered, within_s=10)
 
 
+@pytest.mark.slow
 async def test_command_that_was_tried_in_vain_is_tried_again_when_its_station_is_back(place: HttpPlace) -> None:
     await add_station(place)
     await come(place, CP001)

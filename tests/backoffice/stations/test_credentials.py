@@ -37,6 +37,8 @@ from protocol.domain.version import OcppVersion
 from tests.backoffice.stations.harness import Node
 from tests.factories.places import HttpPlace, open_place
 
+pytestmark = pytest.mark.slow
+
 KEY = StationKey(DEFAULT_TENANT, StationId("CP001"))
 PEPPER = SECRETS["CREDENTIAL_PEPPER"].encode()
 OLD = "an-old-password-16"

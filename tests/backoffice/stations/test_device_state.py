@@ -26,6 +26,8 @@ from protocol.domain.device_model import ReportedVariable, VariableAttribute, Va
 from tests.backoffice.stations.harness import CP001, T0, Node, add_station, put
 from tests.factories.places import HttpPlace
 
+pytestmark = pytest.mark.slow
+
 POWER = {"variable": "Power", "component": "EVSE", "evse": 1}
 SECRET = "s3cret-0123456789"
 

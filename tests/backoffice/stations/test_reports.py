@@ -34,6 +34,8 @@ from protocol.domain.version import OcppVersion
 from tests.backoffice.stations.harness import CP001, DEFAULT, Node, add_station
 from tests.factories.places import HttpPlace, open_place
 
+pytestmark = pytest.mark.slow
+
 OTHER = TenantId("other")
 
 

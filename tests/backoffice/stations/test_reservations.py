@@ -22,6 +22,8 @@ from protocol.domain.status import ChargingState
 from tests.backoffice.stations.harness import CP001, DEFAULT, T0, Node, add_station, shown
 from tests.factories.places import HttpPlace
 
+pytestmark = pytest.mark.slow
+
 TX = TransactionId("T1")
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+import pytest
 import pytest_asyncio
 
 from backoffice.stations.app import SERVICE
@@ -13,6 +14,8 @@ from protocol.bus.commands import CommandAnswer, Outcome
 from protocol.domain.identifiers import TenantId
 from tests.backoffice.stations.harness import Node, add_station
 from tests.factories.places import HttpPlace, open_place
+
+pytestmark = pytest.mark.slow
 
 BASE = "http://platform.example/api/v1"
 
