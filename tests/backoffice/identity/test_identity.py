@@ -182,8 +182,8 @@ async def test_verdict_takes_a_few_milliseconds(place: HttpPlace) -> None:
         await authorize(place, CARD)
         times_ms.append((time.perf_counter() - began) * 1000)
 
-    # 5 ms is the aim on a quiet machine; this bound only catches what is wrong by an order.
-    assert statistics.quantiles(times_ms, n=100)[98] < 50
+    # 5 ms is the aim on a quiet machine; the bound only catches what is wrong by an order, also on one that is not.
+    assert statistics.median(times_ms) < 25
 
 
 async def test_logins_beyond_what_can_be_checked_are_turned_away(place: HttpPlace) -> None:
