@@ -2,17 +2,21 @@
 
 from pathlib import Path
 
+from fastapi import APIRouter
+
+from backoffice.billing import prepaid_routes
 from backoffice.billing.collection import Collection
 from backoffice.billing.companies import FileVatRegister
 from backoffice.billing.consumers import BillingEvents
 from backoffice.billing.holds import Holds
+from backoffice.billing.prepaid import PrepaidAccounts
 from backoffice.billing.providers.port import PaymentProvider
 from backoffice.billing.providers.sandbox import SandboxProvider
-from backoffice.billing.routes import router
+from backoffice.billing.routes import router as own_router
 from backoffice.billing.service import Billing
 from backoffice.billing.settings import BillingSettings
 from backoffice.billing.settlements import Settlements
-from backoffice.contracts.billing import CHECK_VAT_NUMBER, HOLD_PAYMENT, RECEIPT_OF, RELEASE_HOLD
+from backoffice.contracts.billing import CHECK_VAT_NUMBER, HOLD_PAYMENT, PREPAID_CREDIT, RECEIPT_OF, RELEASE_HOLD
 from backoffice.contracts.sessions import ChargingSessionCompleted
 from backoffice.kit.bus import Answerer
 from backoffice.kit.consumer import Consumer
@@ -33,7 +37,8 @@ def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> 
     """Its parts, with any provider."""
     billing = Billing(context.database, provider, clock=context.clock)
     holds = Holds(context.database, provider, clock=context.clock)
-    collection = Collection(context.database, provider, clock=context.clock)
+    prepaid = PrepaidAccounts(context.database, clock=context.clock)
+    collection = Collection(context.database, provider, prepaid, clock=context.clock)
     settlements = Settlements(
         key=context.settings.token_key.get_secret_value().encode(),
         public_url=context.settings.public_url,
@@ -41,9 +46,12 @@ def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> 
     )
     register = FileVatRegister(context.settings.vat_register_file)
     events = BillingEvents(billing)
+    router = APIRouter()
+    router.include_router(own_router)
+    router.include_router(prepaid_routes.router)
     return Parts(
         router=router,
-        provides=(billing, settlements),
+        provides=(billing, settlements, prepaid),
         consumers=(
             Consumer(Kind.DOMAIN, {ChargingSessionCompleted: events.on_session_completed}),
             Consumer(Kind.STATION, {SettlementReported: settlements.on_reported}),
@@ -51,6 +59,7 @@ def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> 
         answers=(
             Answerer(HOLD_PAYMENT, holds.hold_payment),
             Answerer(RELEASE_HOLD, holds.release_hold),
+            Answerer(PREPAID_CREDIT, prepaid.credit_of),
             Answerer(RECEIPT_OF, settlements.receipt_of),
             Answerer(CHECK_VAT_NUMBER, register.check),
         ),

@@ -24,6 +24,20 @@ class ReceiptNotFound(NotFound):
         super().__init__("receipt for session", session_id)
 
 
+class PrepaidAccountNotFound(NotFound):
+    """Nobody ever topped it up."""
+
+    def __init__(self, account_id: str) -> None:
+        super().__init__("prepaid account", account_id)
+
+
+class OtherCurrency(Conflict):
+    """An account keeps the currency of its first top-up."""
+
+    def __init__(self, account_id: str, currency: str) -> None:
+        super().__init__(f"The prepaid account {account_id} is in {currency}.")
+
+
 class InvoiceNotOpen(Conflict):
     """It is paid, or being paid."""
 

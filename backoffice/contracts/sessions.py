@@ -60,7 +60,10 @@ class PriceLine(msgspec.Struct, frozen=True):
 
 
 class ChargingSessionCompleted(SessionEvent, frozen=True, kw_only=True):
-    """The session is over and its CDR frozen: this is what is billed. Totals are rounded, lines are not."""
+    """The session is over and its CDR frozen: this is what is billed. Totals are rounded, lines are not.
+
+    `prepaid_account`: the balance that pays for it, as far as it goes.
+    """
 
     intent_id: str | None
     ended_at: datetime
@@ -72,6 +75,7 @@ class ChargingSessionCompleted(SessionEvent, frozen=True, kw_only=True):
     total_excl_vat: Decimal
     total_incl_vat: Decimal
     stopped_reason: str
+    prepaid_account: str | None = None
 
 
 def session_id_of(tenant: TenantId, station_id: StationId, transaction_id: TransactionId) -> str:

@@ -12,6 +12,7 @@ import msgspec
 from backoffice.kit.database import Unit
 from backoffice.sessions import repository
 from backoffice.sessions.domain import INTENT, SESSION, IntentState, IntentTrigger, SessionState, SessionTrigger
+from backoffice.sessions.limits import write_limit
 from backoffice.sessions.models import IntentRow, SessionRow
 from backoffice.sessions.precedence import (
     Presented,
@@ -27,6 +28,7 @@ from protocol.blocks.authorization.queries import TokenVerdict
 from protocol.blocks.transactions.events import TransactionEnded, TransactionFact
 from protocol.domain.authorization import Authorization
 from protocol.domain.identifiers import StationId
+from protocol.domain.transaction_limit import within_credit
 
 _NO_INTENT = (IntentState.STARTED, IntentState.FAILED, IntentState.EXPIRED)
 
@@ -73,6 +75,14 @@ def authorise(session: SessionRow, driver_id: str | None) -> None:
         session.state = SESSION.advance(SessionState.UNAUTHORISED, trigger)
 
 
+def prepaid_account_of(session: SessionRow) -> str | None:
+    """The prepaid balance that the session draws on: its token's, unless it was started by app."""
+    token = payer_of(presented(session))
+    if token is None or token.standing is not Standing.ACCEPTED or session.intent_id is not None:
+        return None
+    return token.account
+
+
 def withdraw_refused(session: SessionRow) -> None:
     """Nobody may charge, where the session's token was refused: also once the start is known that came after it."""
     token = payer_of(presented(session))
@@ -97,6 +107,7 @@ def _decide(session: SessionRow, known: tuple[Presented, ...]) -> None:
     if token.standing is Standing.ACCEPTED:
         if token != former:
             authorise(session, token.driver_id)
+            session.limit_wanted = write_limit(None if token.credit is None else within_credit(None, token.credit))
         return
     session.driver_id, session.needs_verdict = None, token.standing is Standing.ASKED
     withdraw_refused(session)

@@ -30,7 +30,7 @@ from backoffice.sessions.domain import SESSION, SessionState, SessionTrigger
 from backoffice.sessions.energy import SessionShape, measure
 from backoffice.sessions.facts import announce, begin_without_start, follow_pauses
 from backoffice.sessions.models import SessionRow
-from backoffice.sessions.payer import asked_token, take_verdict
+from backoffice.sessions.payer import asked_token, prepaid_account_of, take_verdict
 from backoffice.sessions.precedence import Presented
 from backoffice.sessions.settings import SessionsSettings
 from backoffice.sessions.settled import Settled
@@ -176,6 +176,7 @@ async def settle(unit: Unit, session: SessionRow, settled: Settled, *, now: date
         total_excl_vat=cost.total_excl_vat,
         total_incl_vat=cost.total_incl_vat,
         stopped_reason=session.stopped_reason or "",
+        prepaid_account=prepaid_account_of(session),
     )
     settled.note(unit, session.id)
     await unit.publish(completed, key=session.id, now=now, event_id=event_id(unit.tenant, "completed", session.id))

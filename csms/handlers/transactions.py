@@ -28,6 +28,7 @@ from protocol.blocks.transactions.messages import (
 from protocol.bus.envelope import event_id
 from protocol.domain.authorization import Authorization, AuthorizationBasis, AuthorizationStatus, IdTokenInfo
 from protocol.domain.identifiers import TransactionId, refer_to
+from protocol.domain.transaction_limit import TransactionLimit, within_credit
 
 FactT = TypeVar("FactT", bound=TransactionFact)
 
@@ -40,7 +41,8 @@ async def on_transaction_start(message: TransactionStart, call: ReceivedCall, po
     1.6 never says the EVSE later: one that it did not name is the first. In 2.x it may come with a later event, when
     the cable is in (OCPP 2.0.1 E03).
 
-    Whoever started it by app may have said how far it may go: a station that can keep to that hears it (OCPP 2.1 E16).
+    Whoever started it by app may have said how far it may go, and a prepaid card goes as far as its credit: a station
+    that can keep to that hears it (OCPP 2.1 E16, C17).
     """
     authorization = await _judge_going_on(message, call, ports)
     transaction_id = message.transaction_id or await _number(message, call, ports)
@@ -49,9 +51,7 @@ async def on_transaction_start(message: TransactionStart, call: ReceivedCall, po
     call.deviations.extend(call.station.transactions.observe(message, transaction_id))
     started = _fact(TransactionStarted, message, call, ports, transaction_id, authorization)
     await ports.publisher.publish(*_events(started, message, call))
-    limit = None
-    if message.hears_limit and message.remote_start_id is not None:
-        limit = await ports.costs.limit_of(call.station.key, message.remote_start_id)
+    limit = await _limit(message, call, ports, authorization) if message.hears_limit else None
     return TransactionReply(transaction_id=transaction_id, id_token_info=_info(authorization), limit=limit)
 
 
@@ -114,6 +114,17 @@ async def _judge(message: TransactionEvent, call: ReceivedCall, ports: Ports) ->
         type=message.id_token.type,
     )
     return await ports.authority.judge(question)
+
+
+async def _limit(
+    message: TransactionStart, call: ReceivedCall, ports: Ports, authorization: Authorization | None
+) -> TransactionLimit | None:
+    limit = None
+    if message.remote_start_id is not None:
+        limit = await ports.costs.limit_of(call.station.key, message.remote_start_id)
+    if authorization is None or authorization.credit is None:
+        return limit
+    return within_credit(limit, authorization.credit)
 
 
 async def _number(message: TransactionStart, call: ReceivedCall, ports: Ports) -> TransactionId:
