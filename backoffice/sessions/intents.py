@@ -150,12 +150,14 @@ class Intents:
     async def _hold(self, tenant: TenantId, intent: IntentRow) -> str:
         """Why nothing is held; empty where it is, or where charging here is free."""
         station_id = StationId(intent.station_id)
-        tariff = await self._bus.ask(TARIFF_IN_FORCE, TariffInForce(tenant, station_id, intent.evse, self._clock()))
+        driver_id = DriverId(intent.driver_id)
+        in_force = TariffInForce(tenant, station_id, intent.evse, self._clock(), driver_id)
+        tariff = await self._bus.ask(TARIFF_IN_FORCE, in_force)
         if is_free(bytes(tariff.tariff)):
             return ""
         question = HoldPayment(
             tenant=tenant,
-            driver_id=DriverId(intent.driver_id),
+            driver_id=driver_id,
             intent_id=intent.id,
             amount=Decimal(self._settings.hold_amount),
             currency=currency_of(bytes(tariff.tariff)),

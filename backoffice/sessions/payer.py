@@ -68,7 +68,8 @@ def asked_token(session: SessionRow) -> Presented | None:
 
 def authorise(session: SessionRow, driver_id: str | None) -> None:
     """The session is this driver's, also where a token before was refused."""
-    session.driver_id, session.needs_verdict, session.must_stop = driver_id, False, False
+    _belong_to(session, driver_id)
+    session.needs_verdict = session.must_stop = False
     if session.state == SessionState.UNAUTHORISED:
         has_ended = session.ended_at is not None
         trigger = SessionTrigger.AUTHORISED_AND_ENDED if has_ended else SessionTrigger.AUTHORISED
@@ -109,8 +110,15 @@ def _decide(session: SessionRow, known: tuple[Presented, ...]) -> None:
             authorise(session, token.driver_id)
             session.limit_wanted = write_limit(None if token.credit is None else within_credit(None, token.credit))
         return
-    session.driver_id, session.needs_verdict = None, token.standing is Standing.ASKED
+    _belong_to(session, None)
+    session.needs_verdict = token.standing is Standing.ASKED
     withdraw_refused(session)
+
+
+def _belong_to(session: SessionRow, driver_id: str | None) -> None:
+    """The session is this driver's; its tariff is asked for again, for they may have their own."""
+    if session.driver_id != driver_id:
+        session.driver_id, session.tariff = driver_id, None
 
 
 def _withdraw(session: SessionRow) -> None:
