@@ -16,12 +16,13 @@ from backoffice.billing.routes import router as own_router
 from backoffice.billing.service import Billing
 from backoffice.billing.settings import BillingSettings
 from backoffice.billing.settlements import Settlements
+from backoffice.billing.terminals import Terminals
 from backoffice.contracts.billing import CHECK_VAT_NUMBER, HOLD_PAYMENT, PREPAID_CREDIT, RECEIPT_OF, RELEASE_HOLD
 from backoffice.contracts.sessions import ChargingSessionCompleted
 from backoffice.kit.bus import Answerer
 from backoffice.kit.consumer import Consumer
 from backoffice.kit.service import Context, Parts, Service, Worker
-from protocol.blocks.payment.events import SettlementReported
+from protocol.blocks.payment.events import PaymentAuthorised, SettlementReported
 from protocol.bus.subjects import Kind
 
 _COLLECT_EVERY_S = 0.25
@@ -37,9 +38,11 @@ def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> 
     """Its parts, with any provider."""
     billing = Billing(context.database, provider, clock=context.clock)
     holds = Holds(context.database, provider, clock=context.clock)
+    terminals = Terminals(context.database, provider, clock=context.clock)
     prepaid = PrepaidAccounts(context.database, clock=context.clock)
-    collection = Collection(context.database, provider, prepaid, clock=context.clock)
+    collection = Collection(context.database, provider, prepaid=prepaid, terminals=terminals, clock=context.clock)
     settlements = Settlements(
+        context.database,
         key=context.settings.token_key.get_secret_value().encode(),
         public_url=context.settings.public_url,
         clock=context.clock,
@@ -54,7 +57,10 @@ def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> 
         provides=(billing, settlements, prepaid),
         consumers=(
             Consumer(Kind.DOMAIN, {ChargingSessionCompleted: events.on_session_completed}),
-            Consumer(Kind.STATION, {SettlementReported: settlements.on_reported}),
+            Consumer(
+                Kind.STATION,
+                {SettlementReported: settlements.on_reported, PaymentAuthorised: terminals.on_authorised},
+            ),
         ),
         answers=(
             Answerer(HOLD_PAYMENT, holds.hold_payment),

@@ -22,6 +22,7 @@ from backoffice.billing.models import HoldRow, InvoiceRow, PaymentMethodRow, Pay
 from backoffice.billing.prepaid import PrepaidAccounts
 from backoffice.billing.providers.port import PaymentProvider, PaymentState, ProviderPayment, ProviderUnavailable
 from backoffice.billing.settlements import book
+from backoffice.billing.terminals import Terminals
 from backoffice.contracts.billing import PaymentCompleted, PaymentFailed
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS, Database, Unit
@@ -39,18 +40,26 @@ class Collection:
     """The worker that turns DUE invoices into PAID or OPEN ones."""
 
     def __init__(
-        self, database: Database, provider: PaymentProvider, prepaid: PrepaidAccounts, *, clock: Clock
+        self,
+        database: Database,
+        provider: PaymentProvider,
+        *,
+        prepaid: PrepaidAccounts,
+        terminals: Terminals,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._provider = provider
         self._prepaid = prepaid
+        self._terminals = terminals
         self._clock = clock
 
     async def collect_due(self) -> None:
-        """What terminals settled is booked, what has credit again is due; then each invoice that is due was tried once.
+        """What terminals hold is settled and booked, what has credit again is due; then what is due was tried once.
 
         One whose provider is silent stays due. Nobody books while a provider is asked.
         """
+        await self._terminals.settle_waiting()
         async with self._database.transaction(ALL_TENANTS) as unit:
             settled = await repository.select_unbooked(unit, limit=_INVOICES_AT_ONCE)
             payable = await repository.select_payable_by_prepaid(unit, limit=_INVOICES_AT_ONCE)

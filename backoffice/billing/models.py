@@ -120,6 +120,19 @@ class SettlementRow(Base):
     heard_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+class TerminalPaymentRow(Base):
+    """A payment that a station's terminal holds, and that we are to settle; `is_asked`: the provider has answered."""
+
+    __tablename__ = "terminal_payments"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    station_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    reference: Mapped[str] = mapped_column(Text, primary_key=True)
+    session_id: Mapped[str] = mapped_column(Text)
+    is_asked: Mapped[bool] = mapped_column(Boolean)
+    heard_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
 class PrepaidAccountRow(Base):
     """What is left on a prepaid card; its id is that of the token in identity."""
 

@@ -36,8 +36,9 @@ class Station(Base):
 
     `previous_credential_hash` is accepted too until `previous_credential_until`. `certificate_name` is what its client
     certificate calls it where that is not its id: its serial number, say. `security_profile`: of the newest socket.
-    `heard_registration` is what its last boot was answered: `registration` may have changed since. `energy_transfer`: the
-    kinds that vehicles may ask for; None: any. `settles_payments`: what its terminal authorises is for us to settle.
+    `heard_registration` is what its last boot was answered: `registration` may have changed since.
+    `energy_transfer`: the kinds that vehicles may ask for; None: any. `settles_payments`: what its terminal
+    authorises is for us to settle.
     """
 
     __tablename__ = "stations"
