@@ -4,7 +4,7 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
-from backoffice.billing import prepaid_routes
+from backoffice.billing import prepaid_routes, web_payment_routes
 from backoffice.billing.collection import Collection
 from backoffice.billing.companies import FileVatRegister
 from backoffice.billing.consumers import BillingEvents
@@ -17,6 +17,7 @@ from backoffice.billing.service import Billing
 from backoffice.billing.settings import BillingSettings
 from backoffice.billing.settlements import Settlements
 from backoffice.billing.terminals import Terminals
+from backoffice.billing.web_payments import WebPayments
 from backoffice.contracts.billing import CHECK_VAT_NUMBER, HOLD_PAYMENT, PREPAID_CREDIT, RECEIPT_OF, RELEASE_HOLD
 from backoffice.contracts.sessions import ChargingSessionCompleted
 from backoffice.kit.bus import Answerer
@@ -47,14 +48,16 @@ def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> 
         public_url=context.settings.public_url,
         clock=context.clock,
     )
+    web_payments = WebPayments(billing, context.bus, timeout_s=context.settings.web_payment_timeout_s)
     register = FileVatRegister(context.settings.vat_register_file)
     events = BillingEvents(billing)
     router = APIRouter()
     router.include_router(own_router)
     router.include_router(prepaid_routes.router)
+    router.include_router(web_payment_routes.router)
     return Parts(
         router=router,
-        provides=(billing, settlements, prepaid),
+        provides=(billing, settlements, prepaid, web_payments),
         consumers=(
             Consumer(Kind.DOMAIN, {ChargingSessionCompleted: events.on_session_completed}),
             Consumer(

@@ -120,6 +120,19 @@ class SettlementRow(Base):
     heard_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+class WebPaymentRow(Base):
+    """Somebody without an account who scanned a station's QR code. The id is theirs alone, and the card's driver."""
+
+    __tablename__ = "web_payments"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    station_id: Mapped[str] = mapped_column(Text)
+    evse: Mapped[int] = mapped_column(Integer)
+    opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
 class TerminalPaymentRow(Base):
     """A payment that a station's terminal holds, and that we are to settle; `is_asked`: the provider has answered."""
 

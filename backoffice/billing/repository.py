@@ -17,6 +17,7 @@ from backoffice.billing.models import (
     PrepaidAccountRow,
     PrepaidEntryRow,
     SettlementRow,
+    WebPaymentRow,
 )
 from backoffice.kit.database import Unit
 from backoffice.kit.pagination import after_cursor
@@ -148,6 +149,22 @@ async def select_invoices(
         )
     )
     return found.all()
+
+
+async def find_invoice_of_intent(unit: Unit, intent_id: str) -> InvoiceRow | None:
+    """The invoice of what a start by app began."""
+    return await unit.session.scalar(
+        select(InvoiceRow).where(InvoiceRow.tenant_id == unit.tenant, InvoiceRow.intent_id == intent_id).limit(1)
+    )
+
+
+async def lock_web_payment(unit: Unit, payment_id: str) -> WebPaymentRow | None:
+    """The payment by web page, locked until the transaction ends."""
+    return await unit.session.scalar(
+        select(WebPaymentRow)
+        .where(WebPaymentRow.tenant_id == unit.tenant, WebPaymentRow.id == payment_id)
+        .with_for_update()
+    )
 
 
 async def insert_payment(unit: Unit, row: PaymentRow) -> None:

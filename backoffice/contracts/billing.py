@@ -59,10 +59,11 @@ class HoldStatus(StrEnum):
 
 
 class HoldResult(msgspec.Struct, frozen=True):
-    """The provider's word in `detail`."""
+    """The provider's word in `detail`, and in `reference` what it calls the hold."""
 
     status: HoldStatus
     detail: str = ""
+    reference: str = ""
 
 
 class ReleaseHold(msgspec.Struct, frozen=True):

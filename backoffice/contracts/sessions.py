@@ -83,6 +83,25 @@ def session_id_of(tenant: TenantId, station_id: StationId, transaction_id: Trans
     return event_id(tenant, "session", station_id, transaction_id)
 
 
+class StartAdHoc(msgspec.Struct, frozen=True):
+    """Hold a payment by the card of `payment_id`, and start charging for nobody we know (OCPP 2.1 C25).
+
+    Idempotent by `payment_id`, which is the intent's id.
+    """
+
+    tenant: TenantId
+    payment_id: str
+    station_id: StationId
+    evse: int
+
+
+class AdHocStart(msgspec.Struct, frozen=True):
+    """How the intent stands; `detail` says why it failed."""
+
+    state: str
+    detail: str
+
+
 EVENTS = (
     EventRow(ChargingSessionStarted, Kind.DOMAIN, "sessions", "started"),
     EventRow(ChargingSessionUpdated, Kind.DOMAIN, "sessions", "updated"),
@@ -91,3 +110,4 @@ EVENTS = (
 
 TOTAL_COST = Query("sessions", "total_cost", AskTotalCost, TotalCost)
 TRANSACTION_LIMIT = Query("sessions", "transaction_limit", AskLimit, LimitAnswer)
+START_AD_HOC = Query("sessions", "start_ad_hoc", StartAdHoc, AdHocStart)

@@ -149,12 +149,12 @@ async def _claim_intent(unit: Unit, session: SessionRow, fact: TransactionFact) 
     if intent is None or intent.session_id not in (None, session.id):
         return
     was_known = session.token_rank is not None and session.token_rank < rank_of(fact)
-    if session.driver_id not in (None, intent.driver_id) and was_known:
+    if session.driver_id not in (None, intent.payer) and was_known:
         flag(session, "intent_of_another_driver")
         return
     session.intent_id, intent.session_id = intent.id, session.id
     session.limit_wanted = intent.limit_wanted
-    authorise(session, intent.driver_id)
+    authorise(session, intent.payer)
     _mark_claimed(intent)
 
 

@@ -1,6 +1,7 @@
 """What a session needs from others, and its end.
 
-1. A session asks for the tariff in force at its start, for its driver, also once another pays; the answer for a past time never changes.
+1. A session asks for the tariff in force at its start, for its driver, and again once another pays. The answer for a
+   past time never changes.
 2. A verdict that identity was too silent to give is asked again; a refusal owes the transaction its stop (`stops.py`).
 3. A session whose facts and answers are all there is settled: its CDR is frozen and said, in one transaction.
 4. Where readings decide (a register is missing, or the tariff has conditions) they are waited for: they come on another

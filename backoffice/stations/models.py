@@ -71,6 +71,7 @@ class Station(Base):
     pinned_rules: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     energy_transfer: Mapped[list[str] | None] = mapped_column(ARRAY(Text), default=None)
     settles_payments: Mapped[bool] = mapped_column(default=False)
+    web_payments: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)  # Any: JSON, see web_payments.py
     created_at: Mapped[datetime]
 
     location: Mapped[Location] = relationship(lazy="raise", viewonly=True)
