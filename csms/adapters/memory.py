@@ -118,7 +118,8 @@ class MemoryPayments:
 
     async def receipt_of(self, question: AskReceipt) -> SettlementReply:
         """By the transaction's own id."""
-        return SettlementReply(receipt_id=question.transaction_id)
+        url = f"https://receipts.example/{question.transaction_id}" if question.if_ours_to_settle else None
+        return SettlementReply(receipt_id=question.transaction_id, receipt_url=url)
 
     async def check_vat_number(self, question: AskVatNumber) -> VatNumberReply:
         """No."""
