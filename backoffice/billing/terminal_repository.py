@@ -8,8 +8,9 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.billing.domain import InvoiceState
-from backoffice.billing.models import InvoiceRow, TerminalPaymentRow
+from backoffice.billing.models import InvoiceRow, SettlementRow, TerminalPaymentRow
 from backoffice.kit.database import Unit
+from protocol.blocks.payment.messages import SettlementStatus
 
 
 class Payable(NamedTuple):
@@ -43,7 +44,20 @@ async def has_terminal_payment(unit: Unit, session_id: str) -> bool:
 
 
 async def select_to_settle(unit: Unit, *, limit: int) -> Sequence[Payable]:
-    """Payments of all tenants that are to be settled: there is an invoice, and no start by app pays for it."""
+    """Payments of all tenants that are to be settled: there is an invoice, and no start by app pays for it.
+
+    Not those that the station settled all the same.
+    """
+    is_settled = (
+        select(SettlementRow.reference)
+        .where(
+            SettlementRow.tenant_id == TerminalPaymentRow.tenant_id,
+            SettlementRow.station_id == TerminalPaymentRow.station_id,
+            SettlementRow.reference == TerminalPaymentRow.reference,
+            SettlementRow.status == SettlementStatus.SETTLED,
+        )
+        .exists()
+    )
     found = await unit.session.execute(
         select(TerminalPaymentRow, InvoiceRow)
         .join(
@@ -56,6 +70,7 @@ async def select_to_settle(unit: Unit, *, limit: int) -> Sequence[Payable]:
             InvoiceRow.state != InvoiceState.PAID,
             InvoiceRow.intent_id.is_(None),
             InvoiceRow.driver_id.is_(None),
+            ~is_settled,
         )
         .order_by(TerminalPaymentRow.heard_at)
         .limit(limit)

@@ -126,12 +126,10 @@ class WebPayments:
     async def _tell(self, key: StationKey, question: OpenWebPayment) -> WebPaymentStatus:
         try:
             await self._dispatch.carry_out(key, WebPaymentStarted(question.evse, question.timeout_s), by="billing")
-        except (StationOffline, CommandNotSent):
+        except (StationOffline, CommandNotSent, OutcomeUnknown):
             return WebPaymentStatus.OFFLINE
         except (CommandNotExpressible, PeerFailed):
             return WebPaymentStatus.NOT_OFFERED
-        except OutcomeUnknown:
-            return WebPaymentStatus.OFFLINE
         return WebPaymentStatus.OPENED
 
     async def _read(self, unit: Unit, key: StationKey) -> Station:
