@@ -18,7 +18,8 @@ from protocol.blocks.smart_charging.messages import ScheduleUpdateReply
 from protocol.blocks.smart_charging.queries import AskScheduleUpdate
 from protocol.bus.commands import RegistryEntry
 from protocol.domain.authorization import Authorization
-from protocol.domain.identifiers import StationKey, TenantId, TransactionId
+from protocol.domain.identifiers import DriverId, StationKey, TenantId, TransactionId
+from protocol.domain.tariff import Tariff
 from protocol.domain.transaction_limit import TransactionLimit
 
 
@@ -127,13 +128,16 @@ class NoContractCertificates:
 
 
 class Costs(Protocol):
-    """Who knows what a transaction cost."""
+    """Who knows what transactions cost."""
 
     async def total_of(self, station: StationKey, transaction_id: TransactionId) -> Decimal | None:
         """The total of its bill, taxes included, once its end is a fact; None where nobody says it in time."""
 
     async def limit_of(self, station: StationKey, remote_start_id: int) -> TransactionLimit | None:
         """How far the transaction of a start by app may go; None where nobody said so, or nobody says it in time."""
+
+    async def tariff_of(self, tenant: TenantId, driver_id: DriverId) -> Tariff | None:
+        """The driver's own tariff; None where they have none, or nobody says it in time."""
 
 
 class NoCosts:
@@ -144,6 +148,10 @@ class NoCosts:
         return None
 
     async def limit_of(self, _station: StationKey, _remote_start_id: int) -> TransactionLimit | None:
+        """None."""
+        return None
+
+    async def tariff_of(self, _tenant: TenantId, _driver_id: DriverId) -> Tariff | None:
         """None."""
         return None
 

@@ -10,7 +10,11 @@ from typing import Any
 
 import msgspec
 
-from protocol.blocks.authorization import v16 as authorization_v16, v201 as authorization_v201
+from protocol.blocks.authorization import (
+    v16 as authorization_v16,
+    v21 as authorization_v21,
+    v201 as authorization_v201,
+)
 from protocol.blocks.availability import v16 as availability_v16, v201 as availability_v201
 from protocol.blocks.battery_swap import v21 as battery_swap_v21
 from protocol.blocks.certificates import (
@@ -86,6 +90,7 @@ _BLOCKS_201: tuple[tuple[AnyRoute, ...], ...] = (
     security_v201.ROUTES,
 )
 _ADDED_BY_21: tuple[tuple[AnyRoute, ...], ...] = (
+    authorization_v21.ROUTES,
     provisioning_v21.ROUTES,
     monitoring_v21.ROUTES,
     transactions_v21.ROUTES,

@@ -2,22 +2,28 @@
 
 from pathlib import Path
 
+from fastapi import APIRouter
+
+from backoffice.billing import prepaid_routes, web_payment_routes
 from backoffice.billing.collection import Collection
 from backoffice.billing.companies import FileVatRegister
 from backoffice.billing.consumers import BillingEvents
 from backoffice.billing.holds import Holds
+from backoffice.billing.prepaid import PrepaidAccounts
 from backoffice.billing.providers.port import PaymentProvider
 from backoffice.billing.providers.sandbox import SandboxProvider
-from backoffice.billing.routes import router
+from backoffice.billing.routes import router as own_router
 from backoffice.billing.service import Billing
 from backoffice.billing.settings import BillingSettings
 from backoffice.billing.settlements import Settlements
-from backoffice.contracts.billing import CHECK_VAT_NUMBER, HOLD_PAYMENT, RECEIPT_OF, RELEASE_HOLD
+from backoffice.billing.terminals import Terminals
+from backoffice.billing.web_payments import WebPayments
+from backoffice.contracts.billing import CHECK_VAT_NUMBER, HOLD_PAYMENT, PREPAID_CREDIT, RECEIPT_OF, RELEASE_HOLD
 from backoffice.contracts.sessions import ChargingSessionCompleted
 from backoffice.kit.bus import Answerer
 from backoffice.kit.consumer import Consumer
 from backoffice.kit.service import Context, Parts, Service, Worker
-from protocol.blocks.payment.events import SettlementReported
+from protocol.blocks.payment.events import PaymentAuthorised, SettlementReported
 from protocol.bus.subjects import Kind
 
 _COLLECT_EVERY_S = 0.25
@@ -33,24 +39,36 @@ def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> 
     """Its parts, with any provider."""
     billing = Billing(context.database, provider, clock=context.clock)
     holds = Holds(context.database, provider, clock=context.clock)
-    collection = Collection(context.database, provider, clock=context.clock)
+    terminals = Terminals(context.database, provider, clock=context.clock)
+    prepaid = PrepaidAccounts(context.database, clock=context.clock)
+    collection = Collection(context.database, provider, prepaid=prepaid, terminals=terminals, clock=context.clock)
     settlements = Settlements(
+        context.database,
         key=context.settings.token_key.get_secret_value().encode(),
         public_url=context.settings.public_url,
         clock=context.clock,
     )
+    web_payments = WebPayments(billing, context.bus, timeout_s=context.settings.web_payment_timeout_s)
     register = FileVatRegister(context.settings.vat_register_file)
     events = BillingEvents(billing)
+    router = APIRouter()
+    router.include_router(own_router)
+    router.include_router(prepaid_routes.router)
+    router.include_router(web_payment_routes.router)
     return Parts(
         router=router,
-        provides=(billing, settlements),
+        provides=(billing, settlements, prepaid, web_payments),
         consumers=(
             Consumer(Kind.DOMAIN, {ChargingSessionCompleted: events.on_session_completed}),
-            Consumer(Kind.STATION, {SettlementReported: settlements.on_reported}),
+            Consumer(
+                Kind.STATION,
+                {SettlementReported: settlements.on_reported, PaymentAuthorised: terminals.on_authorised},
+            ),
         ),
         answers=(
             Answerer(HOLD_PAYMENT, holds.hold_payment),
             Answerer(RELEASE_HOLD, holds.release_hold),
+            Answerer(PREPAID_CREDIT, prepaid.credit_of),
             Answerer(RECEIPT_OF, settlements.receipt_of),
             Answerer(CHECK_VAT_NUMBER, register.check),
         ),

@@ -14,12 +14,15 @@ from backoffice.billing.domain import (
     HoldState,
     HoldTrigger,
     InvoiceState,
+    InvoiceTrigger,
     charge_key,
     outcome_of,
 )
 from backoffice.billing.models import HoldRow, InvoiceRow, PaymentMethodRow, PaymentRow
+from backoffice.billing.prepaid import PrepaidAccounts
 from backoffice.billing.providers.port import PaymentProvider, PaymentState, ProviderPayment, ProviderUnavailable
 from backoffice.billing.settlements import book
+from backoffice.billing.terminals import Terminals
 from backoffice.contracts.billing import PaymentCompleted, PaymentFailed
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS, Database, Unit
@@ -36,19 +39,32 @@ _INVOICES_AT_ONCE = 50
 class Collection:
     """The worker that turns DUE invoices into PAID or OPEN ones."""
 
-    def __init__(self, database: Database, provider: PaymentProvider, *, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        provider: PaymentProvider,
+        *,
+        prepaid: PrepaidAccounts,
+        terminals: Terminals,
+        clock: Clock,
+    ) -> None:
         self._database = database
         self._provider = provider
+        self._prepaid = prepaid
+        self._terminals = terminals
         self._clock = clock
 
     async def collect_due(self) -> None:
-        """What terminals settled is booked; then every invoice that is due was tried once.
+        """What terminals hold is settled and booked, what has credit again is due; then what is due was tried once.
 
         One whose provider is silent stays due. Nobody books while a provider is asked.
         """
+        await self._terminals.settle_waiting()
         async with self._database.transaction(ALL_TENANTS) as unit:
             settled = await repository.select_unbooked(unit, limit=_INVOICES_AT_ONCE)
+            payable = await repository.select_payable_by_prepaid(unit, limit=_INVOICES_AT_ONCE)
         await try_each(settled, self._book)
+        await try_each(payable, self._retry)
         async with self._database.transaction(ALL_TENANTS) as unit:
             due = await repository.select_due(unit, limit=_INVOICES_AT_ONCE)
         await try_each(due, self._try_to_collect)
@@ -58,6 +74,13 @@ class Collection:
             current = await repository.find_invoice(unit, invoice.id)
             if current is not None and current.state != InvoiceState.PAID:
                 await book(unit, current)
+
+    async def _retry(self, invoice: InvoiceRow) -> None:
+        async with self._database.transaction(TenantId(invoice.tenant_id)) as unit:
+            current = await repository.find_invoice(unit, invoice.id)
+            if current is not None and current.state == InvoiceState.OPEN:
+                current.state = INVOICE.advance(InvoiceState.OPEN, InvoiceTrigger.RETRY)
+                current.attempt += 1
 
     async def _try_to_collect(self, invoice: InvoiceRow) -> None:
         try:
@@ -70,6 +93,7 @@ class Collection:
             invoice = await repository.find_invoice(unit, invoice_id)
             if invoice is None or invoice.state != InvoiceState.DUE:
                 return
+            await self._prepaid.draw(unit, invoice)
             hold = await repository.find_hold(unit, invoice.intent_id) if invoice.intent_id else None
             method = await _method_for(unit, invoice, hold)
             # The next attempt under the same key asks for the same card, whatever the driver has added meanwhile.
@@ -90,7 +114,7 @@ class Collection:
                 await self._provider.cancel(hold.provider_reference, key=f"cancel:{hold.intent_id}")
             return Collected(nothing, hold_trigger=HoldTrigger.GIVEN_BACK if is_held else None)
         if method is None:
-            return Collected(nothing, reason="no_payment_method")
+            return Collected(nothing, reason="no_payment_method" if invoice.prepaid_account is None else "no_credit")
         if is_held and hold is not None:
             held = Money(hold.amount, hold.currency)
             amount = due if due.amount <= held.amount else held

@@ -1,6 +1,6 @@
 """What billing refuses."""
 
-from backoffice.kit.errors import Conflict, InvalidRequest, NotFound
+from backoffice.kit.errors import Conflict, Forbidden, InvalidRequest, NotFound, TooManyRequests
 
 
 class InvalidCard(InvalidRequest):
@@ -22,6 +22,69 @@ class ReceiptNotFound(NotFound):
 
     def __init__(self, session_id: str) -> None:
         super().__init__("receipt for session", session_id)
+
+
+class PrepaidAccountNotFound(NotFound):
+    """Nobody ever topped it up."""
+
+    def __init__(self, account_id: str) -> None:
+        super().__init__("prepaid account", account_id)
+
+
+class OtherCurrency(Conflict):
+    """An account keeps the currency of its first top-up."""
+
+    def __init__(self, account_id: str, currency: str) -> None:
+        super().__init__(f"The prepaid account {account_id} is in {currency}.")
+
+
+class WebPaymentNotFound(NotFound):
+    """None is called so, or it is another tenant's."""
+
+    def __init__(self) -> None:
+        super().__init__("web payment", "of this name")
+
+
+class WebPaymentNotOffered(NotFound):
+    """There is no such place, or nobody pays by web page there."""
+
+    def __init__(self, station_id: str, evse: int) -> None:
+        super().__init__("payment by web page at", f"EVSE {evse} of {station_id}")
+
+
+class UnknownCodeVersion(InvalidRequest):
+    """The station's codes are made in another way."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(f"The codes of this station are not of version {version}: scan the one that it shows now.")
+
+
+class WrongCode(Forbidden):
+    """It is not the code that the station shows, or no longer."""
+
+    def __init__(self) -> None:
+        super().__init__("This is not the code that the station shows now: scan it again.")
+
+
+class TooManyWrongCodes(TooManyRequests):
+    """Somebody guesses."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many wrong codes for this station. Try again in five minutes.")
+
+
+class StationAway(Conflict):
+    """Nothing can be started there now."""
+
+    def __init__(self, station_id: str) -> None:
+        super().__init__(f"Station {station_id} does not answer: nothing can be started there now.")
+
+
+class WebPaymentOver(Conflict):
+    """It took too long."""
+
+    def __init__(self) -> None:
+        super().__init__("This payment took too long: scan the station's code again.")
 
 
 class InvoiceNotOpen(Conflict):

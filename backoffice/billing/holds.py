@@ -109,4 +109,4 @@ class Holds:
 
 
 def _result(hold: HoldRow) -> HoldResult:
-    return HoldResult(_RESULTS[HoldState(hold.state)], detail=hold.detail)
+    return HoldResult(_RESULTS[HoldState(hold.state)], detail=hold.detail, reference=hold.provider_reference)

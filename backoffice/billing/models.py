@@ -56,7 +56,10 @@ class InvoiceNumberRow(Base):
 
 
 class InvoiceRow(Base):
-    """What a session costs, and what of it is paid. `payment_method_id` is the card that the attempt asks."""
+    """What a session costs, and what of it is paid. `payment_method_id` is the card that the attempt asks.
+
+    `prepaid_account`: the balance that pays first.
+    """
 
     __tablename__ = "invoices"
 
@@ -80,11 +83,12 @@ class InvoiceRow(Base):
     reason: Mapped[str] = mapped_column(Text)
     attempt: Mapped[int] = mapped_column(Integer)
     payment_method_id: Mapped[str | None] = mapped_column(Text)
+    prepaid_account: Mapped[str | None] = mapped_column(Text)
     issued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class PaymentRow(Base):
-    """Money that came in for an invoice; without a payment method the station's terminal took it."""
+    """Money that came in for an invoice; without a payment method by the station's terminal, or a prepaid account."""
 
     __tablename__ = "payments"
 
@@ -114,6 +118,56 @@ class SettlementRow(Base):
     receipt_url: Mapped[str | None] = mapped_column(Text)
     vat_number: Mapped[str | None] = mapped_column(Text)
     heard_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class WebPaymentRow(Base):
+    """Somebody without an account who scanned a station's QR code. The id is theirs alone, and the card's driver."""
+
+    __tablename__ = "web_payments"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    station_id: Mapped[str] = mapped_column(Text)
+    evse: Mapped[int] = mapped_column(Integer)
+    opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class TerminalPaymentRow(Base):
+    """A payment that a station's terminal holds, and that we are to settle; `is_asked`: the provider has answered."""
+
+    __tablename__ = "terminal_payments"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    station_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    reference: Mapped[str] = mapped_column(Text, primary_key=True)
+    session_id: Mapped[str] = mapped_column(Text)
+    is_asked: Mapped[bool] = mapped_column(Boolean)
+    heard_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class PrepaidAccountRow(Base):
+    """What is left on a prepaid card; its id is that of the token in identity."""
+
+    __tablename__ = "prepaid_accounts"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    balance: Mapped[Decimal] = mapped_column(Numeric)
+    currency: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class PrepaidEntryRow(Base):
+    """What changed a balance: a top-up, or the draw of one attempt to collect an invoice."""
+
+    __tablename__ = "prepaid_entries"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    account_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    reference: Mapped[str] = mapped_column(Text, primary_key=True)
+    amount: Mapped[Decimal] = mapped_column(Numeric)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class SandboxPaymentRow(Base):

@@ -8,13 +8,26 @@ from sqlalchemy import literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.billing.domain import HoldState, InvoiceState
-from backoffice.billing.models import HoldRow, InvoiceNumberRow, InvoiceRow, PaymentMethodRow, PaymentRow, SettlementRow
+from backoffice.billing.models import (
+    HoldRow,
+    InvoiceNumberRow,
+    InvoiceRow,
+    PaymentMethodRow,
+    PaymentRow,
+    PrepaidAccountRow,
+    PrepaidEntryRow,
+    SettlementRow,
+    WebPaymentRow,
+)
 from backoffice.kit.database import Unit
 from backoffice.kit.pagination import after_cursor
 from protocol.blocks.payment.messages import SettlementStatus
 
 TERMINAL = "terminal:"
 """What the reference of a payment by a station's terminal begins with."""
+
+PREPAID = "prepaid:"
+"""What that of a payment from a prepaid account begins with."""
 
 
 async def insert_default_method(unit: Unit, row: PaymentMethodRow) -> None:
@@ -138,6 +151,22 @@ async def select_invoices(
     return found.all()
 
 
+async def find_invoice_of_intent(unit: Unit, intent_id: str) -> InvoiceRow | None:
+    """The invoice of what a start by app began."""
+    return await unit.session.scalar(
+        select(InvoiceRow).where(InvoiceRow.tenant_id == unit.tenant, InvoiceRow.intent_id == intent_id).limit(1)
+    )
+
+
+async def lock_web_payment(unit: Unit, payment_id: str) -> WebPaymentRow | None:
+    """The payment by web page, locked until the transaction ends."""
+    return await unit.session.scalar(
+        select(WebPaymentRow)
+        .where(WebPaymentRow.tenant_id == unit.tenant, WebPaymentRow.id == payment_id)
+        .with_for_update()
+    )
+
+
 async def insert_payment(unit: Unit, row: PaymentRow) -> None:
     """The payment is there."""
     unit.session.add(row)
@@ -147,6 +176,54 @@ async def insert_payment(unit: Unit, row: PaymentRow) -> None:
 async def has_payment(unit: Unit, reference: str) -> bool:
     """Whether a payment of this reference is booked."""
     return await unit.session.get(PaymentRow, (unit.tenant, reference)) is not None
+
+
+async def read_prepaid(unit: Unit, account_id: str) -> PrepaidAccountRow | None:
+    """The prepaid account."""
+    return await unit.session.get(PrepaidAccountRow, (unit.tenant, account_id))
+
+
+async def lock_prepaid(unit: Unit, account_id: str, *, currency: str, now: datetime) -> PrepaidAccountRow:
+    """The prepaid account, locked until the transaction ends; an empty one where there was none."""
+    values = {"tenant_id": unit.tenant, "id": account_id, "balance": 0, "currency": currency, "created_at": now}
+    await unit.session.execute(insert(PrepaidAccountRow).values(values).on_conflict_do_nothing())
+    found = await unit.session.scalars(
+        select(PrepaidAccountRow)
+        .where(PrepaidAccountRow.tenant_id == unit.tenant, PrepaidAccountRow.id == account_id)
+        .with_for_update()
+    )
+    return found.one()
+
+
+async def list_prepaid_entries(unit: Unit, account_id: str, *, limit: int) -> Sequence[PrepaidEntryRow]:
+    """What changed the balance, the newest first."""
+    found = await unit.session.scalars(
+        select(PrepaidEntryRow)
+        .where(PrepaidEntryRow.tenant_id == unit.tenant, PrepaidEntryRow.account_id == account_id)
+        .order_by(PrepaidEntryRow.at.desc(), PrepaidEntryRow.reference)
+        .limit(limit)
+    )
+    return found.all()
+
+
+async def select_payable_by_prepaid(unit: Unit, *, limit: int) -> Sequence[InvoiceRow]:
+    """Open invoices of all tenants whose prepaid accounts have credit."""
+    found = await unit.session.scalars(
+        select(InvoiceRow)
+        .join(
+            PrepaidAccountRow,
+            (PrepaidAccountRow.tenant_id == InvoiceRow.tenant_id)
+            & (PrepaidAccountRow.id == InvoiceRow.prepaid_account),
+        )
+        .where(
+            InvoiceRow.state == InvoiceState.OPEN,
+            InvoiceRow.currency == PrepaidAccountRow.currency,
+            PrepaidAccountRow.balance > 0,
+        )
+        .order_by(InvoiceRow.issued_at)
+        .limit(limit)
+    )
+    return found.all()
 
 
 async def save_settlement(unit: Unit, values: dict[str, Any]) -> None:  # Any: a row's columns

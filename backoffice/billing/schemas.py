@@ -5,7 +5,15 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from backoffice.billing.domain import InvoiceState
-from backoffice.billing.models import InvoiceRow, PaymentMethodRow, PaymentRow, SettlementRow
+from backoffice.billing.models import (
+    InvoiceRow,
+    PaymentMethodRow,
+    PaymentRow,
+    PrepaidAccountRow,
+    PrepaidEntryRow,
+    SettlementRow,
+)
+from backoffice.billing.repository import PREPAID
 from backoffice.billing.service import Receipt
 from backoffice.kit.numbers import PlainDecimal
 from protocol.blocks.payment.messages import SettlementStatus
@@ -100,7 +108,7 @@ class PaymentView(BaseModel):
     @classmethod
     def of(cls, row: PaymentRow, method: PaymentMethodRow | None) -> "PaymentView":
         """A row as it is shown."""
-        card = "the station's terminal" if method is None else f"{method.brand} …{method.last4}"
+        card = _card_of(row) if method is None else f"{method.brand} …{method.last4}"
         return cls(amount=row.amount, currency=row.currency, paid_at=row.paid_at, card=card)
 
 
@@ -146,7 +154,44 @@ class ReceiptView(BaseModel):
         return cls(invoice=InvoiceView.of(receipt.invoice), payments=payments)
 
 
+class TopUp(BaseModel):
+    """What was paid in advance, with VAT."""
+
+    amount: PlainDecimal = Field(gt=0, le=10_000, decimal_places=2)
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+
+
+class PrepaidAccountView(BaseModel):
+    """What is left on a prepaid card."""
+
+    account_id: str
+    balance: PlainDecimal
+    currency: str
+
+    @classmethod
+    def of(cls, row: PrepaidAccountRow) -> "PrepaidAccountView":
+        """A row as it is shown."""
+        return cls(account_id=row.id, balance=row.balance, currency=row.currency)
+
+
+class PrepaidEntryView(BaseModel):
+    """What changed a balance: less than zero was drawn."""
+
+    reference: str
+    amount: PlainDecimal
+    at: datetime
+
+    @classmethod
+    def of(cls, row: PrepaidEntryRow) -> "PrepaidEntryView":
+        """A row as it is shown."""
+        return cls(reference=row.reference, amount=row.amount, at=row.at)
+
+
 class RetryRequest(BaseModel):
     """Which invoice is to be tried again; the path's, so that an Idempotency-Key means one invoice."""
 
     invoice_id: str
+
+
+def _card_of(row: PaymentRow) -> str:
+    return "a prepaid card" if row.provider_reference.startswith(PREPAID) else "the station's terminal"

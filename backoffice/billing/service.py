@@ -79,6 +79,7 @@ class Billing:
                 state=InvoiceState.DUE,
                 reason="",
                 attempt=1,
+                prepaid_account=session.prepaid_account,
                 issued_at=self.clock(),
             )
         )

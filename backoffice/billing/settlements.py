@@ -14,10 +14,11 @@ from backoffice.billing import repository
 from backoffice.billing.domain import INVOICE, InvoiceState, InvoiceTrigger
 from backoffice.billing.errors import ReceiptNotFound
 from backoffice.billing.models import InvoiceRow, PaymentRow, SettlementRow
+from backoffice.billing.terminal_repository import has_terminal_payment
 from backoffice.contracts.sessions import session_id_of
 from backoffice.kit.clock import Clock
 from backoffice.kit.consumer import Delivery
-from backoffice.kit.database import Unit
+from backoffice.kit.database import Database, Unit
 from protocol.blocks.payment.events import SettlementReported
 from protocol.blocks.payment.messages import SettlementReply
 from protocol.blocks.payment.queries import AskReceipt
@@ -27,7 +28,8 @@ from protocol.domain.identifiers import StationId, TenantId
 class Settlements:
     """What stations settled. `public_url` is where people find receipts, up to `/api/v1`."""
 
-    def __init__(self, *, key: bytes, public_url: str | None, clock: Clock) -> None:
+    def __init__(self, database: Database, *, key: bytes, public_url: str | None, clock: Clock) -> None:
+        self._database = database
         self._key = key
         self._public_url = public_url
         self._clock = clock
@@ -58,11 +60,17 @@ class Settlements:
     async def receipt_of(self, question: AskReceipt) -> SettlementReply:
         """Where the transaction's receipt is as soon as there is one."""
         session_id = session_id_of(question.tenant, question.station, question.transaction_id)
-        url = None
-        if self._public_url is not None:
-            path = f"{question.tenant}/{session_id}/{self._seal(question.tenant, session_id)}"
-            url = f"{self._public_url}/billing/public-receipts/{path}"
-        return SettlementReply(receipt_id=session_id, receipt_url=url)
+        if question.if_ours_to_settle:
+            async with self._database.snapshot(question.tenant) as unit:
+                if not await has_terminal_payment(unit, session_id):
+                    return SettlementReply()
+        return SettlementReply(receipt_id=session_id, receipt_url=self.receipt_url(question.tenant, session_id))
+
+    def receipt_url(self, tenant: TenantId, session_id: str) -> str | None:
+        """Where anybody who has the address may read the receipt; None where nobody said what we are called."""
+        if self._public_url is None:
+            return None
+        return f"{self._public_url}/billing/public-receipts/{tenant}/{session_id}/{self._seal(tenant, session_id)}"
 
     def check_seal(self, tenant: TenantId, session_id: str, seal: str) -> None:
         """Whoever has the link may read the receipt. Raises ReceiptNotFound."""

@@ -59,10 +59,11 @@ class HoldStatus(StrEnum):
 
 
 class HoldResult(msgspec.Struct, frozen=True):
-    """The provider's word in `detail`."""
+    """The provider's word in `detail`, and in `reference` what it calls the hold."""
 
     status: HoldStatus
     detail: str = ""
+    reference: str = ""
 
 
 class ReleaseHold(msgspec.Struct, frozen=True):
@@ -78,7 +79,21 @@ class ReleaseResult(msgspec.Struct, frozen=True):
     is_released: bool
 
 
+class AskPrepaidCredit(msgspec.Struct, frozen=True):
+    """What is left on this prepaid account? It is called as its token in identity."""
+
+    tenant: TenantId
+    account_id: str
+
+
+class PrepaidCredit(msgspec.Struct, frozen=True):
+    """Zero for an account that nobody ever topped up."""
+
+    amount: Decimal
+
+
 HOLD_PAYMENT = Query("billing", "hold_payment", HoldPayment, HoldResult)
 RELEASE_HOLD = Query("billing", "release_hold", ReleaseHold, ReleaseResult)
+PREPAID_CREDIT = Query("billing", "prepaid_credit", AskPrepaidCredit, PrepaidCredit)
 RECEIPT_OF = Query("billing", "receipt_of", AskReceipt, SettlementReply)
 CHECK_VAT_NUMBER = Query("billing", "check_vat_number", AskVatNumber, VatNumberReply)

@@ -60,7 +60,10 @@ class PriceLine(msgspec.Struct, frozen=True):
 
 
 class ChargingSessionCompleted(SessionEvent, frozen=True, kw_only=True):
-    """The session is over and its CDR frozen: this is what is billed. Totals are rounded, lines are not."""
+    """The session is over and its CDR frozen: this is what is billed. Totals are rounded, lines are not.
+
+    `prepaid_account`: the balance that pays for it, as far as it goes.
+    """
 
     intent_id: str | None
     ended_at: datetime
@@ -72,11 +75,31 @@ class ChargingSessionCompleted(SessionEvent, frozen=True, kw_only=True):
     total_excl_vat: Decimal
     total_incl_vat: Decimal
     stopped_reason: str
+    prepaid_account: str | None = None
 
 
 def session_id_of(tenant: TenantId, station_id: StationId, transaction_id: TransactionId) -> str:
     """The session of a transaction: known before its first fact, and the same when facts are replayed."""
     return event_id(tenant, "session", station_id, transaction_id)
+
+
+class StartAdHoc(msgspec.Struct, frozen=True):
+    """Hold a payment by the card of `payment_id`, and start charging for nobody we know (OCPP 2.1 C25).
+
+    Idempotent by `payment_id`, which is the intent's id.
+    """
+
+    tenant: TenantId
+    payment_id: str
+    station_id: StationId
+    evse: int
+
+
+class AdHocStart(msgspec.Struct, frozen=True):
+    """How the intent stands; `detail` says why it failed."""
+
+    state: str
+    detail: str
 
 
 EVENTS = (
@@ -87,3 +110,4 @@ EVENTS = (
 
 TOTAL_COST = Query("sessions", "total_cost", AskTotalCost, TotalCost)
 TRANSACTION_LIMIT = Query("sessions", "transaction_limit", AskLimit, LimitAnswer)
+START_AD_HOC = Query("sessions", "start_ad_hoc", StartAdHoc, AdHocStart)

@@ -120,6 +120,36 @@ class CommandResult(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
+class OpenWebPayment(msgspec.Struct, frozen=True):
+    """Somebody scanned a QR code: is it the one that the station shows? Then tell it that they pay, for so long."""
+
+    tenant: TenantId
+    station_id: StationId
+    evse: int
+    version: str
+    code: str
+    timeout_s: int
+
+
+class WebPaymentStatus(StrEnum):
+    """OPENED: the station knows. NOT_OFFERED: it shows no codes. TOO_MANY: somebody guesses there."""
+
+    OPENED = "opened"
+    NO_SUCH_EVSE = "no_such_evse"
+    NOT_OFFERED = "not_offered"
+    WRONG_VERSION = "wrong_version"
+    WRONG_CODE = "wrong_code"
+    TOO_MANY = "too_many"
+    OFFLINE = "offline"
+
+
+class WebPaymentOpening(msgspec.Struct, frozen=True):
+    """What became of it."""
+
+    status: WebPaymentStatus
+
+
+OPEN_WEB_PAYMENT = Query("stations", "open_web_payment", OpenWebPayment, WebPaymentOpening)
 DESCRIBE_EVSE = Query("stations", "describe_evse", DescribeEvse, EvseDescription)
 START_ON_EVSE = Query("stations", "start_on_evse", StartOnEvse, CommandResult)
 CERTIFICATE_STATUS = Query("stations", "certificate_status", AskCertificateStatus, CertificateStatusReply)

@@ -5,16 +5,18 @@ from datetime import datetime
 import msgspec
 
 from backoffice.contracts.query import Query
-from protocol.domain.identifiers import StationId, TenantId
+from protocol.blocks.tariff_and_cost.queries import AskDriverTariff, DriverTariff
+from protocol.domain.identifiers import DriverId, StationId, TenantId
 
 
 class TariffInForce(msgspec.Struct, frozen=True):
-    """Which tariff holds at this EVSE at this time? The answer for a past `at` never changes."""
+    """Which tariff holds at this EVSE at this time, for this driver? The answer for a past `at` never changes."""
 
     tenant: TenantId
     station_id: StationId
     evse: int
     at: datetime
+    driver_id: DriverId | None = None
 
 
 class TariffVersion(msgspec.Struct, frozen=True):
@@ -49,3 +51,4 @@ class TariffVersions(msgspec.Struct, frozen=True):
 
 TARIFF_IN_FORCE = Query("tariffs", "tariff_in_force", TariffInForce, TariffVersion)
 TARIFFS_IN_FORCE = Query("tariffs", "tariffs_in_force", TariffsInForce, TariffVersions)
+DRIVER_TARIFF = Query("tariffs", "driver_tariff", AskDriverTariff, DriverTariff)

@@ -15,7 +15,7 @@ from protocol.domain.identifiers import DEFAULT_TENANT
 
 def build(context: Context[IdentitySettings]) -> Parts:
     """The parts of identity."""
-    identity = Identity(context.database, settings=context.settings, clock=context.clock)
+    identity = Identity(context.database, settings=context.settings, clock=context.clock, bus=context.bus)
     return Parts(
         router=router,
         provides=(identity,),

@@ -30,6 +30,7 @@ class RegisteredToken(Base):
 
     Tokens of one driver with one `group_name` stop each other's transactions and share reservations.
     `value` is empty where the token was adopted by its reference: nobody told us the value.
+    A token that `is_prepaid` is an operator's, and charges for as long as billing has credit under its id.
     """
 
     __tablename__ = "id_tokens"
@@ -44,6 +45,7 @@ class RegisteredToken(Base):
     is_blocked: Mapped[bool]
     expires_at: Mapped[datetime | None]
     group_name: Mapped[str | None]
+    is_prepaid: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
 

@@ -55,6 +55,8 @@ async def find_token_record(unit: Unit, ref: str) -> TokenRecord | None:
     """What decides about the token behind `ref`: two primary-key look-ups in one statement."""
     found = await unit.session.execute(
         select(
+            RegisteredToken.id,
+            RegisteredToken.is_prepaid,
             RegisteredToken.driver_id,
             RegisteredToken.is_blocked,
             RegisteredToken.expires_at,
@@ -67,7 +69,10 @@ async def find_token_record(unit: Unit, ref: str) -> TokenRecord | None:
         .where(TokenReference.tenant_id == unit.tenant, TokenReference.ref == ref)
     )
     row = found.first()
-    return TokenRecord(DriverId(row.driver_id), row.is_blocked, row.expires_at, row.group_name) if row else None
+    if row is None:
+        return None
+    account = row.id if row.is_prepaid else None
+    return TokenRecord(DriverId(row.driver_id), row.is_blocked, row.expires_at, row.group_name, account)
 
 
 async def find_tokens_by_refs(unit: Unit, refs: Sequence[str]) -> Sequence[RegisteredToken]:
@@ -141,6 +146,22 @@ async def list_tokens_of_group(unit: Unit, group: str) -> Sequence[RegisteredTok
         .order_by(RegisteredToken.created_at, RegisteredToken.id)
     )
     return found.all()
+
+
+async def list_prepaid_cards(unit: Unit) -> Sequence[RegisteredToken]:
+    """The tenant's prepaid cards, oldest first."""
+    found = await unit.session.scalars(
+        select(RegisteredToken)
+        .where(RegisteredToken.tenant_id == unit.tenant, RegisteredToken.is_prepaid)
+        .order_by(RegisteredToken.created_at, RegisteredToken.id)
+    )
+    return found.all()
+
+
+async def find_prepaid_card(unit: Unit, token_id: str) -> RegisteredToken | None:
+    """The prepaid card of this id."""
+    token = await unit.session.get(RegisteredToken, (unit.tenant, token_id))
+    return token if token and token.is_prepaid else None
 
 
 async def find_token_of(unit: Unit, driver_id: str, token_id: str) -> RegisteredToken | None:

@@ -12,6 +12,7 @@ from backoffice.identity.schemas import (
     Adoption,
     Credentials,
     NewMasterPass,
+    NewPrepaidCard,
     NewToken,
     Registration,
     TokenView,
@@ -126,3 +127,26 @@ async def block_master_pass(token_id: str, operator: Operator, identity: Identit
     """The card or fob, lost perhaps, stops nothing any more."""
     async with identity.database.transaction(operator.tenant) as unit:
         return TokenView.of(await identity.block_master_pass(unit, token_id))
+
+
+@router.get("/prepaid-cards")
+async def list_prepaid_cards(operator: Operator, identity: IdentityDep) -> list[TokenView]:
+    """The cards that charge on their credit; what is left on one is billing's to say."""
+    async with identity.database.transaction(operator.tenant) as unit:
+        return [TokenView.of(token) for token in await repository.list_prepaid_cards(unit)]
+
+
+@router.post("/prepaid-cards", status_code=http.HTTP_201_CREATED)
+async def register_prepaid_card(body: NewPrepaidCard, operator: Operator, identity: IdentityDep) -> TokenView:
+    """The card or fob charges on its credit, of which it has none yet. Sent again it changes nothing."""
+    async with identity.database.transaction(operator.tenant) as unit:
+        id_token = IdToken(body.value, body.type)
+        card = await identity.register_prepaid_card(unit, operator.subject, id_token, expires_at=body.expires_at)
+        return TokenView.of(card)
+
+
+@router.post("/prepaid-cards/{token_id}/block")
+async def block_prepaid_card(token_id: str, operator: Operator, identity: IdentityDep) -> TokenView:
+    """The card, lost perhaps, charges no longer."""
+    async with identity.database.transaction(operator.tenant) as unit:
+        return TokenView.of(await identity.block_prepaid_card(unit, token_id))

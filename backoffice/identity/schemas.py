@@ -86,6 +86,12 @@ class NewToken(NewMasterPass):
     group: str | None = Field(default=None, min_length=1, max_length=20, pattern=r"^[A-Za-z0-9*\-_=:+|@.]+$")
 
 
+class NewPrepaidCard(NewMasterPass):
+    """A card or fob that charges on its credit, which billing keeps under its `token_id`."""
+
+    expires_at: AwareDatetime | None = None
+
+
 class Adoption(BaseModel):
     """Whose the token is to be; a driver adopts for themselves and need not say so."""
 

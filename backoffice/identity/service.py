@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from backoffice.contracts.billing import PREPAID_CREDIT, AskPrepaidCredit
 from backoffice.contracts.identity import IssueVirtualToken, VirtualToken
 from backoffice.identity import repository
 from backoffice.identity.domain import is_master_pass, judge_token
@@ -12,6 +13,7 @@ from backoffice.identity.models import Account, RegisteredToken
 from backoffice.identity.passwords import Passwords
 from backoffice.identity.settings import IdentitySettings
 from backoffice.kit.auth import Principal, Role, TokenSigner
+from backoffice.kit.bus import Bus
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import Database, Unit
 from backoffice.kit.errors import NotFound
@@ -24,6 +26,8 @@ from protocol.domain.identifiers import DriverId, IdToken, IdTokenType, TenantId
 # No vowels and nothing that reads like something else; 20 characters is what 1.6 carries (OCPP 1.6 §7.27).
 _VIRTUAL_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789"
 _VIRTUAL_LENGTH = 18
+# The gateway waits for a verdict for two seconds.
+_BILLING_ANSWERS_WITHIN_S = 1.5
 FAILURES_FORGOTTEN_AFTER_S = 900
 UNKNOWN_TOKENS_KEPT = 500
 
@@ -41,11 +45,13 @@ class Login:
 class Identity:
     """Identity's use cases. Those that take a unit are one transaction's; `register` and `log_in` have their own.
 
-    A password is hashed outside of any transaction: it takes longer than all the rest.
+    A password is hashed outside of any transaction: it takes longer than all the rest. Without a `bus` no prepaid card
+    has credit.
     """
 
-    def __init__(self, database: Database, *, settings: IdentitySettings, clock: Clock) -> None:
+    def __init__(self, database: Database, *, settings: IdentitySettings, clock: Clock, bus: Bus | None = None) -> None:
         self.database = database
+        self._bus = bus
         self.failed_logins = FailureCounter(settings.redis_url, scope="login", window_s=FAILURES_FORGOTTEN_AFTER_S)
         self._failed_logins_allowed = settings.failed_logins_allowed
         self._clock = clock
@@ -147,6 +153,29 @@ class Identity:
                 return token
         raise NotFound("token", token_id)
 
+    async def register_prepaid_card(
+        self, unit: Unit, operator_id: str, id_token: IdToken, *, expires_at: datetime | None
+    ) -> RegisteredToken:
+        """The token charges for as long as it has credit; it did perhaps before. Raises TokenTaken."""
+        token = self._new_token(unit.tenant, operator_id, id_token)
+        token.is_prepaid, token.expires_at = True, expires_at
+        refs = self._refs_of(unit.tenant, id_token)
+        if await repository.add_token(unit, token, refs):
+            await repository.forget_unknown_tokens(unit, refs)
+            return token
+        existing = await repository.find_tokens_by_refs(unit, refs)
+        if len(existing) == 1 and existing[0].is_prepaid:
+            return existing[0]
+        raise TokenTaken(id_token.mask)
+
+    async def block_prepaid_card(self, unit: Unit, token_id: str) -> RegisteredToken:
+        """The card charges no longer; its credit stays. Raises NotFound."""
+        token = await repository.find_prepaid_card(unit, token_id)
+        if token is None:
+            raise NotFound("prepaid card", token_id)
+        token.is_blocked = True
+        return token
+
     async def adopt_token(self, unit: Unit, driver_id: str, ref: str) -> RegisteredToken:
         """An unknown token that a station asked about is the driver's; its value stays unknown to us.
 
@@ -181,6 +210,7 @@ class Identity:
         """May this token charge? One that nobody registered is remembered by its reference, for somebody to adopt.
 
         A payment at the station's terminal may (OCPP 2.1 C18, C24): the session has no driver; the station settles it.
+        A prepaid card may while it has credit (C17). Raises Failure where billing does not say.
         """
         now = self._clock()
         if question.type is IdTokenType.DIRECT_PAYMENT:
@@ -190,7 +220,11 @@ class Identity:
             token = await repository.find_token_record(unit, question.token_ref)
             if token is None:
                 await repository.note_unknown_token(unit, question, now=now, kept=UNKNOWN_TOKENS_KEPT)
-        return judge_token(token, now=now, master_pass_group=self.master_pass_group)
+        credit = None
+        if token is not None and token.prepaid_account is not None and self._bus is not None:
+            asked = AskPrepaidCredit(question.tenant, token.prepaid_account)
+            credit = (await self._bus.ask(PREPAID_CREDIT, asked, timeout_s=_BILLING_ANSWERS_WITHIN_S)).amount
+        return judge_token(token, now=now, master_pass_group=self.master_pass_group, credit=credit)
 
     async def issue_virtual_token(self, question: IssueVirtualToken) -> VirtualToken:
         """A token for one purpose of one driver, the same whenever it is asked for."""
@@ -235,6 +269,7 @@ class Identity:
             is_blocked=False,
             expires_at=None,
             group_name=None,
+            is_prepaid=False,
             created_at=now,
         )
 

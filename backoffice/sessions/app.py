@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from backoffice.contracts.sessions import TOTAL_COST, TRANSACTION_LIMIT
+from backoffice.contracts.sessions import START_AD_HOC, TOTAL_COST, TRANSACTION_LIMIT
 from backoffice.kit.bus import Answerer
 from backoffice.kit.consumer import Consumer, Handler
 from backoffice.kit.service import Context, Parts, Service, Worker
@@ -53,6 +53,7 @@ def build(context: Context[SessionsSettings]) -> Parts:
         ),
         answers=(
             Answerer(TOTAL_COST, TotalCosts(context.database, settled, clock=context.clock).answer),
+            Answerer(START_AD_HOC, intents.start_ad_hoc),
             Answerer(TRANSACTION_LIMIT, Limits(context.database).answer),
         ),
         workers=(

@@ -14,6 +14,7 @@ import structlog
 
 from backoffice.contracts.billing import HOLD_PAYMENT, RELEASE_HOLD, HoldPayment, HoldStatus, ReleaseHold
 from backoffice.contracts.identity import ISSUE_VIRTUAL_TOKEN, IssueVirtualToken, VirtualToken
+from backoffice.contracts.sessions import AdHocStart, StartAdHoc
 from backoffice.contracts.stations import (
     DESCRIBE_EVSE,
     START_ON_EVSE,
@@ -34,7 +35,7 @@ from backoffice.sessions.limits import write_limit
 from backoffice.sessions.models import IntentRow
 from backoffice.sessions.settings import SessionsSettings
 from protocol.bus.envelope import unique_event_id
-from protocol.domain.identifiers import DriverId, StationId, TenantId
+from protocol.domain.identifiers import DriverId, IdToken, IdTokenType, StationId, TenantId
 from protocol.domain.transaction_limit import TransactionLimit
 
 log = structlog.get_logger(__name__)
@@ -50,6 +51,13 @@ class Move(NamedTuple):
 
     intent: IntentRow
     is_ours: bool
+
+
+class _Held(NamedTuple):
+    """What became of a hold: why there is none, or what the provider calls it."""
+
+    refusal: str = ""
+    reference: str = ""
 
 
 class Intents:
@@ -77,12 +85,16 @@ class Intents:
         evse: int,
         *,
         limit: TransactionLimit | None = None,
+        ad_hoc_id: str | None = None,
     ) -> IntentRow:
-        """The intent is there; `drive` makes something of it once this is committed."""
+        """The intent is there; `drive` makes something of it once this is committed.
+
+        With an `ad_hoc_id` it is called so, and nobody that we know pays.
+        """
         now = self._clock()
         row = IntentRow(
             tenant_id=unit.tenant,
-            id=unique_event_id(now),
+            id=ad_hoc_id or unique_event_id(now),
             driver_id=driver_id,
             station_id=station_id,
             evse=evse,
@@ -96,6 +108,7 @@ class Intents:
             created_at=now,
             expires_at=now + timedelta(seconds=self._settings.intent_expires_s),
             limit_wanted=write_limit(limit),
+            is_ad_hoc=ad_hoc_id is not None,
         )
         await repository.insert_intent(unit, row)
         return row
@@ -109,12 +122,26 @@ class Intents:
             intent = await self._find(unit, intent_id)
         if intent.state != IntentState.REQUESTED:
             return intent
-        token = await self._issue_token(tenant, intent)
-        refusal = await self._hold(tenant, intent)
-        if refusal:
-            return (await self._move(tenant, intent_id, IntentTrigger.REFUSED, detail=refusal)).intent
+        token = None if intent.is_ad_hoc else (await self._issue_token(tenant, intent)).id_token
+        hold = await self._hold(tenant, intent)
+        if hold.refusal:
+            return (await self._move(tenant, intent_id, IntentTrigger.REFUSED, detail=hold.refusal)).intent
+        token = token or IdToken(hold.reference or intent.id, IdTokenType.DIRECT_PAYMENT)
         held = await self._move(tenant, intent_id, IntentTrigger.HELD)
         return await self._command(tenant, held.intent, token) if held.is_ours else held.intent
+
+    async def start_ad_hoc(self, question: StartAdHoc) -> AdHocStart:
+        """Somebody without an account starts: the token is the payment's own reference (OCPP 2.1 C25).
+
+        Raises Failure where a service is silent: the intent expires by itself then.
+        """
+        async with self._database.transaction(question.tenant) as unit:
+            if await repository.find_intent(unit, question.payment_id) is None:
+                await self.request(
+                    unit, question.payment_id, question.station_id, question.evse, ad_hoc_id=question.payment_id
+                )
+        intent = await self.drive(question.tenant, question.payment_id)
+        return AdHocStart(intent.state, intent.detail)
 
     async def read(self, unit: Unit, intent_id: str, *, driver_id: str | None) -> IntentRow:
         """The intent. Raises IntentNotFound, also where it is another driver's."""
@@ -147,12 +174,14 @@ class Intents:
             row.token_ref, row.unspecified_ref = token.ref, token.unspecified_ref
         return token
 
-    async def _hold(self, tenant: TenantId, intent: IntentRow) -> str:
+    async def _hold(self, tenant: TenantId, intent: IntentRow) -> "_Held":
         """Why nothing is held; empty where it is, or where charging here is free."""
         station_id = StationId(intent.station_id)
-        tariff = await self._bus.ask(TARIFF_IN_FORCE, TariffInForce(tenant, station_id, intent.evse, self._clock()))
+        driver_id = DriverId(intent.payer) if intent.payer else None
+        in_force = TariffInForce(tenant, station_id, intent.evse, self._clock(), driver_id)
+        tariff = await self._bus.ask(TARIFF_IN_FORCE, in_force)
         if is_free(bytes(tariff.tariff)):
-            return ""
+            return _Held()
         question = HoldPayment(
             tenant=tenant,
             driver_id=DriverId(intent.driver_id),
@@ -161,14 +190,16 @@ class Intents:
             currency=currency_of(bytes(tariff.tariff)),
         )
         result = await self._bus.ask(HOLD_PAYMENT, question, timeout_s=15.0)
-        return "" if result.status is HoldStatus.HELD else f"{result.status}: {result.detail}".rstrip(": ")
+        if result.status is HoldStatus.HELD:
+            return _Held(reference=result.reference)
+        return _Held(refusal=f"{result.status}: {result.detail}".rstrip(": "))
 
-    async def _command(self, tenant: TenantId, intent: IntentRow, token: VirtualToken) -> IntentRow:
+    async def _command(self, tenant: TenantId, intent: IntentRow, token: IdToken) -> IntentRow:
         question = StartOnEvse(
             tenant=tenant,
             station_id=StationId(intent.station_id),
             evse=intent.evse,
-            id_token=token.id_token,
+            id_token=token,
             remote_start_id=intent.remote_start_id,
         )
         try:

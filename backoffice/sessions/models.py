@@ -14,7 +14,10 @@ class Base(DeclarativeBase):
 
 
 class IntentRow(Base):
-    """A start by app. `owes_release`: its hold is to be given back, and billing has not heard of it yet."""
+    """A start by app. `owes_release`: its hold is to be given back, and billing has not heard of it yet.
+
+    `is_ad_hoc`: somebody without an account pays by web page; `driver_id` is what billing calls that payment.
+    """
 
     __tablename__ = "intents"
 
@@ -33,6 +36,12 @@ class IntentRow(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     limit_wanted: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
+    is_ad_hoc: Mapped[bool] = mapped_column(Boolean, default=False)
+
+    @property
+    def payer(self) -> str | None:
+        """The driver; None where nobody that we know has paid."""
+        return None if self.is_ad_hoc else self.driver_id
 
 
 class SessionRow(Base):

@@ -12,6 +12,7 @@ import msgspec
 from backoffice.kit.database import Unit
 from backoffice.sessions import repository
 from backoffice.sessions.domain import INTENT, SESSION, IntentState, IntentTrigger, SessionState, SessionTrigger
+from backoffice.sessions.limits import write_limit
 from backoffice.sessions.models import IntentRow, SessionRow
 from backoffice.sessions.precedence import (
     Presented,
@@ -27,6 +28,7 @@ from protocol.blocks.authorization.queries import TokenVerdict
 from protocol.blocks.transactions.events import TransactionEnded, TransactionFact
 from protocol.domain.authorization import Authorization
 from protocol.domain.identifiers import StationId
+from protocol.domain.transaction_limit import within_credit
 
 _NO_INTENT = (IntentState.STARTED, IntentState.FAILED, IntentState.EXPIRED)
 
@@ -66,11 +68,20 @@ def asked_token(session: SessionRow) -> Presented | None:
 
 def authorise(session: SessionRow, driver_id: str | None) -> None:
     """The session is this driver's, also where a token before was refused."""
-    session.driver_id, session.needs_verdict, session.must_stop = driver_id, False, False
+    _belong_to(session, driver_id)
+    session.needs_verdict = session.must_stop = False
     if session.state == SessionState.UNAUTHORISED:
         has_ended = session.ended_at is not None
         trigger = SessionTrigger.AUTHORISED_AND_ENDED if has_ended else SessionTrigger.AUTHORISED
         session.state = SESSION.advance(SessionState.UNAUTHORISED, trigger)
+
+
+def prepaid_account_of(session: SessionRow) -> str | None:
+    """The prepaid balance that the session draws on: its token's, unless it was started by app."""
+    token = payer_of(presented(session))
+    if token is None or token.standing is not Standing.ACCEPTED or session.intent_id is not None:
+        return None
+    return token.account
 
 
 def withdraw_refused(session: SessionRow) -> None:
@@ -97,9 +108,17 @@ def _decide(session: SessionRow, known: tuple[Presented, ...]) -> None:
     if token.standing is Standing.ACCEPTED:
         if token != former:
             authorise(session, token.driver_id)
+            session.limit_wanted = write_limit(None if token.credit is None else within_credit(None, token.credit))
         return
-    session.driver_id, session.needs_verdict = None, token.standing is Standing.ASKED
+    _belong_to(session, None)
+    session.needs_verdict = token.standing is Standing.ASKED
     withdraw_refused(session)
+
+
+def _belong_to(session: SessionRow, driver_id: str | None) -> None:
+    """The session is this driver's; its tariff is asked for again, for they may have their own."""
+    if session.driver_id != driver_id:
+        session.driver_id, session.tariff = driver_id, None
 
 
 def _withdraw(session: SessionRow) -> None:
@@ -130,12 +149,12 @@ async def _claim_intent(unit: Unit, session: SessionRow, fact: TransactionFact) 
     if intent is None or intent.session_id not in (None, session.id):
         return
     was_known = session.token_rank is not None and session.token_rank < rank_of(fact)
-    if session.driver_id not in (None, intent.driver_id) and was_known:
+    if session.driver_id not in (None, intent.payer) and was_known:
         flag(session, "intent_of_another_driver")
         return
     session.intent_id, intent.session_id = intent.id, session.id
     session.limit_wanted = intent.limit_wanted
-    authorise(session, intent.driver_id)
+    authorise(session, intent.payer)
     _mark_claimed(intent)
 
 

@@ -9,6 +9,7 @@ Invariants:
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 from enum import StrEnum
 
 import msgspec
@@ -45,7 +46,10 @@ _STANDINGS = tuple(Standing)
 
 
 class Presented(msgspec.Struct, frozen=True, kw_only=True):
-    """A token that was presented with the event of this number, and how it stands."""
+    """A token that was presented with the event of this number, and how it stands.
+
+    `account`: the prepaid balance that it draws on, with the `credit` that was left when it was judged.
+    """
 
     number: int
     at_stop: bool
@@ -54,6 +58,8 @@ class Presented(msgspec.Struct, frozen=True, kw_only=True):
     type: IdTokenType
     standing: Standing
     driver_id: str | None = None
+    account: str | None = None
+    credit: Decimal | None = None
 
     @property
     def is_refused(self) -> bool:
@@ -94,6 +100,8 @@ def presented_by(fact: TransactionFact) -> Presented | None:
         type=fact.token.type,
         standing=_standing(fact.authorization),
         driver_id=None if fact.authorization is None else fact.authorization.driver_id,
+        account=None if fact.authorization is None else fact.authorization.account,
+        credit=None if fact.authorization is None else fact.authorization.credit,
     )
 
 
@@ -107,7 +115,9 @@ def with_verdict(known: Iterable[Presented], ref: str, verdict: TokenVerdict) ->
     standing = _standing_of(verdict)
     standing = Standing.WITHDRAWN if standing is Standing.REFUSED else standing
     return _kept(
-        msgspec.structs.replace(one, standing=standing, driver_id=verdict.driver_id)
+        msgspec.structs.replace(
+            one, standing=standing, driver_id=verdict.driver_id, account=verdict.account, credit=verdict.credit
+        )
         if one.ref == ref and one.standing is Standing.ASKED
         else one
         for one in known
@@ -122,11 +132,11 @@ def payer_of(known: Iterable[Presented]) -> Presented | None:
 def _kept(tokens: Iterable[Presented]) -> tuple[Presented, ...]:
     """In their order, without those that can decide nothing any more."""
     tokens = tuple(tokens)
-    drivers = {one.ref: one.driver_id for one in tokens if one.standing is Standing.ACCEPTED}
+    accepted = {one.ref: one for one in tokens if one.standing is Standing.ACCEPTED}
     kept: list[Presented] = []
     seen: set[object] = set()
     asked = 0
-    for one in sorted((_answered(one, drivers) for one in tokens), key=_place):
+    for one in sorted((_answered(one, accepted) for one in tokens), key=_place):
         is_asked = one.standing is Standing.ASKED
         what = (one.at_stop, one.ref if is_asked else one.standing)
         asked += is_asked
@@ -139,11 +149,14 @@ def _kept(tokens: Iterable[Presented]) -> tuple[Presented, ...]:
     return tuple(kept)
 
 
-def _answered(one: Presented, drivers: dict[str, str | None]) -> Presented:
+def _answered(one: Presented, accepted: dict[str, Presented]) -> Presented:
     """A token that has to be asked about, and was accepted with another event: there is the answer."""
-    if one.standing is not Standing.ASKED or one.ref not in drivers:
+    if one.standing is not Standing.ASKED or one.ref not in accepted:
         return one
-    return msgspec.structs.replace(one, standing=Standing.ACCEPTED, driver_id=drivers[one.ref])
+    answer = accepted[one.ref]
+    return msgspec.structs.replace(
+        one, standing=Standing.ACCEPTED, driver_id=answer.driver_id, account=answer.account, credit=answer.credit
+    )
 
 
 def _place(one: Presented) -> tuple[bool, int, int, str]:

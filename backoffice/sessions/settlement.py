@@ -1,6 +1,7 @@
 """What a session needs from others, and its end.
 
-1. A session asks for the tariff in force at its start; the answer for a past time never changes.
+1. A session asks for the tariff in force at its start, for its driver, and again once another pays. The answer for a
+   past time never changes.
 2. A verdict that identity was too silent to give is asked again; a refusal owes the transaction its stop (`stops.py`).
 3. A session whose facts and answers are all there is settled: its CDR is frozen and said, in one transaction.
 4. Where readings decide (a register is missing, or the tariff has conditions) they are waited for: they come on another
@@ -30,7 +31,7 @@ from backoffice.sessions.domain import SESSION, SessionState, SessionTrigger
 from backoffice.sessions.energy import SessionShape, measure
 from backoffice.sessions.facts import announce, begin_without_start, follow_pauses
 from backoffice.sessions.models import SessionRow
-from backoffice.sessions.payer import asked_token, take_verdict
+from backoffice.sessions.payer import asked_token, prepaid_account_of, take_verdict
 from backoffice.sessions.precedence import Presented
 from backoffice.sessions.settings import SessionsSettings
 from backoffice.sessions.settled import Settled
@@ -93,7 +94,7 @@ class Settlement:
         async with self._database.transaction(tenant) as unit:
             current = await repository.find_session(unit, session.id)
             assert current is not None
-            is_its_own = current.tariff is None and _place_and_start(current) == _place_and_start(session)
+            is_its_own = current.tariff is None and _what_decides(current) == _what_decides(session)
             if tariff is not None and place is not None and is_its_own:
                 _take_tariff(current, tariff, place)
             if token is not None and verdict is not None:
@@ -109,7 +110,10 @@ class Settlement:
     async def _ask_tariff(self, tenant: TenantId, session: SessionRow) -> tuple[TariffVersion, EvseDescription]:
         assert session.started_at is not None
         station_id, evse = StationId(session.station_id), session.evse or 1
-        tariff = await self._bus.ask(TARIFF_IN_FORCE, TariffInForce(tenant, station_id, evse, session.started_at))
+        driver_id = DriverId(session.driver_id) if session.driver_id else None
+        tariff = await self._bus.ask(
+            TARIFF_IN_FORCE, TariffInForce(tenant, station_id, evse, session.started_at, driver_id)
+        )
         place = await self._bus.ask(DESCRIBE_EVSE, DescribeEvse(tenant, station_id, evse))
         return tariff, place
 
@@ -176,6 +180,7 @@ async def settle(unit: Unit, session: SessionRow, settled: Settled, *, now: date
         total_excl_vat=cost.total_excl_vat,
         total_incl_vat=cost.total_incl_vat,
         stopped_reason=session.stopped_reason or "",
+        prepaid_account=prepaid_account_of(session),
     )
     settled.note(unit, session.id)
     await unit.publish(completed, key=session.id, now=now, event_id=event_id(unit.tenant, "completed", session.id))
@@ -190,5 +195,5 @@ def _take_tariff(session: SessionRow, tariff: TariffVersion, place: EvseDescript
     session.timezone = place.timezone
 
 
-def _place_and_start(session: SessionRow) -> tuple[int | None, datetime | None]:
-    return session.evse, session.started_at
+def _what_decides(session: SessionRow) -> tuple[int | None, datetime | None, str | None]:
+    return session.evse, session.started_at, session.driver_id

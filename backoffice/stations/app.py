@@ -8,12 +8,14 @@ from backoffice.contracts.stations import (
     CERTIFICATE_STATUS,
     DESCRIBE_EVSE,
     EV_CERTIFICATE,
+    OPEN_WEB_PAYMENT,
     SCHEDULE_UPDATE,
     SHOW_COST,
     START_ON_EVSE,
     STOP_TRANSACTION,
 )
 from backoffice.kit.bus import Answerer
+from backoffice.kit.failures import FailureCounter
 from backoffice.kit.service import Context, Parts, Service, Worker
 from backoffice.stations import (
     charging_routes,
@@ -25,10 +27,12 @@ from backoffice.stations import (
     import_routes,
     limit_routes,
     onboarding_routes,
+    policy_routes,
     routes,
     tolerance_routes,
     typed_routes,
     upload_routes,
+    web_payment_routes,
 )
 from backoffice.stations.certificates import FileSigner, SigningDesk
 from backoffice.stations.charging_facts import ChargingFacts
@@ -47,6 +51,7 @@ from backoffice.stations.reservations import PRUNE_RESERVATIONS_EVERY_S, Reserva
 from backoffice.stations.service import Stations
 from backoffice.stations.settings import StationsSettings
 from backoffice.stations.uploads import PRUNE_UPLOADS_EVERY_S, Uploads
+from backoffice.stations.web_payments import FAILURES_FORGOTTEN_AFTER_S, WebPayments
 
 RECONCILE_EVERY_S = 300.0
 FORGET_PASSWORDS_EVERY_S = 60.0
@@ -105,6 +110,8 @@ def build(context: Context[StationsSettings]) -> Parts:
         onboarding_routes,
         typed_routes,
         charging_routes,
+        policy_routes,
+        web_payment_routes,
         upload_routes,
         limit_routes,
         energy_routes,
@@ -127,15 +134,24 @@ def build(context: Context[StationsSettings]) -> Parts:
     reservations = ReservationKeeper(context.database, clock=context.clock, kept=settings.commands_kept)
     is_tried = settings.ev_certificates == "test"
     ev_certificates = EvCertificateDesk(TrialEvCertificates(clock=context.clock) if is_tried else None)
+    web_payments = WebPayments(
+        context.database,
+        dispatch,
+        pepper=settings.credential_pepper.get_secret_value().encode(),
+        failures=FailureCounter(settings.redis_url, scope="web-payment", window_s=FAILURES_FORGOTTEN_AFTER_S),
+        allowed=settings.web_payment_failures_allowed,
+        clock=context.clock,
+    )
     prices = Prices(context.bus, timeout_s=settings.price_timeout_s, clock=context.clock)
     return Parts(
         router=router,
-        provides=(stations, dispatch, onboarding, credentials, uploads, prices),
+        provides=(stations, dispatch, onboarding, credentials, uploads, prices, web_payments),
         consumers=(facts.consumer(), Admissions(registry).consumer()),
         answers=(
             Answerer(DESCRIBE_EVSE, stations.describe_evse),
             Answerer(START_ON_EVSE, stations.start_on_evse),
             Answerer(STOP_TRANSACTION, stations.stop_transaction),
+            Answerer(OPEN_WEB_PAYMENT, web_payments.open),
             Answerer(SHOW_COST, stations.show_cost),
             Answerer(CERTIFICATE_STATUS, ev_certificates.status),
             Answerer(EV_CERTIFICATE, ev_certificates.certificate),
@@ -150,7 +166,7 @@ def build(context: Context[StationsSettings]) -> Parts:
             Worker("prune_uploads", uploads.prune, every_s=PRUNE_UPLOADS_EVERY_S),
             Worker("forget_old_passwords", credentials.forget_expired, every_s=FORGET_PASSWORDS_EVERY_S),
         ),
-        background=(registry.keep_reconciled, queue.keep_sending),
+        background=(registry.keep_reconciled, queue.keep_sending, web_payments.failures.keep_open),
     )
 
 

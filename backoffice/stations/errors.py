@@ -1,5 +1,6 @@
 """What stations refuses, and how a command can end without an answer."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from backoffice.kit.errors import Conflict, InvalidRequest, NotFound, OutcomeUnknown, PeerFailed, Refusal, Unavailable
@@ -65,6 +66,14 @@ class CertificateRequestRefused(Refusal):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"The certificate signing request is refused: {reason}.")
+
+
+class WebPaymentsRefused(Conflict):
+    """The station does not show such codes; it may have taken some of the settings."""
+
+    def __init__(self, station_id: str, variables: Sequence[str]) -> None:
+        self.variables = tuple(variables)
+        super().__init__(f"Station {station_id} refused {', '.join(variables)}: it shows no codes as they were wanted.")
 
 
 class StationOffline(Conflict):

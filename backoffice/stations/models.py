@@ -37,6 +37,8 @@ class Station(Base):
     `previous_credential_hash` is accepted too until `previous_credential_until`. `certificate_name` is what its client
     certificate calls it where that is not its id: its serial number, say. `security_profile`: of the newest socket.
     `heard_registration` is what its last boot was answered: `registration` may have changed since.
+    `energy_transfer`: the kinds that vehicles may ask for; None: any. `settles_payments`: what its terminal
+    authorises is for us to settle.
     """
 
     __tablename__ = "stations"
@@ -67,6 +69,9 @@ class Station(Base):
     status_at: Mapped[datetime | None] = mapped_column(default=None)
     tolerance_off: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     pinned_rules: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    energy_transfer: Mapped[list[str] | None] = mapped_column(ARRAY(Text), default=None)
+    settles_payments: Mapped[bool] = mapped_column(default=False)
+    web_payments: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)  # Any: JSON, see web_payments.py
     created_at: Mapped[datetime]
 
     location: Mapped[Location] = relationship(lazy="raise", viewonly=True)

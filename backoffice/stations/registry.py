@@ -127,6 +127,8 @@ class Registry:
             tolerance_off=_both(station.tolerance_off, rules.tolerance_off if rules else ()),
             pinned_rules=_both(station.pinned_rules, rules.pinned_rules if rules else ()),
             plans_charging=self._plans_charging,
+            energy_transfer=None if station.energy_transfer is None else tuple(station.energy_transfer),
+            settles_payments=station.settles_payments,
         )
         return msgspec.json.encode(entry)
 

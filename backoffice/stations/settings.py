@@ -21,6 +21,7 @@ class StationsSettings(Settings):
     `plans_charging`: make a profile for a vehicle that says what it needs. `ev_certificates`: who provides contract
     certificates and their status; `test` answers by itself, and no vehicle will believe it. `v2g_ca_cert_file` and
     `v2g_ca_key_file`: what signs stations' certificates of ISO 15118, where that is another authority.
+    `web_payment_failures_allowed`: wrong one-time passwords at a station within five minutes, where REDIS_URL is given.
     `credential_overlap`: how long an old password is right after its station accepted a new one.
     """
 
@@ -29,6 +30,8 @@ class StationsSettings(Settings):
     credential_pepper: SecretStr = shared("CREDENTIAL_PEPPER", min_length=16)
     command_timeout_s: float = Field(default=30.0, gt=0)
     price_timeout_s: float = Field(default=0.5, gt=0)
+    redis_url: str | None = shared("REDIS_URL", default=None)
+    web_payment_failures_allowed: int = Field(default=20, ge=1)
     heartbeat_interval_s: int = Field(default=300, ge=10)
     station_url: str | None = Field(default=None, pattern=r"^wss?://[^/]+/ocpp$")
     tls_station_url: str | None = Field(default=None, pattern=r"^wss://[^/]+/ocpp$")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from backoffice.contracts.tariffs import TARIFF_IN_FORCE, TARIFFS_IN_FORCE
+from backoffice.contracts.tariffs import DRIVER_TARIFF, TARIFF_IN_FORCE, TARIFFS_IN_FORCE
 from backoffice.kit.bus import Answerer
 from backoffice.kit.service import Context, Parts, Service
 from backoffice.tariffs.routes import router
@@ -18,6 +18,7 @@ def build(context: Context[TariffsSettings]) -> Parts:
         provides=(tariffs,),
         answers=(
             Answerer(TARIFF_IN_FORCE, tariffs.answer_tariff_in_force),
+            Answerer(DRIVER_TARIFF, tariffs.answer_driver_tariff),
             Answerer(TARIFFS_IN_FORCE, tariffs.answer_tariffs_in_force),
         ),
     )

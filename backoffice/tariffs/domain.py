@@ -1,7 +1,7 @@
 """Which tariff holds where, as a plain function of what was ever said about it.
 
 Invariants:
-1. An EVSE's own assignment comes before its station's, and that before the tenant's default.
+1. A driver's own assignment comes before an EVSE's, that before its station's, and that before the tenant's default.
 2. Of a tariff the newest version whose time has come holds, unless the tariff is outside of its own validity.
 3. What holds at a past time depends on nothing that is said later.
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from protocol.domain.identifiers import StationId
+from protocol.domain.identifiers import DriverId, StationId
 
 FREE_TARIFF_ID = "free"
 FREE_VERSION = 0
@@ -18,16 +18,22 @@ FREE_VERSION = 0
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where a tariff is assigned: an EVSE, a station without an EVSE, or without either the whole tenant."""
+    """Where a tariff is assigned: an EVSE, a station without an EVSE, or without either the whole tenant.
+
+    Or, alone, to a driver: then it holds wherever they charge.
+    """
 
     station_id: StationId | None = None
     evse: int | None = None
+    driver_id: DriverId | None = None
 
     @property
     def wider(self) -> "Place | None":
         """The place that answers where this one has no tariff."""
         if self.evse is not None:
             return Place(self.station_id)
+        if self.driver_id is not None:
+            return None
         return Place() if self.station_id is not None else None
 
 

@@ -39,3 +39,16 @@ class AssignmentRow(Base):
     tariff_id: Mapped[str]
     valid_until: Mapped[datetime | None]
     created_by: Mapped[str]
+
+
+class DriverAssignmentRow(Base):
+    """A tariff that is a driver's own, wherever they charge."""
+
+    __tablename__ = "driver_assignments"
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    driver_id: Mapped[str] = mapped_column(primary_key=True)
+    valid_from: Mapped[datetime] = mapped_column(primary_key=True)
+    tariff_id: Mapped[str]
+    valid_until: Mapped[datetime | None]
+    created_by: Mapped[str]

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends, Request
 from backoffice.kit.auth import Operator
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
 from backoffice.kit.service import provided
-from backoffice.tariffs.schemas import AssignmentsView, NewAssignments, TariffView
+from backoffice.tariffs.schemas import AssignmentsView, DriversView, NewAssignments, TariffView
 from backoffice.tariffs.service import Tariffs
+from protocol.domain.identifiers import DriverId
 
 router = APIRouter(prefix="/tariffs", tags=["tariffs"])
 TariffsDep = Annotated[Tariffs, Depends(provided(Tariffs))]
@@ -82,3 +83,19 @@ async def list_assignments(tariff_id: str, operator: Operator, tariffs: TariffsD
     """Where the tariff holds now."""
     async with tariffs.database.transaction(operator.tenant) as unit:
         return AssignmentsView.of(tariff_id, list(await tariffs.list_assignments(unit, tariff_id)))
+
+
+@router.put("/{tariff_id}/drivers")
+async def assign_drivers(tariff_id: str, body: DriversView, operator: Operator, tariffs: TariffsDep) -> DriversView:
+    """The tariff is these drivers' own, wherever they charge, and nobody else's from now on."""
+    drivers = [DriverId(driver_id) for driver_id in dict.fromkeys(body.driver_ids)]
+    async with tariffs.database.transaction(operator.tenant) as unit:
+        assigned = await tariffs.assign_drivers(unit, tariff_id, drivers, operator_id=operator.subject)
+        return DriversView(driver_ids=list(assigned))
+
+
+@router.get("/{tariff_id}/drivers")
+async def list_drivers(tariff_id: str, operator: Operator, tariffs: TariffsDep) -> DriversView:
+    """Whose own the tariff is."""
+    async with tariffs.database.transaction(operator.tenant) as unit:
+        return DriversView(driver_ids=list(await tariffs.list_drivers(unit, tariff_id)))

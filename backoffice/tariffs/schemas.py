@@ -1,7 +1,7 @@
 """Tariffs as REST shows and takes them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from pydantic import BaseModel, Field, model_validator
@@ -76,3 +76,9 @@ class AssignmentsView(BaseModel):
     def of(cls, tariff_id: str, assignments: "list[Assignment]") -> "AssignmentsView":
         """The view of a tariff's assignments."""
         return cls(tariff_id=tariff_id, places=[AssignmentView.of(assignment) for assignment in assignments])
+
+
+class DriversView(BaseModel):
+    """Whose own a tariff is, by account id."""
+
+    driver_ids: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(max_length=10_000)

@@ -10,9 +10,12 @@ from backoffice.kit.clock import Clock
 from backoffice.kit.database import Database, Unit
 from backoffice.pricing.errors import InvalidTariff
 from backoffice.pricing.tariff import Tariff, read_tariff
-from backoffice.tariffs import repository
+from backoffice.tariffs import driver_repository, repository
 from backoffice.tariffs.domain import Assignment, Place, PriceList, Version, free_version, reassign, version_at
 from backoffice.tariffs.errors import TariffIdMismatch, TariffNotFound, TariffRefused
+from backoffice.tariffs.told import tariff_for_station
+from protocol.blocks.tariff_and_cost.queries import AskDriverTariff, DriverTariff
+from protocol.domain.identifiers import DriverId
 
 LARGEST_TARIFF = 262_144
 _SINCE_EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -64,6 +67,31 @@ class Tariffs:
         await repository.add_assignments(unit, tariff_id, change.beginning, valid_from=now, created_by=operator_id)
         return await self.list_assignments(unit, tariff_id)
 
+    async def assign_drivers(
+        self, unit: Unit, tariff_id: str, drivers: Sequence[DriverId], *, operator_id: str
+    ) -> Sequence[DriverId]:
+        """The tariff is these drivers' own, and no other's, from now on. Raises TariffNotFound."""
+        await repository.lock_to_change(unit)
+        now = self._clock()
+        if not await repository.newest_number(unit, tariff_id):
+            raise TariffNotFound(tariff_id)
+        found = await driver_repository.current_driver_assignments(unit, tariff_id=tariff_id, drivers=drivers)
+        places = [Place(driver_id=driver_id) for driver_id in drivers]
+        change = reassign(tariff_id, places, current={assignment.place: assignment for assignment in found})
+        for assignment in change.ending:
+            await driver_repository.end_driver_assignment(unit, assignment, now)
+        await driver_repository.add_driver_assignments(
+            unit, tariff_id, change.beginning, valid_from=now, created_by=operator_id
+        )
+        return await self.list_drivers(unit, tariff_id)
+
+    async def list_drivers(self, unit: Unit, tariff_id: str) -> Sequence[DriverId]:
+        """Whose own the tariff is from now on. Raises TariffNotFound."""
+        if not await repository.newest_number(unit, tariff_id):
+            raise TariffNotFound(tariff_id)
+        found = await driver_repository.current_driver_assignments(unit, tariff_id=tariff_id)
+        return [driver_id for one in found if (driver_id := one.place.driver_id) is not None]
+
     async def list_assignments(self, unit: Unit, tariff_id: str) -> Sequence[Assignment]:
         """Where the tariff holds from now on. Raises TariffNotFound."""
         if not await repository.newest_number(unit, tariff_id):
@@ -88,11 +116,20 @@ class Tariffs:
         return version_at(versions, self._clock()) or versions[0]
 
     async def answer_tariff_in_force(self, question: TariffInForce) -> TariffVersion:
-        """The tariff at one EVSE."""
+        """The driver's own tariff, else that at the EVSE."""
         place = Place(question.station_id, question.evse)
         async with self.database.transaction(question.tenant) as unit:
-            [version] = await self._find(unit, [place], question.at)
+            own = None
+            if question.driver_id is not None:
+                own = await self._find_own(unit, question.driver_id, question.at)
+            [version] = [own] if own is not None else await self._find(unit, [place], question.at)
         return _answer(version)
+
+    async def answer_driver_tariff(self, question: AskDriverTariff) -> DriverTariff:
+        """The driver's own tariff, as a station is told it."""
+        async with self.database.transaction(question.tenant) as unit:
+            own = await self._find_own(unit, question.driver_id, question.at)
+        return DriverTariff(None if own is None else tariff_for_station(read_tariff(own.json)))
 
     async def answer_tariffs_in_force(self, question: TariffsInForce) -> TariffVersions:
         """The tariffs at many EVSEs, each once."""
@@ -104,6 +141,12 @@ class Tariffs:
             versions=tuple(_answer(version) for version in indices),
             index_of_place=tuple(indices[version] for version in found),
         )
+
+    async def _find_own(self, unit: Unit, driver_id: DriverId, at: datetime) -> Version | None:
+        await repository.lock_to_answer(unit)
+        assignments = await driver_repository.driver_assignments_at(unit, driver_id, at)
+        versions = await repository.versions_begun(unit, {one.tariff_id for one in assignments}, at)
+        return PriceList(assignments, versions).find(Place(driver_id=driver_id), at)
 
     async def _find(self, unit: Unit, places: Sequence[Place], at: datetime) -> Sequence[Version]:
         await repository.lock_to_answer(unit)

@@ -1,4 +1,4 @@
-"""What a transaction cost and how far it may go, asked of sessions."""
+"""What a transaction cost and how far it may go, asked of sessions; a driver's own tariff, asked of tariffs."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -8,15 +8,24 @@ import structlog
 from csms.adapters.asking import ask
 from csms.adapters.nats import NatsBus
 from csms.errors import BusUnavailable
-from protocol.blocks.tariff_and_cost.queries import AskLimit, AskTotalCost, LimitAnswer, TotalCost
+from protocol.blocks.tariff_and_cost.queries import (
+    AskDriverTariff,
+    AskLimit,
+    AskTotalCost,
+    DriverTariff,
+    LimitAnswer,
+    TotalCost,
+)
 from protocol.bus.subjects import query_subject
-from protocol.domain.identifiers import StationKey, TransactionId
+from protocol.domain.identifiers import DriverId, StationKey, TenantId, TransactionId
+from protocol.domain.tariff import Tariff
 from protocol.domain.transaction_limit import TransactionLimit
 
 log = structlog.get_logger(__name__)
 
 _TOTAL = query_subject("sessions", "total_cost")
 _LIMIT = query_subject("sessions", "transaction_limit")
+_TARIFF = query_subject("tariffs", "driver_tariff")
 _ON_THE_WAY_S = 0.2
 
 
@@ -46,4 +55,13 @@ class SessionCosts:
             return (await ask(self._bus, _LIMIT, question, LimitAnswer, timeout_s=self._timeout_s)).limit
         except BusUnavailable as error:
             log.info("nobody says how far it may go", reason=str(error))
+            return None
+
+    async def tariff_of(self, tenant: TenantId, driver_id: DriverId) -> Tariff | None:
+        """Never raises, and takes no longer than the timeout."""
+        question = AskDriverTariff(tenant, driver_id, datetime.now(UTC))
+        try:
+            return (await ask(self._bus, _TARIFF, question, DriverTariff, timeout_s=self._timeout_s)).tariff
+        except BusUnavailable as error:
+            log.info("nobody says the driver's tariff", reason=str(error))
             return None

@@ -42,7 +42,8 @@ class IdentityAuthority:
 
     def _remember(self, key: tuple[str, str], verdict: TokenVerdict) -> None:
         self._cache.pop(key, None)
-        if verdict.status is AuthorizationStatus.ACCEPTED:
+        # Nobody but billing knows what is left on a prepaid card.
+        if verdict.status is AuthorizationStatus.ACCEPTED and verdict.account is None:
             self._cache[key] = (verdict, time.monotonic())
             if len(self._cache) > CACHED_VERDICTS:
                 self._cache.popitem(last=False)
@@ -62,4 +63,6 @@ def _authorization(verdict: TokenVerdict, basis: AuthorizationBasis) -> Authoriz
         driver_id=verdict.driver_id,
         group=verdict.group,
         expires_at=verdict.expires_at,
+        account=verdict.account,
+        credit=verdict.credit,
     )

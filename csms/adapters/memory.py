@@ -12,6 +12,7 @@ from protocol.blocks.payment.queries import AskReceipt, AskVatNumber
 from protocol.bus.commands import RegistryEntry
 from protocol.domain.authorization import Authorization, AuthorizationBasis, AuthorizationStatus
 from protocol.domain.identifiers import DriverId, StationKey, TenantId, TransactionId
+from protocol.domain.tariff import Tariff
 from protocol.domain.transaction_limit import TransactionLimit
 
 
@@ -70,6 +71,7 @@ class MemoryCosts:
         self.totals: dict[str, Decimal] = {}
         self.asked: list[str] = []
         self.limits: dict[int, TransactionLimit] = {}
+        self.tariffs: dict[str, Tariff] = {}
 
     async def total_of(self, _station: StationKey, transaction_id: TransactionId) -> Decimal | None:
         """The total, if there is one."""
@@ -79,6 +81,10 @@ class MemoryCosts:
     async def limit_of(self, _station: StationKey, remote_start_id: int) -> TransactionLimit | None:
         """The limit, if there is one."""
         return self.limits.get(remote_start_id)
+
+    async def tariff_of(self, _tenant: TenantId, driver_id: DriverId) -> Tariff | None:
+        """The driver's tariff, if there is one."""
+        return self.tariffs.get(driver_id)
 
 
 class MemoryNumbers:
@@ -112,7 +118,8 @@ class MemoryPayments:
 
     async def receipt_of(self, question: AskReceipt) -> SettlementReply:
         """By the transaction's own id."""
-        return SettlementReply(receipt_id=question.transaction_id)
+        url = f"https://receipts.example/{question.transaction_id}" if question.if_ours_to_settle else None
+        return SettlementReply(receipt_id=question.transaction_id, receipt_url=url)
 
     async def check_vat_number(self, question: AskVatNumber) -> VatNumberReply:
         """No."""

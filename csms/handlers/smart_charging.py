@@ -21,6 +21,7 @@ from protocol.blocks.smart_charging.messages import (
     ScheduleUpdateReply,
 )
 from protocol.blocks.smart_charging.queries import AskScheduleUpdate
+from protocol.bus.commands import RegistryEntry
 from protocol.domain.commands import CommandReply, Heard
 
 
@@ -57,14 +58,16 @@ async def on_cleared(message: ClearedChargingLimit, call: ReceivedCall, ports: P
 
 
 async def on_needs(message: NotifyChargingNeeds, call: ReceivedCall, ports: Ports) -> CommandReply:
-    """What the vehicle wants is in its stream. Accepted where a profile for it follows (OCPP 2.0.1 K15)."""
-    entry = ports.registry.find(call.station.key)
-    status = "Accepted" if entry is not None and entry.plans_charging else "NoChargingProfile"
+    """What the vehicle wants is in its stream. Accepted where a profile for it follows (OCPP 2.0.1 K15).
+
+    Rejected where the operator does not allow this kind of energy transfer here: to give energy, say (OCPP 2.1 Q01).
+    """
+    status, reason = _answer_needs(message, ports.registry.find(call.station.key))
     notified = ChargingNeedsNotified(
         evse=message.evse, needs=message.needs, status=status, max_periods=message.max_periods
     )
     await ports.publisher.publish(call.state(notified))
-    return CommandReply(status=status, reason="" if status == "Accepted" else "NoPlanning")
+    return CommandReply(status=status, reason=reason)
 
 
 async def on_schedule(message: NotifyChargingSchedule, call: ReceivedCall, ports: Ports) -> CommandReply:
@@ -85,3 +88,11 @@ async def on_pull(message: PullScheduleUpdate, call: ReceivedCall, ports: Ports)
     """What the profile says now; Rejected where nobody knows. A question is no fact."""
     key = call.station.key
     return await ports.schedules.ask_update(AskScheduleUpdate(key.tenant, key.station, message.profile_id))
+
+
+def _answer_needs(message: NotifyChargingNeeds, entry: RegistryEntry | None) -> tuple[str, str]:
+    """Status and reason."""
+    allowed = None if entry is None else entry.energy_transfer
+    if allowed is not None and message.needs.energy_transfer not in allowed:
+        return "Rejected", "NotAllowed"
+    return ("Accepted", "") if entry is not None and entry.plans_charging else ("NoChargingProfile", "NoPlanning")

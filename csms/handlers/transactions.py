@@ -12,6 +12,8 @@ from csms.ports import Outgoing, Ports
 from csms.station import ReceivedCall
 from protocol.blocks.authorization.queries import AuthorizeToken
 from protocol.blocks.meter_values.events import MeterValuesReported
+from protocol.blocks.payment.events import PaymentAuthorised
+from protocol.blocks.payment.queries import AskReceipt
 from protocol.blocks.transactions.events import (
     TransactionEnded,
     TransactionFact,
@@ -27,7 +29,8 @@ from protocol.blocks.transactions.messages import (
 )
 from protocol.bus.envelope import event_id
 from protocol.domain.authorization import Authorization, AuthorizationBasis, AuthorizationStatus, IdTokenInfo
-from protocol.domain.identifiers import TransactionId, refer_to
+from protocol.domain.identifiers import IdTokenType, TransactionId, refer_to
+from protocol.domain.transaction_limit import TransactionLimit, within_credit
 
 FactT = TypeVar("FactT", bound=TransactionFact)
 
@@ -40,7 +43,8 @@ async def on_transaction_start(message: TransactionStart, call: ReceivedCall, po
     1.6 never says the EVSE later: one that it did not name is the first. In 2.x it may come with a later event, when
     the cable is in (OCPP 2.0.1 E03).
 
-    Whoever started it by app may have said how far it may go: a station that can keep to that hears it (OCPP 2.1 E16).
+    Whoever started it by app may have said how far it may go, and a prepaid card goes as far as its credit: a station
+    that can keep to that hears it (OCPP 2.1 E16, C17).
     """
     authorization = await _judge_going_on(message, call, ports)
     transaction_id = message.transaction_id or await _number(message, call, ports)
@@ -48,10 +52,8 @@ async def on_transaction_start(message: TransactionStart, call: ReceivedCall, po
         message = msgspec.structs.replace(message, evse=_ONLY_EVSE, connector=1)
     call.deviations.extend(call.station.transactions.observe(message, transaction_id))
     started = _fact(TransactionStarted, message, call, ports, transaction_id, authorization)
-    await ports.publisher.publish(*_events(started, message, call))
-    limit = None
-    if message.hears_limit and message.remote_start_id is not None:
-        limit = await ports.costs.limit_of(call.station.key, message.remote_start_id)
+    await ports.publisher.publish(*_events(started, message, call, ports))
+    limit = await _limit(message, call, ports, authorization) if message.hears_limit else None
     return TransactionReply(transaction_id=transaction_id, id_token_info=_info(authorization), limit=limit)
 
 
@@ -64,14 +66,20 @@ async def on_transaction_update(message: TransactionUpdate, call: ReceivedCall, 
 async def on_transaction_end(message: TransactionEnd, call: ReceivedCall, ports: Ports) -> TransactionReply:
     """The end and its readings are in their streams, also of a transaction that nobody knows.
 
-    Then, and no earlier, it is asked what it cost, for a station that can tell its driver (OCPP 2.0.1 I03).
+    Then, and no earlier, it is asked what it cost, for a station that can tell its driver (OCPP 2.0.1 I03); and where
+    the receipt is, of a payment by the station's terminal that we settle (OCPP 2.1 C20).
     """
     authorization = await _judge(message, call, ports)
     reply = await _continue(TransactionEnded, message, call, ports, authorization)
-    if not message.hears_cost or message.transaction_id is None:
-        return reply
-    total = await ports.costs.total_of(call.station.key, message.transaction_id)
-    return reply if total is None else msgspec.structs.replace(reply, total_cost=total)
+    key, transaction_id = call.station.key, message.transaction_id
+    if message.hears_cost and transaction_id is not None:
+        reply = msgspec.structs.replace(reply, total_cost=await ports.costs.total_of(key, transaction_id))
+    if message.hears_receipt and transaction_id is not None and _settles_payments(call, ports):
+        receipt = await ports.payments.receipt_of(
+            AskReceipt(key.tenant, key.station, transaction_id, if_ours_to_settle=True)
+        )
+        reply = msgspec.structs.replace(reply, receipt_url=receipt.receipt_url)
+    return reply
 
 
 async def _continue(
@@ -84,7 +92,7 @@ async def _continue(
     assert message.transaction_id is not None  # every dialect's update and end name their transaction
     call.deviations.extend(call.station.transactions.observe(message, message.transaction_id))
     fact = _fact(kind, message, call, ports, message.transaction_id, authorization)
-    await ports.publisher.publish(*_events(fact, message, call))
+    await ports.publisher.publish(*_events(fact, message, call, ports))
     return TransactionReply(id_token_info=_info(authorization))
 
 
@@ -114,6 +122,17 @@ async def _judge(message: TransactionEvent, call: ReceivedCall, ports: Ports) ->
         type=message.id_token.type,
     )
     return await ports.authority.judge(question)
+
+
+async def _limit(
+    message: TransactionStart, call: ReceivedCall, ports: Ports, authorization: Authorization | None
+) -> TransactionLimit | None:
+    limit = None
+    if message.remote_start_id is not None:
+        limit = await ports.costs.limit_of(call.station.key, message.remote_start_id)
+    if authorization is None or authorization.credit is None:
+        return limit
+    return within_credit(limit, authorization.credit)
 
 
 async def _number(message: TransactionStart, call: ReceivedCall, ports: Ports) -> TransactionId:
@@ -157,12 +176,22 @@ def _fact(
     )
 
 
-def _events(fact: TransactionFact, message: TransactionEvent, call: ReceivedCall) -> list[Outgoing]:
-    """The fact, and its readings beside it: telemetry lives on one stream."""
+def _settles_payments(call: ReceivedCall, ports: Ports) -> bool:
+    """Whether what the station's terminal holds is for us to settle."""
+    entry = ports.registry.find(call.station.key)
+    return entry is not None and entry.settles_payments
+
+
+def _events(fact: TransactionFact, message: TransactionEvent, call: ReceivedCall, ports: Ports) -> list[Outgoing]:
+    """The fact, its readings beside it, for telemetry lives on one stream, and a payment that we are to settle."""
     events = [call.state(fact, occurred_at=message.occurred_at, wire_key=message.wire_key)]
     if message.meter_values:
         readings = MeterValuesReported(
             meter_values=message.meter_values, evse=message.evse, transaction_id=fact.transaction_id
         )
         events.append(call.state(readings, occurred_at=message.occurred_at))
+    token = message.id_token
+    if token is not None and token.type is IdTokenType.DIRECT_PAYMENT and _settles_payments(call, ports):
+        held = PaymentAuthorised(reference=token.value, transaction_id=fact.transaction_id)
+        events.append(call.state(held, occurred_at=message.occurred_at))
     return events

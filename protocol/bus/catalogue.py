@@ -20,7 +20,7 @@ from protocol.blocks.event_streams.events import EventStreamClosed, EventStreamO
 from protocol.blocks.firmware.events import FirmwarePublicationReported, FirmwareStatusReported
 from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.blocks.monitoring.events import MonitorsReported, StationEventsReported
-from protocol.blocks.payment.events import SettlementReported
+from protocol.blocks.payment.events import PaymentAuthorised, SettlementReported
 from protocol.blocks.provisioning.events import StationBooted, VariablesReported
 from protocol.blocks.reservation.events import ReservationStatusReported
 from protocol.blocks.security.events import HandshakeRefused, SecurityEventReported
@@ -144,6 +144,7 @@ STATION_EVENTS = Catalogue(
         EventRow(DerControlSwitched, Kind.STATION, "der_control", "switched"),
         EventRow(DerControlsReported, Kind.STATION, "der_control", "reported"),
         EventRow(BatterySwapReported, Kind.STATION, "battery_swap", "reported"),
+        EventRow(PaymentAuthorised, Kind.STATION, "payment", "payment_authorised"),
         EventRow(SettlementReported, Kind.STATION, "payment", "settlement_reported"),
         EventRow(FramesLogged, Kind.FRAME, "ocppj", "logged"),
     )

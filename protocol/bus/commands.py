@@ -215,7 +215,9 @@ class RegistryEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     `certificate_name`: what the station's client certificate may call it besides its id.
     `default_version`: served when the station offers no subprotocol. `tolerance_off`: rules that are not tried, "*" for
     all. `pinned_rules`: those chosen for its model, tried first; some work by pin only. Both are read at connect.
-    `plans_charging`: whether a profile follows when a vehicle says what it needs.
+    `plans_charging`: whether a profile follows when a vehicle says what it needs. `energy_transfer`: the kinds that
+    vehicles may ask for, as AC_BPT; None: any. `settles_payments`: the CSMS settles what the station's
+    terminal authorised (OCPP 2.1 C20).
     """
 
     security_profiles: tuple[int, ...] = (0, 1)
@@ -228,3 +230,5 @@ class RegistryEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     tolerance_off: tuple[str, ...] = ()
     pinned_rules: tuple[str, ...] = ()
     plans_charging: bool = False
+    energy_transfer: tuple[str, ...] | None = None
+    settles_payments: bool = False

@@ -25,7 +25,9 @@ from msgspec import DecodeError
 from msgspec.json import Decoder, Encoder
 
 MASK = "…"
-SECRET_VARIABLES = frozenset(("authorizationkey", "basicauthpassword", "identitypassword", "webpaymentssharedsecret"))
+SECRET_VARIABLES = frozenset(
+    ("authorizationkey", "basicauthpassword", "identitypassword", "sharedsecret", "webpaymentssharedsecret")
+)
 SECRET_MEMBERS = frozenset(
     (
         "password",

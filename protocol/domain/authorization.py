@@ -1,6 +1,7 @@
 """What the platform says of a token."""
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 import msgspec
@@ -47,6 +48,7 @@ class Authorization(msgspec.Struct, frozen=True):
     """The verdict as a fact carries it, so that a replay asks nobody.
 
     `group` is a name that stations compare and nobody presents: at most 20 characters, and no token's value.
+    `account`: the prepaid balance that the token draws on; `credit` is what was left there.
     """
 
     status: AuthorizationStatus
@@ -54,6 +56,8 @@ class Authorization(msgspec.Struct, frozen=True):
     driver_id: DriverId | None = None
     group: str | None = None
     expires_at: datetime | None = None
+    account: str | None = None
+    credit: Decimal | None = None
 
     @property
     def info(self) -> IdTokenInfo:

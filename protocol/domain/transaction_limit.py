@@ -12,3 +12,10 @@ class TransactionLimit(msgspec.Struct, frozen=True, omit_defaults=True):
     max_energy_wh: Decimal | None = None
     max_time_s: int | None = None
     max_soc_percent: int | None = None
+
+
+def within_credit(limit: TransactionLimit | None, credit: Decimal) -> TransactionLimit:
+    """The limit, and no further than what is left on a prepaid card (OCPP 2.1 C17)."""
+    limit = limit or TransactionLimit()
+    costs = credit if limit.max_cost is None else min(credit, limit.max_cost)
+    return msgspec.structs.replace(limit, max_cost=costs)

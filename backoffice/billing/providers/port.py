@@ -68,3 +68,9 @@ class PaymentProvider(Protocol):
 
     async def cancel(self, payment: str, *, key: str) -> ProviderPayment:
         """What was held is given back; a payment that succeeded or was canceled stays as it is."""
+
+    async def settle_terminal(self, reference: str, amount: Money, *, key: str) -> ProviderPayment:
+        """What a station's terminal authorised under the provider's own reference is taken, and the rest given back.
+
+        Canceled where the amount is zero; or declined.
+        """

@@ -99,6 +99,16 @@ class SandboxProvider:
                 row.state = PaymentState.CANCELED
             return _seen(row)
 
+    async def settle_terminal(self, reference: str, amount: Money, *, key: str) -> ProviderPayment:
+        """Whatever a terminal said is authorised; a reference that begins as a behaviour does behaves so."""
+        behaviour = next((one for one in Behaviour if reference.startswith(one)), Behaviour.PAYS)
+        held = await self.authorise(f"{behaviour}:{reference}", amount, key=key)
+        if held.state is not PaymentState.REQUIRES_CAPTURE:
+            return held
+        if amount.amount == 0:
+            return await self.cancel(held.reference, key=key)
+        return await self.capture(held.reference, amount, key=key)
+
     def _captured(self, row: SandboxPaymentRow, amount: Money) -> dict[str, object]:
         if row.capture_before < self._clock():
             return {"state": PaymentState.CANCELED, "decline_reason": "hold_expired"}

@@ -7,6 +7,7 @@ import msgspec
 from protocol.domain.authorization import IdTokenInfo
 from protocol.domain.certificates import CertificateHashData
 from protocol.domain.identifiers import IdToken
+from protocol.domain.tariff import Tariff
 
 
 class RevocationQuestion(msgspec.Struct, frozen=True):
@@ -32,19 +33,21 @@ class Authorize(msgspec.Struct, frozen=True):
     """May this token charge here?
 
     A vehicle's token comes with its contract certificate (C07): as the chain's names, where the station checked the
-    chain itself, or as the chain, PEM, where the CSMS is to do it.
+    chain itself, or as the chain, PEM, where the CSMS is to do it. `hears_tariff`: the answer may carry a tariff.
     """
 
     id_token: IdToken
     contract_certificate: str | None = None
     contract_chain: tuple[RevocationQuestion, ...] = ()
+    hears_tariff: bool = False
 
 
 class AuthorizeReply(msgspec.Struct, frozen=True):
-    """The verdict, and what became of a contract certificate where one was shown."""
+    """The verdict, what became of a contract certificate where one was shown, and the driver's own tariff (2.1 I08)."""
 
     id_token_info: IdTokenInfo
     contract_status: ContractStatus | None = None
+    tariff: Tariff | None = None
 
 
 class ClearCache(msgspec.Struct, frozen=True):

@@ -1,6 +1,7 @@
 """What the gateway asks identity; the clear token stays in the gateway."""
 
 from datetime import datetime
+from decimal import Decimal
 
 import msgspec
 
@@ -26,9 +27,12 @@ class TokenVerdict(msgspec.Struct, frozen=True):
     """Identity's answer. `driver_id` is whose token it is, also where the verdict is no.
 
     `group` names the tokens that may stop each other's transactions; stations compare it, and nobody presents it.
+    `account` is the prepaid balance that the token draws on, and `credit` what is left there (OCPP 2.1 C17).
     """
 
     status: AuthorizationStatus
     driver_id: DriverId | None = None
     expires_at: datetime | None = None
     group: str | None = None
+    account: str | None = None
+    credit: Decimal | None = None

@@ -1,11 +1,12 @@
-"""What the gateway asks sessions."""
+"""What the gateway asks sessions and tariffs."""
 
 from datetime import datetime
 from decimal import Decimal
 
 import msgspec
 
-from protocol.domain.identifiers import StationId, TenantId, TransactionId
+from protocol.domain.identifiers import DriverId, StationId, TenantId, TransactionId
+from protocol.domain.tariff import Tariff
 from protocol.domain.transaction_limit import TransactionLimit
 
 
@@ -37,3 +38,17 @@ class LimitAnswer(msgspec.Struct, frozen=True):
     """None: nobody said so."""
 
     limit: TransactionLimit | None = None
+
+
+class AskDriverTariff(msgspec.Struct, frozen=True):
+    """Which tariff is this driver's own, wherever they charge?"""
+
+    tenant: TenantId
+    driver_id: DriverId
+    at: datetime
+
+
+class DriverTariff(msgspec.Struct, frozen=True):
+    """None: they pay what everybody does, or the tariff is one that stations have no words for."""
+
+    tariff: Tariff | None = None

@@ -58,24 +58,27 @@ class TransactionUpdate(TransactionEvent, frozen=True, kw_only=True):
 class TransactionEnd(TransactionEvent, frozen=True, kw_only=True):
     """A transaction ended (1.6 StopTransaction; 2.x eventType Ended). `stopped_reason` is a 2.x word.
 
-    `hears_cost`: the answer has a place for what it cost, and the driver may still be there to see it.
+    `hears_cost`: the answer has a place for what it cost, and the driver may still be there to see it. `hears_receipt`:
+    so has it for where the receipt is.
     """
 
     stopped_reason: str = "Local"
     hears_cost: bool = False
+    hears_receipt: bool = False
 
 
 class TransactionReply(msgspec.Struct, frozen=True):
     """`transaction_id` answers a 1.6 start only; `id_token_info` answers whenever a token was presented.
 
     `total_cost` answers an end that hears it: taxes included, in the station's currency (OCPP 2.0.1 I03). `limit`
-    answers a start that hears it (OCPP 2.1 E16).
+    answers a start that hears it (OCPP 2.1 E16). `receipt_url` answers an end that hears it (2.1 C20).
     """
 
     transaction_id: TransactionId | None = None
     id_token_info: IdTokenInfo | None = None
     total_cost: Decimal | None = None
     limit: TransactionLimit | None = None
+    receipt_url: str | None = None
 
 
 class GetTransactionStatus(msgspec.Struct, frozen=True):

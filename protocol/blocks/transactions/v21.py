@@ -1,13 +1,16 @@
-"""OCPP 2.1 transactions: TransactionEvent, whose two sides say how far a transaction may go (E16)."""
+"""OCPP 2.1 transactions: TransactionEvent, whose two sides say how far a transaction may go (E16).
+
+Its answer to an end may say where the receipt is: as a message to the driver that is an address (C20).
+"""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET
 
 from protocol.blocks.transactions import v201 as before
-from protocol.blocks.transactions.messages import TransactionEvent, TransactionReply, TransactionStart
+from protocol.blocks.transactions.messages import TransactionEnd, TransactionEvent, TransactionReply, TransactionStart
 from protocol.dialects.v21 import extended
 from protocol.dialects.words import given, sent
 from protocol.domain.transaction_limit import TransactionLimit
@@ -15,15 +18,18 @@ from protocol.errors import PropertyConstraintViolation
 from protocol.wire import v21
 
 _MOST = 10**9
+_ADDRESS: Literal["URI"] = "URI"
 
 
 def decode_transaction_event(request: v21.TransactionEventRequest) -> TransactionEvent:
-    """As in 2.0.1, with the limit that holds at the station. A start hears ours."""
+    """As in 2.0.1, with the limit that holds at the station. A start hears ours, an end where the receipt is."""
     of_before: Any = request  # Any: it has what 2.0.1 reads
     message = before.decode_transaction_event(of_before)
     limit = given(request.transaction_info.transaction_limit)
     if isinstance(message, TransactionStart):
         message = msgspec.structs.replace(message, hears_limit=not message.is_offline)
+    if isinstance(message, TransactionEnd):
+        message = msgspec.structs.replace(message, hears_receipt=not message.is_offline)
     return message if limit is None else msgspec.structs.replace(message, limit=_read_limit(limit))
 
 
@@ -38,22 +44,26 @@ def encode_transaction_event(message: TransactionEvent) -> v21.TransactionEventR
 
 
 def decode_reply(response: v21.TransactionEventResponse) -> TransactionReply:
-    """As in 2.0.1, with the limit that the CSMS wants."""
+    """As in 2.0.1, with the limit that the CSMS wants, and where the receipt is."""
     of_before: Any = response  # Any: it has what 2.0.1 reads
-    limit = given(response.transaction_limit)
+    limit, told = given(response.transaction_limit), given(response.updated_personal_message)
     reply = before.decode_reply(of_before)
+    if told is not None and told.format == _ADDRESS:
+        reply = msgspec.structs.replace(reply, receipt_url=told.content)
     return reply if limit is None else msgspec.structs.replace(reply, limit=_read_limit(limit))
 
 
 def encode_reply(reply: TransactionReply) -> v21.TransactionEventResponse:
-    """As in 2.0.1, with the limit that the CSMS wants."""
+    """As in 2.0.1, with the limit that the CSMS wants, and where the receipt is."""
     response: Any = before.encode_reply(reply)  # Any: a message of 2.0.1, which is one of 2.1
-    if reply.limit is None:
+    if reply.limit is None and reply.receipt_url is None:
         return response  # type: ignore[no-any-return]
+    url = reply.receipt_url
     return v21.TransactionEventResponse(
         total_cost=response.total_cost,
         id_token_info=response.id_token_info,
-        transaction_limit=_write_limit(reply.limit),
+        transaction_limit=UNSET if reply.limit is None else _write_limit(reply.limit),
+        updated_personal_message=UNSET if url is None else v21.MessageContent(format=_ADDRESS, content=url),
     )
 
 

@@ -66,6 +66,21 @@ async def test_vehicle_is_allowed_to_give(bench: Bench) -> None:
     assert needs["status"] == "NoChargingProfile"
 
 
+@pytest.mark.ocpp("2.1", "TC_Q_103_CSMS")
+async def test_vehicle_may_not_give_where_the_operator_does_not_allow_it(bench: Bench) -> None:
+    taking = NEEDS | {"requestedEnergyTransfer": "DC"}
+    await bench.network.add_station("Q103")
+    await bench.operator.put("/stations/Q103/policy", {"energy_transfer": ["DC", "AC_three_phase"]})
+    async with bench.station("Q103") as station:
+        transaction = await begin(bench, station)
+        giving = await station.send("NotifyEVChargingNeeds", evseId=1, chargingNeeds=NEEDS)
+        then = await station.send("NotifyEVChargingNeeds", evseId=1, chargingNeeds=taking)
+        await transaction.end(wh=100)
+
+    assert (giving["status"], giving["statusInfo"]["reasonCode"]) == ("Rejected", "NotAllowed")
+    assert then["status"] == "NoChargingProfile"
+
+
 @pytest.mark.ocpp("2.1", "TC_Q_107_CSMS")
 async def test_vehicle_only_takes_before_it_gives(bench: Bench) -> None:
     async with bench.station("Q107") as station:

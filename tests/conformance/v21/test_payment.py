@@ -63,6 +63,33 @@ async def settlements(bench: Bench, name: str) -> list[tuple[str, str]]:
     return await eventually(found)
 
 
+@pytest.mark.ocpp("2.1", "TC_C_117_CSMS")
+@pytest.mark.parametrize(
+    ("name", "reference", "status", "state"),
+    [("OURS", "psp-117", "Settled", "paid"), ("OURSNOT", "card_declined-117", "Rejected", "open")],
+)
+async def test_csms_settles_and_the_receipt_is_ours(
+    bench: Bench, name: str, reference: str, status: str, state: str
+) -> None:
+    await bench.network.add_station(name)
+    await bench.operator.put(f"/stations/{name}/policy", {"settles_payments": True})
+    async with bench.station(name) as station:
+        transaction = Transaction(station)
+        await transaction.start(idToken={"idToken": reference, "type": "DirectPayment"})
+        await transaction.update("ChargingStateChanged", info={"chargingState": "Charging"})
+        ended = await transaction.end(wh=4_000)
+
+    invoice = await invoice_of(bench, name, state, paid="2.00" if state == "paid" else "0.00")
+    told = ended["updatedPersonalMessage"]
+    async with httpx.AsyncClient() as anybody:
+        link = told["content"].replace(RECEIPTS, f"{bench.network.platform.rest_url}/api/v1")
+        receipt = (await anybody.get(link)).json()
+    assert (told["format"], ended["totalCost"]) == ("URI", 2.0)
+    assert receipt["invoice"]["session_id"] == invoice["session_id"]
+    assert [one["card"] for one in receipt["payments"]] == (["the station's terminal"] if state == "paid" else [])
+    assert [one[0] for one in await settlements(bench, name)] == [status]
+
+
 @pytest.mark.ocpp("2.1", "TC_C_118_CSMS")
 async def test_station_settles_and_the_receipt_is_ours(bench: Bench) -> None:
     async with bench.station("TERM") as station:

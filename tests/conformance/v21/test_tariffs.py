@@ -6,7 +6,7 @@ import pytest
 
 from chargeyard.rest import RestRefused
 from tests.conformance.conftest import Bench
-from tests.conformance.v2x import ACCEPTED, Transaction, charge
+from tests.conformance.v2x import ACCEPTED, Transaction, charge, id_token
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -54,6 +54,35 @@ async def test_tariff_that_breaks_the_schema_is_not_sent(bench: Bench, change: d
             await bench.command(name, "SetDefaultTariff", {"evseId": 0, "tariff": TARIFF | change})
 
     assert refused.value.status == 422
+
+
+@pytest.mark.ocpp("2.1", "TC_I_109_CSMS")
+async def test_driver_with_a_tariff_of_their_own_hears_it_and_pays_by_it(bench: Bench) -> None:
+    own, other = await bench.network.add_driver(), await bench.network.add_driver()
+    by_day = {"type": "ENERGY", "price": 0.25, "vat": 20.0, "step_size": 1}
+    parked = {"type": "PARKING_TIME", "price": 6.0, "step_size": 1}
+    elements = [{"price_components": [by_day, parked], "restrictions": {"max_kwh": 50}}, {"price_components": [by_day]}]
+    await bench.operator.put("/tariffs/members", {"id": "members", "currency": "EUR", "elements": elements})
+    await bench.operator.put("/tariffs/members/drivers", {"driver_ids": [own.client.account_id]})
+    async with bench.station("MEMBER") as station:
+        heard = await station.send("Authorize", idToken=id_token(own.token))
+        silent = await station.send("Authorize", idToken=id_token(other.token))
+        transaction = await charge(station, own)
+        await transaction.end(wh=4_000)
+
+    session = await bench.network.session_of("MEMBER")
+    up_to = {"conditions": {"maxEnergy": 50_000.0}}
+    assert "tariff" not in silent
+    assert heard["tariff"] == {
+        "tariffId": "members",
+        "currency": "EUR",
+        "energy": {
+            "prices": [{"priceKwh": 0.25} | up_to, {"priceKwh": 0.25}],
+            "taxRates": [{"type": "VAT", "tax": 20.0}],
+        },
+        "idleTime": {"prices": [{"priceMinute": 0.1} | up_to]},
+    }
+    assert (session["tariff_id"], session["cost_incl_vat"]) == ("members", "1.20")
 
 
 @pytest.mark.ocpp("2.1", "TC_I_110_CSMS")

@@ -27,6 +27,18 @@ PLANTED = {
             ]
         },
     ),
+    "web_payments": (
+        "SetVariables",
+        {
+            "setVariableData": [
+                {
+                    "attributeValue": "%s",
+                    "component": {"name": "WebPaymentsCtrlr"},
+                    "variable": {"name": "SharedSecret"},
+                }
+            ]
+        },
+    ),
     "get_variables": (
         "GetVariables",
         {"getVariableResult": [{"attributeValue": "%s", "variable": {"name": "BasicAuthPassword"}}]},

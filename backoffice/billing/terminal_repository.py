@@ -1,0 +1,91 @@
+"""The queries of payments that stations' terminals hold."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from backoffice.billing.domain import InvoiceState
+from backoffice.billing.models import InvoiceRow, SettlementRow, TerminalPaymentRow
+from backoffice.kit.database import Unit
+from protocol.blocks.payment.messages import SettlementStatus
+
+
+class Payable(NamedTuple):
+    """A payment that is held, and the invoice that it is for."""
+
+    payment: TerminalPaymentRow
+    invoice: InvoiceRow
+
+
+async def save_terminal_payment(unit: Unit, *, station_id: str, reference: str, session_id: str, now: datetime) -> None:
+    """The payment is there, once."""
+    values = {
+        "tenant_id": unit.tenant,
+        "station_id": station_id,
+        "reference": reference,
+        "session_id": session_id,
+        "is_asked": False,
+        "heard_at": now,
+    }
+    await unit.session.execute(insert(TerminalPaymentRow).values(values).on_conflict_do_nothing())
+
+
+async def has_terminal_payment(unit: Unit, session_id: str) -> bool:
+    """Whether the session's payment is for us to settle."""
+    found = await unit.session.scalar(
+        select(TerminalPaymentRow.reference)
+        .where(TerminalPaymentRow.tenant_id == unit.tenant, TerminalPaymentRow.session_id == session_id)
+        .limit(1)
+    )
+    return found is not None
+
+
+async def select_to_settle(unit: Unit, *, limit: int) -> Sequence[Payable]:
+    """Payments of all tenants that are to be settled: there is an invoice, and no start by app pays for it.
+
+    Not those that the station settled all the same.
+    """
+    is_settled = (
+        select(SettlementRow.reference)
+        .where(
+            SettlementRow.tenant_id == TerminalPaymentRow.tenant_id,
+            SettlementRow.station_id == TerminalPaymentRow.station_id,
+            SettlementRow.reference == TerminalPaymentRow.reference,
+            SettlementRow.status == SettlementStatus.SETTLED,
+        )
+        .exists()
+    )
+    found = await unit.session.execute(
+        select(TerminalPaymentRow, InvoiceRow)
+        .join(
+            InvoiceRow,
+            (InvoiceRow.tenant_id == TerminalPaymentRow.tenant_id)
+            & (InvoiceRow.session_id == TerminalPaymentRow.session_id),
+        )
+        .where(
+            ~TerminalPaymentRow.is_asked,
+            InvoiceRow.state != InvoiceState.PAID,
+            InvoiceRow.intent_id.is_(None),
+            InvoiceRow.driver_id.is_(None),
+            ~is_settled,
+        )
+        .order_by(TerminalPaymentRow.heard_at)
+        .limit(limit)
+    )
+    return [Payable(row[0], row[1]) for row in found.all()]
+
+
+async def mark_asked(unit: Unit, payment: TerminalPaymentRow) -> None:
+    """The provider has answered."""
+    await unit.session.execute(
+        update(TerminalPaymentRow)
+        .where(
+            TerminalPaymentRow.tenant_id == payment.tenant_id,
+            TerminalPaymentRow.station_id == payment.station_id,
+            TerminalPaymentRow.reference == payment.reference,
+        )
+        .values(is_asked=True)
+    )
