@@ -10,9 +10,9 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from random import Random
 
 from protocol.domain.identifiers import StationKey
+from simulator.chance import Chance
 from simulator.clock import Clock, SystemClock
 from simulator.errors import ConditionNotMet
 from simulator.ledger import Ledger
@@ -182,7 +182,7 @@ class Fleet:
                 evse.number,
                 drivers,
                 tokens=pool,
-                rng=Random(f"{seed}|{key}|drivers {evse.number}"),  # noqa: S311 # to be repeated, no secret
+                rng=Chance(f"{seed}|{key}|drivers {evse.number}"),
                 schedule=self._schedule,
                 tell=self._hear,
             )

@@ -6,8 +6,6 @@ Invariants:
 3. An answer to the CSMS is written before any CALL that follows from it.
 """
 
-from random import Random
-
 from protocol.blocks.provisioning.messages import BootNotification
 from protocol.domain.routes import AnyRoute, Direction
 from protocol.errors import ActionNotSupported, NotExpressible, OcppError, RpcError
@@ -22,6 +20,7 @@ from protocol.ocppj.events import (
 from protocol.versions import route_of_action, route_of_message
 from protocol.wire import codec
 from simulator.behaviours.transactions import numbered
+from simulator.chance import Chance
 from simulator.outbox import Entry
 from simulator.station import Station
 
@@ -33,7 +32,7 @@ class Link:
 
     __slots__ = ("_connection", "_in_flight", "_rng", "_silences", "outgoing", "station")
 
-    def __init__(self, station: Station, *, rng: Random) -> None:
+    def __init__(self, station: Station, *, rng: Chance) -> None:
         self.station = station
         self.outgoing: list[bytes] = []
         self._rng = rng
@@ -52,7 +51,7 @@ class Link:
 
     def open(self, now: float) -> None:
         """A socket is there, with the station's version as its subprotocol."""
-        prefix, sent = f"{self._rng.getrandbits(32):08x}", 0
+        prefix, sent = f"{self._rng.bits(32):08x}", 0
 
         def next_message_id() -> str:
             nonlocal sent

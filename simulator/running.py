@@ -7,10 +7,10 @@ Invariants:
 
 import asyncio
 from collections.abc import Callable
-from random import Random
 from typing import Protocol
 
 from protocol.domain.identifiers import IdToken
+from simulator.chance import Chance
 from simulator.clock import Clock
 from simulator.errors import ConditionNotMet
 from simulator.link import Link
@@ -97,7 +97,7 @@ class RunningStation:
 
     def start(self, *, within_s: float = 0.0) -> None:
         """The station is switched on: it connects within `within_s`."""
-        self._connect_at = self._clock.now() + self._rng.uniform(0, within_s)
+        self._connect_at = self._clock.now() + self._rng.between(0, within_s)
         self._schedule(self, self._connect_at)
 
     def shut(self) -> None:
@@ -240,5 +240,5 @@ class RunningStation:
         self._connect_at = now + back_off_s(self.state.settings, self._failures, rng=self._rng)
 
 
-def _chance(seed: str, purpose: str) -> Random:
-    return Random(f"{seed}|{purpose}")  # noqa: S311 # a simulation that can be repeated, no secret
+def _chance(seed: str, purpose: str) -> Chance:
+    return Chance(f"{seed}|{purpose}")
