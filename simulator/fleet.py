@@ -19,6 +19,7 @@ from simulator.ledger import Ledger
 from simulator.plan import FleetPlan
 from simulator.running import Network, RunningStation
 from simulator.state import Happening, Notice
+from simulator.traffic import Traffic
 from simulator.transport import PicowsNetwork
 from simulator.visits import TokenPool, Visits
 from simulator.wake_ups import WakeUps
@@ -69,6 +70,7 @@ class Fleet:
     ) -> None:
         self.plan = plan
         self.ledger = ledger if ledger is not None else Ledger()
+        self.traffic = Traffic()
         self._clock = clock if clock is not None else SystemClock()
         self._real_network = PicowsNetwork()
         self._on_event = on_event
@@ -83,6 +85,7 @@ class Fleet:
                 seed=f"{seed}|{station.key}",
                 clock=self._clock,
                 network=network if network is not None else self._real_network,
+                traffic=self.traffic,
                 schedule=self._schedule,
                 on_notice=self._hear,
             )
@@ -108,7 +111,9 @@ class Fleet:
 
     def wake_due(self) -> None:
         """Everything whose time has come has happened."""
-        now = self._clock.now()
+        now, due_at = self._clock.now(), self._wake_ups.next_at
+        if due_at is not None and due_at <= now:
+            self.traffic.lateness.record(now - due_at)
         for sleeper in self._wake_ups.take_due(now):
             sleeper.wake(now)
 

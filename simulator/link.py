@@ -23,6 +23,7 @@ from simulator.behaviours.transactions import numbered
 from simulator.chance import Chance
 from simulator.outbox import Entry
 from simulator.station import Station
+from simulator.traffic import Traffic
 
 _SILENCES_OF_A_DEAD_SOCKET = 2
 
@@ -30,12 +31,14 @@ _SILENCES_OF_A_DEAD_SOCKET = 2
 class Link:
     """`outgoing` are the frames to be written, in order. `silences` counts time-outs since anything was heard."""
 
-    __slots__ = ("_connection", "_in_flight", "_rng", "_silences", "outgoing", "station")
+    __slots__ = ("_connection", "_in_flight", "_rng", "_said_at", "_silences", "_traffic", "outgoing", "station")
 
-    def __init__(self, station: Station, *, rng: Chance) -> None:
+    def __init__(self, station: Station, *, rng: Chance, traffic: Traffic) -> None:
         self.station = station
         self.outgoing: list[bytes] = []
         self._rng = rng
+        self._traffic = traffic
+        self._said_at = 0.0
         self._connection: OcppConnection | None = None
         self._in_flight: Entry | None = None
         self._silences = 0
@@ -80,6 +83,7 @@ class Link:
             case IncomingCall():
                 self.outgoing.append(self._answer(self._connection, event, now))
             case IncomingError():
+                self._traffic.refused[event.action] += 1
                 self._refuse(event.code, now)
             case DuplicateCall(reply=bytes() as reply):
                 self.outgoing.append(reply)
@@ -87,6 +91,7 @@ class Link:
                 if event.reply is not None:
                     self.outgoing.append(event.reply)
                 if event.failed_call is not None:
+                    self._traffic.refused[event.failed_call] += 1
                     self._refuse(str(event.error), now)
             case _:
                 pass  # a late or unknown answer, which nobody waits for
@@ -105,7 +110,9 @@ class Link:
         connection, state = self._connection, self.station.state
         if connection is None:
             return
-        if connection.expire(now) is not None and self._in_flight is not None:
+        timed_out = connection.expire(now)
+        if timed_out is not None and self._in_flight is not None:
+            self._traffic.silent[timed_out.action] += 1
             entry, self._in_flight = self._in_flight, None
             self._silences += 1
             self.station.take_silence(entry, now)
@@ -130,7 +137,7 @@ class Link:
         _, frame = connection.call(
             route.action, entry.payload, now=now, timeout_s=self.station.state.settings.call_timeout_s
         )
-        self._in_flight = entry
+        self._in_flight, self._said_at = entry, now
         self.outgoing.append(frame)
 
     def _take_result(self, result: IncomingResult, now: float) -> None:
@@ -140,8 +147,10 @@ class Link:
         try:
             reply = route.decode_response(codec.decode(result.payload, route.response))
         except (OcppError, ValueError) as error:
+            self._traffic.refused[result.action] += 1
             self._refuse(str(error), now)
             return
+        self._traffic.count_answer(result.action, now - self._said_at)
         self._in_flight = None
         self.station.take_reply(entry, reply, now)
 
@@ -151,6 +160,7 @@ class Link:
             self.station.take_refusal(entry, reason, now)
 
     def _answer(self, connection: OcppConnection, call: IncomingCall, now: float) -> bytes:
+        self._traffic.commands[call.action] += 1
         try:
             route = self._find_route(call.action)
             message = route.decode_request(codec.decode(call.payload, route.request))

@@ -17,6 +17,7 @@ from simulator.link import Link
 from simulator.plan import StationPlan, back_off_s
 from simulator.state import Notice, StationState
 from simulator.station import Station
+from simulator.traffic import Traffic
 from simulator.vehicle import Vehicle
 
 CLOSE_NORMAL = 1000
@@ -70,6 +71,7 @@ class RunningStation:
         seed: str,
         clock: Clock,
         network: Network,
+        traffic: Traffic,
         schedule: Callable[["RunningStation", float | None], None],
         on_notice: Callable[["RunningStation", Notice, float], None],
     ) -> None:
@@ -78,7 +80,7 @@ class RunningStation:
         # Two sources of chance: when the network fails must not change what the meters say.
         self.station = Station(plan, rng=_chance(seed, "station"), instant=clock.instant, now=clock.now())
         self._rng = _chance(seed, "network")
-        self._link = Link(self.station, rng=self._rng)
+        self._link = Link(self.station, rng=self._rng, traffic=traffic)
         self._clock = clock
         self._network = network
         self._schedule = schedule
