@@ -7,6 +7,7 @@ Invariants:
 """
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +25,8 @@ from simulator.transport import PicowsNetwork
 from simulator.visits import TokenPool, Visits
 from simulator.wake_ups import WakeUps
 
-_GRANULARITY_S = 0.001
+PULSE_S = 0.01
+"""The fleet is woken no more often than this: what falls due meanwhile happens together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Fleet:
         self._on_event = on_event
         self._wake_ups: WakeUps[RunningStation | Visits] = WakeUps()
         self._on_earlier: Callable[[], None] = lambda: None
+        self._sleeps_until = -math.inf
         self._ended = self._acknowledged = self._energy_wh = 0
         self._has_been_online = False
         self.stations: Mapping[StationKey, RunningStation] = {
@@ -156,7 +159,8 @@ class Fleet:
             next_at = self.next_wake_at
             timer = None
             if next_at is not None:
-                timer = loop.call_later(max(_GRANULARITY_S, next_at - self._clock.now()), earlier.set)
+                timer = loop.call_later(max(PULSE_S, next_at - self._clock.now()), earlier.set)
+            self._sleeps_until = math.inf if next_at is None else next_at
             await earlier.wait()
             if timer is not None:
                 timer.cancel()
@@ -195,9 +199,8 @@ class Fleet:
         ]
 
     def _schedule(self, sleeper: RunningStation | Visits, at: float | None) -> None:
-        before = self._wake_ups.next_at
         self._wake_ups.schedule(sleeper, at)
-        if at is not None and (before is None or at < before):
+        if at is not None and at < self._sleeps_until:
             self._on_earlier()
 
     def _hear(self, running: RunningStation, notice: Notice, now: float) -> None:

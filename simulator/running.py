@@ -19,6 +19,7 @@ from simulator.state import Notice, StationState
 from simulator.station import Station
 from simulator.traffic import Traffic
 from simulator.vehicle import Vehicle
+from simulator.wake_ups import Sleeper
 
 CLOSE_NORMAL = 1000
 CLOSE_GOING_AWAY = 1001
@@ -41,7 +42,7 @@ class Network(Protocol):
         """Get a socket to `running.url`; `on_open` or `on_connect_failed` is called later, once."""
 
 
-class RunningStation:
+class RunningStation(Sleeper):
     """One living station. `schedule` sets its wake-up, `on_notice` hears what happens."""
 
     __slots__ = (
@@ -75,6 +76,7 @@ class RunningStation:
         schedule: Callable[["RunningStation", float | None], None],
         on_notice: Callable[["RunningStation", Notice, float], None],
     ) -> None:
+        super().__init__()
         self.plan = plan
         self.url = f"{url.rstrip('/')}/{plan.path}"
         # Two sources of chance: when the network fails must not change what the meters say.

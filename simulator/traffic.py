@@ -18,10 +18,10 @@ _BUCKETS = _OCTAVES * _PER_OCTAVE
 class Latencies:
     """Durations in buckets, eight to the doubling: a quantile is right to an eighth. Seconds in, seconds out."""
 
-    __slots__ = ("_counts", "count", "longest_s", "sum_s")
+    __slots__ = ("count", "counts", "longest_s", "sum_s")
 
     def __init__(self) -> None:
-        self._counts = [0] * _BUCKETS
+        self.counts = [0] * _BUCKETS
         self.count = 0
         self.sum_s = 0.0
         self.longest_s = 0.0
@@ -30,7 +30,7 @@ class Latencies:
         """One more; what is below a microsecond counts as one."""
         mantissa, exponent = frexp(seconds)
         index = (exponent - _LEAST_EXPONENT) * _PER_OCTAVE + int((mantissa - 0.5) * 2 * _PER_OCTAVE)
-        self._counts[min(max(index, 0), _BUCKETS - 1)] += 1
+        self.counts[min(max(index, 0), _BUCKETS - 1)] += 1
         self.count += 1
         self.sum_s += seconds
         if seconds > self.longest_s:
@@ -38,7 +38,7 @@ class Latencies:
 
     def add(self, other: "Latencies") -> None:
         """Count what the other has counted."""
-        self._counts = [one + more for one, more in zip(self._counts, other._counts, strict=True)]
+        self.counts = [one + more for one, more in zip(self.counts, other.counts, strict=True)]
         self.count += other.count
         self.sum_s += other.sum_s
         self.longest_s = max(self.longest_s, other.longest_s)
@@ -54,7 +54,7 @@ class Latencies:
 
     def buckets(self) -> Iterator[tuple[float, int]]:
         """The upper edge of each bucket that holds anything, and how many it holds."""
-        for index, count in enumerate(self._counts):
+        for index, count in enumerate(self.counts):
             if count:
                 octave, part = divmod(index, _PER_OCTAVE)
                 upper_s = ldexp(0.5 + (part + 1) / (2 * _PER_OCTAVE), octave + _LEAST_EXPONENT)

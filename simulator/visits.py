@@ -16,6 +16,7 @@ from simulator.plan import DriverPlan
 from simulator.running import RunningStation
 from simulator.state import Happening, Notice
 from simulator.vehicle import draw_vehicle
+from simulator.wake_ups import Sleeper
 
 _WALK_S = (1.0, 4.0)
 _TOKEN_FIRST = 0.25
@@ -49,8 +50,21 @@ class TokenPool:
         self._free.append(token)
 
 
-class Visits:
+class Visits(Sleeper):
     """The visits at one EVSE. `schedule` sets the next wake-up; `tell` lets people outside hear of it."""
+
+    __slots__ = (
+        "_evse",
+        "_is_app_driver",
+        "_plan",
+        "_rng",
+        "_running",
+        "_schedule",
+        "_tell",
+        "_token",
+        "_tokens",
+        "phase",
+    )
 
     def __init__(
         self,
@@ -63,6 +77,7 @@ class Visits:
         schedule: Callable[["Visits", float | None], None],
         tell: Callable[[RunningStation, Notice, float], None],
     ) -> None:
+        super().__init__()
         self.phase = Phase.AWAY
         self._running = running
         self._evse = evse

@@ -1,8 +1,7 @@
 """Counting latencies in buckets."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from simulator.traffic import Latencies, Traffic
 
