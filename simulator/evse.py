@@ -9,12 +9,12 @@ Invariants:
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from random import Random
 
 from protocol.blocks.transactions.machine import TRANSACTION, TransactionState, Trigger, charging_state_of
 from protocol.domain.charging_profile import ChargingProfile
 from protocol.domain.identifiers import IdToken, TransactionId
 from protocol.domain.status import ChargingState, ConnectorStatus
+from simulator.chance import Chance
 from simulator.meter import Line, Meter
 from simulator.stores import Reservation
 from simulator.vehicle import Vehicle
@@ -127,7 +127,7 @@ class Evse:
         "vehicle",
     )
 
-    def __init__(self, number: int, outlet: Outlet, *, rng: Random, at_ms: int) -> None:
+    def __init__(self, number: int, outlet: Outlet, *, rng: Chance, at_ms: int) -> None:
         self.number = number
         self.outlet = outlet
         self._rng = rng
@@ -141,7 +141,7 @@ class Evse:
         self.reservation: Reservation | None = None
         self.cap: Cap | None = None
         self.reported: tuple[ConnectorStatus, ChargingState | None] | None = None
-        self.meter = Meter(register_wh=rng.randrange(20_000, 4_000_000), lines=(), at_ms=at_ms)
+        self.meter = Meter(register_wh=rng.whole(20_000, 4_000_000), lines=(), at_ms=at_ms)
         self.meter.carry(self._lines())
 
     @property
@@ -214,5 +214,5 @@ class Evse:
 
     def _voltage_dv(self) -> int:
         if not self.outlet.is_dc:
-            return _MAINS_DV + self._rng.randint(-_MAINS_SWING_DV, _MAINS_SWING_DV)
+            return _MAINS_DV + self._rng.whole(-_MAINS_SWING_DV, _MAINS_SWING_DV)
         return 0 if self.vehicle is None else _BATTERY_EMPTY_DV + round(_BATTERY_SPAN_DV * self.vehicle.soc)

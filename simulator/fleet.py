@@ -7,23 +7,26 @@ Invariants:
 """
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from random import Random
 
 from protocol.domain.identifiers import StationKey
+from simulator.chance import Chance
 from simulator.clock import Clock, SystemClock
 from simulator.errors import ConditionNotMet
 from simulator.ledger import Ledger
 from simulator.plan import FleetPlan
 from simulator.running import Network, RunningStation
 from simulator.state import Happening, Notice
+from simulator.traffic import Traffic
 from simulator.transport import PicowsNetwork
 from simulator.visits import TokenPool, Visits
 from simulator.wake_ups import WakeUps
 
-_GRANULARITY_S = 0.001
+PULSE_S = 0.01
+"""The fleet is woken no more often than this: what falls due meanwhile happens together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,13 @@ class Fleet:
     ) -> None:
         self.plan = plan
         self.ledger = ledger if ledger is not None else Ledger()
+        self.traffic = Traffic()
         self._clock = clock if clock is not None else SystemClock()
         self._real_network = PicowsNetwork()
         self._on_event = on_event
         self._wake_ups: WakeUps[RunningStation | Visits] = WakeUps()
         self._on_earlier: Callable[[], None] = lambda: None
+        self._sleeps_until = -math.inf
         self._ended = self._acknowledged = self._energy_wh = 0
         self._has_been_online = False
         self.stations: Mapping[StationKey, RunningStation] = {
@@ -83,6 +88,7 @@ class Fleet:
                 seed=f"{seed}|{station.key}",
                 clock=self._clock,
                 network=network if network is not None else self._real_network,
+                traffic=self.traffic,
                 schedule=self._schedule,
                 on_notice=self._hear,
             )
@@ -108,7 +114,9 @@ class Fleet:
 
     def wake_due(self) -> None:
         """Everything whose time has come has happened."""
-        now = self._clock.now()
+        now, due_at = self._clock.now(), self._wake_ups.next_at
+        if due_at is not None and due_at <= now:
+            self.traffic.lateness.record(now - due_at)
         for sleeper in self._wake_ups.take_due(now):
             sleeper.wake(now)
 
@@ -151,7 +159,8 @@ class Fleet:
             next_at = self.next_wake_at
             timer = None
             if next_at is not None:
-                timer = loop.call_later(max(_GRANULARITY_S, next_at - self._clock.now()), earlier.set)
+                timer = loop.call_later(max(PULSE_S, next_at - self._clock.now()), earlier.set)
+            self._sleeps_until = math.inf if next_at is None else next_at
             await earlier.wait()
             if timer is not None:
                 timer.cancel()
@@ -182,7 +191,7 @@ class Fleet:
                 evse.number,
                 drivers,
                 tokens=pool,
-                rng=Random(f"{seed}|{key}|drivers {evse.number}"),  # noqa: S311 # to be repeated, no secret
+                rng=Chance(f"{seed}|{key}|drivers {evse.number}"),
                 schedule=self._schedule,
                 tell=self._hear,
             )
@@ -190,9 +199,8 @@ class Fleet:
         ]
 
     def _schedule(self, sleeper: RunningStation | Visits, at: float | None) -> None:
-        before = self._wake_ups.next_at
         self._wake_ups.schedule(sleeper, at)
-        if at is not None and (before is None or at < before):
+        if at is not None and at < self._sleeps_until:
             self._on_earlier()
 
     def _hear(self, running: RunningStation, notice: Notice, now: float) -> None:

@@ -3,10 +3,10 @@
 import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from random import Random
 
 from protocol.domain.identifiers import IdToken, IdTokenType
 from protocol.domain.version import OcppVersion
+from simulator.chance import Chance
 from simulator.errors import InvalidPlan
 from simulator.evse import Outlet
 from simulator.plan import Settings, StationPlan
@@ -89,14 +89,14 @@ def _lay_out(
         station_id = id_template.format(n=number)
     except (IndexError, KeyError, ValueError) as error:
         raise InvalidPlan(f"the template {id_template!r} is not like {DEFAULT_TEMPLATE!r}") from error
-    rng = Random(f"{seed}|{station_id}|model")  # noqa: S311 # to be repeated, no secret
-    model, outlet = rng.choices(_MODELS, _MODEL_WEIGHTS)[0]
+    rng = Chance(f"{seed}|{station_id}|model")
+    model, outlet = rng.one_by_weight(_MODELS, _MODEL_WEIGHTS)
     version = (OcppVersion.V16, OcppVersion.V201)[number % 2 == 0] if ocpp == MIXED else OcppVersion(ocpp)
     return StationPlan(
         station_id=station_id,
         version=version,
         password=passwords.get(station_id),
-        evse_count=rng.choice((1, 2)),
+        evse_count=rng.one_of((1, 2)),
         outlet=outlet,
         model=model,
         settings=settings,

@@ -6,8 +6,6 @@ Invariants:
 3. An answer to the CSMS is written before any CALL that follows from it.
 """
 
-from random import Random
-
 from protocol.blocks.provisioning.messages import BootNotification
 from protocol.domain.routes import AnyRoute, Direction
 from protocol.errors import ActionNotSupported, NotExpressible, OcppError, RpcError
@@ -22,8 +20,10 @@ from protocol.ocppj.events import (
 from protocol.versions import route_of_action, route_of_message
 from protocol.wire import codec
 from simulator.behaviours.transactions import numbered
+from simulator.chance import Chance
 from simulator.outbox import Entry
 from simulator.station import Station
+from simulator.traffic import Traffic
 
 _SILENCES_OF_A_DEAD_SOCKET = 2
 
@@ -31,12 +31,14 @@ _SILENCES_OF_A_DEAD_SOCKET = 2
 class Link:
     """`outgoing` are the frames to be written, in order. `silences` counts time-outs since anything was heard."""
 
-    __slots__ = ("_connection", "_in_flight", "_rng", "_silences", "outgoing", "station")
+    __slots__ = ("_connection", "_in_flight", "_rng", "_said_at", "_silences", "_traffic", "outgoing", "station")
 
-    def __init__(self, station: Station, *, rng: Random) -> None:
+    def __init__(self, station: Station, *, rng: Chance, traffic: Traffic) -> None:
         self.station = station
         self.outgoing: list[bytes] = []
         self._rng = rng
+        self._traffic = traffic
+        self._said_at = 0.0
         self._connection: OcppConnection | None = None
         self._in_flight: Entry | None = None
         self._silences = 0
@@ -52,7 +54,7 @@ class Link:
 
     def open(self, now: float) -> None:
         """A socket is there, with the station's version as its subprotocol."""
-        prefix, sent = f"{self._rng.getrandbits(32):08x}", 0
+        prefix, sent = f"{self._rng.bits(32):08x}", 0
 
         def next_message_id() -> str:
             nonlocal sent
@@ -81,6 +83,7 @@ class Link:
             case IncomingCall():
                 self.outgoing.append(self._answer(self._connection, event, now))
             case IncomingError():
+                self._traffic.refused[event.action] += 1
                 self._refuse(event.code, now)
             case DuplicateCall(reply=bytes() as reply):
                 self.outgoing.append(reply)
@@ -88,6 +91,7 @@ class Link:
                 if event.reply is not None:
                     self.outgoing.append(event.reply)
                 if event.failed_call is not None:
+                    self._traffic.refused[event.failed_call] += 1
                     self._refuse(str(event.error), now)
             case _:
                 pass  # a late or unknown answer, which nobody waits for
@@ -106,7 +110,9 @@ class Link:
         connection, state = self._connection, self.station.state
         if connection is None:
             return
-        if connection.expire(now) is not None and self._in_flight is not None:
+        timed_out = connection.expire(now)
+        if timed_out is not None and self._in_flight is not None:
+            self._traffic.silent[timed_out.action] += 1
             entry, self._in_flight = self._in_flight, None
             self._silences += 1
             self.station.take_silence(entry, now)
@@ -131,7 +137,7 @@ class Link:
         _, frame = connection.call(
             route.action, entry.payload, now=now, timeout_s=self.station.state.settings.call_timeout_s
         )
-        self._in_flight = entry
+        self._in_flight, self._said_at = entry, now
         self.outgoing.append(frame)
 
     def _take_result(self, result: IncomingResult, now: float) -> None:
@@ -141,8 +147,10 @@ class Link:
         try:
             reply = route.decode_response(codec.decode(result.payload, route.response))
         except (OcppError, ValueError) as error:
+            self._traffic.refused[result.action] += 1
             self._refuse(str(error), now)
             return
+        self._traffic.count_answer(result.action, now - self._said_at)
         self._in_flight = None
         self.station.take_reply(entry, reply, now)
 
@@ -152,6 +160,7 @@ class Link:
             self.station.take_refusal(entry, reason, now)
 
     def _answer(self, connection: OcppConnection, call: IncomingCall, now: float) -> bytes:
+        self._traffic.commands[call.action] += 1
         try:
             route = self._find_route(call.action)
             message = route.decode_request(codec.decode(call.payload, route.request))

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from random import Random
 from urllib.parse import quote
 
 from protocol.domain.identifiers import DEFAULT_TENANT, IdToken, StationId, StationKey, TenantId
 from protocol.domain.version import OcppVersion
+from simulator.chance import Chance
 from simulator.errors import InvalidPlan
 from simulator.evse import Outlet
 from simulator.traits import TRAITS
@@ -45,10 +45,10 @@ class Settings:
     queued_facts: int = 2000
 
 
-def back_off_s(settings: Settings, failures: int, *, rng: Random) -> float:
+def back_off_s(settings: Settings, failures: int, *, rng: Chance) -> float:
     """How long to wait after so many failures: doubled each time, a random part on top (OCPP 2.0.1 Part 4 §5.3)."""
     doubled_s: float = settings.retry_min_s * 2 ** min(max(failures - 1, 0), settings.retry_doublings)
-    return doubled_s + rng.uniform(0, settings.retry_random_s)
+    return doubled_s + rng.between(0, settings.retry_random_s)
 
 
 _OUTLET = Outlet()

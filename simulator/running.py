@@ -7,17 +7,19 @@ Invariants:
 
 import asyncio
 from collections.abc import Callable
-from random import Random
 from typing import Protocol
 
 from protocol.domain.identifiers import IdToken
+from simulator.chance import Chance
 from simulator.clock import Clock
 from simulator.errors import ConditionNotMet
 from simulator.link import Link
 from simulator.plan import StationPlan, back_off_s
 from simulator.state import Notice, StationState
 from simulator.station import Station
+from simulator.traffic import Traffic
 from simulator.vehicle import Vehicle
+from simulator.wake_ups import Sleeper
 
 CLOSE_NORMAL = 1000
 CLOSE_GOING_AWAY = 1001
@@ -40,7 +42,7 @@ class Network(Protocol):
         """Get a socket to `running.url`; `on_open` or `on_connect_failed` is called later, once."""
 
 
-class RunningStation:
+class RunningStation(Sleeper):
     """One living station. `schedule` sets its wake-up, `on_notice` hears what happens."""
 
     __slots__ = (
@@ -70,15 +72,17 @@ class RunningStation:
         seed: str,
         clock: Clock,
         network: Network,
+        traffic: Traffic,
         schedule: Callable[["RunningStation", float | None], None],
         on_notice: Callable[["RunningStation", Notice, float], None],
     ) -> None:
+        super().__init__()
         self.plan = plan
         self.url = f"{url.rstrip('/')}/{plan.path}"
         # Two sources of chance: when the network fails must not change what the meters say.
         self.station = Station(plan, rng=_chance(seed, "station"), instant=clock.instant, now=clock.now())
         self._rng = _chance(seed, "network")
-        self._link = Link(self.station, rng=self._rng)
+        self._link = Link(self.station, rng=self._rng, traffic=traffic)
         self._clock = clock
         self._network = network
         self._schedule = schedule
@@ -97,7 +101,7 @@ class RunningStation:
 
     def start(self, *, within_s: float = 0.0) -> None:
         """The station is switched on: it connects within `within_s`."""
-        self._connect_at = self._clock.now() + self._rng.uniform(0, within_s)
+        self._connect_at = self._clock.now() + self._rng.between(0, within_s)
         self._schedule(self, self._connect_at)
 
     def shut(self) -> None:
@@ -240,5 +244,5 @@ class RunningStation:
         self._connect_at = now + back_off_s(self.state.settings, self._failures, rng=self._rng)
 
 
-def _chance(seed: str, purpose: str) -> Random:
-    return Random(f"{seed}|{purpose}")  # noqa: S311 # a simulation that can be repeated, no secret
+def _chance(seed: str, purpose: str) -> Chance:
+    return Chance(f"{seed}|{purpose}")

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from random import Random
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -15,6 +14,7 @@ from protocol.blocks.provisioning.messages import BootReason, Reset
 from protocol.domain.charging_profile_stack import InstalledProfile
 from protocol.domain.identifiers import TransactionId
 from protocol.domain.status import ConnectorStatus, RegistrationStatus
+from simulator.chance import Chance
 from simulator.evse import Evse, Transaction
 from simulator.outbox import Entry, Outbox
 from simulator.plan import Settings, StationPlan
@@ -78,7 +78,7 @@ class StationState:
     traits: Traits
     evses: tuple[Evse, ...]
     outbox: Outbox
-    rng: Random
+    rng: Chance
     instant: Callable[[float], datetime]
     boot_reason: BootReason | None = BootReason.POWER_UP
     registration: RegistrationStatus | None = None
@@ -103,7 +103,7 @@ class StationState:
 
     @classmethod
     def of(
-        cls, plan: StationPlan, *, rng: Random, instant: Callable[[float], datetime], now: float = 0.0
+        cls, plan: StationPlan, *, rng: Chance, instant: Callable[[float], datetime], now: float = 0.0
     ) -> "StationState":
         """A station that has just been powered up."""
         return cls(

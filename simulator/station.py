@@ -8,7 +8,6 @@ Invariants:
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from random import Random
 from typing import Any
 
 import msgspec
@@ -69,6 +68,7 @@ from simulator.behaviours import (
     smart_charging,
     transactions,
 )
+from simulator.chance import Chance
 from simulator.evse import Evse
 from simulator.outbox import Entry
 from simulator.plan import StationPlan, back_off_s
@@ -136,7 +136,7 @@ class Station:
     __slots__ = ("state",)
 
     def __init__(
-        self, plan: StationPlan, *, rng: Random, instant: Callable[[float], datetime], now: float = 0.0
+        self, plan: StationPlan, *, rng: Chance, instant: Callable[[float], datetime], now: float = 0.0
     ) -> None:
         self.state = StationState.of(plan, rng=rng, instant=instant, now=now)
 

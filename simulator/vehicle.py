@@ -10,8 +10,8 @@ Invariants:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from random import Random
 
+from simulator.chance import Chance
 from simulator.meter import MICROJOULES_PER_WH
 
 _TAPER_FLOOR = 0.05
@@ -106,7 +106,7 @@ class Vehicle:
         return self.model.dc_efficiency_percent if is_dc else self.model.ac_efficiency_percent
 
 
-def draw_vehicle(rng: Random, *, is_dc: bool) -> Vehicle:
+def draw_vehicle(rng: Chance, *, is_dc: bool) -> Vehicle:
     """A car that fits the outlet and comes to be charged: somewhere between nearly empty and two thirds full."""
-    model = rng.choice([model for model in VEHICLE_MODELS if model.can_charge(is_dc=is_dc)])
-    return Vehicle(model, soc=round(rng.uniform(0.1, 0.65), 3), target_soc=rng.choice((0.8, 0.9, 1.0)))
+    model = rng.one_of([model for model in VEHICLE_MODELS if model.can_charge(is_dc=is_dc)])
+    return Vehicle(model, soc=round(rng.between(0.1, 0.65), 3), target_soc=rng.one_of((0.8, 0.9, 1.0)))

@@ -9,13 +9,14 @@ Everything is drawn from the one source of chance that the visits are given.
 
 from collections.abc import Callable, Iterable
 from enum import StrEnum
-from random import Random
 
 from protocol.domain.identifiers import IdToken
+from simulator.chance import Chance
 from simulator.plan import DriverPlan
 from simulator.running import RunningStation
 from simulator.state import Happening, Notice
 from simulator.vehicle import draw_vehicle
+from simulator.wake_ups import Sleeper
 
 _WALK_S = (1.0, 4.0)
 _TOKEN_FIRST = 0.25
@@ -40,17 +41,30 @@ class TokenPool:
     def __init__(self, tokens: Iterable[IdToken]) -> None:
         self._free = list(tokens)
 
-    def take(self, rng: Random) -> IdToken | None:
+    def take(self, rng: Chance) -> IdToken | None:
         """A free token; None where all are out."""
-        return self._free.pop(rng.randrange(len(self._free))) if self._free else None
+        return self._free.pop(rng.whole(0, len(self._free) - 1)) if self._free else None
 
     def give_back(self, token: IdToken) -> None:
         """Its driver has gone."""
         self._free.append(token)
 
 
-class Visits:
+class Visits(Sleeper):
     """The visits at one EVSE. `schedule` sets the next wake-up; `tell` lets people outside hear of it."""
+
+    __slots__ = (
+        "_evse",
+        "_is_app_driver",
+        "_plan",
+        "_rng",
+        "_running",
+        "_schedule",
+        "_tell",
+        "_token",
+        "_tokens",
+        "phase",
+    )
 
     def __init__(
         self,
@@ -59,10 +73,11 @@ class Visits:
         plan: DriverPlan,
         *,
         tokens: TokenPool,
-        rng: Random,
+        rng: Chance,
         schedule: Callable[["Visits", float | None], None],
         tell: Callable[[RunningStation, Notice, float], None],
     ) -> None:
+        super().__init__()
         self.phase = Phase.AWAY
         self._running = running
         self._evse = evse
@@ -96,9 +111,9 @@ class Visits:
             return
         match notice.happening:
             case Happening.TRANSACTION_STARTED if self.phase in (Phase.ARRIVED, Phase.WAITING):
-                self._move(Phase.CHARGING, now + self._rng.uniform(*self._plan.session_s))
+                self._move(Phase.CHARGING, now + self._rng.between(*self._plan.session_s))
             case Happening.TRANSACTION_ENDED | Happening.TOKEN_REFUSED if self.phase is not Phase.LEAVING:
-                self._move(Phase.LEAVING, now + self._rng.uniform(*_WALK_S))
+                self._move(Phase.LEAVING, now + self._rng.between(*_WALK_S))
             case _:
                 pass
 
@@ -112,14 +127,14 @@ class Visits:
 
     def _arrive(self, now: float) -> None:
         evse = self._running.state.evses[self._evse - 1]
-        self._is_app_driver = self._rng.random() < self._plan.app_share
+        self._is_app_driver = self._rng.happens(self._plan.app_share)
         self._token = None if self._is_app_driver else self._tokens.take(self._rng)
         if evse.vehicle is not None or (self._token is None and not self._is_app_driver):
             self._return_token()
             self._wait_for_arrival(now)
             return
-        self._move(Phase.ARRIVED, now + self._rng.uniform(*_WALK_S))
-        if self._token is not None and self._rng.random() < _TOKEN_FIRST:
+        self._move(Phase.ARRIVED, now + self._rng.between(*_WALK_S))
+        if self._token is not None and self._rng.happens(_TOKEN_FIRST):
             self._running.present_token(self._evse, self._token)
         else:
             self._plug_in()
@@ -139,8 +154,8 @@ class Visits:
             self._move(Phase.ASKING, now + _REMOTE_STOP_PATIENCE_S)
             transaction = self._running.state.evses[self._evse - 1].transaction
             self._tell(self._running, Notice(Happening.AWAITS_REMOTE_STOP, self._evse, transaction), now)
-        elif self._token is not None and self._rng.random() < _STOPS_BY_TOKEN:
-            self._move(Phase.LEAVING, now + self._rng.uniform(*_WALK_S))
+        elif self._token is not None and self._rng.happens(_STOPS_BY_TOKEN):
+            self._move(Phase.LEAVING, now + self._rng.between(*_WALK_S))
             self._running.present_token(self._evse, self._token)
         else:
             self._leave(now)
@@ -157,7 +172,7 @@ class Visits:
         self._running.plug_in(self._evse, vehicle)
 
     def _wait_for_arrival(self, now: float) -> None:
-        self._move(Phase.AWAY, now + self._rng.expovariate(1 / self._plan.arrival_s))
+        self._move(Phase.AWAY, now + self._rng.wait(self._plan.arrival_s))
 
     def _return_token(self) -> None:
         if self._token is not None:

@@ -1,58 +1,97 @@
-"""Who wants to be woken when: one heap for a whole process instead of a task for every timer.
+"""Who wants to be woken when: one timing wheel for a whole process instead of a task for every timer.
+
+Time is cut into slots of a hundredth of a second; a wake-up is put into its slot unsorted, and only the slot whose time
+has come is put in order (Varghese and Lauck 1987, scheme 6, with a heap of the slots that hold anything in place of
+the wheel's turns). Setting a timer and having it go off cost the same however many there are.
 
 Invariants:
 1. Whoever schedules again moves his wake-up: each has one.
 2. Wake-ups come in the order of their times, equal ones in the order in which they were asked for.
+3. A sleeper that moved leaves an entry behind, which is skipped, and is gone when its slot's time has come.
 """
 
 from collections.abc import Iterator
 from heapq import heapify, heappop, heappush
+from math import inf
 from typing import Generic, TypeVar
 
-SleeperT = TypeVar("SleeperT")
+_SLOTS_PER_S = 100
 
-_STALE_SHARE = 4
+
+class Sleeper:
+    """Who can be woken. `due_at` is when; only a WakeUps sets it, and a sleeper has one."""
+
+    __slots__ = ("due_at",)
+
+    def __init__(self) -> None:
+        self.due_at = inf
+
+
+SleeperT = TypeVar("SleeperT", bound=Sleeper)
 
 
 class WakeUps(Generic[SleeperT]):
-    """A sleeper is any hashable object."""
+    """The wake-ups of many sleepers, at times of one clock that never goes back."""
 
-    __slots__ = ("_asked", "_heap", "_times")
+    __slots__ = ("_asked", "_filled", "_near", "_opened", "_slots")
 
     def __init__(self) -> None:
-        self._heap: list[tuple[float, int, SleeperT]] = []
-        self._times: dict[SleeperT, tuple[float, int]] = {}
         self._asked = 0
+        self._slots: dict[int, list[tuple[float, int, SleeperT]]] = {}
+        self._filled: list[int] = []  # a heap of the keys of `_slots`
+        self._near: list[tuple[float, int, SleeperT]] = []  # a heap of what the slots up to `_opened` held
+        self._opened = -1
 
     def schedule(self, sleeper: SleeperT, at: float | None) -> None:
         """Wake the sleeper at this time and at no other; None: not at all."""
-        current = self._times.get(sleeper)
         if at is None:
-            self._times.pop(sleeper, None)
-        elif current is None or current[0] != at:
-            self._asked += 1
-            self._times[sleeper] = at, self._asked
-            heappush(self._heap, (at, self._asked, sleeper))
-            self._forget_stale()
+            sleeper.due_at = inf
+            return
+        if sleeper.due_at == at:
+            return
+        sleeper.due_at = at
+        self._asked += 1
+        number = int(at * _SLOTS_PER_S)
+        if number <= self._opened:
+            heappush(self._near, (at, self._asked, sleeper))
+        elif number in self._slots:
+            self._slots[number].append((at, self._asked, sleeper))
+        else:
+            self._slots[number] = [(at, self._asked, sleeper)]
+            heappush(self._filled, number)
 
     @property
     def next_at(self) -> float | None:
         """The next wake-up; None where nobody sleeps."""
-        while self._heap and not self._is_current(self._heap[0]):
-            heappop(self._heap)
-        return self._heap[0][0] if self._heap else None
+        near = self._near
+        while True:
+            while near and near[0][2].due_at != near[0][0]:
+                heappop(near)
+            if near:
+                return near[0][0]
+            if not self._filled:
+                return None
+            self._open(self._filled[0])
 
     def take_due(self, now: float) -> Iterator[SleeperT]:
-        """Each sleeper whose time has come, as it comes."""
-        while (at := self.next_at) is not None and at <= now:
-            sleeper = heappop(self._heap)[2]
-            del self._times[sleeper]
-            yield sleeper
+        """Each sleeper whose time has come, as it comes; also one that is scheduled for the past meanwhile."""
+        self._open(int(now * _SLOTS_PER_S))
+        near = self._near
+        while near and near[0][0] <= now:
+            at, _, sleeper = heappop(near)
+            if sleeper.due_at == at:
+                sleeper.due_at = inf
+                yield sleeper
 
-    def _is_current(self, row: tuple[float, int, SleeperT]) -> bool:
-        return self._times.get(row[2]) == row[:2]
-
-    def _forget_stale(self) -> None:
-        if len(self._heap) > 64 and len(self._heap) > _STALE_SHARE * len(self._times):
-            self._heap = [row for row in self._heap if self._is_current(row)]
-            heapify(self._heap)
+    def _open(self, number: int) -> None:
+        """What the slots up to this one hold is near."""
+        filled, near = self._filled, self._near
+        while filled and filled[0] <= number:
+            slot = self._slots.pop(heappop(filled))
+            if near:
+                for row in slot:
+                    heappush(near, row)
+            else:
+                heapify(slot)
+                near.extend(slot)
+        self._opened = max(self._opened, number)

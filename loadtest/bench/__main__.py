@@ -4,12 +4,14 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from loadtest.bench import gateway
+from loadtest.bench import fleet, gateway
 
-BENCHMARKS: Mapping[str, Callable[[argparse.Namespace], int]] = {"gateway": gateway.run}
+BENCHMARKS: Mapping[str, Callable[[argparse.Namespace], int]] = {"gateway": gateway.run, "fleet": fleet.run}
 
-_EPILOG = """example:
+_SECONDS = {"gateway": 4.0, "fleet": 60.0}
+_EPILOG = """examples:
   python3 dev.py bench gateway --seconds 5 --connections 200
+  python3 dev.py bench fleet --stations 10000 --seconds 300
 """
 
 
@@ -21,9 +23,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("benchmark", choices=BENCHMARKS)
     parser.add_argument("--connections", type=int, default=200, help="stations that send at once (default 200)")
     parser.add_argument("--idle-connections", type=int, default=2000, help="sockets for the memory figure")
-    parser.add_argument("--seconds", type=float, default=4.0, help="how long each server is measured (default 4)")
+    parser.add_argument("--seconds", type=float, help="how long is measured (default: gateway 4 a server, fleet 60)")
+    parser.add_argument("--stations", type=int, default=10_000, help="size of the fleet (default 10000)")
     parser.add_argument("--transport", choices=("picows", "websockets"), default="picows")
     arguments = parser.parse_args(argv)
+    arguments.seconds = arguments.seconds or _SECONDS[arguments.benchmark]
     return BENCHMARKS[arguments.benchmark](arguments)
 
 

@@ -21,6 +21,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def resident_kib(pid: int) -> int:
+    """Resident memory of a process. Raises MeterFailed where there is none."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1])
+    raise MeterFailed(f"process {pid} is gone")
+
+
 class ServerUnderTest:
     """`python -m MODULE …` pinned to one core, for as long as the context lasts."""
 
@@ -61,7 +69,4 @@ class ServerUnderTest:
 
     def resident_kib(self) -> int:
         """Resident memory."""
-        for line in Path(f"/proc/{self._process.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1])
-        raise MeterFailed("the server under test is gone")
+        return resident_kib(self._process.pid)

@@ -70,7 +70,7 @@ def on_signed(state: StationState, message: CertificateSigned, _now: float) -> C
 def ask_for_certificate(state: StationState, use: SigningUse | None) -> None:
     """A new key is made, and a certificate for it is asked for; `use` None: one for all that the station does."""
     # Seeded like all else: what a simulated station proves with it is nobody's secret.
-    key = ec.derive_private_key(state.rng.getrandbits(_KEY_BITS) | 1, ec.SECP256R1())
+    key = ec.derive_private_key(state.rng.bits(_KEY_BITS) | 1, ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, state.plan.station_id[:64])])
     request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())
     state.signing_key = key

@@ -54,7 +54,7 @@ def on_boot_reply(state: StationState, reply: BootReply, now: float) -> None:
     if reply.interval_s > 0:
         state.settings = changed(state.settings, heartbeat_interval_s=reply.interval_s)
     # Stations that were switched on together would beat together.
-    schedule_heartbeat(state, now + state.settings.heartbeat_interval_s * state.rng.uniform(0.5, 1.0))
+    schedule_heartbeat(state, now + state.settings.heartbeat_interval_s * state.rng.between(0.5, 1.0))
     state.note(Happening.BOOTED)
     report_changes(state, now)
 
@@ -107,4 +107,4 @@ def reboot(state: StationState, now: float) -> None:
     state.alarms = {key: at for key, at in state.alarms.items() if key[0] in _OUTLIVES_RESET}
     for evse in state.evses:
         evse.grant = evse.reported = None
-    state.set_alarm(Alarm.REBOOT, now + state.rng.uniform(*_DARK_S))
+    state.set_alarm(Alarm.REBOOT, now + state.rng.between(*_DARK_S))

@@ -65,7 +65,7 @@ def begin(state: StationState, evse: Evse, grant: Grant, now: float, *, trigger:
     state.clear_alarm(Alarm.EV_CONNECT, evse=evse.number)
     state.clear_alarm(Alarm.RESERVATION, evse=evse.number)
     smart_charging.on_begin(state, evse, grant.profile, now)
-    state.set_alarm(Alarm.POWER, now + state.rng.uniform(*_HANDSHAKE_S), evse=evse.number)
+    state.set_alarm(Alarm.POWER, now + state.rng.between(*_HANDSHAKE_S), evse=evse.number)
     schedule_sample(state, evse, now)
     report_changes(state, now)
 
@@ -179,7 +179,7 @@ def numbered(message: msgspec.Struct, transaction: Transaction) -> msgspec.Struc
 
 def _new_transaction(state: StationState, evse: Evse, grant: Grant, now: float) -> Transaction:
     state.transaction_count += 1
-    name = TransactionId(str(uuid.UUID(int=state.rng.getrandbits(128), version=4)))
+    name = TransactionId(str(uuid.UUID(int=state.rng.bits(128), version=4)))
     return Transaction(
         local_id=f"{state.plan.station_id}-{state.transaction_count}",
         evse=evse.number,

@@ -1,12 +1,12 @@
 """The numbered invariants of simulator/evse.py."""
 
 from datetime import UTC, datetime
-from random import Random
 
 from hypothesis import given, strategies as st
 
 from protocol.blocks.transactions.machine import TransactionState
 from protocol.domain.identifiers import IdToken
+from simulator.chance import Chance
 from simulator.evse import Evse, Outlet, Transaction
 from simulator.meter import MICROJOULES_PER_WH
 from simulator.vehicle import VEHICLE_MODELS, Vehicle, VehicleModel
@@ -21,7 +21,7 @@ STEPS_S = st.lists(st.floats(0, 4000, allow_nan=False), min_size=1, max_size=12)
 
 
 def charging(outlet: Outlet, model: VehicleModel, soc: float) -> Evse:
-    evse = Evse(1, outlet, rng=Random(1), at_ms=0)
+    evse = Evse(1, outlet, rng=Chance("1"), at_ms=0)
     evse.vehicle = Vehicle(model, soc=soc)
     evse.transaction = Transaction(
         "T-1", 1, IdToken("A"), datetime(2026, 1, 1, tzinfo=UTC), 0, state=TransactionState.CHARGING

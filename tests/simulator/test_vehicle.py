@@ -1,10 +1,9 @@
 """The numbered invariants of simulator/vehicle.py."""
 
-from random import Random
-
 import pytest
 from hypothesis import given, strategies as st
 
+from simulator.chance import Chance
 from simulator.vehicle import VEHICLE_MODELS, Vehicle, draw_vehicle
 
 MODELS = st.sampled_from(VEHICLE_MODELS)
@@ -60,7 +59,7 @@ def test_a_steady_step_always_moves_on_and_never_overshoots_by_more_than_a_milli
 
 
 def test_only_cars_with_an_inlet_come_to_a_dc_outlet() -> None:
-    rng = Random(3)
+    rng = Chance("3")
 
     assert all(draw_vehicle(rng, is_dc=True).model.dc_power_w > 0 for _ in range(100))
 
