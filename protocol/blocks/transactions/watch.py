@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from protocol.blocks.transactions.messages import TransactionEnd, TransactionEvent, TransactionStart
 from protocol.domain.identifiers import TransactionId
-from protocol.domain.metering import ENERGY_IMPORT_REGISTER
+from protocol.domain.metering import ENERGY_IMPORT_REGISTER, MeterValue
 from protocol.ocppj.repairs import Deviation
 
 REMEMBERED = 64
@@ -58,11 +58,10 @@ class TransactionWatch:
         return tuple(deviations)
 
     def _remember(self, message: TransactionEvent, transaction_id: TransactionId, known: _Known | None) -> None:
-        if known is None or (isinstance(message, TransactionStart) and known.has_ended):
+        if known is None or (known.has_ended and isinstance(message, TransactionStart)):
             known = _Known()
         known.last_key = message.wire_key
-        _note_hole(message.seq_no, known)
-        known.seq_no = message.seq_no if known.seq_no is None else max(known.seq_no, message.seq_no or 0)
+        _note_number(message.seq_no, known)
         known.register_wh = message.meter_wh or known.register_wh
         known.has_ended = known.has_ended or isinstance(message, TransactionEnd)
         self._known[transaction_id] = known
@@ -70,12 +69,17 @@ class TransactionWatch:
             self._known.popitem(last=False)
 
 
-def _note_hole(seq_no: int | None, known: _Known) -> None:
-    if seq_no is None or known.seq_no is None:
+def _note_number(seq_no: int | None, known: _Known) -> None:
+    last = known.seq_no
+    if seq_no is None:
+        return
+    if last is None or seq_no == last + 1:
+        known.seq_no = seq_no
         return
     known.missing.discard(seq_no)
-    if seq_no > known.seq_no + 1 and len(known.missing) < REMEMBERED:
-        known.missing.update(range(known.seq_no + 1, min(seq_no, known.seq_no + REMEMBERED)))
+    if seq_no > last and len(known.missing) < REMEMBERED:
+        known.missing.update(range(last + 1, min(seq_no, last + REMEMBERED)))
+    known.seq_no = max(last, seq_no)
 
 
 def _watch_meter(message: TransactionEvent, known: _Known | None, deviations: list[Deviation]) -> None:
@@ -85,20 +89,28 @@ def _watch_meter(message: TransactionEvent, known: _Known | None, deviations: li
         if isinstance(message, TransactionEnd):
             deviations.append(Deviation("stop_without_meter", ""))
         return
-    registers = [
-        reading
-        for meter_value in message.meter_values
-        for reading in meter_value.readings
-        if reading.measurand == ENERGY_IMPORT_REGISTER
-    ]
-    if registers and all(reading.phase is not None for reading in registers):
+    if _is_register_of_phases(message.meter_values):
         deviations.append(Deviation("sum_phases", "no total of the register"))
-    if known is not None and known.register_wh is not None and not known.has_ended:
-        fallen_wh = Decimal(known.register_wh) - Decimal(message.meter_wh)
-        if fallen_wh > 0:
-            deviations.append(
-                Deviation("energy_falls", f"from {known.register_wh[:20]} Wh to {message.meter_wh[:20]} Wh")
-            )
+    if known is None or known.register_wh is None or known.has_ended:
+        return
+    if _number(message.meter_wh) < _number(known.register_wh):
+        deviations.append(Deviation("energy_falls", f"from {known.register_wh[:20]} Wh to {message.meter_wh[:20]} Wh"))
+
+
+def _is_register_of_phases(meter_values: tuple[MeterValue, ...]) -> bool:
+    """Whether the register is said, and never its total."""
+    is_said = False
+    for meter_value in meter_values:
+        for reading in meter_value.readings:
+            if reading.measurand == ENERGY_IMPORT_REGISTER:
+                if reading.phase is None:
+                    return False
+                is_said = True
+    return is_said
+
+
+def _number(text: str) -> int | Decimal:
+    return int(text) if text.isdecimal() else Decimal(text)
 
 
 def _watch_sequence(message: TransactionEvent, known: _Known | None, deviations: list[Deviation]) -> None:
