@@ -32,6 +32,7 @@ from protocol.domain.identifiers import TransactionId, refer_to
 FactT = TypeVar("FactT", bound=TransactionFact)
 
 _ONLY_EVSE = 1
+_HEARD = TransactionReply()
 
 
 async def on_transaction_start(message: TransactionStart, call: ReceivedCall, ports: Ports) -> TransactionReply:
@@ -58,7 +59,8 @@ async def on_transaction_start(message: TransactionStart, call: ReceivedCall, po
 async def on_transaction_update(message: TransactionUpdate, call: ReceivedCall, ports: Ports) -> TransactionReply:
     """The update and its readings are in their streams."""
     authorization = None if message.id_token is None else await _judge_going_on(message, call, ports)
-    return await _continue(TransactionUpdated, message, call, ports, authorization)
+    await ports.publisher.publish(*_going_on(TransactionUpdated, message, call, ports, authorization))
+    return _HEARD if authorization is None else TransactionReply(id_token_info=authorization.info)
 
 
 async def on_transaction_end(message: TransactionEnd, call: ReceivedCall, ports: Ports) -> TransactionReply:
@@ -67,25 +69,26 @@ async def on_transaction_end(message: TransactionEnd, call: ReceivedCall, ports:
     Then, and no earlier, it is asked what it cost, for a station that can tell its driver (OCPP 2.0.1 I03).
     """
     authorization = await _judge(message, call, ports)
-    reply = await _continue(TransactionEnded, message, call, ports, authorization)
+    await ports.publisher.publish(*_going_on(TransactionEnded, message, call, ports, authorization))
+    reply = TransactionReply(id_token_info=_info(authorization))
     if not message.hears_cost or message.transaction_id is None:
         return reply
     total = await ports.costs.total_of(call.station.key, message.transaction_id)
     return reply if total is None else msgspec.structs.replace(reply, total_cost=total)
 
 
-async def _continue(
+def _going_on(
     kind: type[FactT],
     message: TransactionEvent,
     call: ReceivedCall,
     ports: Ports,
     authorization: Authorization | None,
-) -> TransactionReply:
+) -> list[Outgoing]:
     assert message.transaction_id is not None  # every dialect's update and end name their transaction
-    call.deviations.extend(call.station.transactions.observe(message, message.transaction_id))
-    fact = _fact(kind, message, call, ports, message.transaction_id, authorization)
-    await ports.publisher.publish(*_events(fact, message, call))
-    return TransactionReply(id_token_info=_info(authorization))
+    deviations = call.station.transactions.observe(message, message.transaction_id)
+    if deviations:
+        call.deviations.extend(deviations)
+    return _events(_fact(kind, message, call, ports, message.transaction_id, authorization), message, call)
 
 
 async def _judge_going_on(message: TransactionEvent, call: ReceivedCall, ports: Ports) -> Authorization | None:
@@ -135,10 +138,7 @@ def _fact(
     authorization: Authorization | None,
 ) -> FactT:
     token = message.id_token
-    own = {"stopped_reason": message.stopped_reason} if isinstance(message, TransactionEnd) else {}
-    if isinstance(message, TransactionUpdate) and message.begin_wh is not None:
-        own = {"begin_wh": message.begin_wh}
-    return kind(
+    fact = kind(
         transaction_id=transaction_id,
         evse=message.evse,
         connector=message.connector,
@@ -153,8 +153,13 @@ def _fact(
         reservation_id=message.reservation_id,
         limit=message.limit,
         flags=call.flags,
-        **own,
     )
+    # Nearly every fact is an update that says nothing of its own.
+    if isinstance(message, TransactionEnd):
+        return msgspec.structs.replace(fact, stopped_reason=message.stopped_reason)
+    if isinstance(message, TransactionUpdate) and message.begin_wh is not None:
+        return msgspec.structs.replace(fact, begin_wh=message.begin_wh)
+    return fact
 
 
 def _events(fact: TransactionFact, message: TransactionEvent, call: ReceivedCall) -> list[Outgoing]:
