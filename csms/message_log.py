@@ -181,7 +181,9 @@ def _frame_of(entry: Entry) -> LoggedFrame:
         rules = tuple([deviation.rule for deviation in entry.deviations])
         verdict = REPAIRED if verdict == ANSWERED else verdict
     action = entry.action or None
-    masked = mask_frame(entry.text, action)
+    # Answered as it came: its schema accepted it, and names each of its members.
+    is_closed = entry.verdict == ANSWERED and not rules and entry.reply.startswith(_CALL_RESULT)
+    masked = mask_frame(entry.text, action, is_closed=is_closed)
     # A frame that needed no repair is JSON already, and travels as it is.
     is_json = not rules and verdict != UNREADABLE and _is_shown_raw(entry.text, masked)
     text = "" if is_json else shown(masked.decode("utf-8", "replace"))

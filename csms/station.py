@@ -26,7 +26,7 @@ from protocol.tolerance.reports import ReportWatch
 
 # The rows of these have a natural key, and the broker would pay for one.
 _WITHOUT_DEDUPE = frozenset((Kind.READING, Kind.FRAME))
-_SUFFIX_AND_TYPE = {row.struct: (row.kind, row.suffix, row.type) for row in STATION_EVENTS.rows}
+_ROWS = {row.struct: (row.kind, row.suffix, row.type, row.kind not in _WITHOUT_DEDUPE) for row in STATION_EVENTS.rows}
 
 
 @dataclass(slots=True)
@@ -74,24 +74,24 @@ class Station:
         With a `wire_key` (raw values) the fact has the same id each time it is said, and `payload`, the raw wire
         text, tells whether the same was said with it.
         """
-        kind, suffix, event_type = _SUFFIX_AND_TYPE[type(fact)]
+        key = self.key
+        kind, suffix, event_type, is_deduped = _ROWS[type(fact)]
         prefix = self._prefixes.get(kind)
         if prefix is None:
-            prefix = self._prefixes[kind] = station_prefix(self.key, kind)
+            prefix = self._prefixes[kind] = station_prefix(key, kind)
         envelope: Envelope[Any] = Envelope(
-            id=event_id(self.key.tenant, self.key.station, *wire_key) if wire_key else unique_event_id(received_at),
+            id=event_id(key.tenant, key.station, *wire_key) if wire_key else unique_event_id(received_at),
             source=self._source,
             type=event_type,
             time=received_at,
-            tenant=self.key.tenant,
-            subject=self.key.station,
+            tenant=key.tenant,
+            subject=key.station,
             data=fact,
             digest=payload_digest(payload) if wire_key else "",
             epoch=self.epoch,
             occurredat=occurred_at,
         )
-        dedupe_key = "" if kind in _WITHOUT_DEDUPE else envelope.dedupe_key
-        return Outgoing(prefix + suffix, encode_envelope(envelope), dedupe_key)
+        return Outgoing(prefix + suffix, encode_envelope(envelope), envelope.dedupe_key if is_deduped else "")
 
 
 class ReceivedCall(msgspec.Struct, frozen=True, gc=False):

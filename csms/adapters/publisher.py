@@ -48,7 +48,7 @@ class JetStreamPublisher:
         self._is_lost = asyncio.Event()
         self._left_at = self._loop.time()
         # Every deadline is the same distance away, so the oldest stands first.
-        self._deadlines: deque[tuple[float, asyncio.Future[None], str]] = deque()
+        self._deadlines: deque[tuple[float, asyncio.Future[None], str, int]] = deque()
         self._latest: dict[StationKey, dict[Slot, Outgoing]] = {}
         self._has_latest = asyncio.Event()
         self._is_flushed = asyncio.Event()
@@ -107,11 +107,10 @@ class JetStreamPublisher:
             log.warning("last values lost", count=self._held())
 
     def _send(self, events: tuple[Outgoing, ...]) -> "asyncio.Future[None]":
-        subject = events[0].subject if len(events) == 1 else f"{events[0].subject}, or one of {len(events)},"
         if self._connection is None:
-            raise PublishFailed(subject, "NATS is away")
+            raise PublishFailed(events[0].subject, "NATS is away")
         ack = self._connection.publish(*events)
-        self._deadlines.append((self._loop.time() + self._deadline_s, ack, subject))
+        self._deadlines.append((self._loop.time() + self._deadline_s, ack, events[0].subject, len(events)))
         return ack
 
     async def _stay_connected(self) -> None:
@@ -149,8 +148,9 @@ class JetStreamPublisher:
             await asyncio.sleep(_SWEEP_S)
             now = self._loop.time()
             while self._deadlines and (self._deadlines[0][1].done() or self._deadlines[0][0] <= now):
-                _, ack, subject = self._deadlines.popleft()
+                _, ack, subject, count = self._deadlines.popleft()
                 if not ack.done():
+                    subject = subject if count == 1 else f"{subject}, or one of {count},"
                     ack.set_exception(PublishFailed(subject, f"no acknowledgement within {self._deadline_s:g} s"))
             if self._connection is not None:
                 self._connection.forget_given_up()

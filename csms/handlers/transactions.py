@@ -35,6 +35,7 @@ from protocol.domain.transaction_limit import TransactionLimit, within_credit
 FactT = TypeVar("FactT", bound=TransactionFact)
 
 _ONLY_EVSE = 1
+_HEARD = TransactionReply()
 
 
 async def on_transaction_start(message: TransactionStart, call: ReceivedCall, ports: Ports) -> TransactionReply:
@@ -60,7 +61,8 @@ async def on_transaction_start(message: TransactionStart, call: ReceivedCall, po
 async def on_transaction_update(message: TransactionUpdate, call: ReceivedCall, ports: Ports) -> TransactionReply:
     """The update and its readings are in their streams."""
     authorization = None if message.id_token is None else await _judge_going_on(message, call, ports)
-    return await _continue(TransactionUpdated, message, call, ports, authorization)
+    await ports.publisher.publish(*_going_on(TransactionUpdated, message, call, ports, authorization))
+    return _HEARD if authorization is None else TransactionReply(id_token_info=_info(authorization))
 
 
 async def on_transaction_end(message: TransactionEnd, call: ReceivedCall, ports: Ports) -> TransactionReply:
@@ -70,7 +72,8 @@ async def on_transaction_end(message: TransactionEnd, call: ReceivedCall, ports:
     the receipt is, of a payment by the station's terminal that we settle (OCPP 2.1 C20).
     """
     authorization = await _judge(message, call, ports)
-    reply = await _continue(TransactionEnded, message, call, ports, authorization)
+    await ports.publisher.publish(*_going_on(TransactionEnded, message, call, ports, authorization))
+    reply = TransactionReply(id_token_info=_info(authorization))
     key, transaction_id = call.station.key, message.transaction_id
     if message.hears_cost and transaction_id is not None:
         reply = msgspec.structs.replace(reply, total_cost=await ports.costs.total_of(key, transaction_id))
@@ -82,18 +85,18 @@ async def on_transaction_end(message: TransactionEnd, call: ReceivedCall, ports:
     return reply
 
 
-async def _continue(
+def _going_on(
     kind: type[FactT],
     message: TransactionEvent,
     call: ReceivedCall,
     ports: Ports,
     authorization: Authorization | None,
-) -> TransactionReply:
+) -> list[Outgoing]:
     assert message.transaction_id is not None  # every dialect's update and end name their transaction
-    call.deviations.extend(call.station.transactions.observe(message, message.transaction_id))
-    fact = _fact(kind, message, call, ports, message.transaction_id, authorization)
-    await ports.publisher.publish(*_events(fact, message, call, ports))
-    return TransactionReply(id_token_info=_info(authorization))
+    deviations = call.station.transactions.observe(message, message.transaction_id)
+    if deviations:
+        call.deviations.extend(deviations)
+    return _events(_fact(kind, message, call, ports, message.transaction_id, authorization), message, call, ports)
 
 
 async def _judge_going_on(message: TransactionEvent, call: ReceivedCall, ports: Ports) -> Authorization | None:
@@ -154,10 +157,7 @@ def _fact(
     authorization: Authorization | None,
 ) -> FactT:
     token = message.id_token
-    own = {"stopped_reason": message.stopped_reason} if isinstance(message, TransactionEnd) else {}
-    if isinstance(message, TransactionUpdate) and message.begin_wh is not None:
-        own = {"begin_wh": message.begin_wh}
-    return kind(
+    fact = kind(
         transaction_id=transaction_id,
         evse=message.evse,
         connector=message.connector,
@@ -172,8 +172,13 @@ def _fact(
         reservation_id=message.reservation_id,
         limit=message.limit,
         flags=call.flags,
-        **own,
     )
+    # Nearly every fact is an update that says nothing of its own.
+    if isinstance(message, TransactionEnd):
+        return msgspec.structs.replace(fact, stopped_reason=message.stopped_reason)
+    if isinstance(message, TransactionUpdate) and message.begin_wh is not None:
+        return msgspec.structs.replace(fact, begin_wh=message.begin_wh)
+    return fact
 
 
 def _settles_payments(call: ReceivedCall, ports: Ports) -> bool:

@@ -20,6 +20,8 @@ DataT = TypeVar("DataT")
 
 _NAMESPACE = uuid.UUID("6f1c8a52-3f0e-5d0b-9c39-0d5f6f6c9a7e")
 _NAMESPACE_BYTES = _NAMESPACE.bytes
+_VERSION_7 = 0x7 << 76 | 0b10 << 62  # RFC 9562 §5.7: version and variant, between 12 and 62 random bits
+_RANDOM_OF_7 = ((1 << 12) - 1) << 64 | (1 << 62) - 1
 _VARIANTS = {f"{digit:x}": f"{8 | digit & 3:x}" for digit in range(16)}  # RFC 9562 §4.1
 
 
@@ -83,8 +85,8 @@ def event_id(*wire_values: str) -> str:
 
 def unique_event_id(now: datetime) -> str:
     """An id for what has no key of its own: UUIDv7, so that ids sort by time."""
-    tail = random.getrandbits(74)  # unique, not secret
-    value = int(now.timestamp() * 1000) << 80 | 0x7 << 76 | tail >> 62 << 64 | 0b10 << 62 | tail & (1 << 62) - 1
+    tail = random.getrandbits(76) & _RANDOM_OF_7  # unique, not secret
+    value = int(now.timestamp() * 1000) << 80 | _VERSION_7 | tail
     text = value.to_bytes(16).hex()
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 

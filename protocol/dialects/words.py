@@ -34,7 +34,8 @@ def spelled(word: str) -> Any:  # Any: a Literal of the wire; round trips prove 
 
 def read_number(value: int, path: str, *, bits: int = 64) -> int:
     """The number, which has room in so many bits. Raises PropertyConstraintViolation: JSON knows no bound."""
-    if not -(1 << bits - 1) <= value < 1 << bits - 1:
+    bound = 1 << bits - 1
+    if not -bound <= value < bound:
         raise PropertyConstraintViolation(f"{str(value)[:40]} has no room in {bits} bits", path=path)
     return value
 

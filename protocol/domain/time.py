@@ -9,6 +9,8 @@ def parse_timestamp(text: str) -> datetime:
     Raises ValueError for anything else.
     """
     stamp = datetime.fromisoformat(text)
+    if stamp.tzinfo is UTC:
+        return stamp
     try:
         return stamp.replace(tzinfo=UTC) if stamp.tzinfo is None else stamp.astimezone(UTC)
     except OverflowError as error:

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from protocol.blocks.transactions.messages import (
     GetTransactionStatus,
@@ -54,10 +53,10 @@ def decode_transaction_event(request: v201.TransactionEventRequest) -> Transacti
     """
     info, evse, token = request.transaction_info, request.evse, request.id_token
     values = () if request.meter_value is UNSET else read_meter_values(request.meter_value)
-    is_offline = request.offline is True
-    fields: dict[str, Any] = {  # Any: the three messages share these fields, and two have one more
-        "occurred_at": read_timestamp(request.timestamp, "$.timestamp"),
-        "wire_key": (
+    number, connector = read_evse(evse)
+    message = _MESSAGE_OF[request.event_type](
+        occurred_at=read_timestamp(request.timestamp, "$.timestamp"),
+        wire_key=(
             "TransactionEvent",
             info.transaction_id,
             request.event_type,
@@ -65,26 +64,26 @@ def decode_transaction_event(request: v201.TransactionEventRequest) -> Transacti
             request.timestamp,
             request.trigger_reason,
         ),
-        "transaction_id": TransactionId(info.transaction_id),
-        "meter_wh": _deciding_register_wh(request.event_type, values),
-        "meter_values": values,
-        "charging_state": None if info.charging_state is UNSET else _CHARGING_STATES[info.charging_state],
-        "trigger": request.trigger_reason,
-        "seq_no": request.seq_no,
-        "is_offline": is_offline,
-        "remote_start_id": None if info.remote_start_id is UNSET else info.remote_start_id,
-        "reservation_id": None if request.reservation_id is UNSET else request.reservation_id,
-    }
-    if evse is not UNSET:
-        fields["evse"], fields["connector"] = read_evse(evse)
-    if token is not UNSET:
-        fields["id_token"] = read_id_token(token)
-    if request.event_type == "Updated":
-        fields["begin_wh"] = _register_of(ReadingContext.TRANSACTION_BEGIN, values)
-    elif request.event_type == "Ended":
-        fields["stopped_reason"] = given(info.stopped_reason) or "Local"
-        fields["hears_cost"] = not is_offline
-    return _MESSAGE_OF[request.event_type](**fields)
+        transaction_id=TransactionId(info.transaction_id),
+        evse=number,
+        connector=connector,
+        id_token=None if token is UNSET else read_id_token(token),
+        meter_wh=_deciding_register_wh(request.event_type, values),
+        meter_values=values,
+        charging_state=None if info.charging_state is UNSET else _CHARGING_STATES[info.charging_state],
+        trigger=request.trigger_reason,
+        seq_no=request.seq_no,
+        is_offline=request.offline is True,
+        remote_start_id=None if info.remote_start_id is UNSET else info.remote_start_id,
+        reservation_id=None if request.reservation_id is UNSET else request.reservation_id,
+    )
+    if isinstance(message, TransactionUpdate):
+        begin_wh = _register_of(ReadingContext.TRANSACTION_BEGIN, values)
+        return message if begin_wh is None else structs.replace(message, begin_wh=begin_wh)
+    if isinstance(message, TransactionEnd):
+        stopped_reason = given(info.stopped_reason) or "Local"
+        return structs.replace(message, stopped_reason=stopped_reason, hears_cost=not message.is_offline)
+    return message
 
 
 def encode_transaction_event(message: TransactionEvent) -> v201.TransactionEventRequest:

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from protocol.blocks.transactions.messages import TransactionEnd, TransactionEvent, TransactionStart
 from protocol.domain.identifiers import TransactionId
-from protocol.domain.metering import ENERGY_IMPORT_REGISTER
+from protocol.domain.metering import ENERGY_IMPORT_REGISTER, MeterValue
 from protocol.ocppj.repairs import Deviation
 
 REMEMBERED = 64
@@ -45,37 +45,41 @@ class TransactionWatch:
         `transaction_id` is the one that it has by now: a 1.6 start gets its number from us. A message that is said
         again word for word is no deviation.
         """
-        known = self._known.pop(transaction_id, None)
-        if known is not None and known.last_key == message.wire_key:
-            self._known[transaction_id] = known
-            return ()
+        known = self._known.get(transaction_id)
+        if known is not None:
+            self._known.move_to_end(transaction_id)
+            if known.last_key == message.wire_key:
+                return ()
         # Nearly none has any, and a generator costs more than what it looks at: they are appended.
         deviations: list[Deviation] = []
         _watch_meter(message, known, deviations)
         _watch_sequence(message, known, deviations)
-        _watch_order(message, known, deviations)
+        if known is not None and known.has_ended:
+            _watch_order(message, deviations)
         self._remember(message, transaction_id, known)
         return tuple(deviations)
 
     def _remember(self, message: TransactionEvent, transaction_id: TransactionId, known: _Known | None) -> None:
-        if known is None or (isinstance(message, TransactionStart) and known.has_ended):
-            known = _Known()
+        if known is None or (known.has_ended and isinstance(message, TransactionStart)):
+            known = self._known[transaction_id] = _Known()
+            if len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        seq_no = message.seq_no
+        if known.seq_no is None or seq_no == known.seq_no + 1:
+            known.seq_no = seq_no
+        elif seq_no is not None:
+            known.seq_no = _note_hole(seq_no, known.seq_no, known.missing)
         known.last_key = message.wire_key
-        _note_hole(message.seq_no, known)
-        known.seq_no = message.seq_no if known.seq_no is None else max(known.seq_no, message.seq_no or 0)
         known.register_wh = message.meter_wh or known.register_wh
         known.has_ended = known.has_ended or isinstance(message, TransactionEnd)
-        self._known[transaction_id] = known
-        if len(self._known) > REMEMBERED:
-            self._known.popitem(last=False)
 
 
-def _note_hole(seq_no: int | None, known: _Known) -> None:
-    if seq_no is None or known.seq_no is None:
-        return
-    known.missing.discard(seq_no)
-    if seq_no > known.seq_no + 1 and len(known.missing) < REMEMBERED:
-        known.missing.update(range(known.seq_no + 1, min(seq_no, known.seq_no + REMEMBERED)))
+def _note_hole(seq_no: int, last: int, missing: set[int]) -> int:
+    """The highest number so far. One that was missing is there, or those before it are missing now."""
+    missing.discard(seq_no)
+    if seq_no > last and len(missing) < REMEMBERED:
+        missing.update(range(last + 1, min(seq_no, last + REMEMBERED)))
+    return max(last, seq_no)
 
 
 def _watch_meter(message: TransactionEvent, known: _Known | None, deviations: list[Deviation]) -> None:
@@ -85,20 +89,30 @@ def _watch_meter(message: TransactionEvent, known: _Known | None, deviations: li
         if isinstance(message, TransactionEnd):
             deviations.append(Deviation("stop_without_meter", ""))
         return
-    registers = [
-        reading
-        for meter_value in message.meter_values
-        for reading in meter_value.readings
-        if reading.measurand == ENERGY_IMPORT_REGISTER
-    ]
-    if registers and all(reading.phase is not None for reading in registers):
+    if _is_register_of_phases(message.meter_values):
         deviations.append(Deviation("sum_phases", "no total of the register"))
-    if known is not None and known.register_wh is not None and not known.has_ended:
-        fallen_wh = Decimal(known.register_wh) - Decimal(message.meter_wh)
-        if fallen_wh > 0:
-            deviations.append(
-                Deviation("energy_falls", f"from {known.register_wh[:20]} Wh to {message.meter_wh[:20]} Wh")
-            )
+    if known is None or known.register_wh is None or known.has_ended:
+        return
+    if _is_less(message.meter_wh, known.register_wh):
+        deviations.append(Deviation("energy_falls", f"from {known.register_wh[:20]} Wh to {message.meter_wh[:20]} Wh"))
+
+
+def _is_register_of_phases(meter_values: tuple[MeterValue, ...]) -> bool:
+    """Whether the register is said, and never its total."""
+    is_said = False
+    for meter_value in meter_values:
+        for reading in meter_value.readings:
+            if reading.measurand == ENERGY_IMPORT_REGISTER:
+                if reading.phase is None:
+                    return False
+                is_said = True
+    return is_said
+
+
+def _is_less(one: str, other: str) -> bool:
+    if one.isdecimal() and other.isdecimal():
+        return int(one) < int(other)
+    return Decimal(one) < Decimal(other)
 
 
 def _watch_sequence(message: TransactionEvent, known: _Known | None, deviations: list[Deviation]) -> None:
@@ -119,9 +133,7 @@ def _watch_sequence(message: TransactionEvent, known: _Known | None, deviations:
         deviations.append(Deviation("start_missing", "seqNo 0 is no start"))
 
 
-def _watch_order(message: TransactionEvent, known: _Known | None, deviations: list[Deviation]) -> None:
-    if known is None or not known.has_ended:
-        return
+def _watch_order(message: TransactionEvent, deviations: list[Deviation]) -> None:
     if isinstance(message, TransactionStart):
         deviations.append(Deviation("transaction_id_reused", ""))
     elif not isinstance(message, TransactionEnd):

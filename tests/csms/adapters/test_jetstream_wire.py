@@ -168,6 +168,23 @@ async def test_events_published_together_have_one_future_that_ends_with_the_last
     assert connection.in_flight == 0
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        b'{"stream":"FACTS","seq":12}',
+        b'{"stream":"FACTS", "seq":12,"duplicate": true}',
+        b'{"stream":"FACTS","domain":"hub","seq":12}',
+        b'{"seq":12,"stream":"F-1"}',
+    ],
+)
+async def test_an_acknowledgement_counts_however_it_is_spelled(said: bytes) -> None:
+    connection, _ = await ready_connection()
+    ack = connection.publish(Outgoing(SUBJECT, b"1", "id"))
+    connection.data_received(b"MSG %s1 1 %d\r\n%s\r\n" % (connection._inbox.encode(), len(said), said))
+
+    assert await ack is None
+
+
 async def test_one_refusal_fails_all_that_were_published_with_it() -> None:
     connection, _ = await ready_connection()
     inbox = connection._inbox.encode()

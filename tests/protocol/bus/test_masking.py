@@ -2,11 +2,15 @@
 
 import json
 import time
+from collections.abc import Iterator
+from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import assume, given, strategies as st
 
-from protocol.bus.masking import mask_frame
+from protocol.bus.masking import SECRET_MEMBERS, TOKEN_MEMBERS, mask_frame
+from protocol.wire import v21, v201
 
 SECRET = "s3cr3t-Wort-9471"
 PLANTED = {
@@ -163,3 +167,41 @@ def test_event_of_a_transaction_is_looked_at_only_where_it_may_hold_a_secret() -
     assert b"A1B" not in mask_frame(bearing, "TransactionEvent")
     assert b"A1B" not in mask_frame(bearing.replace(b"idToken", b"ID_TOKEN"), "TransactionEvent")
     assert b"A1B" not in mask_frame(bearing.replace(b"idToken", b"id_tag"), "TransactionEvent")
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        '"idToken":{"idToken":"%s","type":"ISO14443"}',
+        '"idToken":{"idToken":"x","type":"ISO14443","additionalInfo":[{"additionalIdToken":"%s","type":"app"}]}',
+        '"customData":{"vendorId":"x","password":"%s"}',
+        '"meterValue":[{"sampledValue":[{"value":1,"signedMeterValue":{"signedMeterData":"PRIVATE KEY %s"}}]}]',
+    ],
+)
+def test_event_of_a_transaction_that_its_schema_accepts_is_masked_too(members: str) -> None:
+    frame = f'[2,"1","TransactionEvent",{{{members % SECRET}}}]'.encode()
+
+    assert SECRET.encode() not in mask_frame(frame, "TransactionEvent", is_closed=True)
+
+
+@pytest.mark.parametrize("request_type", [v201.TransactionEventRequest, v21.TransactionEventRequest])
+def test_schema_of_a_transaction_event_names_no_secret_but_its_token(request_type: type[msgspec.Struct]) -> None:
+    names = {name.lower() for name in _members_of(msgspec.inspect.type_info(request_type), set())}
+
+    assert {"idtoken", "additionalidtoken", "customdata"} <= names
+    assert names & (SECRET_MEMBERS | TOKEN_MEMBERS | {"key", "name", "variable", "vpn"}) == {
+        "idtoken",
+        "additionalidtoken",
+    }
+
+
+def _members_of(found: Any, seen: set[type]) -> Iterator[str]:  # Any: msgspec's description of a type
+    for inner in getattr(found, "types", ()):
+        yield from _members_of(inner, seen)
+    if (item := getattr(found, "item_type", None)) is not None:
+        yield from _members_of(item, seen)
+    if isinstance(found, msgspec.inspect.StructType) and found.cls not in seen:
+        seen.add(found.cls)
+        for field in found.fields:
+            yield field.encode_name
+            yield from _members_of(field.type, seen)
