@@ -3,8 +3,8 @@
 Closed loop, MeterValues of 1.6 and TransactionEvents of 2.0.1 of about 900 bytes, every frame distinct, answered
 after the JetStream acknowledgement: of the readings, and for a TransactionEvent of its fact and of the readings
 beside it. The server has a core of its own; NATS and the meter share the other. CPU time is the server's own, so a
-meter that is the bottleneck makes fewer messages and not cheaper ones. The run fails unless the stream holds what was
-answered.
+meter that is the bottleneck makes fewer messages and not cheaper ones. Everything is measured twice, in turns, and the
+round that the machine disturbed less counts. The run fails unless the stream holds what was answered.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,6 +34,7 @@ from protocol.bus.subjects import REGISTRY_BUCKET, Kind, kind_filter, station_ke
 from protocol.domain.identifiers import DEFAULT_TENANT, StationId, StationKey
 
 _WARM_UP_S = 1.0
+_ROUNDS = 2
 _LEAST_RATIO = 8.0
 _MOST_OF_METER_VALUES = 1.5
 _BATCH = 2000
@@ -54,9 +56,15 @@ def run(arguments: argparse.Namespace) -> int:
     cores = sorted(os.sched_getaffinity(0))
     server_core, our_core = cores[0], cores[-1]
     os.sched_setaffinity(0, {our_core})
-    ours = _measure_gateway(METER_VALUES_16, [_READINGS], arguments, server_core)
-    events = _measure_gateway(TRANSACTION_EVENTS_201, [_FACTS, _READINGS], arguments, server_core)
-    peer = _measure_peer(arguments, server_core)
+    rounds = [
+        (
+            _measure_gateway(METER_VALUES_16, [_READINGS], arguments, server_core),
+            _measure_gateway(TRANSACTION_EVENTS_201, [_FACTS, _READINGS], arguments, server_core),
+            _measure_peer(arguments, server_core),
+        )
+        for _ in range(_ROUNDS)
+    ]
+    ours, events, peer = (min(measured, key=itemgetter("us_per_message")) for measured in zip(*rounds, strict=True))
     figures = {**ours, "ratio_to_peer": round(peer["us_per_message"] / ours["us_per_message"], 1)}
     events["ratio_to_metervalues"] = round(events["us_per_message"] / ours["us_per_message"], 2)
     problems = _problems(figures, events, arguments)
