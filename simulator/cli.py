@@ -6,13 +6,12 @@ Exit codes: 0 after Ctrl-C or the duration; 1 where no station ever connected; 2
 
 import argparse
 import asyncio
-import resource
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from simulator.errors import CsmsUnreachable, InvalidPlan, SimulatorError
+from simulator.errors import CsmsUnreachable, SimulatorError
 from simulator.fleet import Fleet, FleetSummary
 from simulator.inventory import (
     DEFAULT_TEMPLATE,
@@ -24,9 +23,9 @@ from simulator.inventory import (
 )
 from simulator.ledger import Ledger
 from simulator.plan import DriverPlan, FleetPlan, Settings
+from simulator.process import collect_rarely, raise_file_limit
 
 _PATIENCE_S = 15.0
-_FILES_BESIDE_SOCKETS = 64
 _LINE_EVERY_S = 1.0
 _PIPED_LINE_EVERY_S = 10.0
 
@@ -49,7 +48,8 @@ def main(argv: Sequence[str]) -> int:
     arguments = _parser().parse_args(argv)
     try:
         plan = _plan(arguments)
-        _raise_file_limit(len(plan.stations))
+        raise_file_limit(len(plan.stations))
+        collect_rarely()
         ledger = Ledger(arguments.ledger)
     except (SimulatorError, OSError) as error:
         print(f"chargeyard fleet: {error}", file=sys.stderr)
@@ -214,16 +214,6 @@ def _span(text: str) -> tuple[float, float]:
     if not dash:
         raise argparse.ArgumentTypeError(f"{text!r} is no span; 15-240 is one")
     return _positive(shortest), _positive(longest)
-
-
-def _raise_file_limit(stations: int) -> None:
-    """A socket is an open file. Raises InvalidPlan where the system lets us have too few."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = stations + _FILES_BESIDE_SOCKETS
-    if hard != resource.RLIM_INFINITY and needed > hard:
-        raise InvalidPlan(f"{stations} stations need {needed} open files; the limit is {hard} (raise it: ulimit -Hn)")
-    if soft != resource.RLIM_INFINITY and needed > soft:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -26,12 +26,24 @@ from simulator.station import Station
 from simulator.traffic import Traffic
 
 _SILENCES_OF_A_DEAD_SOCKET = 2
+_SETTLED_CALLS = 1
 
 
 class Link:
     """`outgoing` are the frames to be written, in order. `silences` counts time-outs since anything was heard."""
 
-    __slots__ = ("_connection", "_in_flight", "_rng", "_said_at", "_silences", "_traffic", "outgoing", "station")
+    __slots__ = (
+        "_connection",
+        "_in_flight",
+        "_prefix",
+        "_rng",
+        "_said",
+        "_said_at",
+        "_silences",
+        "_traffic",
+        "outgoing",
+        "station",
+    )
 
     def __init__(self, station: Station, *, rng: Chance, traffic: Traffic) -> None:
         self.station = station
@@ -39,6 +51,7 @@ class Link:
         self._rng = rng
         self._traffic = traffic
         self._said_at = 0.0
+        self._prefix, self._said = "", 0
         self._connection: OcppConnection | None = None
         self._in_flight: Entry | None = None
         self._silences = 0
@@ -54,14 +67,10 @@ class Link:
 
     def open(self, now: float) -> None:
         """A socket is there, with the station's version as its subprotocol."""
-        prefix, sent = f"{self._rng.bits(32):08x}", 0
-
-        def next_message_id() -> str:
-            nonlocal sent
-            sent += 1
-            return f"{prefix}-{sent}"
-
-        self._connection = OcppConnection(self.station.state.plan.version, new_message_id=next_message_id)
+        self._prefix, self._said = f"{self._rng.bits(32):08x}", 0
+        self._connection = OcppConnection(
+            self.station.state.plan.version, new_message_id=self._next_message_id, remembers=_SETTLED_CALLS
+        )
         self._silences = 0
         self.station.go_online(now)
 
@@ -121,6 +130,10 @@ class Link:
             if entry_to_say is None:
                 return
             self._say(connection, entry_to_say, now)
+
+    def _next_message_id(self) -> str:
+        self._said += 1
+        return f"{self._prefix}-{self._said}"
 
     def _say(self, connection: OcppConnection, entry: Entry, now: float) -> None:
         version = self.station.state.plan.version

@@ -9,7 +9,6 @@ Invariants:
 5. Over the bound, the oldest reading in between goes; starts and ends stay.
 """
 
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -44,8 +43,9 @@ class Outbox:
 
     def __init__(self, *, bound: int) -> None:
         self._bound = bound
-        self._urgent: deque[Entry] = deque()
-        self._facts: deque[Entry] = deque()
+        # Lists: nearly always empty, and a deque is half a KiB even then.
+        self._urgent: list[Entry] = []
+        self._facts: list[Entry] = []
 
     def __iter__(self) -> Iterator[Entry]:
         yield from self._urgent

@@ -14,6 +14,8 @@ _CONNECTS_AT_ONCE = 64
 _CONNECT_TIMEOUT_S = 15.0
 _READ_BUFFER_BYTES = 2048
 _MAX_FRAME_BYTES = 1024 * 1024
+_HEAD_BYTES = 14  # the longest head of a frame
+_OUTGOING = bytearray(_HEAD_BYTES)
 _LOGGER = logging.LoggerAdapter(logging.getLogger("picows"), {})  # a Logger would get a child for every connection
 
 
@@ -23,13 +25,14 @@ class PicowsSocket(WSListener):
     def __init__(self, running: RunningStation) -> None:
         self._running = running
         self._transport: WSTransport | None = None
-        self._fragments = bytearray()
+        self._fragments: bytearray | None = None
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         """The handshake is complete; a CSMS that does not speak the station's version is left (OCPP-J 1.6 §3.1.3)."""
         self._transport = transport
         expected, chosen = self._running.plan.version.subprotocol, _subprotocol(transport)
-        transport.request.headers.clear()  # kept for the life of the socket otherwise
+        for headers in (transport.request.headers, transport.response.headers):
+            headers.clear()  # kept for the life of the socket otherwise
         if chosen == expected:
             self._running.on_open(self)
             return
@@ -41,11 +44,11 @@ class PicowsSocket(WSListener):
         if frame.msg_type == WSMsgType.TEXT and frame.fin:
             self._running.on_text(frame.get_payload_as_bytes())
         elif frame.msg_type in (WSMsgType.TEXT, WSMsgType.CONTINUATION):
-            self._fragments += frame.get_payload_as_memoryview()
+            fragments = self._fragments = self._fragments or bytearray()
+            fragments += frame.get_payload_as_memoryview()
             if frame.fin:
-                text = bytes(self._fragments)
-                self._fragments.clear()
-                self._running.on_text(text)
+                self._fragments = None
+                self._running.on_text(bytes(fragments))
         elif frame.msg_type == WSMsgType.CLOSE:
             transport.send_close(WSCloseCode.OK)
             transport.disconnect()
@@ -59,7 +62,9 @@ class PicowsSocket(WSListener):
     def send(self, text: bytes) -> None:
         """Write one text message; nothing is sent after the goodbye."""
         if self._transport is not None and not self._transport.is_close_frame_sent:
-            self._transport.send(WSMsgType.TEXT, text)
+            # One buffer for all sockets: picows would keep one of the longest message's size for each.
+            _OUTGOING[_HEAD_BYTES:] = text
+            self._transport.send_reuse_external_bytearray(WSMsgType.TEXT, _OUTGOING, _HEAD_BYTES)
 
     def close(self, code: int) -> None:
         """Say goodbye and close."""

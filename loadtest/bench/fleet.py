@@ -29,26 +29,27 @@ from loadtest.bench.process import ServerUnderTest, free_port, resident_kib
 from loadtest.bench.timers import measure_timers
 from protocol.bus.commands import RegistryEntry
 from protocol.bus.subjects import REGISTRY_BUCKET, station_key
+from simulator.errors import InvalidPlan
 from simulator.fleet import Fleet
 from simulator.inventory import lay_out_stations, make_tokens
 from simulator.plan import DriverPlan, FleetPlan, Settings
+from simulator.process import collect_rarely, raise_file_limit
 
 _INTERVAL_S = 10
-_CONNECTS_PER_S = 400
+_CONNECTS_PER_S = 200
 _READY_WITHIN_S = 180.0
 _LATE_S = 1.0
 _A_DAY_S = 86_400.0
-_FILES_BESIDE_SOCKETS = 256
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the figures as JSON; 1 where a condition does not hold."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = arguments.stations + _FILES_BESIDE_SOCKETS
-    if hard != resource.RLIM_INFINITY and needed > hard:
-        print(f"{arguments.stations} stations need {needed} open files, the limit is {hard}: ulimit -Hn {needed}")
+    try:
+        raise_file_limit(arguments.stations)
+    except InvalidPlan as error:
+        _say(str(error))
         return 1
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, needed), hard))
+    collect_rarely()
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[-1]})
     with tempfile.TemporaryDirectory(prefix="chargeyard-bench-") as folder:
@@ -145,7 +146,7 @@ def _plan(count: int) -> FleetPlan:
     laid_out = lay_out_stations(count, ocpp="mixed", seed=1, id_template="FLEET{n:05d}", settings=settings)
     stations = tuple(dataclasses.replace(station, evse_count=1) for station in laid_out)
     tokens = {stations[0].tenant: make_tokens(stations)}
-    drivers = DriverPlan(tokens=tokens, session_s=(_A_DAY_S, _A_DAY_S), arrival_s=5.0)
+    drivers = DriverPlan(tokens=tokens, session_s=(_A_DAY_S, _A_DAY_S), arrival_s=3.0)
     return FleetPlan(stations=stations, drivers=drivers, connect_spread_s=count / _CONNECTS_PER_S)
 
 

@@ -71,7 +71,7 @@ class PendingCall(Struct, frozen=True, gc=False):
 class OcppConnection:
     """The RPC state of one connection; `new_message_id` returns an id that this connection has not used yet.
 
-    `repairs` are tried on frames that the strict reader refuses.
+    `repairs` are tried on frames that the strict reader refuses; `remembers` so many of our CALLs that have ended.
     """
 
     __slots__ = (
@@ -80,16 +80,23 @@ class OcppConnection:
         "_last_reply",
         "_new_message_id",
         "_pending",
+        "_remembers",
         "_repairs",
         "_settled",
         "version",
     )
 
     def __init__(
-        self, version: OcppVersion, *, new_message_id: Callable[[], str], repairs: Sequence[Repair] = REPAIRS
+        self,
+        version: OcppVersion,
+        *,
+        new_message_id: Callable[[], str],
+        repairs: Sequence[Repair] = REPAIRS,
+        remembers: int = SETTLED_CALLS,
     ) -> None:
         self.version = version
         self._new_message_id = new_message_id
+        self._remembers = remembers
         self._repairs = repairs
         self._pending: PendingCall | None = None
         # message id -> action of a CALL that has ended, and what one more answer to it is
@@ -211,7 +218,7 @@ class OcppConnection:
     def _settle(self, pending: PendingCall, next_answer: AnswerFault) -> None:
         self._pending = None
         self._settled[pending.message_id] = pending.action, next_answer
-        if len(self._settled) > SETTLED_CALLS:
+        if len(self._settled) > self._remembers:
             del self._settled[next(iter(self._settled))]
 
     def _remember_reply(self, call: IncomingCall, reply: bytes) -> bytes:

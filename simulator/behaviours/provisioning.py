@@ -7,12 +7,14 @@ Invariants:
 """
 
 from dataclasses import replace as changed
+from functools import lru_cache
 
 from protocol.blocks.provisioning.messages import BootNotification, BootReason, BootReply, Reset, ResetKind
 from protocol.domain.commands import CommandReply
 from protocol.domain.status import RegistrationStatus
 from simulator.behaviours import transactions
 from simulator.behaviours.availability import report_changes, schedule_heartbeat
+from simulator.plan import Settings
 from simulator.state import Alarm, Happening, StationState
 
 _OUTLIVES_RESET = frozenset((Alarm.RESERVATION, Alarm.LIMIT, Alarm.FIRMWARE, Alarm.UPLOAD))
@@ -52,11 +54,17 @@ def on_boot_reply(state: StationState, reply: BootReply, now: float) -> None:
         return
     state.boot_reason = None
     if reply.interval_s > 0:
-        state.settings = changed(state.settings, heartbeat_interval_s=reply.interval_s)
+        state.settings = _beating_every(state.settings, reply.interval_s)
     # Stations that were switched on together would beat together.
     schedule_heartbeat(state, now + state.settings.heartbeat_interval_s * state.rng.between(0.5, 1.0))
     state.note(Happening.BOOTED)
     report_changes(state, now)
+
+
+@lru_cache
+def _beating_every(settings: Settings, interval_s: int) -> Settings:
+    """The settings with this interval: the same object for all stations that are told the same."""
+    return changed(settings, heartbeat_interval_s=interval_s)
 
 
 def boot_later(state: StationState, now: float, *, wait_s: int = 0) -> None:
