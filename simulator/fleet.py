@@ -17,6 +17,7 @@ from simulator.clock import Clock, SystemClock
 from simulator.errors import ConditionNotMet
 from simulator.ledger import Ledger
 from simulator.plan import FleetPlan
+from simulator.playing import Play
 from simulator.running import Network, RunningStation
 from simulator.state import Happening, Notice
 from simulator.transport import PicowsNetwork
@@ -53,7 +54,7 @@ class Fleet:
     """A fleet by its plan. `run` lives it in real time; `start`, `next_wake_at` and `wake_due` let a clock be moved.
 
     `on_event` is called for everything that happens, within the event: it must not act on stations by itself, only
-    start what will. `network` is the real one unless given.
+    start what will. `network` is the real one unless given. With `play` its clock is the stations', and `run` moves it.
     """
 
     def __init__(
@@ -66,10 +67,12 @@ class Fleet:
         on_event: Callable[[FleetEvent], None] = lambda _event: None,
         clock: Clock | None = None,
         network: Network | None = None,
+        play: Play | None = None,
     ) -> None:
         self.plan = plan
         self.ledger = ledger if ledger is not None else Ledger()
-        self._clock = clock if clock is not None else SystemClock()
+        self._url, self._seed, self._play = url, seed, play
+        self._clock: Clock = play.clock if play is not None else clock if clock is not None else SystemClock()
         self._real_network = PicowsNetwork()
         self._on_event = on_event
         self._wake_ups: WakeUps[RunningStation | Visits] = WakeUps()
@@ -95,6 +98,8 @@ class Fleet:
     def start(self) -> None:
         """Every station is switched on, and drivers are on the way."""
         now = self._clock.now()
+        began_at = self._clock.instant(now)
+        self.ledger.begin(seed=str(self._seed), url=self._url, began_at=began_at, stations=self.plan.stations)
         for running in self.stations.values():
             running.start(within_s=self.plan.connect_spread_s)
         for visits in self._visits.values():
@@ -115,7 +120,7 @@ class Fleet:
     async def run(self, stop: asyncio.Event, *, goodbye_s: float = 10.0) -> None:
         """Live until `stop` is set; then end what runs, wait `goodbye_s` at most for its confirmation, and close."""
         async with asyncio.TaskGroup() as tasks, self._real_network.using(tasks):
-            pulse = tasks.create_task(self._pulse())
+            pulse = tasks.create_task(self._pulse() if self._play is None else self._play.pulse(self))
             self.start()
             try:
                 await stop.wait()
@@ -124,7 +129,7 @@ class Fleet:
                 pulse.cancel()
                 for running in self.stations.values():
                     running.shut()
-        self.ledger.close()
+        self.ledger.close(self._clock.instant(self._clock.now()))
 
     def summary(self) -> FleetSummary:
         """The fleet now."""
@@ -194,6 +199,8 @@ class Fleet:
         self._wake_ups.schedule(sleeper, at)
         if at is not None and (before is None or at < before):
             self._on_earlier()
+        if self._play is not None and isinstance(sleeper, RunningStation):
+            self._play.waits.follow(sleeper)
 
     def _hear(self, running: RunningStation, notice: Notice, now: float) -> None:
         self.ledger.record(running.plan, notice)

@@ -95,6 +95,15 @@ class RunningStation:
     def state(self) -> StationState:
         return self.station.state
 
+    @property
+    def is_connecting(self) -> bool:
+        return self._is_connecting
+
+    @property
+    def awaited(self) -> object | None:
+        """What the network owes the station: a connection, or the answer to a CALL; None for nothing."""
+        return self.url if self._is_connecting else self._link.pending
+
     def start(self, *, within_s: float = 0.0) -> None:
         """The station is switched on: it connects within `within_s`."""
         self._connect_at = self._clock.now() + self._rng.uniform(0, within_s)
