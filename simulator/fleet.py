@@ -16,7 +16,7 @@ from protocol.domain.identifiers import StationKey
 from simulator.clock import Clock, SystemClock
 from simulator.errors import ConditionNotMet
 from simulator.ledger import Ledger
-from simulator.plan import FleetPlan
+from simulator.plan import DriverPlan, FleetPlan
 from simulator.playing import Play
 from simulator.running import Network, RunningStation
 from simulator.state import Happening, Notice
@@ -54,7 +54,8 @@ class Fleet:
     """A fleet by its plan. `run` lives it in real time; `start`, `next_wake_at` and `wake_due` let a clock be moved.
 
     `on_event` is called for everything that happens, within the event: it must not act on stations by itself, only
-    start what will. `network` is the real one unless given. With `play` its clock is the stations', and `run` moves it.
+    start what will. `network` is the real one unless given. With `play` the stations have its clocks, and `run` moves
+    them.
     """
 
     def __init__(
@@ -84,7 +85,7 @@ class Fleet:
                 station,
                 url=url,
                 seed=f"{seed}|{station.key}",
-                clock=self._clock,
+                clock=self._clock if play is None else play.clock_of(station.key),
                 network=network if network is not None else self._real_network,
                 schedule=self._schedule,
                 on_notice=self._hear,
@@ -110,6 +111,11 @@ class Fleet:
     def next_wake_at(self) -> float | None:
         """When `wake_due` has something to do."""
         return self._wake_ups.next_at
+
+    def take_next(self) -> RunningStation | Visits:
+        """Who is due first, and is to be woken now."""
+        assert self.next_wake_at is not None  # the caller has looked
+        return next(self._wake_ups.take_due(self.next_wake_at))
 
     def wake_due(self) -> None:
         """Everything whose time has come has happened."""
@@ -180,13 +186,12 @@ class Fleet:
         if drivers is None:
             return []
         running = self.stations[key]
-        pool = self._pools.setdefault(key.tenant, TokenPool(()))
         return [
             Visits(
                 running,
                 evse.number,
                 drivers,
-                tokens=pool,
+                tokens=self._pool_of(key, evse.number, drivers),
                 rng=Random(f"{seed}|{key}|drivers {evse.number}"),  # noqa: S311 # to be repeated, no secret
                 schedule=self._schedule,
                 tell=self._hear,
@@ -194,13 +199,26 @@ class Fleet:
             for evse in running.state.evses
         ]
 
+    def _pool_of(self, key: StationKey, evse: int, drivers: DriverPlan) -> TokenPool:
+        """The tenant's tokens; in a play the EVSE's own part of them, for there nobody waits for other stations."""
+        if self._play is None:
+            return self._pools.setdefault(key.tenant, TokenPool(()))
+        places = [
+            (plan.key, number)
+            for plan in self.plan.stations
+            if plan.tenant == key.tenant
+            for number in range(1, plan.evse_count + 1)
+        ]
+        return TokenPool(drivers.tokens.get(key.tenant, ())[places.index((key, evse)) :: len(places)])
+
     def _schedule(self, sleeper: RunningStation | Visits, at: float | None) -> None:
         before = self._wake_ups.next_at
         self._wake_ups.schedule(sleeper, at)
         if at is not None and (before is None or at < before):
             self._on_earlier()
-        if self._play is not None and isinstance(sleeper, RunningStation):
-            self._play.waits.follow(sleeper)
+        if self._play is not None:
+            for visits, held_at in self._play.follow(sleeper).items():
+                self._wake_ups.schedule(visits, held_at)
 
     def _hear(self, running: RunningStation, notice: Notice, now: float) -> None:
         self.ledger.record(running.plan, notice)

@@ -1,22 +1,43 @@
-"""A fleet's clock that jumps: a day of traffic over real sockets, as fast as the CSMS answers.
+"""A fleet whose clocks jump: a day of traffic over real sockets, as fast as the CSMS answers.
+
+Stations do not know each other, so each has a clock of its own. While one waits for an answer, others live on.
 
 Invariants:
-1. While a station waits for the network (for a connection, or for the answer to its CALL) the stations' time stands
-   still; otherwise it jumps to the next wake-up. So no time-out ends because time has jumped.
-2. A CALL that gets no answer within its time-out in real seconds holds the clock no longer: the stations' time reaches
+1. While a station waits for the network (for a connection, or for the answer to its CALL) its time stands still, and
+   with it its drivers; otherwise it jumps to the next wake-up. So no time-out ends because time has jumped.
+2. A CALL that gets no answer within its time-out in real seconds holds the clock no longer: the station's time reaches
    the time-out, and the station does what it does about silence.
-3. What the stations do depends on the seed and on the answers, not on how long these took.
+3. What a station does depends on the seed and on its answers, neither on how long these took nor on other stations. A
+   driver keeps to one EVSE: tokens are dealt out, not shared.
 """
 
 import asyncio
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Protocol
 
+from protocol.domain.identifiers import StationKey
 from simulator.clock import VirtualClock
 from simulator.running import RunningStation
+from simulator.visits import Visits
 
+_AT_ONCE = 256
+_WAKES_BETWEEN_READS = 64
 _LAST_WORDS_S = 600.0
+
+Sleeper = RunningStation | Visits
+
+
+class Sleepers(Protocol):
+    """Whoever is to be woken."""
+
+    @property
+    def next_wake_at(self) -> float | None:
+        """When the first is due."""
+
+    def take_next(self) -> Sleeper:
+        """Who is due first, and is to be woken now."""
 
 
 class Waits:
@@ -25,28 +46,34 @@ class Waits:
     def __init__(self) -> None:
         self._since: dict[RunningStation, tuple[object, float]] = {}
         self._given_up: dict[RunningStation, object] = {}
-        self._nobody = asyncio.Event()
-        self._nobody.set()
+        self._ended = asyncio.Event()
+
+    def __contains__(self, running: RunningStation) -> bool:
+        return running in self._since
+
+    def __len__(self) -> int:
+        return len(self._since)
 
     def follow(self, running: RunningStation) -> None:
         """The station may have begun or ended to wait."""
         awaited = running.awaited
         if awaited is None or self._given_up.get(running) == awaited:
-            self._since.pop(running, None)
+            if self._since.pop(running, None) is not None:
+                self._ended.set()
         elif (known := self._since.get(running)) is None or known[0] != awaited:
             self._since[running] = awaited, time.monotonic()
             self._given_up.pop(running, None)
-        if self._since:
-            self._nobody.clear()
-        else:
-            self._nobody.set()
 
-    async def over(self) -> None:
-        """Return once nobody waits, or whoever does has waited too long."""
-        while self._since:
+    def forget_ends(self) -> None:
+        """What ends from now on is what `fewer` tells."""
+        self._ended.clear()
+
+    async def fewer(self) -> None:
+        """Return once a station waits no longer, or has waited too long; at once where one has since `forget_ends`."""
+        while self._since and not self._ended.is_set():
             try:
                 async with asyncio.timeout(min(self._patience_s(time.monotonic()), default=None)):
-                    await self._nobody.wait()
+                    await self._ended.wait()
             except TimeoutError:
                 self._give_up(time.monotonic())
 
@@ -59,45 +86,78 @@ class Waits:
         for running, (awaited, since) in tuple(self._since.items()):
             if not running.is_connecting and since + running.state.settings.call_timeout_s <= now:
                 self._given_up[running] = awaited
-                self.follow(running)
-
-
-class Sleepers(Protocol):
-    """Whoever is to be woken."""
-
-    @property
-    def next_wake_at(self) -> float | None:
-        """When `wake_due` has something to do."""
-
-    def wake_due(self) -> None:
-        """Everything whose time has come has happened."""
+                running.remind()
 
 
 class Play:
-    """The stations' time from the clock's now for `seconds`; then `stop` is set.
+    """The stations' time from `started_at` for `seconds`; then `stop` is set.
 
-    After that, or once somebody else has set it, a little time is left for last words.
+    After that, or once somebody else has set it, a little time is left for last words. `clock` is where the foremost
+    station is.
     """
 
-    def __init__(self, clock: VirtualClock, *, seconds: float, stop: asyncio.Event) -> None:
-        self.clock = clock
-        self.waits = Waits()
-        self._ends_at = clock.now() + seconds
+    def __init__(self, started_at: datetime, *, seconds: float, stop: asyncio.Event) -> None:
+        self.clock = VirtualClock(started_at)
+        self._started_at = started_at
+        self._seconds = seconds
         self._stop = stop
+        self._waits = Waits()
+        self._clocks: dict[StationKey, VirtualClock] = {}
+        self._held: dict[RunningStation, dict[Visits, float]] = {}
+
+    def clock_of(self, key: StationKey) -> VirtualClock:
+        """The station's own clock."""
+        return self._clocks.setdefault(key, VirtualClock(self._started_at))
+
+    def follow(self, sleeper: Sleeper) -> dict[Visits, float]:
+        """Somebody has asked for another wake-up. Returns drivers whose station waits no longer, with their times."""
+        if isinstance(sleeper, Visits):
+            self._held.get(sleeper.running, {}).pop(sleeper, None)
+            return {}
+        self._waits.follow(sleeper)
+        return {} if sleeper in self._waits else self._held.pop(sleeper, {})
 
     async def pulse(self, sleepers: Sleepers) -> None:
-        """Wake whoever is due, and move the clock, until cancelled."""
+        """Wake whoever is due, each by the station's own clock, until cancelled."""
         while not self._stop.is_set():
-            sleepers.wake_due()
-            await self.waits.over()
-            next_at = sleepers.next_wake_at
-            if next_at is None or next_at > self._ends_at:
+            await self._live(sleepers, until=self._seconds)
+            if not self._waits and not _is_due(sleepers, self._seconds):
+                self.clock.move_to(self._seconds)
+                for clock in self._clocks.values():
+                    clock.move_to(self._seconds)
                 self._stop.set()
-            self.clock.move_to(self._ends_at if next_at is None else min(next_at, self._ends_at))
-            await asyncio.sleep(0)  # sockets are read, and whoever waited for `stop` goes first
+        await asyncio.sleep(0)  # whoever waited for `stop` goes first
         last_at = self.clock.now() + _LAST_WORDS_S
-        while (next_at := sleepers.next_wake_at) is not None and next_at <= last_at:
-            await self.waits.over()
-            self.clock.move_to(next_at)
-            sleepers.wake_due()
-            await asyncio.sleep(0)
+        while self._waits or _is_due(sleepers, last_at):
+            await self._live(sleepers, until=last_at)
+
+    async def _live(self, sleepers: Sleepers, *, until: float) -> None:
+        """Some have been woken, and sockets were read; where only answers bring anything on, one has come."""
+        self._waits.forget_ends()
+        is_more = self._wake(sleepers, until=until)
+        await asyncio.sleep(0)
+        if self._waits and not is_more:
+            await self._waits.fewer()
+
+    def _wake(self, sleepers: Sleepers, *, until: float) -> bool:
+        """Whoever is due has been woken; or enough for now, and it is True that there may be more."""
+        for _ in range(_WAKES_BETWEEN_READS):
+            at = sleepers.next_wake_at
+            if at is None or at > until or len(self._waits) >= _AT_ONCE:
+                return False
+            sleeper = sleepers.take_next()
+            running = sleeper.running if isinstance(sleeper, Visits) else sleeper
+            if running not in self._waits:
+                clock = self._clocks[running.plan.key]
+                clock.move_to(at)
+                self.clock.move_to(clock.now())
+                sleeper.wake(clock.now())
+            elif isinstance(sleeper, Visits):
+                self._held.setdefault(running, {})[sleeper] = at
+            # A station that waits asks again for its wake-up when its answer comes.
+        return True
+
+
+def _is_due(sleepers: Sleepers, until: float) -> bool:
+    at = sleepers.next_wake_at
+    return at is not None and at <= until

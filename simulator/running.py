@@ -109,6 +109,10 @@ class RunningStation:
         self._connect_at = self._clock.now() + self._rng.uniform(0, within_s)
         self._schedule(self, self._connect_at)
 
+    def remind(self) -> None:
+        """The next wake-up is asked for again."""
+        self._schedule(self, self._next_wake_at(self._clock.now()))
+
     def shut(self) -> None:
         """The socket is closed, and none is opened again."""
         self._is_shut = True

@@ -52,9 +52,9 @@ examples:
 
 The station's id is added to the URL. The CREDENTIALS file has a line `station id,password` for each station that
 authenticates itself; the TOKENS file a line `token` or `token,type` (ISO14443, eMAID, …) for each driver.
-With --day the stations live that day of UTC, from midnight to midnight: their clock stands still while the CSMS owes an
-answer, and jumps otherwise. The timestamps lie in the past, as those of stations that were offline; what they delivered
-costs what the tariffs of that day say.
+With --day the stations live that day of UTC, from midnight to midnight: a station's clock stands still while the CSMS
+owes it an answer, and jumps otherwise. Timestamps lie in the past, as those of stations that were offline. What was
+delivered costs what the tariffs of that day say: nothing, where none was published yet. A driver keeps to one EVSE.
 Ctrl-C stops what runs and waits for its confirmation; a second Ctrl-C quits at once.
 """
 
@@ -82,7 +82,7 @@ async def _run(plan: FleetPlan, ledger: Ledger, arguments: argparse.Namespace) -
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     play = None
     if arguments.day is not None:
-        play = Play(VirtualClock(datetime.combine(arguments.day, time(), UTC)), seconds=_DAY_S, stop=stop)
+        play = Play(datetime.combine(arguments.day, time(), UTC), seconds=_DAY_S, stop=stop)
     fleet = Fleet(plan, url=arguments.url, seed=arguments.seed, ledger=ledger, play=play)
     living = asyncio.ensure_future(fleet.run(stop))
     is_interrupted_twice = False

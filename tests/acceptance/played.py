@@ -9,7 +9,6 @@ from chargeyard.platform import Platform
 from chargeyard.rest import RestClient
 from chargeyard.world import TARIFFS, World, provision
 from protocol.domain.identifiers import DEFAULT_TENANT
-from simulator.clock import VirtualClock
 from simulator.fleet import Fleet
 from simulator.ledger import Ledger
 from simulator.plan import DriverPlan
@@ -57,7 +56,7 @@ async def play(platform: Platform, world: World, path: Path, *, begin: datetime,
             url=platform.station_url,
             seed=7,
             ledger=ledger,
-            play=Play(VirtualClock(begin), seconds=hours * 3600, stop=stop),
+            play=Play(begin, seconds=hours * 3600, stop=stop),
         )
         await fleet.run(stop, goodbye_s=30)
     return fleet

@@ -66,6 +66,20 @@ def test_a_token_is_at_one_evse_at_a_time() -> None:
     assert world.csms.of(TransactionEnd)
 
 
+def test_whoever_is_sent_away_does_not_come_back() -> None:
+    world = evening()
+    world.run_for(100)
+    began = len(world.csms.of(TransactionStart))
+
+    for visits in world.fleet._visits.values():
+        for visit in visits:
+            visit.send_away()
+    world.run_for(600)
+
+    assert len(world.csms.of(TransactionStart)) == began > 5
+    assert not any(one.state.is_charging for one in world.fleet.stations.values())
+
+
 def test_app_drivers_plug_in_wait_and_charge_when_they_are_started_remotely() -> None:
     world = World(StationPlan("A", version=OcppVersion.V201), drivers=DriverPlan(app_share=1.0, arrival_s=5))
     world.run_until(lambda: Happening.AWAITS_REMOTE_START in world.events)

@@ -5,10 +5,13 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from protocol.blocks.transactions.messages import TransactionEnd, TransactionReply, TransactionStart
+from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
+from protocol.domain.identifiers import TransactionId
 from simulator.clock import VirtualClock
 from simulator.fleet import Fleet
 from simulator.inventory import lay_out_stations, make_tokens
@@ -27,9 +30,15 @@ class SlowCsms(ScriptedCsms):
     def __init__(self, clock: VirtualClock, *, latency_s: float) -> None:
         super().__init__(clock)
         self._latency_s = latency_s
+        self._rng = Random(latency_s)
 
     def later(self, action: Callable[[], None]) -> None:
-        asyncio.get_running_loop().call_later(self._latency_s, action)
+        asyncio.get_running_loop().call_later(self._latency_s * self._rng.random(), action)
+
+    def start(self, message: TransactionStart) -> TransactionReply:
+        """A number that does not tell which of the stations spoke first."""
+        number = None if message.transaction_id else TransactionId(f"{message.occurred_at:%H%M%S}{message.evse}")
+        return TransactionReply(number, IdTokenInfo(AuthorizationStatus.ACCEPTED))
 
 
 async def play(
@@ -37,8 +46,9 @@ async def play(
 ) -> tuple[SlowCsms, Fleet]:
     stations = lay_out_stations(4, ocpp="mixed", seed=7, settings=Settings(sample_interval_s=300, **settings))
     drivers = DriverPlan(tokens={"default": make_tokens(stations)}, session_s=(300, 1200), arrival_s=600)
-    clock, stop = VirtualClock(MIDNIGHT), asyncio.Event()
-    csms = SlowCsms(clock, latency_s=latency_s)
+    stop = asyncio.Event()
+    day = Play(MIDNIGHT, seconds=seconds, stop=stop)
+    csms = SlowCsms(day.clock, latency_s=latency_s)
     with Ledger(path) as ledger:
         fleet = Fleet(
             FleetPlan(stations, drivers),
@@ -46,7 +56,7 @@ async def play(
             seed=7,
             ledger=ledger,
             network=csms,
-            play=Play(clock, seconds=seconds, stop=stop),
+            play=day,
         )
         await fleet.run(stop)
     return csms, fleet
@@ -70,7 +80,7 @@ async def test_a_day_takes_seconds_and_everything_is_acknowledged(tmp_path: Path
 
 async def test_how_long_answers_take_changes_nothing() -> None:
     quick, _ = await play()
-    slow, _ = await play(latency_s=0.003)
+    slow, _ = await play(latency_s=0.006)
 
     assert quick.frames == slow.frames
     assert len(quick.of(TransactionStart)) > 5
@@ -105,12 +115,11 @@ async def test_real_silence_ends_a_call_after_its_real_time_out(monkeypatch: pyt
 
 async def test_a_csms_that_never_opens_a_socket_does_not_hang_the_day() -> None:
     stations = lay_out_stations(2, ocpp="mixed", seed=7)
-    clock, stop = VirtualClock(MIDNIGHT), asyncio.Event()
-    csms = SlowCsms(clock, latency_s=0.0)
+    stop = asyncio.Event()
+    day = Play(MIDNIGHT, seconds=HOUR_S, stop=stop)
+    csms = SlowCsms(day.clock, latency_s=0.0)
     csms.is_down = True
-    fleet = Fleet(
-        FleetPlan(stations), url="ws://csms", seed=1, network=csms, play=Play(clock, seconds=HOUR_S, stop=stop)
-    )
+    fleet = Fleet(FleetPlan(stations), url="ws://csms", seed=1, network=csms, play=day)
 
     await fleet.run(stop, goodbye_s=1.0)
 
