@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from simulator.books import OperatorsView
-from simulator.differences import Delivered, Reading
+from simulator.differences import MEANINGS, Delivered, Reading
 from simulator.expected_price import PriceList
 from simulator.ledger import AcknowledgedReading, Began, LedgerBook, LedgerEntry
 from simulator.reconciliation import Reconciliation, Scope, reconcile
@@ -34,8 +34,8 @@ async def reconcile_when_settled(
         left_s = deadline - time.monotonic()
         if not found.may_settle or left_s <= 0:
             return found
-        waiting = sum(difference.may_settle for difference in found.differences)
-        report(f"{waiting} differences may still settle; waiting {left_s:.0f} s at most")
+        waiting = ", ".join(f"{count} {kind}" for kind, count in found.by_kind.items() if MEANINGS[kind].may_settle)
+        report(f"waiting {left_s:.0f} s at most for what may settle: {waiting}")
         await asyncio.sleep(min(wait_s, left_s))
         wait_s = min(2 * wait_s, _WAIT_S[1])
 

@@ -14,6 +14,7 @@ from simulator.books import OperatorsView
 from simulator.ledger import read_ledger
 from simulator.plan import Settings
 from simulator.settling import reconcile_when_settled
+from tests.acceptance.conftest import report
 from tests.acceptance.played import MIDNIGHT, play, provision_for_the_day
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow, pytest.mark.timeout(600)]
@@ -36,7 +37,8 @@ async def test_a_day_of_sixty_stations_is_booked_without_a_difference(
     book = read_ledger(tmp_path / "day.jsonl")
     async with OperatorsView(platform.rest_url) as view:
         await view.log_in(OPERATOR, platform.secrets.operator_password)
-        found = await reconcile_when_settled(book, view, await view.read_prices(), patience_s=120)
+        prices = await view.read_prices()
+        found = await reconcile_when_settled(book, view, prices, patience_s=240, report=report)
     settled_s = time.monotonic() - began
 
     figures = {
