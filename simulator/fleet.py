@@ -94,6 +94,7 @@ class Fleet:
         }
         drivers = plan.drivers
         self._pools = {tenant: TokenPool(tokens) for tenant, tokens in drivers.tokens.items()} if drivers else {}
+        self._places = _number_places(plan)
         self._visits: dict[StationKey, list[Visits]] = {key: self._plan_visits(key, seed) for key in self.stations}
 
     def start(self) -> None:
@@ -203,13 +204,8 @@ class Fleet:
         """The tenant's tokens; in a play the EVSE's own part of them, for there nobody waits for other stations."""
         if self._play is None:
             return self._pools.setdefault(key.tenant, TokenPool(()))
-        places = [
-            (plan.key, number)
-            for plan in self.plan.stations
-            if plan.tenant == key.tenant
-            for number in range(1, plan.evse_count + 1)
-        ]
-        return TokenPool(drivers.tokens.get(key.tenant, ())[places.index((key, evse)) :: len(places)])
+        place, places = self._places[key.tenant][key, evse], len(self._places[key.tenant])
+        return TokenPool(drivers.tokens.get(key.tenant, ())[place::places])
 
     def _schedule(self, sleeper: RunningStation | Visits, at: float | None) -> None:
         before = self._wake_ups.next_at
@@ -235,3 +231,13 @@ class Fleet:
         for visit in self._visits.get(running.plan.key, ()):
             visit.on_notice(notice, now)
         self._on_event(FleetEvent(running, notice, self._clock.instant(now)))
+
+
+def _number_places(plan: FleetPlan) -> Mapping[str, Mapping[tuple[StationKey, int], int]]:
+    """Each tenant's EVSEs, counted from 0."""
+    places: dict[str, dict[tuple[StationKey, int], int]] = {}
+    for station in plan.stations:
+        of_tenant = places.setdefault(station.tenant, {})
+        for evse in range(1, station.evse_count + 1):
+            of_tenant[station.key, evse] = len(of_tenant)
+    return places
