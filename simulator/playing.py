@@ -92,8 +92,8 @@ class Waits:
 class Play:
     """The stations' time from `started_at` for `seconds`; then `stop` is set.
 
-    After that, or once somebody else has set it, a little time is left for last words. `clock` is where the foremost
-    station is.
+    After that, or once somebody else has set it, a little time is left to stations with facts to say. `clock` is where
+    the foremost station is.
     """
 
     def __init__(self, started_at: datetime, *, seconds: float, stop: asyncio.Event) -> None:
@@ -129,17 +129,17 @@ class Play:
         await asyncio.sleep(0)  # whoever waited for `stop` goes first
         last_at = self.clock.now() + _LAST_WORDS_S
         while self._waits or _is_due(sleepers, last_at):
-            await self._live(sleepers, until=last_at)
+            await self._live(sleepers, until=last_at, is_over=True)
 
-    async def _live(self, sleepers: Sleepers, *, until: float) -> None:
+    async def _live(self, sleepers: Sleepers, *, until: float, is_over: bool = False) -> None:
         """Some have been woken, and sockets were read; where only answers bring anything on, one has come."""
         self._waits.forget_ends()
-        is_more = self._wake(sleepers, until=until)
+        is_more = self._wake(sleepers, until=until, is_over=is_over)
         await asyncio.sleep(0)
         if self._waits and not is_more:
             await self._waits.fewer()
 
-    def _wake(self, sleepers: Sleepers, *, until: float) -> bool:
+    def _wake(self, sleepers: Sleepers, *, until: float, is_over: bool) -> bool:
         """Whoever is due has been woken; or enough for now, and it is True that there may be more."""
         for _ in range(_WAKES_BETWEEN_READS):
             at = sleepers.next_wake_at
@@ -147,6 +147,8 @@ class Play:
                 return False
             sleeper = sleepers.take_next()
             running = sleeper.running if isinstance(sleeper, Visits) else sleeper
+            if is_over and not running.state.outbox.has_facts:
+                continue
             if running not in self._waits:
                 clock = self._clocks[running.plan.key]
                 clock.move_to(at)
