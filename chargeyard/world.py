@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+import msgspec
+
 from chargeyard.rest import RestClient
 from protocol.domain.identifiers import DEFAULT_TENANT, IdToken, IdTokenType
 from protocol.domain.version import OcppVersion
 from simulator.evse import Outlet
+from simulator.expected_price import Assignment, PriceList, Tariff, Version
 from simulator.plan import DriverPlan, FleetPlan, Settings, StationPlan
 
 DRIVERS = 40
@@ -105,6 +108,16 @@ class World:
     def fleet_plan(self, drivers: DriverPlan) -> FleetPlan:
         """The fleet, with drivers who come as `drivers` says and have this world's tokens."""
         return FleetPlan(stations=tuple(station.plan for station in self.stations), drivers=drivers)
+
+    @property
+    def prices(self) -> PriceList:
+        """What is paid where, as this world says and not as the platform does."""
+        tariffs = [
+            msgspec.json.decode(msgspec.json.encode({"id": name, **tariff}), type=Tariff)
+            for name, tariff in TARIFFS.items()
+        ]
+        places = [Assignment(tariff_id=one.tariff_id, station_id=one.plan.station_id) for one in self.stations]
+        return PriceList([Version(tariff=tariff) for tariff in tariffs], places)
 
     @property
     def tokens(self) -> tuple[IdToken, ...]:

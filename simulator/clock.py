@@ -23,7 +23,8 @@ class SystemClock:
 
     def __init__(self) -> None:
         self._zero_s = time.monotonic()
-        self._started_at = datetime.now(UTC)
+        started_at = datetime.now(UTC)
+        self._started_at = started_at.replace(microsecond=started_at.microsecond // 1000 * 1000)
 
     def now(self) -> float:
         return time.monotonic() - self._zero_s

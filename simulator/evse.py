@@ -6,7 +6,7 @@ Invariants:
 3. A car on fewer phases than the outlet leaves the other phases without current, not without voltage.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -68,7 +68,8 @@ class Transaction:
     """What the station knows of one transaction, from its start until the CSMS has confirmed its end.
 
     `local_id` names it inside the station. `transaction_id` is the name on the wire: the station's own in 2.x; in 1.6
-    None until the CSMS has numbered the start. `sent_events` counts what 2.x numbers by seqNo.
+    None until the CSMS has numbered the start. `sent_events` counts what 2.x numbers by seqNo. Readings are counted by
+    instants at which the register was said; `given_up` counts messages that the CSMS will not hear, by their kind.
     """
 
     local_id: str
@@ -86,6 +87,9 @@ class Transaction:
     stopped_reason: str | None = None
     is_start_acknowledged: bool = False
     is_end_acknowledged: bool = False
+    readings_said: int = 0
+    readings_acknowledged: int = 0
+    given_up: dict[str, int] = field(default_factory=dict)
 
     def move(self, trigger: Trigger) -> None:
         """Raises IllegalTransition where the table has no way."""
@@ -95,6 +99,11 @@ class Transaction:
     def energy_wh(self) -> int | None:
         """What it delivered, by its registers; None while it runs."""
         return None if self.end_register_wh is None else self.end_register_wh - self.start_register_wh
+
+    def give_up(self, message: object) -> None:
+        """The CSMS will not hear this message."""
+        kind = type(message).__name__
+        self.given_up[kind] = self.given_up.get(kind, 0) + 1
 
     def next_seq_no(self) -> int:
         """0, 1, 2, … (OCPP 2.0.1 E01.FR.07)."""

@@ -17,7 +17,8 @@ from simulator.chance import Chance
 from simulator.clock import Clock, SystemClock
 from simulator.errors import ConditionNotMet
 from simulator.ledger import Ledger
-from simulator.plan import FleetPlan
+from simulator.plan import DriverPlan, FleetPlan
+from simulator.playing import Play
 from simulator.running import Network, RunningStation
 from simulator.state import Happening, Notice
 from simulator.traffic import Traffic
@@ -56,7 +57,8 @@ class Fleet:
     """A fleet by its plan. `run` lives it in real time; `start`, `next_wake_at` and `wake_due` let a clock be moved.
 
     `on_event` is called for everything that happens, within the event: it must not act on stations by itself, only
-    start what will. `network` is the real one unless given.
+    start what will. `network` is the real one unless given. With `play` the stations have its clocks, and `run` moves
+    them.
     """
 
     def __init__(
@@ -69,11 +71,13 @@ class Fleet:
         on_event: Callable[[FleetEvent], None] = lambda _event: None,
         clock: Clock | None = None,
         network: Network | None = None,
+        play: Play | None = None,
     ) -> None:
         self.plan = plan
         self.ledger = ledger if ledger is not None else Ledger()
         self.traffic = Traffic()
-        self._clock = clock if clock is not None else SystemClock()
+        self._url, self._seed, self._play = url, seed, play
+        self._clock: Clock = play.clock if play is not None else clock if clock is not None else SystemClock()
         self._real_network = PicowsNetwork()
         self._on_event = on_event
         self._wake_ups: WakeUps[RunningStation | Visits] = WakeUps()
@@ -86,7 +90,7 @@ class Fleet:
                 station,
                 url=url,
                 seed=f"{seed}|{station.key}",
-                clock=self._clock,
+                clock=self._clock if play is None else play.clock_of(station.key),
                 network=network if network is not None else self._real_network,
                 traffic=self.traffic,
                 schedule=self._schedule,
@@ -96,11 +100,14 @@ class Fleet:
         }
         drivers = plan.drivers
         self._pools = {tenant: TokenPool(tokens) for tenant, tokens in drivers.tokens.items()} if drivers else {}
+        self._places = _number_places(plan)
         self._visits: dict[StationKey, list[Visits]] = {key: self._plan_visits(key, seed) for key in self.stations}
 
     def start(self) -> None:
         """Every station is switched on, and drivers are on the way."""
         now = self._clock.now()
+        began_at = self._clock.instant(now)
+        self.ledger.begin(seed=str(self._seed), url=self._url, began_at=began_at, stations=self.plan.stations)
         for running in self.stations.values():
             running.start(within_s=self.plan.connect_spread_s)
         for visits in self._visits.values():
@@ -111,6 +118,11 @@ class Fleet:
     def next_wake_at(self) -> float | None:
         """When `wake_due` has something to do."""
         return self._wake_ups.next_at
+
+    def take_next(self) -> RunningStation | Visits:
+        """Who is due first, and is to be woken now."""
+        assert self.next_wake_at is not None  # the caller has looked
+        return next(self._wake_ups.take_due(self.next_wake_at))
 
     def wake_due(self) -> None:
         """Everything whose time has come has happened."""
@@ -123,7 +135,7 @@ class Fleet:
     async def run(self, stop: asyncio.Event, *, goodbye_s: float = 10.0) -> None:
         """Live until `stop` is set; then end what runs, wait `goodbye_s` at most for its confirmation, and close."""
         async with asyncio.TaskGroup() as tasks, self._real_network.using(tasks):
-            pulse = tasks.create_task(self._pulse())
+            pulse = tasks.create_task(self._pulse() if self._play is None else self._play.pulse(self))
             self.start()
             try:
                 await stop.wait()
@@ -132,7 +144,7 @@ class Fleet:
                 pulse.cancel()
                 for running in self.stations.values():
                     running.shut()
-        self.ledger.close()
+        self.ledger.close(self._clock.instant(self._clock.now()))
 
     def summary(self) -> FleetSummary:
         """The fleet now."""
@@ -184,13 +196,12 @@ class Fleet:
         if drivers is None:
             return []
         running = self.stations[key]
-        pool = self._pools.setdefault(key.tenant, TokenPool(()))
         return [
             Visits(
                 running,
                 evse.number,
                 drivers,
-                tokens=pool,
+                tokens=self._pool_of(key, evse.number, drivers),
                 rng=Chance(f"{seed}|{key}|drivers {evse.number}"),
                 schedule=self._schedule,
                 tell=self._hear,
@@ -198,10 +209,20 @@ class Fleet:
             for evse in running.state.evses
         ]
 
+    def _pool_of(self, key: StationKey, evse: int, drivers: DriverPlan) -> TokenPool:
+        """The tenant's tokens; in a play the EVSE's own part of them, for there nobody waits for other stations."""
+        if self._play is None:
+            return self._pools.setdefault(key.tenant, TokenPool(()))
+        place, places = self._places[key.tenant][key, evse], len(self._places[key.tenant])
+        return TokenPool(drivers.tokens.get(key.tenant, ())[place::places])
+
     def _schedule(self, sleeper: RunningStation | Visits, at: float | None) -> None:
         self._wake_ups.schedule(sleeper, at)
         if at is not None and at < self._sleeps_until:
             self._on_earlier()
+        if self._play is not None:
+            for visits, held_at in self._play.follow(sleeper).items():
+                self._wake_ups.schedule(visits, held_at)
 
     def _hear(self, running: RunningStation, notice: Notice, now: float) -> None:
         self.ledger.record(running.plan, notice)
@@ -218,3 +239,13 @@ class Fleet:
         for visit in self._visits.get(running.plan.key, ()):
             visit.on_notice(notice, now)
         self._on_event(FleetEvent(running, notice, self._clock.instant(now)))
+
+
+def _number_places(plan: FleetPlan) -> Mapping[str, Mapping[tuple[StationKey, int], int]]:
+    """Each tenant's EVSEs, counted from 0."""
+    places: dict[str, dict[tuple[StationKey, int], int]] = {}
+    for station in plan.stations:
+        of_tenant = places.setdefault(station.tenant, {})
+        for evse in range(1, station.evse_count + 1):
+            of_tenant[station.key, evse] = len(of_tenant)
+    return places

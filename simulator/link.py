@@ -9,7 +9,7 @@ Invariants:
 from protocol.blocks.provisioning.messages import BootNotification
 from protocol.domain.routes import AnyRoute, Direction
 from protocol.errors import ActionNotSupported, NotExpressible, OcppError, RpcError
-from protocol.ocppj.connection import OcppConnection
+from protocol.ocppj.connection import OcppConnection, PendingCall
 from protocol.ocppj.events import (
     DuplicateCall,
     IncomingCall,
@@ -59,6 +59,11 @@ class Link:
     @property
     def is_open(self) -> bool:
         return self._connection is not None
+
+    @property
+    def pending(self) -> PendingCall | None:
+        """The CALL that is in flight."""
+        return None if self._connection is None else self._connection.pending
 
     @property
     def is_dead(self) -> bool:

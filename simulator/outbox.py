@@ -102,6 +102,9 @@ class Outbox:
     def _thin_out(self) -> None:
         # The first may be on its way.
         for index in range(1, len(self._facts)):
-            if not isinstance(self._facts[index].message, TransactionStart | TransactionEnd):
+            entry = self._facts[index]
+            if not isinstance(entry.message, TransactionStart | TransactionEnd):
+                assert entry.transaction is not None  # a fact has one
+                entry.transaction.give_up(entry.message)
                 del self._facts[index]
                 return

@@ -99,10 +99,23 @@ class RunningStation(Sleeper):
     def state(self) -> StationState:
         return self.station.state
 
+    @property
+    def is_connecting(self) -> bool:
+        return self._is_connecting
+
+    @property
+    def awaited(self) -> object | None:
+        """What the network owes the station: a connection, or the answer to a CALL; None for nothing."""
+        return self.url if self._is_connecting else self._link.pending
+
     def start(self, *, within_s: float = 0.0) -> None:
         """The station is switched on: it connects within `within_s`."""
         self._connect_at = self._clock.now() + self._rng.between(0, within_s)
         self._schedule(self, self._connect_at)
+
+    def remind(self) -> None:
+        """The next wake-up is asked for again."""
+        self._schedule(self, self._next_wake_at(self._clock.now()))
 
     def shut(self) -> None:
         """The socket is closed, and none is opened again."""

@@ -13,6 +13,7 @@ from protocol.blocks.firmware.messages import FirmwareOrder, FirmwareStatus
 from protocol.blocks.provisioning.messages import BootReason, Reset
 from protocol.domain.charging_profile_stack import InstalledProfile
 from protocol.domain.identifiers import TransactionId
+from protocol.domain.metering import MeterValue, import_register_wh
 from protocol.domain.status import ConnectorStatus, RegistrationStatus
 from simulator.chance import Chance
 from simulator.evse import Evse, Transaction
@@ -47,6 +48,7 @@ class Happening(StrEnum):
     TRANSACTION_ENDED = "transaction ended"
     START_ACKNOWLEDGED = "start acknowledged"
     END_ACKNOWLEDGED = "end acknowledged"
+    READINGS_ACKNOWLEDGED = "readings acknowledged"
     TRANSACTION_REFUSED = "transaction message given up"
     TOKEN_REFUSED = "token refused"  # noqa: S105 # a name, no secret
     COMMAND_ANSWERED = "command answered"
@@ -57,12 +59,13 @@ class Happening(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something happened at a station; `evse` 0 is the station itself."""
+    """Something happened at a station; `evse` 0 is the station itself. `readings` are those that were acknowledged."""
 
     happening: Happening
     evse: int = 0
     transaction: Transaction | None = None
     detail: str = ""
+    readings: tuple[MeterValue, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -148,13 +151,21 @@ class StationState:
         is_triggered: bool = False,
     ) -> None:
         """Say it when its turn comes. What names a transaction is a fact and survives a lost socket."""
+        if transaction is not None:
+            transaction.readings_said += len(registers_in(message))
         self.outbox.post(Entry(message, evse=evse, transaction=transaction, is_triggered=is_triggered))
 
     def note(
-        self, happening: Happening, *, evse: int = 0, transaction: Transaction | None = None, detail: str = ""
+        self,
+        happening: Happening,
+        *,
+        evse: int = 0,
+        transaction: Transaction | None = None,
+        detail: str = "",
+        readings: tuple[MeterValue, ...] = (),
     ) -> None:
         """Let people outside hear of it."""
-        self.notices.append(Notice(happening, evse, transaction, detail))
+        self.notices.append(Notice(happening, evse, transaction, detail, readings))
 
     def set_alarm(self, alarm: Alarm, at: float, *, evse: int = 0) -> None:
         """Be woken once, at `at`; an alarm that is set again moves."""
@@ -163,3 +174,9 @@ class StationState:
     def clear_alarm(self, alarm: Alarm, *, evse: int = 0) -> None:
         """Be not woken for it."""
         self.alarms.pop((alarm, evse), None)
+
+
+def registers_in(message: msgspec.Struct) -> tuple[MeterValue, ...]:
+    """The readings of the message that say the import register."""
+    values: tuple[MeterValue, ...] = getattr(message, "meter_values", ())
+    return tuple(value for value in values if import_register_wh(value) is not None)

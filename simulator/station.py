@@ -72,7 +72,7 @@ from simulator.chance import Chance
 from simulator.evse import Evse
 from simulator.outbox import Entry
 from simulator.plan import StationPlan, back_off_s
-from simulator.state import Alarm, Happening, Notice, StationState
+from simulator.state import Alarm, Happening, Notice, StationState, registers_in
 from simulator.vehicle import Vehicle
 
 _STATUS_SILENCES = 3
@@ -206,6 +206,7 @@ class Station:
         """The CSMS has answered what the entry said."""
         state = self.state
         state.outbox.settle(entry)
+        self._note_readings(entry)
         match entry.message:
             case TransactionEvent():
                 transactions.on_reply(state, entry, reply, now)
@@ -227,6 +228,8 @@ class Station:
             entry.not_before = now + state.settings.refusal_wait_s * entry.refusals
             return
         state.outbox.settle(entry)
+        if entry.transaction is not None:
+            entry.transaction.give_up(entry.message)
         if entry.transaction is not None and not isinstance(entry.message, MeterValues):
             state.note(Happening.TRANSACTION_REFUSED, evse=entry.evse, transaction=entry.transaction, detail=code)
         self._give_up(entry, now)
@@ -271,6 +274,13 @@ class Station:
         evses = "; ".join(f"EVSE {evse.number} {_describe_evse(evse)}" for evse in state.evses)
         link = "online" if state.is_online else "offline"
         return f"{link}, registration {state.registration or 'unknown'}, {evses}, {len(list(state.outbox))} to say"
+
+    def _note_readings(self, entry: Entry) -> None:
+        transaction, readings = entry.transaction, registers_in(entry.message)
+        if transaction is None or not readings:
+            return
+        transaction.readings_acknowledged += len(readings)
+        self.state.note(Happening.READINGS_ACKNOWLEDGED, evse=entry.evse, transaction=transaction, readings=readings)
 
     def _give_up(self, entry: Entry, now: float) -> None:
         if isinstance(entry.message, Authorize):

@@ -89,6 +89,11 @@ class Visits(Sleeper):
         self._token: IdToken | None = None
         self._is_app_driver = False
 
+    @property
+    def running(self) -> RunningStation:
+        """The station that is visited."""
+        return self._running
+
     def start(self, now: float) -> None:
         """The first driver is on the way."""
         self._wait_for_arrival(now)
@@ -119,10 +124,10 @@ class Visits(Sleeper):
 
     def send_away(self) -> None:
         """The driver goes at once, and no other comes."""
+        before, self.phase = self.phase, Phase.AWAY
         self._schedule(self, None)
-        if self.phase is not Phase.AWAY:
+        if before is not Phase.AWAY:
             self._running.unplug(self._evse)
-        self.phase = Phase.AWAY
         self._return_token()
 
     def _arrive(self, now: float) -> None:

@@ -1,10 +1,11 @@
 """The queries of billing."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import literal, select, update
+from sqlalchemy import ColumnElement, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.billing.domain import HoldState, InvoiceState
@@ -28,6 +29,17 @@ TERMINAL = "terminal:"
 
 PREPAID = "prepaid:"
 """What that of a payment from a prepaid account begins with."""
+
+_PAID_BY = (PaymentMethodRow.tenant_id == PaymentRow.tenant_id) & (PaymentMethodRow.id == PaymentRow.payment_method_id)
+
+
+@dataclass(frozen=True, slots=True)
+class BookedPayment:
+    """A payment, the session that it is for, and the card; None is the station's terminal."""
+
+    payment: PaymentRow
+    session_id: str
+    method: PaymentMethodRow | None
 
 
 async def insert_default_method(unit: Unit, row: PaymentMethodRow) -> None:
@@ -130,10 +142,17 @@ async def select_due(unit: Unit, *, limit: int) -> Sequence[InvoiceRow]:
 
 
 async def select_invoices(
-    unit: Unit, *, driver_id: str | None, state: InvoiceState | None, cursor: str | None, limit: int
+    unit: Unit,
+    *,
+    driver_id: str | None,
+    state: InvoiceState | None,
+    begin: datetime | None,
+    end: datetime | None,
+    cursor: str | None,
+    limit: int,
 ) -> Sequence[InvoiceRow]:
-    """A page's rows, the newest first, with one more than `limit` where there is one."""
-    statement = select(InvoiceRow).where(InvoiceRow.tenant_id == unit.tenant)
+    """A page's rows of sessions that began in [begin, end), newest first, one more than `limit` where there is one."""
+    statement = select(InvoiceRow).where(InvoiceRow.tenant_id == unit.tenant, *_began_in(begin, end))
     if driver_id is not None:
         statement = statement.where(InvoiceRow.driver_id == driver_id)
     if state is not None:
@@ -289,16 +308,46 @@ async def list_station_settlements(unit: Unit, station_id: str, *, limit: int) -
     return found.all()
 
 
+async def select_payments(
+    unit: Unit, *, begin: datetime | None, end: datetime | None, cursor: str | None, limit: int
+) -> Sequence[BookedPayment]:
+    """A page's payments for sessions that began in [begin, end), newest first, and one more than `limit`."""
+    columns: list[Any] = [PaymentRow, InvoiceRow.session_id, PaymentMethodRow]  # Any: of three types
+    statement = (
+        select(*columns)
+        .join(InvoiceRow, (InvoiceRow.tenant_id == PaymentRow.tenant_id) & (InvoiceRow.id == PaymentRow.invoice_id))
+        .outerjoin(PaymentMethodRow, _PAID_BY)
+        .where(PaymentRow.tenant_id == unit.tenant, *_began_in(begin, end))
+    )
+    found = await unit.session.execute(
+        after_cursor(
+            statement,
+            cursor,
+            keys=(PaymentRow.paid_at, PaymentRow.provider_reference),
+            parsers=(datetime.fromisoformat, str),
+            limit=limit,
+            descending=True,
+        )
+    )
+    return [BookedPayment(*row) for row in found.all()]
+
+
+def position_of_payment(booked: BookedPayment) -> tuple[datetime, str]:
+    """Where a page that ends with it goes on."""
+    return booked.payment.paid_at, booked.payment.provider_reference
+
+
 async def list_payments(unit: Unit, invoice_id: str) -> Sequence[tuple[PaymentRow, PaymentMethodRow | None]]:
     """The invoice's payments with their cards, the oldest first."""
     found = await unit.session.execute(
         select(PaymentRow, PaymentMethodRow)
-        .outerjoin(
-            PaymentMethodRow,
-            (PaymentMethodRow.tenant_id == PaymentRow.tenant_id)
-            & (PaymentMethodRow.id == PaymentRow.payment_method_id),
-        )
+        .outerjoin(PaymentMethodRow, _PAID_BY)
         .where(PaymentRow.tenant_id == unit.tenant, PaymentRow.invoice_id == invoice_id)
         .order_by(PaymentRow.paid_at)
     )
     return [(row[0], row[1]) for row in found.all()]
+
+
+def _began_in(begin: datetime | None, end: datetime | None) -> list[ColumnElement[bool]]:
+    since = [] if begin is None else [InvoiceRow.started_at >= begin]
+    return since if end is None else [*since, InvoiceRow.started_at < end]

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 from backoffice.billing import repository
 from backoffice.billing.domain import InvoiceState
 from backoffice.billing.schemas import (
+    BookedPaymentView,
     InvoiceView,
     NewPaymentMethod,
     PaymentMethodView,
@@ -18,7 +19,7 @@ from backoffice.billing.service import Billing
 from backoffice.billing.settlements import Settlements
 from backoffice.kit.auth import AnyPrincipal, Driver, Operator, Principal, Role
 from backoffice.kit.idempotency import IdempotencyKey, once
-from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
+from backoffice.kit.pagination import DEFAULT_LIMIT, After, BeganBefore, BeganFrom, Limit, Page, page_of
 from backoffice.kit.service import provided
 from protocol.domain.identifiers import TenantId
 
@@ -46,13 +47,15 @@ async def list_invoices(
     principal: AnyPrincipal,
     billing: BillingDep,
     state: InvoiceState | None = None,
+    begin: BeganFrom = None,
+    end: BeganBefore = None,
     limit: Limit = DEFAULT_LIMIT,
     cursor: After = None,
 ) -> Page[InvoiceView]:
     """A driver's own invoices, or an operator's whole tenant's; the newest first."""
     async with billing.database.transaction(principal.tenant) as unit:
         rows = await billing.list_invoices(
-            unit, driver_id=_driver_of(principal), state=state, cursor=cursor, limit=limit
+            unit, driver_id=_driver_of(principal), state=state, begin=begin, end=end, cursor=cursor, limit=limit
         )
         return page_of(rows, limit=limit, view=InvoiceView.of, key=lambda row: (row.issued_at, row.id))
 
@@ -62,6 +65,21 @@ async def read_invoice(invoice_id: str, principal: AnyPrincipal, billing: Billin
     """One invoice."""
     async with billing.database.transaction(principal.tenant) as unit:
         return InvoiceView.of(await billing.find_invoice(unit, invoice_id, driver_id=_driver_of(principal)))
+
+
+@router.get("/payments")
+async def list_payments(
+    operator: Operator,
+    billing: BillingDep,
+    begin: BeganFrom = None,
+    end: BeganBefore = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: After = None,
+) -> Page[BookedPaymentView]:
+    """All money that came in, the newest first."""
+    async with billing.database.transaction(operator.tenant) as unit:
+        rows = await repository.select_payments(unit, begin=begin, end=end, cursor=cursor, limit=limit)
+        return page_of(rows, limit=limit, view=BookedPaymentView.of_booked, key=repository.position_of_payment)
 
 
 @router.get("/receipts/{session_id}")

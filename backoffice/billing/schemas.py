@@ -13,7 +13,7 @@ from backoffice.billing.models import (
     PrepaidEntryRow,
     SettlementRow,
 )
-from backoffice.billing.repository import PREPAID
+from backoffice.billing.repository import PREPAID, BookedPayment
 from backoffice.billing.service import Receipt
 from backoffice.kit.numbers import PlainDecimal
 from protocol.blocks.payment.messages import SettlementStatus
@@ -110,6 +110,25 @@ class PaymentView(BaseModel):
         """A row as it is shown."""
         card = _card_of(row) if method is None else f"{method.brand} …{method.last4}"
         return cls(amount=row.amount, currency=row.currency, paid_at=row.paid_at, card=card)
+
+
+class BookedPaymentView(PaymentView):
+    """A payment with what it is for; `reference` is the provider's."""
+
+    reference: str
+    invoice_id: str
+    session_id: str
+
+    @classmethod
+    def of_booked(cls, booked: BookedPayment) -> "BookedPaymentView":
+        """A payment as it is shown."""
+        shown = PaymentView.of(booked.payment, booked.method)
+        return cls(
+            reference=booked.payment.provider_reference,
+            invoice_id=booked.payment.invoice_id,
+            session_id=booked.session_id,
+            **dict(shown),
+        )
 
 
 class SettlementView(BaseModel):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 
@@ -86,10 +87,20 @@ class Billing:
         await unit.session.flush()
 
     async def list_invoices(
-        self, unit: Unit, *, driver_id: str | None, state: InvoiceState | None, cursor: str | None, limit: int
+        self,
+        unit: Unit,
+        *,
+        driver_id: str | None,
+        state: InvoiceState | None,
+        begin: datetime | None,
+        end: datetime | None,
+        cursor: str | None,
+        limit: int,
     ) -> Sequence[InvoiceRow]:
-        """A page's rows, the newest first, with one more than `limit` where there is one."""
-        return await repository.select_invoices(unit, driver_id=driver_id, state=state, cursor=cursor, limit=limit)
+        """A page's rows of sessions that began in [begin, end), newest first, and one more than `limit`."""
+        return await repository.select_invoices(
+            unit, driver_id=driver_id, state=state, begin=begin, end=end, cursor=cursor, limit=limit
+        )
 
     async def find_invoice(self, unit: Unit, invoice_id: str, *, driver_id: str | None) -> InvoiceRow:
         """The invoice. Raises InvoiceNotFound, also where it is another driver's."""

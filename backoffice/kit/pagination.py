@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 from sqlalchemy import ColumnElement, Select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -20,6 +20,8 @@ SelectT = TypeVar("SelectT", bound=Select[Any])
 Limit = Annotated[int, Query(ge=1, le=500, description="How many items a page has at most.")]
 After = Annotated[str | None, Query(alias="cursor", description="`next_cursor` of the page before.")]
 DEFAULT_LIMIT = 50
+BeganFrom = Annotated[AwareDatetime | None, Query(alias="from", description="Of sessions that began then or later.")]
+BeganBefore = Annotated[AwareDatetime | None, Query(alias="to", description="Of sessions that began before.")]
 
 KeyValue = str | int | datetime
 

@@ -124,11 +124,23 @@ async def select_untold(unit: Unit, *, told_before: datetime, limit: int) -> Seq
     return found.all()
 
 
-async def select_sessions(unit: Unit, *, driver_id: str | None, cursor: str | None, limit: int) -> Sequence[SessionRow]:
-    """A page's rows, the newest first, with one more than `limit` where there is one."""
+async def select_sessions(
+    unit: Unit,
+    *,
+    driver_id: str | None,
+    begin: datetime | None,
+    end: datetime | None,
+    cursor: str | None,
+    limit: int,
+) -> Sequence[SessionRow]:
+    """A page's rows of those that began in [begin, end), newest first, and one more than `limit`."""
     statement = select(SessionRow).where(SessionRow.tenant_id == unit.tenant, SessionRow.started_at.is_not(None))
     if driver_id is not None:
         statement = statement.where(SessionRow.driver_id == driver_id)
+    if begin is not None:
+        statement = statement.where(SessionRow.started_at >= begin)
+    if end is not None:
+        statement = statement.where(SessionRow.started_at < end)
     found = await unit.session.scalars(
         after_cursor(
             statement,

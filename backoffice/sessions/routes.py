@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 
 from backoffice.kit.auth import AnyPrincipal, Driver, Principal, Role
 from backoffice.kit.idempotency import IdempotencyKey, once, recall
-from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
+from backoffice.kit.pagination import DEFAULT_LIMIT, After, BeganBefore, BeganFrom, Limit, Page, page_of
 from backoffice.kit.service import provided
 from backoffice.kit.sse import EventSourceResponse, EventStreamDep, ServerSentEvent
 from backoffice.sessions.models import SessionRow
@@ -42,11 +42,18 @@ async def read_intent(intent_id: str, principal: AnyPrincipal, sessions: Session
 
 @router.get("")
 async def list_sessions(
-    principal: AnyPrincipal, sessions: SessionsDep, limit: Limit = DEFAULT_LIMIT, cursor: After = None
+    principal: AnyPrincipal,
+    sessions: SessionsDep,
+    begin: BeganFrom = None,
+    end: BeganBefore = None,
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: After = None,
 ) -> Page[SessionView]:
     """A driver's own sessions, or an operator's whole tenant's; the newest first."""
     async with sessions.database.transaction(principal.tenant) as unit:
-        rows = await sessions.list_sessions(unit, driver_id=_driver_of(principal), cursor=cursor, limit=limit)
+        rows = await sessions.list_sessions(
+            unit, driver_id=_driver_of(principal), begin=begin, end=end, cursor=cursor, limit=limit
+        )
         return page_of(rows, limit=limit, view=SessionView.of, key=_position_of)
 
 

@@ -1,6 +1,7 @@
 """What drivers and operators see of sessions, and how a driver stops one."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from backoffice.contracts.stations import STOP_TRANSACTION, CommandStatus, StopTransaction
 from backoffice.kit.bus import Bus
@@ -40,10 +41,19 @@ class Sessions:
         return session
 
     async def list_sessions(
-        self, unit: Unit, *, driver_id: str | None, cursor: str | None, limit: int
+        self,
+        unit: Unit,
+        *,
+        driver_id: str | None,
+        begin: datetime | None,
+        end: datetime | None,
+        cursor: str | None,
+        limit: int,
     ) -> Sequence[SessionRow]:
-        """A page's rows, the newest first, with one more than `limit` where there is one."""
-        return await repository.select_sessions(unit, driver_id=driver_id, cursor=cursor, limit=limit)
+        """A page's rows of those that began in [begin, end), newest first, one more than `limit` where there is one."""
+        return await repository.select_sessions(
+            unit, driver_id=driver_id, begin=begin, end=end, cursor=cursor, limit=limit
+        )
 
     async def stop_session(self, tenant: TenantId, session: SessionRow) -> None:
         """The station accepted to stop; that it did is told by its next fact.

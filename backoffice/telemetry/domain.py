@@ -108,6 +108,17 @@ class FrameSearch:
     text: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingSearch:
+    """Which readings of one measurand are looked for, in [begin, end); None says nothing about it."""
+
+    begin: datetime
+    end: datetime
+    measurand: str
+    station_id: StationId | None = None
+    transaction_id: TransactionId | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     """A day of UTC, and the partition that holds it."""

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.kit.database import Unit
 from backoffice.kit.pagination import after_cursor
-from backoffice.telemetry.domain import Day, Frame, FrameSearch, Month, Reading, StationEvent
+from backoffice.telemetry.domain import Day, Frame, FrameSearch, Month, Reading, ReadingSearch, StationEvent
 from backoffice.telemetry.models import DeviationRow, FrameRow, ReadingRow, StationEventRow
 from protocol.domain.identifiers import StationId
 from protocol.tolerance.events import StationDeviated
@@ -106,6 +106,36 @@ async def select_readings(
         .limit(limit)
     )
     return found.all()
+
+
+async def search_readings(unit: Unit, search: ReadingSearch, *, cursor: str | None, limit: int) -> Sequence[ReadingRow]:
+    """A page's rows in the order of the key, with one more than `limit` where there is one."""
+    row = ReadingRow
+    statement = select(row).where(
+        row.tenant_id == unit.tenant,
+        row.measurand == search.measurand,
+        row.measured_at >= search.begin,
+        row.measured_at < search.end,
+    )
+    if search.station_id is not None:
+        statement = statement.where(row.station_id == search.station_id)
+    if search.transaction_id is not None:
+        statement = statement.where(row.transaction_id == search.transaction_id)
+    found = await unit.session.scalars(
+        after_cursor(
+            statement,
+            cursor,
+            keys=(row.station_id, row.evse, row.measured_at, row.phase, row.location, row.context),
+            parsers=(str, int, datetime.fromisoformat, str, str, str),
+            limit=limit,
+        )
+    )
+    return found.all()
+
+
+def position_of_reading(row: ReadingRow) -> tuple[str, int, datetime, str, str, str]:
+    """Where a page that ends with it goes on."""
+    return row.station_id, row.evse, row.measured_at, row.phase, row.location, row.context
 
 
 async def select_station_events(

@@ -39,6 +39,17 @@ class ReadingView(BaseModel):
         )
 
 
+class StationReadingView(ReadingView):
+    """One reading of any station."""
+
+    station_id: str
+
+    @classmethod
+    def of_station(cls, row: ReadingRow) -> "StationReadingView":
+        """A row as it is shown."""
+        return cls(station_id=row.station_id, **dict(ReadingView.of(row)))
+
+
 class StationEventView(BaseModel):
     """One thing that a station did."""
 

@@ -6,7 +6,15 @@ from datetime import datetime
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS, Database, Unit
 from backoffice.telemetry import repository
-from backoffice.telemetry.domain import Frame, FrameSearch, Reading, StationEvent, days_around, months_around
+from backoffice.telemetry.domain import (
+    Frame,
+    FrameSearch,
+    Reading,
+    ReadingSearch,
+    StationEvent,
+    days_around,
+    months_around,
+)
 from backoffice.telemetry.models import DeviationRow, FrameRow, ReadingRow, StationEventRow
 from protocol.domain.identifiers import StationId
 from protocol.tolerance.events import StationDeviated
@@ -63,6 +71,12 @@ class Telemetry:
         return await repository.select_readings(
             unit, station_id, measurand=measurand, begin=begin, end=end, limit=limit
         )
+
+    async def search_readings(
+        self, unit: Unit, search: ReadingSearch, *, cursor: str | None, limit: int
+    ) -> Sequence[ReadingRow]:
+        """A page's rows, by station, EVSE and time, with one more than `limit` where there is one."""
+        return await repository.search_readings(unit, search, cursor=cursor, limit=limit)
 
     async def list_station_events(
         self, unit: Unit, station_id: StationId, *, cursor: str | None, limit: int

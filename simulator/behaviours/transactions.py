@@ -52,7 +52,7 @@ def begin(state: StationState, evse: Evse, grant: Grant, now: float, *, trigger:
         connector=1,
         id_token=grant.id_token,
         meter_wh=str(transaction.start_register_wh),
-        meter_values=(value,),
+        meter_values=(value,) if state.traits.sends_updates else (),
         charging_state=charging_state_of(transaction.state),
         trigger=trigger,
         seq_no=transaction.next_seq_no(),

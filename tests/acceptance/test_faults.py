@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
 from chargeyard.platform import Platform
 from chargeyard.rest import RestClient
-from chargeyard.smoke import billed_rows
+from chargeyard.smoke import reconcile_with_platform
 from chargeyard.world import demo_drivers, make_world, provision
 from simulator.fleet import Fleet
+from simulator.ledger import Ledger
 from simulator.plan import Settings
 from tests.acceptance.network import eventually
 
@@ -51,7 +53,7 @@ FAULTS = (restart_nats, restart_postgres, restart_valkey, restart_backoffice, re
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 async def test_nothing_acknowledged_is_lost_and_nothing_is_billed_twice(
-    platform: Platform, operator: RestClient, fault: Callable[[Platform], Awaitable[None]]
+    platform: Platform, operator: RestClient, fault: Callable[[Platform], Awaitable[None]], tmp_path: Path
 ) -> None:
     world = make_world(STATIONS, secret=platform.secrets.token_key, settings=SETTINGS)
     await provision(
@@ -63,7 +65,7 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_billed_twice(
     )
     stop = asyncio.Event()
     plan = world.fleet_plan(demo_drivers(world, session_s=(2.0, 5.0), arrival_s=1.0, app_share=0.0))
-    fleet = Fleet(plan, url=platform.station_url, seed=fault.__name__)
+    fleet = Fleet(plan, url=platform.station_url, seed=fault.__name__, ledger=Ledger(tmp_path / "ledger.jsonl"))
     running = asyncio.create_task(fleet.run(stop, goodbye_s=20.0))
     await eventually(lambda: ended_and_charging(fleet, ended=3, charging=3), within_s=30)
     await fault(platform)
@@ -72,16 +74,12 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_billed_twice(
     stop.set()
     await running
 
-    rows = await billed_rows(fleet.ledger.entries(), operator, world)
-    delivered = [entry for entry in fleet.ledger.entries() if entry.is_end_acknowledged]
-    sessions = (await operator.get("/sessions", limit=500))["items"]
-    keys = [(session["station_id"], session["transaction_id"]) for session in sessions]
+    found = await reconcile_with_platform(tmp_path / "ledger.jsonl", platform, world.prices)
 
-    assert len(rows) == len(delivered) >= before + 3
-    assert [problem for row in rows for problem in row.problems()] == []
-    assert len({row.invoice["id"] for row in rows}) == len(rows)
-    assert len(set(keys)) == len(keys)
-    assert all(row.invoice["state"] in ("paid", "open") for row in rows)
+    assert [str(difference) for difference in found.differences] == []
+    assert sum(match.delivered.is_end_acknowledged for match in found.matches) >= before + 3
+    assert found.readings > found.priced >= before + 3
+    assert all(match.invoice.state in ("paid", "open") for match in found.matches if match.invoice is not None)
 
 
 async def ended_and_charging(fleet: Fleet, *, ended: int, charging: int) -> bool:

@@ -1,8 +1,5 @@
 """Fleets: everything follows from the seed, drivers come and go, and the ledger says what was delivered."""
 
-import json
-from pathlib import Path
-
 import pytest
 
 from protocol.blocks.remote_control.messages import RequestStart, RequestStop
@@ -11,16 +8,15 @@ from protocol.domain.identifiers import IdToken
 from protocol.domain.version import OcppVersion
 from simulator.errors import InvalidPlan
 from simulator.inventory import lay_out_stations, make_tokens
-from simulator.ledger import Ledger
 from simulator.plan import DriverPlan, FleetPlan, StationPlan
 from simulator.state import Happening
 from tests.simulator.scripted_csms import World
 
 
-def evening(seed: int = 7, *, ledger: Ledger | None = None, **drivers: object) -> World:
+def evening(seed: int = 7, **drivers: object) -> World:
     stations = lay_out_stations(6, ocpp="mixed", seed=seed)
     plan = DriverPlan(tokens={"default": make_tokens(stations)}, session_s=(15, 60), arrival_s=20, **drivers)
-    return World(*stations, drivers=plan, seed=seed, ledger=ledger)
+    return World(*stations, drivers=plan, seed=seed)
 
 
 def test_the_same_seed_makes_the_same_frames_to_the_byte() -> None:
@@ -57,19 +53,6 @@ def test_another_station_changes_nothing_at_the_first() -> None:
     assert alone.csms.frames["A"] == together.csms.frames["A"]
 
 
-def test_the_ledger_holds_what_the_csms_heard(tmp_path: Path) -> None:
-    with Ledger(tmp_path / "ledger.jsonl") as ledger:
-        world = evening(ledger=ledger)
-        world.run_for(400)
-
-    rows = [json.loads(line) for line in (tmp_path / "ledger.jsonl").read_text().splitlines()]
-    heard = {end.transaction_id + end.meter_wh for end in world.csms.of(TransactionEnd)}
-    ended = [row for row in rows if row["is_end_acknowledged"]]
-    assert {row["transaction_id"] + str(row["end_register_wh"]) for row in ended} == heard
-    assert len(rows) == len(world.csms.of(TransactionStart)) == len(ledger.entries()) > 30
-    assert all(row["energy_wh"] == row["end_register_wh"] - row["start_register_wh"] >= 0 for row in ended)
-
-
 def test_a_token_is_at_one_evse_at_a_time() -> None:
     stations = lay_out_stations(4, ocpp="2.0.1", seed=1)
     world = World(*stations, drivers=DriverPlan(tokens={"default": (IdToken("ONE"), IdToken("TWO"))}, arrival_s=5))
@@ -81,6 +64,20 @@ def test_a_token_is_at_one_evse_at_a_time() -> None:
         assert len(values) == len(set(values))
 
     assert world.csms.of(TransactionEnd)
+
+
+def test_whoever_is_sent_away_does_not_come_back() -> None:
+    world = evening()
+    world.run_for(100)
+    began = len(world.csms.of(TransactionStart))
+
+    for visits in world.fleet._visits.values():
+        for visit in visits:
+            visit.send_away()
+    world.run_for(600)
+
+    assert len(world.csms.of(TransactionStart)) == began > 5
+    assert not any(one.state.is_charging for one in world.fleet.stations.values())
 
 
 def test_app_drivers_plug_in_wait_and_charge_when_they_are_started_remotely() -> None:

@@ -16,6 +16,7 @@ from protocol.domain.version import OcppVersion
 from simulator.cli import main
 from simulator.errors import ConditionNotMet
 from simulator.fleet import Fleet
+from simulator.ledger import read_ledger
 from simulator.plan import FleetPlan, Settings, StationPlan
 from simulator.running import RunningStation
 from simulator.vehicle import VEHICLE_MODELS, Vehicle
@@ -154,6 +155,22 @@ async def test_a_fleet_from_the_command_line_charges_and_keeps_its_book(tmp_path
     assert b'"is_end_acknowledged":true' in book.read_bytes()
 
 
+async def test_a_past_day_from_the_command_line_is_lived_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    async with peer_csms() as csms:
+        leisure = ("--session-seconds", "1800-3600", "--arrival-seconds", "7200")
+        process = await start_fleet(csms, *leisure, "--day", "yesterday", "--ledger", str(path))
+        out, err = await asyncio.wait_for(process.communicate(), timeout=60)
+
+    book = read_ledger(path)
+    assert (process.returncode, err) == (0, b"")
+    assert b"all confirmed by the CSMS" in out
+    assert book.closed_at is not None
+    assert (book.closed_at - book.header.began_at).total_seconds() >= 24 * 3600
+    assert all(entry.is_end_acknowledged for entry in book.entries)
+    assert len(book.entries) > 10
+
+
 async def test_one_interrupt_ends_what_runs_and_waits_for_its_confirmation(tmp_path: Path) -> None:
     book = tmp_path / "ledger.jsonl"
     async with peer_csms() as csms:
@@ -203,7 +220,7 @@ def test_a_fleet_that_cannot_be_is_refused_with_a_sentence(
 def test_a_csms_that_is_not_there_is_said_so(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("simulator.cli._PATIENCE_S", 0.3)
+    monkeypatch.setattr("simulator.cli.run._PATIENCE_S", 0.3)
 
     assert main(["run", "--url", "ws://127.0.0.1:9/ocpp", "--count", "2"]) == 1
 

@@ -382,6 +382,41 @@ async def test_drivers_see_their_own_and_operators_their_tenants(bench: Bench) -
     assert len(operators.json()["items"]) == 1
 
 
+async def test_operators_see_every_payment_page_by_page(bench: Bench) -> None:
+    await bench.add_card()
+    receipts = [await bench.complete(completed(f"s{index}")) for index in range(2)]
+    get, place = bench.place.http.get, bench.place
+    url, operator = "/api/v1/billing/payments", bench.place.operator_headers()
+
+    first = (await get(url, params={"limit": 1}, headers=operator)).json()
+    second = (await get(url, params={"limit": 1, "cursor": first["next_cursor"]}, headers=operator)).json()
+
+    items = [*second["items"], *first["items"]]
+    assert [item["session_id"] for item in items] == ["s0", "s1"]
+    assert [item["invoice_id"] for item in items] == [receipt["invoice"]["id"] for receipt in receipts]
+    assert {(item["amount"], item["currency"], item["card"]) for item in items} == {("8.40", "EUR", "visa …4242")}
+    assert len({item["reference"] for item in items}) == 2
+    assert second["next_cursor"] is None
+    assert (await get(url, headers=place.operator_headers(tenant=TenantId("other")))).json()["items"] == []
+    assert (await get(url, headers=place.driver_headers())).status_code == 403
+
+
+@pytest.mark.parametrize(("bounds", "count"), [(("from", 2), 1), (("from", 0), 0), (("to", 0), 1), (("to", 2), 0)])
+async def test_invoices_and_payments_are_found_by_when_the_session_began(
+    bench: Bench, bounds: tuple[str, int], count: int
+) -> None:
+    await bench.add_card()
+    await bench.complete(completed())
+    name, hours_ago = bounds
+    params = {name: (NOW - timedelta(hours=hours_ago)).isoformat()}
+
+    for what in ("invoices", "payments"):
+        answer = await bench.place.http.get(
+            f"/api/v1/billing/{what}", params=params, headers=bench.place.operator_headers()
+        )
+        assert len(answer.json()["items"]) == count
+
+
 async def test_number_of_a_card_is_kept_nowhere(bench: Bench) -> None:
     await bench.add_card("4242 4242 4242 4242")
     await bench.hold()

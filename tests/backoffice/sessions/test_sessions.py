@@ -371,6 +371,26 @@ async def test_driver_sees_own_sessions_only(place: HttpPlace) -> None:
     assert (await place.http.get(f"{url}/events", headers=place.driver_headers("driver-2"))).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("bounds", "is_found"),
+    [
+        ({"from": "2026-05-04T10:00:00Z"}, True),
+        ({"from": "2026-05-04T10:00:00.001Z"}, False),
+        ({"to": "2026-05-04T10:00:00Z"}, False),
+        ({"from": "2026-05-04T09:00:00Z", "to": "2026-05-04T10:00:00.001Z"}, True),
+    ],
+)
+async def test_sessions_are_found_by_when_they_began(
+    place: HttpPlace, bounds: dict[str, str], *, is_found: bool
+) -> None:
+    await publish(place, started())
+    await session_in(place, "charging")
+
+    answer = await place.http.get("/api/v1/sessions", params=bounds, headers=place.operator_headers())
+
+    assert [one["id"] for one in answer.json()["items"]] == ([SESSION] if is_found else [])
+
+
 async def test_two_tenants_with_the_same_station_and_transaction_have_two_sessions(place: HttpPlace) -> None:
     other = TenantId("other")
     for tenant, end_wh in ((DEFAULT, "2000"), (other, "3000")):

@@ -15,7 +15,7 @@ from backoffice.telemetry.app import SERVICE
 from backoffice.telemetry.domain import Month, months_around
 from protocol.blocks.availability.events import StationDisconnected
 from protocol.blocks.meter_values.events import MeterValuesReported
-from protocol.domain.identifiers import StationId, TenantId
+from protocol.domain.identifiers import StationId, TenantId, TransactionId
 from protocol.domain.metering import MeterReading, MeterValue
 from tests.factories.places import HttpPlace, open_place
 
@@ -62,6 +62,52 @@ async def test_readings_are_kept_once_and_shown_newest_first(place: HttpPlace) -
 async def three_readings(place: HttpPlace) -> list[dict[str, object]]:
     rows = await readings(place)
     return rows if len(rows) >= 3 else []
+
+
+async def search(place: HttpPlace, **query: object) -> list[dict[str, object]]:
+    """All pages of a search, one item each."""
+    items: list[dict[str, object]] = []
+    cursor: dict[str, str] = {}
+    while True:
+        answer = await place.http.get(
+            "/api/v1/telemetry/readings",
+            params={"limit": "1", "to": (NOW + timedelta(hours=1)).isoformat()} | query | cursor,  # type: ignore[arg-type]
+            headers=place.operator_headers(),
+        )
+        assert answer.status_code == 200, answer.text
+        items += answer.json()["items"]
+        if answer.json()["next_cursor"] is None:
+            return items
+        cursor = {"cursor": answer.json()["next_cursor"]}
+
+
+async def test_readings_of_all_stations_come_in_pages_by_station_evse_and_time(place: HttpPlace) -> None:
+    for station, evse, minute in (("CP002", 1, 0), ("CP001", 2, 0), ("CP001", 1, 1), ("CP001", 1, 0)):
+        fact = reported(f"{minute}", at=NOW + timedelta(minutes=minute), evse=evse)
+        await place.publish_fact(fact, station=StationId(station))
+    await eventually(lambda: four_readings(place))
+
+    found = [(row["station_id"], row["evse"], row["value"]) for row in await search(place)]
+    early = await search(place, to=(NOW + timedelta(seconds=1)).isoformat(), station_id="CP001")
+
+    assert found == [("CP001", 1, "0"), ("CP001", 1, "1"), ("CP001", 2, "0"), ("CP002", 1, "0")]
+    assert [row["evse"] for row in early] == [1, 2]
+
+
+async def four_readings(place: HttpPlace) -> bool:
+    return len(await search(place)) == 4
+
+
+async def test_readings_of_one_transaction_are_found(place: HttpPlace) -> None:
+    values = (MeterValue(NOW, (MeterReading("5"),)),)
+    for name in ("17", "18"):
+        fact = MeterValuesReported(values, evse=int(name) - 16, transaction_id=TransactionId(name))
+        await place.publish_fact(fact, station=CP001)
+    await eventually(lambda: search(place, transaction_id="18"))
+
+    (found,) = await search(place, transaction_id="18")
+
+    assert (found["transaction_id"], found["evse"], found["value"]) == ("18", 2, "5")
 
 
 async def test_two_tenants_with_the_same_station_see_their_own(place: HttpPlace) -> None:
@@ -130,10 +176,9 @@ async def test_time_without_a_zone_is_refused(place: HttpPlace, bound: str) -> N
 
 
 async def test_telemetry_is_for_operators(place: HttpPlace) -> None:
-    url = "/api/v1/telemetry/stations/CP001/readings"
-
-    assert (await place.http.get(url)).status_code == 401
-    assert (await place.http.get(url, headers=place.driver_headers())).status_code == 403
+    for url in ("/api/v1/telemetry/stations/CP001/readings", "/api/v1/telemetry/readings"):
+        assert (await place.http.get(url)).status_code == 401
+        assert (await place.http.get(url, headers=place.driver_headers())).status_code == 403
 
 
 @pytest.mark.parametrize("now", [datetime(2026, 1, 31, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC), NOW])

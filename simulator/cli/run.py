@@ -1,4 +1,4 @@
-"""`chargeyard fleet run`: stations against any CSMS, from the command line.
+"""`chargeyard fleet run`: stations against any CSMS, in real time or a day of theirs as fast as the CSMS answers.
 
 Exit codes: 0 after Ctrl-C or the duration; 1 where no station ever connected; 2 for arguments that make no fleet;
 130 after a second Ctrl-C.
@@ -8,9 +8,12 @@ import argparse
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import TypeVar
 
+from simulator.clock import VirtualClock
 from simulator.errors import CsmsUnreachable, SimulatorError
 from simulator.fleet import Fleet, FleetSummary
 from simulator.inventory import (
@@ -23,29 +26,40 @@ from simulator.inventory import (
 )
 from simulator.ledger import Ledger
 from simulator.plan import DriverPlan, FleetPlan, Settings
+from simulator.playing import Play
 from simulator.process import collect_rarely, raise_file_limit
+
+ValueT = TypeVar("ValueT")
 
 _PATIENCE_S = 15.0
 _LINE_EVERY_S = 1.0
 _PIPED_LINE_EVERY_S = 10.0
 
-_EPILOG = """\
+_DAY_S = 86_400.0
+_SESSION_S = {False: (15.0, 240.0), True: (900.0, 7_200.0)}
+_ARRIVAL_S = {False: 60.0, True: 7_200.0}
+_METER_S = {False: 60, True: 300}
+
+EXAMPLES = """\
 examples:
   chargeyard fleet run --url ws://127.0.0.1:9000/ocpp --count 10 --ocpp mixed --seed 7
   chargeyard fleet run --url wss://csms.example/ocpp --count 200 --ocpp 2.0.1 --seed 7 \\
       --id-template 'CP-{n:05d}' --credentials passwords.csv --tokens tokens.txt --ledger delivered.jsonl
   chargeyard fleet run --url ws://127.0.0.1:9000/ocpp --count 4 --ocpp 1.6 --seed 1 \\
       --id-tokens ABCD0001,ABCD0002 --session-seconds 15-30 --arrival-seconds 5 --duration 120
+  chargeyard fleet run --url ws://127.0.0.1:9000/ocpp --count 60 --seed 7 --day yesterday --ledger day.jsonl
 
 The station's id is added to the URL. The CREDENTIALS file has a line `station id,password` for each station that
 authenticates itself; the TOKENS file a line `token` or `token,type` (ISO14443, eMAID, …) for each driver.
+With --day the stations live that day of UTC, from midnight to midnight: a station's clock stands still while the CSMS
+owes it an answer, and jumps otherwise. Timestamps lie in the past, as those of stations that were offline. What was
+delivered costs what the tariffs of that day say: nothing, where none was published yet. A driver keeps to one EVSE.
 Ctrl-C stops what runs and waits for its confirmation; a second Ctrl-C quits at once.
 """
 
 
-def main(argv: Sequence[str]) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """The exit code, as the module says."""
-    arguments = _parser().parse_args(argv)
     try:
         plan = _plan(arguments)
         raise_file_limit(len(plan.stations))
@@ -56,7 +70,7 @@ def main(argv: Sequence[str]) -> int:
         return 2
     try:
         with ledger, asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            return runner.run(_run(Fleet(plan, url=arguments.url, seed=arguments.seed, ledger=ledger), arguments))
+            return runner.run(_run(plan, ledger, arguments))
     except SimulatorError as error:
         print(f"\nchargeyard fleet: {error}", file=sys.stderr)
         return 1
@@ -64,8 +78,12 @@ def main(argv: Sequence[str]) -> int:
         return 130
 
 
-async def _run(fleet: Fleet, arguments: argparse.Namespace) -> int:
+async def _run(plan: FleetPlan, ledger: Ledger, arguments: argparse.Namespace) -> int:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    play = None
+    if arguments.day is not None:
+        play = Play(datetime.combine(arguments.day, time(), UTC), seconds=_DAY_S, stop=stop)
+    fleet = Fleet(plan, url=arguments.url, seed=arguments.seed, ledger=ledger, play=play)
     living = asyncio.ensure_future(fleet.run(stop))
     is_interrupted_twice = False
 
@@ -81,7 +99,7 @@ async def _run(fleet: Fleet, arguments: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, on_interrupt)
     try:
-        await _watch(fleet, living, stop, duration_s=arguments.duration)
+        await _watch(fleet, living, stop, duration_s=arguments.duration, clock=play.clock if play else None)
         await living
     except asyncio.CancelledError:
         if is_interrupted_twice:
@@ -97,7 +115,12 @@ async def _run(fleet: Fleet, arguments: argparse.Namespace) -> int:
 
 
 async def _watch(
-    fleet: Fleet, living: "asyncio.Future[None]", stop: asyncio.Event, *, duration_s: float | None
+    fleet: Fleet,
+    living: "asyncio.Future[None]",
+    stop: asyncio.Event,
+    *,
+    duration_s: float | None,
+    clock: VirtualClock | None,
 ) -> None:
     """Keep the summary line fresh until the fleet is told to stop. Raises CsmsUnreachable."""
     loop = asyncio.get_running_loop()
@@ -112,7 +135,8 @@ async def _watch(
             stop.set()
         if loop.time() - said_at >= every_s:
             said_at = loop.time()
-            _say_line(_describe(summary))
+            hour = "" if clock is None else f"{clock.instant(clock.now()):%Y-%m-%d %H:%M} · "
+            _say_line(hour + _describe(summary))
 
 
 def _describe(summary: FleetSummary) -> str:
@@ -142,7 +166,8 @@ def _say_line(text: str, *, is_last: bool = False) -> None:
 
 
 def _plan(arguments: argparse.Namespace) -> FleetPlan:
-    settings = Settings() if arguments.meter_interval is None else Settings(sample_interval_s=arguments.meter_interval)
+    is_day = arguments.day is not None
+    settings = Settings(sample_interval_s=_given(arguments.meter_interval, _METER_S[is_day]))
     stations = lay_out_stations(
         arguments.count,
         ocpp=arguments.ocpp,
@@ -159,22 +184,14 @@ def _plan(arguments: argparse.Namespace) -> FleetPlan:
         tokens = make_tokens(stations)
     drivers = DriverPlan(
         tokens={station.tenant: tokens for station in stations},
-        session_s=arguments.session_seconds,
-        arrival_s=arguments.arrival_seconds,
+        session_s=_given(arguments.session_seconds, _SESSION_S[is_day]),
+        arrival_s=_given(arguments.arrival_seconds, _ARRIVAL_S[is_day]),
     )
     return FleetPlan(stations=stations, drivers=drivers, connect_spread_s=max(1.0, arguments.count / 200))
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="chargeyard fleet", description="Simulated charging stations.")
-    verbs = parser.add_subparsers(required=True, metavar="run")
-    run = verbs.add_parser(
-        "run",
-        help="run stations and their drivers until Ctrl-C",
-        description="Run stations and their drivers against a CSMS, in real time, until Ctrl-C.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def add_arguments(run: argparse.ArgumentParser) -> None:
+    """The verb's arguments."""
     run.add_argument("--url", required=True, type=_url, help="of the CSMS, without the station's id: ws:// or wss://")
     run.add_argument("--count", type=int, default=10, help="number of stations (default 10)")
     run.add_argument("--ocpp", choices=("1.6", "2.0.1", "mixed"), default="mixed", help="version (default mixed)")
@@ -184,16 +201,34 @@ def _parser() -> argparse.ArgumentParser:
     tokens = run.add_mutually_exclusive_group()
     tokens.add_argument("--tokens", type=Path, metavar="FILE", help="tokens that drivers present, one a line")
     tokens.add_argument("--id-tokens", metavar="A,B,…", help="the same, on the command line")
-    run.add_argument("--duration", type=_positive, metavar="S", help="stop after S seconds")
+    length = run.add_mutually_exclusive_group()
+    length.add_argument("--duration", type=_positive, metavar="S", help="stop after S seconds")
+    length.add_argument("--day", type=_past_day, metavar="DAY", help="live a past day at once: YYYY-MM-DD or yesterday")
     run.add_argument("--ledger", type=Path, metavar="FILE", help="what was delivered, as JSON lines")
-    run.add_argument("--meter-interval", type=int, metavar="S", help="seconds between meter values (default 60)")
+    run.add_argument("--meter-interval", type=int, metavar="S", help="seconds between meter values (60; 300 in a day)")
     run.add_argument(
-        "--session-seconds", type=_span, default=(15.0, 240.0), metavar="A-B", help="how long drivers charge"
+        "--session-seconds", type=_span, metavar="A-B", help="how long drivers charge (15-240; 900-7200 in a day)"
     )
     run.add_argument(
-        "--arrival-seconds", type=_positive, default=60.0, metavar="MEAN", help="how long an EVSE stays empty"
+        "--arrival-seconds", type=_positive, metavar="MEAN", help="how long an EVSE stays empty (60; 7200 in a day)"
     )
-    return parser
+
+
+def _given(value: ValueT | None, default: ValueT) -> ValueT:
+    return default if value is None else value
+
+
+def _past_day(text: str) -> date:
+    today = datetime.now(UTC).date()
+    if text == "yesterday":
+        return today - timedelta(days=1)
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day: 2026-03-04 is one, or yesterday") from error
+    if day >= today:
+        raise argparse.ArgumentTypeError(f"{text} is not over yet (in UTC): stations cannot have lived it")
+    return day
 
 
 def _url(text: str) -> str:

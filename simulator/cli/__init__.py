@@ -1,0 +1,42 @@
+"""`chargeyard fleet`: a table of verbs, each a module with its arguments, its examples and `run`."""
+
+import argparse
+from collections.abc import Sequence
+
+from simulator.cli import reconcile, run
+
+_EPILOG = """\
+examples:
+  chargeyard fleet run --url ws://127.0.0.1:9000/ocpp --count 10 --ocpp mixed --seed 7 --ledger delivered.jsonl
+  chargeyard fleet reconcile --ledger delivered.jsonl --url http://127.0.0.1:8000 --login operator@example.com
+
+`chargeyard fleet run --help` and `chargeyard fleet reconcile --help` say more.
+"""
+_VERBS = (
+    ("run", run, "run stations and their drivers until Ctrl-C, or a past day at once"),
+    ("reconcile", reconcile, "compare what a fleet delivered with what the CSMS has booked"),
+)
+
+
+def main(argv: Sequence[str]) -> int:
+    """The verb's exit code; argparse itself ends with 2."""
+    parser = argparse.ArgumentParser(
+        prog="chargeyard fleet",
+        description="Simulated charging stations.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verbs = parser.add_subparsers(required=True, metavar="|".join(name for name, _, _ in _VERBS))
+    for name, module, summary in _VERBS:
+        verb = verbs.add_parser(
+            name,
+            help=summary,
+            description=module.__doc__,
+            epilog=module.EXAMPLES,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        module.add_arguments(verb)
+        verb.set_defaults(act=module.run)
+    arguments = parser.parse_args(argv)
+    code: int = arguments.act(arguments)
+    return code
