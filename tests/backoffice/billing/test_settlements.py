@@ -41,6 +41,13 @@ async def settle(bench: Bench, *events: SettlementReported) -> None:
         await bench.place.publish_fact(event, station=CP001)
 
 
+async def settlements(bench: Bench) -> list[Any]:
+    path = f"/api/v1/billing/stations/{CP001}/settlements"
+    answer = await bench.place.http.get(path, headers=bench.place.operator_headers())
+    listed: list[Any] = answer.json()
+    return listed
+
+
 async def become(bench: Bench, number: int, state: str, paid: str) -> dict[str, Any]:
     path = f"/api/v1/billing/receipts/{session(number)}"
 
@@ -97,7 +104,7 @@ async def test_what_was_held_on_a_card_is_given_back_where_the_terminal_was_paid
     await bench.add_card()
     await bench.hold("50")
     await settle(bench, settled(1, SettlementStatus.SETTLED))
-    await asyncio.sleep(0.5)
+    await eventually(lambda: settlements(bench), what="the settlement on record")
     await complete(bench, 1, driver="driver-1", intent_id="i1")
 
     receipt = await become(bench, 1, "paid", "8.40")
