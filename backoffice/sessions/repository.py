@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, event, func, or_, select, tuple_
+from sqlalchemy import and_, event, func, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, SessionTransaction
 
@@ -64,9 +64,10 @@ async def find_session_at(unit: Unit, station_id: StationId, evse: int, at: date
     )
 
 
-async def select_asking(unit: Unit, *, limit: int) -> Sequence[SessionRow]:
+async def select_asking(unit: Unit, *, after: tuple[datetime, str] | None, limit: int) -> Sequence[SessionRow]:
     """Sessions of all tenants that have begun and miss a tariff or a verdict, or wait to be settled.
 
+    They come by their last change and id, those behind `after`: whoever waits for long keeps nobody else from his turn.
     Which tariff it is, is known with the EVSE; a session that has ended without one is asked about all the same.
     """
     found = await unit.session.scalars(
@@ -78,8 +79,9 @@ async def select_asking(unit: Unit, *, limit: int) -> Sequence[SessionRow]:
                 SessionRow.state == SessionState.ENDING,
                 and_(SessionRow.tariff.is_(None), SessionRow.evse.is_not(None), SessionRow.state.not_in(_TERMINAL)),
             ),
+            true() if after is None else tuple_(SessionRow.updated_at, SessionRow.id) > after,
         )
-        .order_by(SessionRow.updated_at)
+        .order_by(SessionRow.updated_at, SessionRow.id)
         .limit(limit)
     )
     return found.all()

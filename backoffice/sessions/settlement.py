@@ -41,7 +41,9 @@ from protocol.domain.identifiers import DriverId, StationId, TenantId, Transacti
 
 log = structlog.get_logger(__name__)
 
-_SESSIONS_AT_ONCE = 100
+_SESSIONS_A_ROUND = 100
+# Of the pool's five connections, so that consumers and requests have some.
+_SESSIONS_AT_ONCE = 3
 # The gateway publishes readings before, or with, the end. What is still on its way is with us long before this.
 _READINGS_COME_WITHIN = timedelta(seconds=2)
 
@@ -58,15 +60,18 @@ class Settlement:
         self._clock = clock
         self._patience = patience_of(settings)
         self._orphan_after = timedelta(seconds=settings.orphan_after_s)
+        self._helped_until: tuple[datetime, str] | None = None
 
     async def go_on(self) -> None:
         """Every session that asks for something was helped as far as others answer now."""
         async with self._database.transaction(ALL_TENANTS) as unit:
-            asking = await repository.select_asking(unit, limit=_SESSIONS_AT_ONCE)
+            asking = await repository.select_asking(unit, after=self._helped_until, limit=_SESSIONS_A_ROUND)
             silent_since = self._clock() - self._orphan_after
-            orphans = await repository.select_orphans(unit, silent_since=silent_since, limit=_SESSIONS_AT_ONCE)
+            orphans = await repository.select_orphans(unit, silent_since=silent_since, limit=_SESSIONS_A_ROUND)
+        is_last = len(asking) < _SESSIONS_A_ROUND
+        self._helped_until = None if is_last else (asking[-1].updated_at, asking[-1].id)
         await try_each(orphans, self._begin)
-        await try_each(asking, self._try_to_help)
+        await try_each(asking, self._try_to_help, at_once=_SESSIONS_AT_ONCE)
 
     async def _begin(self, orphan: SessionRow) -> None:
         async with self._database.transaction(TenantId(orphan.tenant_id)) as unit:

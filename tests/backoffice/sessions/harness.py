@@ -74,6 +74,7 @@ class Others:
         self.verdicts: dict[str, TokenVerdict] = {}
         self.is_silent = False
         self.is_tariff_failing = False
+        self.no_tariff_before = T0
         self.is_stop_failing = False
         self.is_online = True
         self.tokens_together = asyncio.Barrier(1)
@@ -95,7 +96,7 @@ class Others:
         return [question for question in self.asked if type(question) is kind]
 
     async def _tariff(self, question: TariffInForce) -> TariffVersion:
-        if self.is_tariff_failing:
+        if self.is_tariff_failing or question.at < self.no_tariff_before:
             raise BusUnavailable("told to fail")
         self.asked.append(question)
         return TariffVersion("T", 1, msgspec.Raw(self.tariff))
@@ -150,7 +151,7 @@ def reading(register_wh: str, *, minutes: int) -> MeterValuesReported:
 
 
 async def publish(place: HttpPlace, fact: msgspec.Struct, *, minutes: int = 0, tenant: TenantId = DEFAULT) -> None:
-    key = f"{type(fact).__name__}-{minutes}-{tenant}"
+    key = f"{type(fact).__name__}-{minutes}-{tenant}-{getattr(fact, 'transaction_id', '')}"
     at = T0 + timedelta(minutes=minutes)
     await place.publish_fact(fact, station=CP001, tenant=tenant, event_id=key, digest="d", occurred_at=at)
 

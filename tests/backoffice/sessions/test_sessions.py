@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +27,7 @@ from tests.backoffice.sessions.harness import (
     CP001,
     DEFAULT,
     SESSION,
+    T0,
     TX,
     Others,
     element_of,
@@ -428,6 +430,16 @@ async def test_events_are_followed_and_resumed(place: HttpPlace) -> None:
 
     assert len(events) == 2
     assert resumed == events[1:]
+
+
+async def test_many_sessions_without_a_tariff_do_not_hold_up_the_next(place: HttpPlace, others: Others) -> None:
+    others.no_tariff_before = T0 + timedelta(minutes=1)
+    for number in range(110):
+        await publish(place, started(transaction_id=TransactionId(f"waiting {number}")))
+    await publish(place, started(), minutes=1)
+    await publish(place, ended(), minutes=60)
+
+    assert (await session_in(place, "completed"))["energy_wh"] == "20000"
 
 
 async def test_session_that_cannot_be_priced_does_not_hold_up_the_others(place: HttpPlace, others: Others) -> None:
