@@ -9,7 +9,6 @@ from protocol.domain.version import OcppVersion
 from simulator.chance import Chance
 from simulator.errors import InvalidPlan
 from simulator.evse import Outlet
-from simulator.traits import TRAITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +70,6 @@ class StationPlan:
     settings: Settings = _SETTINGS
 
     def __post_init__(self) -> None:
-        if self.version not in TRAITS:
-            raise InvalidPlan(f"station {self.station_id}: OCPP {self.version} cannot be simulated")
         if not self.station_id or self.evse_count < 1:
             raise InvalidPlan(f"station {self.station_id!r} needs an id and at least one EVSE")
 

@@ -82,7 +82,7 @@ def _trigger(
     state: StationState, message: TriggerMessage, now: float, sayings: Mapping[TriggerKind, Saying]
 ) -> CommandReply:
     say = sayings.get(message.requested)
-    if say is None or (message.requested in _OF_JOBS and not state.traits.reports_jobs):
+    if say is None:
         return _NOT_IMPLEMENTED
     evses = state.evses if message.evse is None else [evse for evse in state.evses if evse.number == message.evse]
     return _ACCEPTED if evses and say(state, evses, now) else _rejected("NothingToSend")
@@ -148,8 +148,8 @@ def _say_firmware(state: StationState, _evses: Sequence[Evse], _now: float) -> b
     return True
 
 
-def _say_diagnostics(state: StationState, _evses: Sequence[Evse], _now: float) -> bool:
-    diagnostics.say_status(state, is_of_log=False)
+def _say_upload(state: StationState, _evses: Sequence[Evse], _now: float) -> bool:
+    diagnostics.say_status(state, is_of_log=not state.traits.has_diagnostics_status)
     return True
 
 
@@ -166,7 +166,6 @@ def _asking_for_certificate(use: SigningUse | None) -> Saying:
     return ask
 
 
-_OF_JOBS = frozenset((TriggerKind.LOG_STATUS_NOTIFICATION,))
 _SAYINGS: Mapping[TriggerKind, Saying] = {
     TriggerKind.BOOT_NOTIFICATION: _say_boot,
     TriggerKind.HEARTBEAT: _say_heartbeat,
@@ -174,7 +173,7 @@ _SAYINGS: Mapping[TriggerKind, Saying] = {
     TriggerKind.METER_VALUES: _say_readings,
     TriggerKind.TRANSACTION_EVENT: _say_transactions,
     TriggerKind.FIRMWARE_STATUS_NOTIFICATION: _say_firmware,
-    TriggerKind.LOG_STATUS_NOTIFICATION: _say_diagnostics,
+    TriggerKind.LOG_STATUS_NOTIFICATION: _say_upload,
     TriggerKind.SIGN_STATION_CERTIFICATE: _asking_for_certificate(SigningUse.STATION),
     TriggerKind.SIGN_V2G_CERTIFICATE: _asking_for_certificate(SigningUse.V2G),
     TriggerKind.SIGN_COMBINED_CERTIFICATE: _asking_for_certificate(None),

@@ -4,7 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from protocol.blocks.availability.messages import ChangeAvailability, OperationalStatus
-from protocol.blocks.remote_control.messages import UnlockConnector
+from protocol.blocks.diagnostics.messages import LogStatus, LogStatusNotification
+from protocol.blocks.remote_control.messages import TriggerKind, TriggerMessage, UnlockConnector
 from protocol.blocks.reservation.messages import ReservationEnd, ReservationStatusUpdate, ReserveNow
 from protocol.blocks.tariff_and_cost.messages import CostUpdated
 from protocol.blocks.transactions.messages import GetTransactionStatus, TransactionStatusReply
@@ -59,3 +60,11 @@ def test_cable_of_a_running_transaction_is_not_let_go() -> None:
     reply = ask(charging(OcppVersion.V201), UnlockConnector(1, 1))
 
     assert reply.status == "OngoingAuthorizedTransaction"  # type: ignore[attr-defined]
+
+
+def test_log_status_that_is_triggered_is_that_of_the_log() -> None:
+    world = booted(OcppVersion.V21)
+
+    assert ask(world, TriggerMessage(TriggerKind.LOG_STATUS_NOTIFICATION)).status == "Accepted"  # type: ignore[attr-defined]
+
+    assert world.csms.of(LogStatusNotification) == [LogStatusNotification(LogStatus.IDLE)]

@@ -42,7 +42,7 @@ _A_HAND_S = 0.01
 class StationMachine(RuleBasedStateMachine):
     """Whatever happens: registers rise only in transactions, and in the end the CSMS knows what the ledger knows."""
 
-    @initialize(version=st.sampled_from([OcppVersion.V16, OcppVersion.V201]), seed=st.integers(0, 99))
+    @initialize(version=st.sampled_from(OcppVersion), seed=st.integers(0, 99))
     def power_up(self, version: OcppVersion, seed: int) -> None:
         plan = StationPlan("CP1", version=version, evse_count=2, settings=Settings(sample_interval_s=15))
         self.world = World(plan, seed=seed)
@@ -209,7 +209,7 @@ class StationMachine(RuleBasedStateMachine):
         assert {end.transaction_id: int(end.meter_wh) for end in ends} == {
             name: entry.end_register_wh for name, entry in entries.items()
         }
-        if world.station.plan.version is OcppVersion.V201:
+        if world.station.plan.version is not OcppVersion.V16:
             assert_numbered_without_a_hole(world)
 
     def ask(self, message: object) -> None:
