@@ -70,6 +70,7 @@ class Transaction:
     `local_id` names it inside the station. `transaction_id` is the name on the wire: the station's own in 2.x; in 1.6
     None until the CSMS has numbered the start. `sent_events` counts what 2.x numbers by seqNo. Readings are counted by
     instants at which the register was said; `given_up` counts messages that the CSMS will not hear, by their kind.
+    `cost` is what the CSMS last said that it cost so far.
     """
 
     local_id: str
@@ -85,6 +86,7 @@ class Transaction:
     ended_at: datetime | None = None
     end_register_wh: int | None = None
     stopped_reason: str | None = None
+    cost: Decimal | None = None
     is_start_acknowledged: bool = False
     is_end_acknowledged: bool = False
     readings_said: int = 0
@@ -116,7 +118,9 @@ class Evse:
 
     `asked` is a token whose verdict is awaited, `reported` what the CSMS was last told, and `has_served` whether the
     car on the cable has had its transaction. `becomes_operative` is a change that waits for the transaction's end;
-    `cap` is None where no charging profile says anything.
+    `cap` is None where no charging profile says anything. `is_being_paid`: somebody pays by web page to start here.
+    `pending_reset`: it resets by itself once its transaction has ended, and `is_resetting` while it is
+    out of order for it; `is_dark` while the whole station is.
     """
 
     __slots__ = (
@@ -126,10 +130,14 @@ class Evse:
         "cap",
         "grant",
         "has_served",
+        "is_being_paid",
+        "is_dark",
         "is_operative",
+        "is_resetting",
         "meter",
         "number",
         "outlet",
+        "pending_reset",
         "reported",
         "reservation",
         "transaction",
@@ -145,6 +153,9 @@ class Evse:
         self.grant: Grant | None = None
         self.asked: IdToken | None = None
         self.has_served = False
+        self.is_being_paid = self.is_dark = False
+        self.is_resetting = False
+        self.pending_reset = False
         self.is_operative = True
         self.becomes_operative: bool | None = None
         self.reservation: Reservation | None = None
@@ -158,7 +169,7 @@ class Evse:
         """The connector's state and, where it is in use, the charging state; no charging state after a transaction."""
         if self.transaction is not None:
             return ConnectorStatus.OCCUPIED, charging_state_of(self.transaction.state)
-        if not self.is_operative:
+        if not self.is_operative or self.is_resetting:
             return ConnectorStatus.UNAVAILABLE, None
         if self.vehicle is None:
             return ConnectorStatus.AVAILABLE if self.reservation is None else ConnectorStatus.RESERVED, None
@@ -211,7 +222,7 @@ class Evse:
 
     def _load(self) -> tuple[int, float]:
         """How many lines carry current, and how much power they carry together."""
-        if not self.is_charging or self.vehicle is None:
+        if not self.is_charging or self.vehicle is None or self.is_dark:
             return 0, 0.0
         wanted_w = self.vehicle.wanted_power_w(is_dc=self.outlet.is_dc)
         allowed_w = self.outlet.max_power_w if self.cap is None else self.cap.power_w

@@ -19,6 +19,7 @@ from protocol.ocppj.events import (
 )
 from protocol.versions import route_of_action, route_of_message
 from protocol.wire import codec
+from protocol.wire.structs import NoAnswer
 from simulator.behaviours.transactions import numbered
 from simulator.chance import Chance
 from simulator.outbox import Entry
@@ -141,7 +142,8 @@ class Link:
         return f"{self._prefix}-{self._said}"
 
     def _say(self, connection: OcppConnection, entry: Entry, now: float) -> None:
-        version = self.station.state.plan.version
+        state = self.station.state
+        version = state.plan.version
         try:
             route = route_of_message(version, type(entry.message))
             if entry.payload is None:
@@ -149,12 +151,14 @@ class Link:
                 entry.payload = codec.encode(route.encode_request(message))
         except NotExpressible as error:
             self._in_flight = entry
-            entry.refusals = self.station.state.settings.refusal_attempts
+            entry.refusals = state.settings.refusal_attempts
             self._refuse(str(error), now)
             return
-        _, frame = connection.call(
-            route.action, entry.payload, now=now, timeout_s=self.station.state.settings.call_timeout_s
-        )
+        if route.response is NoAnswer:
+            self.outgoing.append(connection.send(route.action, entry.payload))
+            state.outbox.settle(entry)
+            return
+        _, frame = connection.call(route.action, entry.payload, now=now, timeout_s=state.settings.call_timeout_s)
         self._in_flight, self._said_at = entry, now
         self.outgoing.append(frame)
 

@@ -9,7 +9,8 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from protocol.blocks.diagnostics.messages import LogOrder, LogStatus
-from protocol.blocks.firmware.messages import FirmwareOrder, FirmwareStatus
+from protocol.blocks.display_message.messages import DisplayMessage
+from protocol.blocks.firmware.messages import FirmwareOrder, FirmwareStatus, PublicationStatus, PublishFirmware
 from protocol.blocks.provisioning.messages import BootReason, Reset
 from protocol.domain.charging_profile_stack import InstalledProfile
 from protocol.domain.identifiers import TransactionId
@@ -21,6 +22,7 @@ from simulator.outbox import Entry, Outbox
 from simulator.plan import Settings, StationPlan
 from simulator.stores import Job, TokenList, TrustedRoot
 from simulator.traits import TRAITS, Traits
+from simulator.watching import Watch
 
 
 class Alarm(IntEnum):
@@ -36,6 +38,11 @@ class Alarm(IntEnum):
     LIMIT = 8
     FIRMWARE = 9
     UPLOAD = 10
+    MONITOR = 11
+    PUBLICATION = 12
+    PAYMENT = 13
+    EVSE_RESET = 14
+    SCHEDULE_UPDATE = 15
 
 
 class Happening(StrEnum):
@@ -73,7 +80,8 @@ class StationState:
     """`boot_reason` is None once the CSMS has accepted the boot; `is_rebooting` while the station is dark.
 
     `settings_after_reboot` are settings that wait for one. `signing_key` is the key of the request that the station has
-    made last, `certificate_chain` what it got for one.
+    made last, `certificate_chain` what it got for one. `published` are the digests of firmware that it offers
+    to others, and `watch` is None until it is told of monitors.
     """
 
     plan: StationPlan
@@ -100,6 +108,10 @@ class StationState:
     certificate_chain: str | None = None
     firmware: Job[FirmwareOrder, FirmwareStatus] | None = None
     upload: Job[LogOrder, LogStatus] | None = None
+    publication: Job[PublishFirmware, PublicationStatus] | None = None
+    published: frozenset[str] = frozenset()
+    display: tuple[DisplayMessage, ...] = ()
+    watch: Watch | None = None
     notices: list[Notice] = field(default_factory=list)
     alarms: dict[tuple[Alarm, int], float] = field(default_factory=dict)
     transaction_count: int = 0

@@ -20,7 +20,7 @@ from protocol.blocks.provisioning.messages import (
     VariableStatus,
 )
 from protocol.domain.device_model import AttributeType
-from simulator.behaviours import availability, certificates, local_auth_list, meter_values, smart_charging
+from simulator.behaviours import availability, certificates, hardware, local_auth_list, meter_values, smart_charging
 from simulator.plan import Settings
 from simulator.state import Alarm, StationState
 
@@ -191,10 +191,10 @@ _BY_NAME: Mapping[tuple[str, str], Variable] = {
 _COMPONENTS = frozenset(component for component, _ in _BY_NAME)
 
 
-def on_get_variables(state: StationState, message: GetVariables, _now: float) -> VariablesReply:
+def on_get_variables(state: StationState, message: GetVariables, now: float) -> VariablesReply:
     """One answer a name; every 1.6 key where no name was given (OCPP 1.6 §5.8). Names ignore case."""
     names = message.names or tuple(VariableName(row.key) for row in VARIABLES if row.key)
-    return VariablesReply(results=tuple(_read(state, name) for name in names))
+    return VariablesReply(results=tuple(_read(state, name, now) for name in names))
 
 
 def on_set_variables(state: StationState, message: SetVariables, now: float) -> SetVariablesReply:
@@ -209,9 +209,11 @@ def on_set_variables(state: StationState, message: SetVariables, now: float) -> 
 def _set(state: StationState, assignment: VariableAssignment, now: float) -> SetVariableStatus:
     if assignment.name.attribute is not AttributeType.ACTUAL:
         return SetVariableStatus.NOT_SUPPORTED_ATTRIBUTE_TYPE
-    row = _find(assignment.name)
+    row = find_variable(assignment.name)
     if row is None:
-        is_known = _is_known_component(assignment.name)
+        if hardware.find(state, assignment.name) is not None:
+            return SetVariableStatus.REJECTED
+        is_known = is_known_component(assignment.name) or hardware.has_component(state, assignment.name)
         return SetVariableStatus.UNKNOWN_VARIABLE if is_known else SetVariableStatus.UNKNOWN_COMPONENT
     if row.write is None:
         return SetVariableStatus.REJECTED
@@ -242,27 +244,30 @@ def _follow(state: StationState, before: Settings, now: float) -> None:
                 meter_values.schedule_sample(state, evse, now)
 
 
-def _read(state: StationState, name: VariableName) -> VariableResult:
+def _read(state: StationState, name: VariableName, now: float) -> VariableResult:
     if name.attribute is not AttributeType.ACTUAL:
         return VariableResult(name=name, status=VariableStatus.NOT_SUPPORTED_ATTRIBUTE_TYPE)
-    row = _find(name)
+    row = find_variable(name)
     if row is not None:
-        value = text_of(row.read(state))
+        value = hardware.text_of(row.read(state))
         return VariableResult(name=name, status=VariableStatus.ACCEPTED, value=value, is_readonly=row.write is None)
-    is_known = _is_known_component(name)
+    part = hardware.find(state, name)
+    if part is not None:
+        found = part.read(state, now)
+        value = "" if found is None else hardware.text_of(found)
+        return VariableResult(name=name, status=VariableStatus.ACCEPTED, value=value, is_readonly=True)
+    is_known = is_known_component(name) or hardware.has_component(state, name)
     status = VariableStatus.UNKNOWN_VARIABLE if is_known else VariableStatus.UNKNOWN_COMPONENT
     return VariableResult(name=name, status=status)
 
 
-def _find(name: VariableName) -> Variable | None:
+def find_variable(name: VariableName) -> Variable | None:
+    """The variable of that name; names ignore case."""
     if name.component:
         return _BY_NAME.get((name.component.lower(), name.variable.lower()))
     return _BY_KEY.get(name.variable.lower())
 
 
-def _is_known_component(name: VariableName) -> bool:
+def is_known_component(name: VariableName) -> bool:
+    """Whether some variable is of that component; a 1.6 key has none."""
     return not name.component or name.component.lower() in _COMPONENTS
-
-
-def text_of(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -26,6 +26,7 @@ from simulator.behaviours import (
     firmware,
     meter_values,
     provisioning,
+    publication,
     smart_charging,
     transactions,
 )
@@ -111,7 +112,7 @@ def _choose_evse(state: StationState, message: RequestStart) -> Evse | None:
 def _is_free_for(evse: Evse, id_token: IdToken) -> bool:
     is_idle = evse.transaction is None and evse.grant is None and evse.asked is None
     is_kept_from_him = evse.reservation is not None and not evse.reservation.admits(id_token, None)
-    return is_idle and evse.is_operative and not is_kept_from_him
+    return is_idle and evse.is_operative and not evse.is_resetting and not is_kept_from_him
 
 
 def _say_boot(state: StationState, _evses: Sequence[Evse], now: float) -> bool:
@@ -153,6 +154,11 @@ def _say_upload(state: StationState, _evses: Sequence[Evse], _now: float) -> boo
     return True
 
 
+def _say_publication(state: StationState, _evses: Sequence[Evse], _now: float) -> bool:
+    publication.say_status(state, is_triggered=True)
+    return True
+
+
 def _say_log(state: StationState, _evses: Sequence[Evse], _now: float) -> bool:
     diagnostics.say_status(state, is_of_log=True)
     return True
@@ -174,6 +180,7 @@ _SAYINGS: Mapping[TriggerKind, Saying] = {
     TriggerKind.TRANSACTION_EVENT: _say_transactions,
     TriggerKind.FIRMWARE_STATUS_NOTIFICATION: _say_firmware,
     TriggerKind.LOG_STATUS_NOTIFICATION: _say_upload,
+    TriggerKind.PUBLISH_FIRMWARE_STATUS_NOTIFICATION: _say_publication,
     TriggerKind.SIGN_STATION_CERTIFICATE: _asking_for_certificate(SigningUse.STATION),
     TriggerKind.SIGN_V2G_CERTIFICATE: _asking_for_certificate(SigningUse.V2G),
     TriggerKind.SIGN_COMBINED_CERTIFICATE: _asking_for_certificate(None),
