@@ -26,7 +26,7 @@ _MODELS: Sequence[tuple[str, Outlet]] = (
     ("Virtual AC 7", Outlet(7_400, phases=1)),
     ("Virtual AC 11", Outlet(11_000, phases=3)),
     ("Virtual AC 22", Outlet(22_000, phases=3)),
-    ("Virtual DC 50", Outlet(50_000, is_dc=True)),
+    ("Virtual DC 50", Outlet(50_000, is_dc=True, give_power_w=10_000)),
     ("Virtual DC 150", Outlet(150_000, is_dc=True)),
 )
 _MODEL_WEIGHTS = (2, 5, 4, 1, 1)

@@ -55,7 +55,11 @@ from protocol.blocks.smart_charging.messages import (
     ClearChargingProfile,
     GetChargingProfiles,
     GetCompositeSchedule,
+    NotifyAllowedEnergyTransfer,
+    PullScheduleUpdate,
     SetChargingProfile,
+    UpdateDynamicSchedule,
+    UsePriorityCharging,
 )
 from protocol.blocks.tariff_and_cost.messages import CostUpdated
 from protocol.blocks.transactions.messages import GetTransactionStatus, TransactionEvent
@@ -72,6 +76,7 @@ from simulator.behaviours import (
     device_report,
     diagnostics,
     display_message,
+    dynamic_charging,
     event_streams,
     firmware,
     local_auth_list,
@@ -142,6 +147,9 @@ COMMANDS: Mapping[type[msgspec.Struct], Command] = {
     PublishFirmware: publication.on_publish,
     UnpublishFirmware: publication.on_unpublish,
     WebPaymentStarted: payment.on_web_payment,
+    UpdateDynamicSchedule: dynamic_charging.on_update,
+    UsePriorityCharging: dynamic_charging.on_priority,
+    NotifyAllowedEnergyTransfer: dynamic_charging.on_energy_transfer,
 }
 """What the CSMS may ask."""
 
@@ -162,6 +170,7 @@ _ON_STATION: Mapping[Alarm, Callable[[StationState, float], None]] = {
     Alarm.UPLOAD: diagnostics.on_due,
     Alarm.PUBLICATION: publication.on_due,
     Alarm.MONITOR: monitoring.look,
+    Alarm.SCHEDULE_UPDATE: dynamic_charging.on_pull_due,
 }
 
 
@@ -250,6 +259,8 @@ class Station:
                 provisioning.on_boot_reply(state, reply, now)
             case OpenEventStream():
                 event_streams.on_opened(state, entry.message, reply, now)
+            case PullScheduleUpdate():
+                dynamic_charging.on_pulled(state, entry.message, reply, now)
             case _:
                 pass  # a heartbeat, a status and readings are merely heard
         self._settle(now)

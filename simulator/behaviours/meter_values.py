@@ -1,7 +1,7 @@
 """What the meters say (OCPP 1.6 §4.7; OCPP 2.0.1 J01, J02).
 
 Invariants, of the readings of one instant:
-1. The power is the sum over the phases of voltage times current, to the last digit.
+1. The power is the sum over the phases of voltage times current, to the last digit; what flows back counts as export.
 2. The register is the meter's, in whole Wh: what a start or an end says and what a sample says agree.
 """
 
@@ -21,6 +21,9 @@ from simulator.evse import Evse
 from simulator.state import Alarm, StationState
 
 CURRENT_IMPORT = "Current.Import"
+CURRENT_EXPORT = "Current.Export"
+POWER_EXPORT = "Power.Active.Export"
+ENERGY_EXPORT_REGISTER = "Energy.Active.Export.Register"
 VOLTAGE = "Voltage"
 _REGISTER_ONLY = (ENERGY_IMPORT_REGISTER,)
 
@@ -88,17 +91,38 @@ def _read_energy(evse: Evse, context: str) -> tuple[MeterReading, ...]:
     return (MeterReading(value=str(evse.meter.register_wh), context=context),)
 
 
+def _read_exported_energy(evse: Evse, context: str) -> tuple[MeterReading, ...]:
+    register_wh = str(evse.meter.export_register_wh)
+    return (MeterReading(value=register_wh, measurand=ENERGY_EXPORT_REGISTER, context=context),)
+
+
 def _read_power(evse: Evse, context: str) -> tuple[MeterReading, ...]:
-    power_w = _decimal_text(evse.meter.power_mw, digits=3)
-    return (MeterReading(value=power_w, unit="W", measurand=POWER_IMPORT, context=context),)
+    return (_power(evse.meter.power_mw, POWER_IMPORT, context),)
+
+
+def _read_exported_power(evse: Evse, context: str) -> tuple[MeterReading, ...]:
+    return (_power(-evse.meter.power_mw, POWER_EXPORT, context),)
 
 
 def _read_currents(evse: Evse, context: str) -> tuple[MeterReading, ...]:
+    return _currents(evse, CURRENT_IMPORT, context, sign=1)
+
+
+def _read_exported_currents(evse: Evse, context: str) -> tuple[MeterReading, ...]:
+    return _currents(evse, CURRENT_EXPORT, context, sign=-1)
+
+
+def _power(power_mw: int, measurand: str, context: str) -> MeterReading:
+    power_w = _decimal_text(max(0, power_mw), digits=3)
+    return MeterReading(value=power_w, unit="W", measurand=measurand, context=context)
+
+
+def _currents(evse: Evse, measurand: str, context: str, *, sign: int) -> tuple[MeterReading, ...]:
     return tuple(
         MeterReading(
-            value=_decimal_text(line.current_ca, digits=2),
+            value=_decimal_text(max(0, sign * line.current_ca), digits=2),
             unit="A",
-            measurand=CURRENT_IMPORT,
+            measurand=measurand,
             context=context,
             phase=None if evse.outlet.is_dc else f"L{number}",
         )
@@ -131,6 +155,9 @@ _READERS: Mapping[str, Callable[[Evse, str], tuple[MeterReading, ...]]] = {
     ENERGY_IMPORT_REGISTER: _read_energy,
     POWER_IMPORT: _read_power,
     CURRENT_IMPORT: _read_currents,
+    ENERGY_EXPORT_REGISTER: _read_exported_energy,
+    POWER_EXPORT: _read_exported_power,
+    CURRENT_EXPORT: _read_exported_currents,
     VOLTAGE: _read_voltages,
     STATE_OF_CHARGE: _read_state_of_charge,
 }

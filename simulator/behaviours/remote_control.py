@@ -34,7 +34,6 @@ from simulator.evse import Evse, Grant
 from simulator.state import StationState
 
 _ACCEPTED = CommandReply(status="Accepted")
-_NOT_IMPLEMENTED = CommandReply(status="NotImplemented")
 
 Saying = Callable[[StationState, Sequence[Evse], float], bool]
 """Says something, and whether there was anything to say."""
@@ -82,9 +81,7 @@ def on_extended_trigger(state: StationState, message: ExtendedTriggerMessage, no
 def _trigger(
     state: StationState, message: TriggerMessage, now: float, sayings: Mapping[TriggerKind, Saying]
 ) -> CommandReply:
-    say = sayings.get(message.requested)
-    if say is None:
-        return _NOT_IMPLEMENTED
+    say = sayings[message.requested]
     evses = state.evses if message.evse is None else [evse for evse in state.evses if evse.number == message.evse]
     return _ACCEPTED if evses and say(state, evses, now) else _rejected("NothingToSend")
 

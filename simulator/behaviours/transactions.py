@@ -77,7 +77,8 @@ def follow_vehicle(state: StationState, evse: Evse, now: float) -> None:
     if transaction is None or vehicle is None:
         return
     evse.advance(now)
-    trigger = _next_trigger(transaction.state, is_satisfied=vehicle.is_satisfied, is_withheld=evse.is_withheld)
+    is_satisfied = vehicle.is_satisfied and not evse.is_giving
+    trigger = _next_trigger(transaction.state, is_satisfied=is_satisfied, is_withheld=evse.is_withheld)
     if trigger is not None:
         _move(state, evse, trigger, now)
     else:
@@ -223,7 +224,7 @@ def _new_transaction(state: StationState, evse: Evse, grant: Grant, now: float) 
 def _next_trigger(state: TransactionState, *, is_satisfied: bool, is_withheld: bool) -> Trigger | None:
     """What the car and the charging profiles make of the state; None: it stays."""
     if state is TransactionState.SUSPENDED_EV:
-        return None
+        return None if is_satisfied or is_withheld else Trigger.DRAW
     if state is TransactionState.CHARGING:
         return Trigger.PAUSE if is_satisfied else Trigger.WITHHOLD if is_withheld else None
     if is_withheld:

@@ -32,7 +32,7 @@ from protocol.blocks.monitoring.messages import NotifyEvent, NotifyMonitoringRep
 from protocol.blocks.provisioning.messages import BootNotification, BootReply, NotifyReport
 from protocol.blocks.reservation.messages import ReservationStatusUpdate
 from protocol.blocks.security.messages import SecurityEventNotification
-from protocol.blocks.smart_charging.messages import ReportChargingProfiles
+from protocol.blocks.smart_charging.messages import NotifyChargingNeeds, ReportChargingProfiles
 from protocol.blocks.transactions.messages import (
     TransactionEnd,
     TransactionEvent,
@@ -150,6 +150,7 @@ class ScriptedCsms:
             DiagnosticsStatusNotification: lambda _: Heard(),
             NotifyReport: lambda _: Heard(),
             **{kind: lambda _: Heard() for kind in _MERELY_HEARD},
+            NotifyChargingNeeds: lambda _: CommandReply("Accepted"),
             OpenEventStream: lambda _: CommandReply("Accepted"),
             ReservationStatusUpdate: lambda _: Heard(),
             SignCertificate: lambda _: CommandReply("Accepted"),

@@ -140,12 +140,6 @@ def test_a_triggered_message_follows_the_answer(version: OcppVersion, kind: Trig
     assert len(world.csms.of(expected)) == before + 1
 
 
-def test_a_trigger_of_what_the_station_does_not_do_is_not_implemented() -> None:
-    world = booted(OcppVersion.V201)
-
-    assert ask(world, TriggerMessage(TriggerKind.PUBLISH_FIRMWARE_STATUS_NOTIFICATION)).status == "NotImplemented"
-
-
 def test_a_201_station_says_its_transaction_again_and_does_not_boot_again() -> None:
     world = charging(OcppVersion.V201)
 
@@ -270,12 +264,6 @@ def test_an_end_that_could_not_be_said_before_the_reset_is_said_after_it(version
     world.run_for(2)
 
     assert world.fleet.ledger.entries()[0].is_end_acknowledged
-
-
-def test_a_reset_of_one_evse_is_rejected() -> None:
-    world = booted(OcppVersion.V201)
-
-    assert ask(world, Reset(ResetKind.IMMEDIATE, evse=1)).status == "Rejected"
 
 
 @EVERY

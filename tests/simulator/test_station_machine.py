@@ -25,6 +25,7 @@ from protocol.domain.charging_profile import (
 )
 from protocol.domain.charging_profile_stack import Place, RunningTransaction, Supply, limit_at
 from protocol.domain.identifiers import IdToken
+from protocol.domain.status import ChargingState
 from protocol.domain.version import OcppVersion
 from protocol.errors import InternalError
 from simulator.plan import Settings, StationPlan
@@ -162,7 +163,8 @@ class StationMachine(RuleBasedStateMachine):
         for index, evse in enumerate(self.world.station.state.evses):
             assert evse.meter.register_wh >= self.registers_wh[index]
             assert evse.meter.power_mw <= 1000 * evse.outlet.max_power_w
-            assert evse.meter.power_mw == 0 or evse.is_charging
+            is_standby = evse.status[1] is ChargingState.SUSPENDED_EV and evse.meter.power_mw < 20_000
+            assert evse.meter.power_mw == 0 or evse.is_charging or is_standby
             self.registers_wh[index] = evse.meter.register_wh
 
     @invariant()
