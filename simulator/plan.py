@@ -18,6 +18,8 @@ class Settings:
     `retry_min_s`, `retry_random_s` and `retry_doublings` are the back-off of reconnecting (OCPP 2.0.1 B.5.3) and of
     facts that got no answer; `refusal_attempts` and `refusal_wait_s` are for facts that got a CALLERROR. A station that
     `pre_authorizes` asks nobody about a token that it knows by heart (OCPP 1.6 §9.2.3 LocalPreAuthorize).
+    `network_attempts`: how often a way to the CSMS is tried before the next (OCPP 2.0.1 B10). `organization` stands in
+    the station's requests for certificates.
     """
 
     heartbeat_interval_s: int = 300
@@ -42,6 +44,8 @@ class Settings:
     uses_cache: bool = True
     pre_authorizes: bool = False
     queued_facts: int = 2000
+    network_attempts: int = 3
+    organization: str = "Chargeyard"
 
 
 def back_off_s(settings: Settings, failures: int, *, rng: Chance) -> float:
@@ -56,7 +60,11 @@ _SETTINGS = Settings()
 
 @dataclass(frozen=True, slots=True)
 class StationPlan:
-    """One station. `password` None: no Basic authentication (security profile 0)."""
+    """One station. `password` None: no Basic authentication (security profile 0).
+
+    `trusted_roots` are certificates, PEM, that it trusts as built; without one it trusts what the machine trusts.
+    `secured_url` is where the CSMS listens with TLS, without the station's id: 1.6 has no words to tell a station.
+    """
 
     station_id: str
     version: OcppVersion = OcppVersion.V16
@@ -68,6 +76,8 @@ class StationPlan:
     model: str = "Virtual AC"
     firmware_version: str = "1.0.0"
     settings: Settings = _SETTINGS
+    trusted_roots: tuple[str, ...] = ()
+    secured_url: str | None = None
 
     def __post_init__(self) -> None:
         if not self.station_id or self.evse_count < 1:

@@ -41,6 +41,7 @@ from protocol.blocks.provisioning.messages import (
     GetReport,
     GetVariables,
     Reset,
+    SetNetworkProfile,
     SetVariables,
 )
 from protocol.blocks.remote_control.messages import (
@@ -82,6 +83,7 @@ from simulator.behaviours import (
     local_auth_list,
     meter_values,
     monitoring,
+    network,
     payment,
     provisioning,
     publication,
@@ -133,6 +135,7 @@ COMMANDS: Mapping[type[msgspec.Struct], Command] = {
     DataTransfer: data_transfer.on_data_transfer,
     GetTransactionStatus: transactions.on_get_status,
     CostUpdated: transactions.on_cost,
+    SetNetworkProfile: network.on_set_profile,
     SetMonitoringBase: monitoring.on_set_base,
     SetMonitoringLevel: monitoring.on_set_level,
     SetVariableMonitoring: monitoring.on_set_monitors,
@@ -170,6 +173,7 @@ _ON_STATION: Mapping[Alarm, Callable[[StationState, float], None]] = {
     Alarm.UPLOAD: diagnostics.on_due,
     Alarm.PUBLICATION: publication.on_due,
     Alarm.MONITOR: monitoring.look,
+    Alarm.NEW_SOCKET: network.on_leaving,
     Alarm.SCHEDULE_UPDATE: dynamic_charging.on_pull_due,
 }
 
@@ -221,6 +225,7 @@ class Station:
     def go_online(self, now: float) -> None:
         """A socket to the CSMS is open."""
         self.state.is_online = True
+        network.on_connected(self.state)
         self.state.outbox.forget_waits()
         self.state.note(Happening.ONLINE)
         provisioning.on_online(self.state, now)
@@ -234,6 +239,10 @@ class Station:
         availability.forget_reports(state, dropped)
         for entry in dropped:
             self._leave_unanswered(entry, now)
+
+    def fail_to_connect(self) -> None:
+        """No socket to the CSMS was to be had."""
+        network.on_failed(self.state)
 
     def answer(self, message: msgspec.Struct, now: float) -> msgspec.Struct:
         """What the station answers to the CSMS's request. Raises ActionNotSupported."""

@@ -20,19 +20,30 @@ from protocol.blocks.provisioning.messages import (
     VariableStatus,
 )
 from protocol.domain.device_model import AttributeType
-from simulator.behaviours import availability, certificates, hardware, local_auth_list, meter_values, smart_charging
+from simulator.behaviours import (
+    availability,
+    certificates,
+    hardware,
+    local_auth_list,
+    meter_values,
+    network,
+    smart_charging,
+)
 from simulator.plan import Settings
 from simulator.state import Alarm, StationState
 
 Write = Callable[[Settings, str], Settings]
 """The settings with a variable's new value. Raises ValueError for a text that is none."""
 
+Act = Callable[[StationState, str, float], SetVariableStatus]
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:
     """One variable: its 1.6 key, its 2.x component and name (empty where a version has none), and how it is read.
 
-    Without `write` it is read-only; `needs_reboot`: what is written holds after the next reset.
+    Without `write` or `act` it is read-only; `needs_reboot`: what is written holds after the next reset. `act` does
+    what a new value asks for where it is more than a setting; `is_secret`: it can be written and never read.
     """
 
     key: str
@@ -41,6 +52,12 @@ class Variable:
     read: Callable[[StationState], object]
     write: Write | None = None
     needs_reboot: bool = False
+    act: Act | None = None
+    is_secret: bool = False
+
+    @property
+    def is_writable(self) -> bool:
+        return self.write is not None or self.act is not None
 
 
 def _writes_number(field: str, *, least: int = 0) -> Write:
@@ -64,6 +81,15 @@ def _writes_flag(field: str) -> Write:
 
 def _with(settings: Settings, field: str, value: Any) -> Settings:  # Any: the row tells the field's type
     return changed(settings, **{field: value})
+
+
+def _writes_text(field: str, *, longest: int) -> Write:
+    def write(settings: Settings, text: str) -> Settings:
+        if not text.strip() or len(text) > longest:
+            raise ValueError(f"{field} has 1 to {longest} characters")
+        return _with(settings, field, text)
+
+    return write
 
 
 def _write_measurands(settings: Settings, text: str) -> Settings:
@@ -169,6 +195,40 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("", "OCPPCommCtrlr", "RetryBackOffWaitMinimum", lambda state: round(state.settings.retry_min_s)),
     Variable("", "OCPPCommCtrlr", "RetryBackOffRandomRange", lambda state: round(state.settings.retry_random_s)),
     Variable("", "OCPPCommCtrlr", "RetryBackOffRepeatTimes", lambda state: state.settings.retry_doublings),
+    # In 1.6 the station has one way to the CSMS, and a key moves it up; in 2.x slots do.
+    Variable("SecurityProfile", "", "", network.security_profile, act=network.set_security_profile),
+    Variable("", "SecurityCtrlr", "SecurityProfile", network.security_profile),
+    Variable("AuthorizationKey", "", "", lambda _state: "", act=network.set_authorization_key, is_secret=True),
+    Variable("", "SecurityCtrlr", "BasicAuthPassword", lambda _state: "", act=network.set_password, is_secret=True),
+    Variable("", "SecurityCtrlr", "Identity", lambda state: state.plan.station_id),
+    Variable(
+        "CpoName",
+        "SecurityCtrlr",
+        "OrganizationName",
+        lambda state: state.settings.organization,
+        _writes_text("organization", longest=64),
+    ),
+    Variable("", "SecurityCtrlr", "CertificateEntries", lambda state: len(state.roots)),
+    Variable(
+        "",
+        "OCPPCommCtrlr",
+        "NetworkConfigurationPriority",
+        lambda state: "1" if state.network is None else ",".join(map(str, state.network.priority)),
+        act=network.set_priority,
+    ),
+    Variable(
+        "",
+        "OCPPCommCtrlr",
+        "ActiveNetworkProfile",
+        lambda state: 1 if state.network is None else state.network.way.slot,
+    ),
+    Variable(
+        "",
+        "OCPPCommCtrlr",
+        "NetworkProfileConnectionAttempts",
+        lambda state: state.settings.network_attempts,
+        _writes_number("network_attempts", least=1),
+    ),
     Variable("NumberOfConnectors", "", "", lambda state: len(state.evses)),
     Variable("ReserveConnectorZeroSupported", "", "", lambda _state: False),
     Variable("ChargeProfileMaxStackLevel", "", "", lambda _state: smart_charging.MAX_STACK_LEVEL),
@@ -215,6 +275,8 @@ def _set(state: StationState, assignment: VariableAssignment, now: float) -> Set
             return SetVariableStatus.REJECTED
         is_known = is_known_component(assignment.name) or hardware.has_component(state, assignment.name)
         return SetVariableStatus.UNKNOWN_VARIABLE if is_known else SetVariableStatus.UNKNOWN_COMPONENT
+    if row.act is not None:
+        return row.act(state, assignment.value, now)
     if row.write is None:
         return SetVariableStatus.REJECTED
     try:
@@ -248,9 +310,13 @@ def _read(state: StationState, name: VariableName, now: float) -> VariableResult
     if name.attribute is not AttributeType.ACTUAL:
         return VariableResult(name=name, status=VariableStatus.NOT_SUPPORTED_ATTRIBUTE_TYPE)
     row = find_variable(name)
+    if row is not None and row.is_secret:
+        # 1.6 lists the key, without a value (§7.29).
+        status = VariableStatus.REJECTED if name.component else VariableStatus.ACCEPTED
+        return VariableResult(name=name, status=status, is_readonly=False)
     if row is not None:
         value = hardware.text_of(row.read(state))
-        return VariableResult(name=name, status=VariableStatus.ACCEPTED, value=value, is_readonly=row.write is None)
+        return VariableResult(name=name, status=VariableStatus.ACCEPTED, value=value, is_readonly=not row.is_writable)
     part = hardware.find(state, name)
     if part is not None:
         found = part.read(state, now)

@@ -30,7 +30,7 @@ def on_get_base_report(state: StationState, message: GetBaseReport, now: float) 
     if message.base is ReportBase.SUMMARY:
         return CommandReply(status="NotSupported")
     is_full = message.base is ReportBase.FULL
-    rows = [_describe(state, row) for row in _NAMED if is_full or row.write is not None]
+    rows = [_describe(state, row) for row in _NAMED if is_full or row.is_writable]
     parts = [_describe_part(state, part, now) for part in hardware.parts(state)] if is_full else []
     return _report(state, message.request_id, [*rows, *parts], now)
 
@@ -70,11 +70,15 @@ def _report(state: StationState, request_id: int, rows: Sequence[ReportedVariabl
 
 def _describe(state: StationState, row: Variable) -> ReportedVariable:
     value = row.read(state)
-    mutability = Mutability.READ_ONLY if row.write is None else Mutability.READ_WRITE
+    mutability = Mutability.READ_WRITE if row.is_writable else Mutability.READ_ONLY
+    if row.is_secret:
+        value, mutability = None, Mutability.WRITE_ONLY
     kind = "boolean" if isinstance(value, bool) else "integer" if isinstance(value, int) else "string"
     return ReportedVariable(
         name=VariableName(row.name, component=row.component),
-        attributes=(VariableAttribute(value=hardware.text_of(value), mutability=mutability),),
+        attributes=(
+            VariableAttribute(value=None if value is None else hardware.text_of(value), mutability=mutability),
+        ),
         characteristics=VariableCharacteristics(data_type=kind, supports_monitoring=False),
     )
 

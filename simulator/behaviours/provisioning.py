@@ -12,7 +12,7 @@ from functools import lru_cache
 from protocol.blocks.provisioning.messages import BootNotification, BootReason, BootReply, Reset, ResetKind
 from protocol.domain.commands import CommandReply
 from protocol.domain.status import RegistrationStatus
-from simulator.behaviours import transactions
+from simulator.behaviours import network, transactions
 from simulator.behaviours.availability import report_changes, schedule_heartbeat
 from simulator.evse import Evse
 from simulator.plan import Settings
@@ -127,6 +127,7 @@ def reboot(state: StationState, now: float) -> None:
     state.reported_itself = None
     if state.settings_after_reboot is not None:
         state.settings, state.settings_after_reboot = state.settings_after_reboot, None
+    network.on_reset(state)
     state.alarms = {key: at for key, at in state.alarms.items() if key[0] in _OUTLIVES_RESET}
     for evse in state.evses:
         evse.grant = evse.reported = None

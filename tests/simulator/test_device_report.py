@@ -23,7 +23,7 @@ from tests.simulator.test_charge import booted
 from tests.simulator.test_commands import ask
 
 NAMED = {(row.component, row.name): row for row in VARIABLES if row.name}
-WRITABLE = {key for key, row in NAMED.items() if row.write is not None}
+WRITABLE = {key for key, row in NAMED.items() if row.is_writable}
 
 
 @pytest.mark.parametrize("base", [ReportBase.FULL, ReportBase.CONFIGURATION])
@@ -34,7 +34,7 @@ def test_base_report_names_every_variable_once(base: ReportBase) -> None:
 
     parts = world.csms.of(NotifyReport)
     reported = [variable for part in parts for variable in part.variables]
-    wanted = {key for key, row in NAMED.items() if base is ReportBase.FULL or row.write is not None}
+    wanted = {key for key, row in NAMED.items() if base is ReportBase.FULL or row.is_writable}
     if base is ReportBase.FULL:
         wanted |= {(feature.component, feature.variable) for feature in FEATURES}
     assert reply.status == "Accepted"
