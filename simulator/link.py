@@ -8,7 +8,7 @@ Invariants:
 
 from protocol.blocks.provisioning.messages import BootNotification
 from protocol.domain.routes import AnyRoute, Direction
-from protocol.errors import ActionNotSupported, NotExpressible, OcppError, RpcError
+from protocol.errors import ActionNotSupported, InternalError, NotExpressible, OcppError, RpcError
 from protocol.ocppj.connection import OcppConnection, PendingCall
 from protocol.ocppj.events import (
     DuplicateCall,
@@ -190,6 +190,8 @@ class Link:
             return connection.reply(call, codec.encode(route.encode_response(reply)))
         except RpcError as error:
             return connection.reply_error(call, error)
+        except NotExpressible as error:  # a question about a nameless component, say: the answer would have to name it
+            return connection.reply_error(call, InternalError(str(error)))
 
     def _find_route(self, action: str) -> AnyRoute:
         version = self.station.state.plan.version
