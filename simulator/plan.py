@@ -17,7 +17,9 @@ class Settings:
 
     `retry_min_s`, `retry_random_s` and `retry_doublings` are the back-off of reconnecting (OCPP 2.0.1 B.5.3) and of
     facts that got no answer; `refusal_attempts` and `refusal_wait_s` are for facts that got a CALLERROR. A station that
-    `pre_authorizes` asks nobody about a token that it knows by heart (OCPP 1.6 §9.2.3 LocalPreAuthorize).
+    `pre_authorizes` asks nobody about a token that it knows by heart (OCPP 1.6 §9.2.3 LocalPreAuthorize);
+    offline it knows none where it does not `authorizes_offline`. `sampled_at_end` is said with the end beside its
+    register, `aligned` every `aligned_interval_s` of the clock, also while nobody charges; 0: never.
     `network_attempts`: how often a way to the CSMS is tried before the next (OCPP 2.0.1 B10). `organization` stands in
     the station's requests for certificates.
     """
@@ -31,6 +33,9 @@ class Settings:
         "Voltage",
         "SoC",
     )
+    sampled_at_end: tuple[str, ...] = ()
+    aligned_interval_s: int = 0
+    aligned: tuple[str, ...] = ("Energy.Active.Import.Register",)
     ev_connect_timeout_s: int = 60
     call_timeout_s: float = 30.0
     refusal_attempts: int = 3
@@ -40,6 +45,7 @@ class Settings:
     retry_doublings: int = 5
     boot_retry_s: int = 30
     starts_offline: bool = True
+    authorizes_offline: bool = True
     uses_local_list: bool = True
     uses_cache: bool = True
     pre_authorizes: bool = False

@@ -47,6 +47,7 @@ class Alarm(IntEnum):
     EVSE_RESET = 14
     SCHEDULE_UPDATE = 15
     NEW_SOCKET = 16
+    ALIGNED = 17
 
 
 class Happening(StrEnum):

@@ -174,6 +174,7 @@ _ON_STATION: Mapping[Alarm, Callable[[StationState, float], None]] = {
     Alarm.PUBLICATION: publication.on_due,
     Alarm.MONITOR: monitoring.look,
     Alarm.NEW_SOCKET: network.on_leaving,
+    Alarm.ALIGNED: meter_values.take_aligned,
     Alarm.SCHEDULE_UPDATE: dynamic_charging.on_pull_due,
 }
 

@@ -119,7 +119,7 @@ def _heed(state: StationState, evse: Evse, id_token: IdToken, info: IdTokenInfo,
 
 
 def _decide_alone(state: StationState, evse: Evse, id_token: IdToken, now: float) -> None:
-    known = recall(state, id_token, now)
+    known = recall(state, id_token, now) if state.settings.authorizes_offline else None
     if known is not None:
         _heed(state, evse, id_token, known, now)
     elif state.settings.starts_offline:

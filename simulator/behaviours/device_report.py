@@ -18,7 +18,7 @@ from protocol.domain.device_model import (
     VariableCharacteristics,
 )
 from simulator.behaviours import hardware
-from simulator.behaviours.configuration import VARIABLES, Variable
+from simulator.behaviours.variables import VARIABLES, Variable
 from simulator.state import StationState
 
 _REPORTED_AT_ONCE = 8
@@ -75,7 +75,7 @@ def _describe(state: StationState, row: Variable) -> ReportedVariable:
         value, mutability = None, Mutability.WRITE_ONLY
     kind = "boolean" if isinstance(value, bool) else "integer" if isinstance(value, int) else "string"
     return ReportedVariable(
-        name=VariableName(row.name, component=row.component),
+        name=VariableName(row.name, component=row.component, instance=row.instance),
         attributes=(
             VariableAttribute(value=None if value is None else hardware.text_of(value), mutability=mutability),
         ),

@@ -26,6 +26,7 @@ POWER_EXPORT = "Power.Active.Export"
 ENERGY_EXPORT_REGISTER = "Energy.Active.Export.Register"
 VOLTAGE = "Voltage"
 _REGISTER_ONLY = (ENERGY_IMPORT_REGISTER,)
+_DAY_S = 86_400
 
 
 def take_sample(state: StationState, evse: Evse, now: float) -> None:
@@ -43,9 +44,45 @@ def schedule_sample(state: StationState, evse: Evse, now: float) -> None:
         state.set_alarm(Alarm.SAMPLE, now + state.settings.sample_interval_s, evse=evse.number)
 
 
-def say_readings(state: StationState, evse: Evse, now: float, *, context: ReadingContext, trigger: str) -> None:
-    """The EVSE's readings are said within its transaction, or on their own where none runs."""
-    transaction, value = evse.transaction, read_meter(state, evse, now, context=context)
+def take_aligned(state: StationState, now: float) -> None:
+    """Every EVSE's readings are said at this instant of the clock, whether anybody charges or not (J01)."""
+    if state.settings.aligned and state.is_accepted:
+        for evse in state.evses:
+            say_readings(
+                state,
+                evse,
+                now,
+                context=ReadingContext.SAMPLE_CLOCK,
+                trigger="MeterValueClock",
+                measurands=state.settings.aligned,
+            )
+    schedule_aligned(state, now)
+
+
+def schedule_aligned(state: StationState, now: float) -> None:
+    """The next aligned readings are due at a whole number of intervals after midnight, UTC (OCPP 1.6 §9.1.4)."""
+    interval_s = state.settings.aligned_interval_s
+    state.clear_alarm(Alarm.ALIGNED)
+    if interval_s > 0:
+        since_midnight_s = state.instant(now).timestamp() % _DAY_S
+        state.set_alarm(Alarm.ALIGNED, now + min(interval_s - since_midnight_s % interval_s, _DAY_S - since_midnight_s))
+
+
+def say_readings(
+    state: StationState,
+    evse: Evse,
+    now: float,
+    *,
+    context: ReadingContext,
+    trigger: str,
+    measurands: tuple[str, ...] | None = None,
+) -> None:
+    """The EVSE's readings are said within its transaction, or on their own where none runs.
+
+    Of `measurands`, or of what the station is configured to sample.
+    """
+    transaction = evse.transaction
+    value = read_meter(state, evse, now, context=context, measurands=measurands)
     if transaction is None or not state.traits.sends_updates:
         message = MeterValues(
             meter_values=(value,),
@@ -70,6 +107,12 @@ def say_readings(state: StationState, evse: Evse, now: float, *, context: Readin
 def read_register(state: StationState, evse: Evse, now: float, *, context: ReadingContext) -> MeterValue:
     """What decides a bill, and nothing else."""
     return read_meter(state, evse, now, context=context, measurands=_REGISTER_ONLY)
+
+
+def read_end(state: StationState, evse: Evse, now: float) -> MeterValue:
+    """What decides a bill, and what else the station is configured to say with an end."""
+    others = tuple(name for name in state.settings.sampled_at_end if name not in _REGISTER_ONLY)
+    return read_meter(state, evse, now, context=ReadingContext.TRANSACTION_END, measurands=_REGISTER_ONLY + others)
 
 
 def read_meter(

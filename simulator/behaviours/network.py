@@ -89,7 +89,10 @@ def set_security_profile(state: StationState, text: str, now: float) -> SetVaria
 
     Where that fails it comes again as before.
     """
-    if not text.isdigit() or _why_not(state, int(text)) is not None or int(text) <= security_profile(state):
+    if text == str(security_profile(state)):
+        return SetVariableStatus.ACCEPTED
+    is_number = text.isascii() and text.isdigit()
+    if not is_number or int(text) < security_profile(state) or _why_not(state, int(text)) is not None:
         return SetVariableStatus.REJECTED
     network, profile = _network_of(state), int(text)
     url = _with_scheme(state.plan.secured_url or network.way.url, has_tls=profile >= WITH_TLS)

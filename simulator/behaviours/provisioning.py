@@ -12,13 +12,22 @@ from functools import lru_cache
 from protocol.blocks.provisioning.messages import BootNotification, BootReason, BootReply, Reset, ResetKind
 from protocol.domain.commands import CommandReply
 from protocol.domain.status import RegistrationStatus
-from simulator.behaviours import network, transactions
+from simulator.behaviours import meter_values, network, transactions
 from simulator.behaviours.availability import report_changes, schedule_heartbeat
 from simulator.evse import Evse
 from simulator.plan import Settings
 from simulator.state import Alarm, Happening, StationState
 
-_OUTLIVES_RESET = frozenset((Alarm.RESERVATION, Alarm.LIMIT, Alarm.FIRMWARE, Alarm.UPLOAD))
+_OUTLIVES_RESET = frozenset(
+    (
+        Alarm.RESERVATION,
+        Alarm.LIMIT,
+        Alarm.FIRMWARE,
+        Alarm.UPLOAD,
+        Alarm.PUBLICATION,
+        Alarm.SCHEDULE_UPDATE,
+    )
+)
 _GRACE_S = {ResetKind.IMMEDIATE: 2.0, ResetKind.ON_IDLE: 10.0, ResetKind.IMMEDIATE_AND_RESUME: 2.0}
 _LAST_WORDS_S = 0.2
 _DARK_S = (2.0, 5.0)
@@ -54,6 +63,7 @@ def on_boot_reply(state: StationState, reply: BootReply, now: float) -> None:
         boot_later(state, now, wait_s=reply.interval_s)
         return
     state.boot_reason = None
+    meter_values.schedule_aligned(state, now)
     if reply.interval_s > 0:
         state.settings = _beating_every(state.settings, reply.interval_s)
     # Stations that were switched on together would beat together.

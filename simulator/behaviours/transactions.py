@@ -29,7 +29,7 @@ from protocol.domain.identifiers import IdToken, TransactionId
 from protocol.domain.metering import ReadingContext
 from simulator.behaviours import display_message, smart_charging
 from simulator.behaviours.availability import report_changes, settle_service
-from simulator.behaviours.meter_values import read_register, schedule_sample
+from simulator.behaviours.meter_values import read_end, read_register, schedule_sample
 from simulator.evse import Evse, Grant, Transaction
 from simulator.outbox import Entry
 from simulator.state import Alarm, Happening, StationState
@@ -100,7 +100,8 @@ def end(
     transaction = evse.transaction
     if transaction is None:
         return
-    value = read_register(state, evse, now, context=ReadingContext.TRANSACTION_END)
+    value = read_end(state, evse, now)
+    says_readings = state.traits.sends_updates or bool(state.settings.sampled_at_end)
     transaction.move(Trigger.END)
     transaction.ended_at = value.measured_at
     transaction.end_register_wh = evse.meter.register_wh
@@ -116,7 +117,7 @@ def end(
         connector=1,
         id_token=id_token,
         meter_wh=str(transaction.end_register_wh),
-        meter_values=(value,) if state.traits.sends_updates else (),
+        meter_values=(value,) if says_readings else (),
         charging_state=charging_state_of(transaction.state),
         trigger=trigger,
         seq_no=transaction.next_seq_no(),

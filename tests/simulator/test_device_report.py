@@ -17,8 +17,8 @@ from protocol.blocks.provisioning.messages import (
 )
 from protocol.domain.device_model import AttributeType, Mutability
 from protocol.domain.version import OcppVersion
-from simulator.behaviours.configuration import VARIABLES
 from simulator.behaviours.hardware import FEATURES
+from simulator.behaviours.variables import VARIABLES
 from tests.simulator.test_charge import booted
 from tests.simulator.test_commands import ask
 
