@@ -8,7 +8,10 @@ from contextlib import asynccontextmanager
 
 from picows import WSCloseCode, WSError, WSFrame, WSHandshakeError, WSListener, WSMsgType, WSTransport, ws_connect
 
+from simulator.access import Access
+from simulator.plan import StationPlan
 from simulator.running import RunningStation
+from simulator.tls import client_context
 
 _CONNECTS_AT_ONCE = 64
 _CONNECT_TIMEOUT_S = 15.0
@@ -101,13 +104,15 @@ class PicowsNetwork:
         task.add_done_callback(self._connecting.discard)
 
     async def _connect(self, running: RunningStation) -> None:
+        access = running.access
         try:
             async with self._turn:
                 await ws_connect(
                     lambda: PicowsSocket(running),
-                    running.url,
+                    f"{access.url}/{running.plan.path}",
+                    ssl_context=client_context(access.roots, access.identity) if _is_secured(access) else None,
                     websocket_handshake_timeout=_CONNECT_TIMEOUT_S,
-                    extra_headers=_headers(running),
+                    extra_headers=_headers(running.plan, access.password),
                     max_frame_size=_MAX_FRAME_BYTES,
                     read_buffer_init_size=_READ_BUFFER_BYTES,
                     use_aiofastnet=False,
@@ -119,11 +124,14 @@ class PicowsNetwork:
             running.on_connect_failed(str(error) or type(error).__name__)
 
 
-def _headers(running: RunningStation) -> list[tuple[str, str]]:
-    plan = running.plan
+def _is_secured(access: Access) -> bool:
+    return access.url.startswith("wss:")
+
+
+def _headers(plan: StationPlan, password: str | None) -> list[tuple[str, str]]:
     headers = [("Sec-WebSocket-Protocol", plan.version.subprotocol)]
-    if plan.password is not None:
-        credentials = base64.b64encode(f"{plan.station_id}:{plan.password}".encode()).decode()
+    if password is not None:
+        credentials = base64.b64encode(f"{plan.station_id}:{password}".encode()).decode()
         headers.append(("Authorization", f"Basic {credentials}"))
     return headers
 

@@ -18,6 +18,7 @@ from simulator.errors import CsmsUnreachable, SimulatorError
 from simulator.fleet import Fleet, FleetSummary
 from simulator.inventory import (
     DEFAULT_TEMPLATE,
+    VERSIONS,
     lay_out_stations,
     make_tokens,
     read_credentials,
@@ -194,7 +195,7 @@ def add_arguments(run: argparse.ArgumentParser) -> None:
     """The verb's arguments."""
     run.add_argument("--url", required=True, type=_url, help="of the CSMS, without the station's id: ws:// or wss://")
     run.add_argument("--count", type=int, default=10, help="number of stations (default 10)")
-    run.add_argument("--ocpp", choices=("1.6", "2.0.1", "mixed"), default="mixed", help="version (default mixed)")
+    run.add_argument("--ocpp", choices=VERSIONS, default="mixed", help="version; mixed: 1.6 and 2.0.1 (default)")
     run.add_argument("--seed", type=int, default=1, help="everything is drawn from it (default 1)")
     run.add_argument("--id-template", default=DEFAULT_TEMPLATE, help=f"of the ids (default {DEFAULT_TEMPLATE!r})")
     run.add_argument("--credentials", type=Path, metavar="FILE", help="CSV of station id and password (Basic auth)")

@@ -15,11 +15,24 @@ import msgspec
 from protocol.blocks.authorization.messages import Authorize, AuthorizeReply
 from protocol.blocks.availability.messages import Heartbeat, HeartbeatReply, StatusNotification, StatusReply
 from protocol.blocks.certificates.messages import SignCertificate
-from protocol.blocks.diagnostics.messages import DiagnosticsStatusNotification, LogStatusNotification
-from protocol.blocks.firmware.messages import FirmwareStatusNotification, SignedFirmwareStatusNotification
+from protocol.blocks.diagnostics.messages import (
+    DiagnosticsStatusNotification,
+    LogStatusNotification,
+    NotifyCustomerInformation,
+)
+from protocol.blocks.display_message.messages import NotifyDisplayMessages
+from protocol.blocks.event_streams.messages import CloseEventStream, EventStreamValues, OpenEventStream
+from protocol.blocks.firmware.messages import (
+    FirmwareStatusNotification,
+    PublishFirmwareStatusNotification,
+    SignedFirmwareStatusNotification,
+)
 from protocol.blocks.meter_values.messages import MeterValues, MeterValuesReply
+from protocol.blocks.monitoring.messages import NotifyEvent, NotifyMonitoringReport
 from protocol.blocks.provisioning.messages import BootNotification, BootReply, NotifyReport
 from protocol.blocks.reservation.messages import ReservationStatusUpdate
+from protocol.blocks.security.messages import SecurityEventNotification
+from protocol.blocks.smart_charging.messages import NotifyChargingNeeds, ReportChargingProfiles
 from protocol.blocks.transactions.messages import (
     TransactionEnd,
     TransactionEvent,
@@ -34,7 +47,7 @@ from protocol.domain.status import RegistrationStatus
 from protocol.domain.version import OcppVersion
 from protocol.errors import RpcError
 from protocol.ocppj.connection import OcppConnection
-from protocol.ocppj.events import IncomingCall, IncomingError, IncomingResult, UnexpectedAnswer
+from protocol.ocppj.events import IncomingCall, IncomingError, IncomingResult, IncomingSend, UnexpectedAnswer
 from protocol.versions import route_of_action, route_of_message
 from protocol.wire import codec
 from simulator.clock import VirtualClock
@@ -44,6 +57,17 @@ from simulator.plan import DriverPlan, FleetPlan, StationPlan
 from simulator.running import RunningStation
 
 LATENCY_S = 0.01
+_MERELY_HEARD: tuple[type[msgspec.Struct], ...] = (
+    NotifyEvent,
+    NotifyMonitoringReport,
+    NotifyDisplayMessages,
+    NotifyCustomerInformation,
+    PublishFirmwareStatusNotification,
+    ReportChargingProfiles,
+    CloseEventStream,
+    EventStreamValues,
+    SecurityEventNotification,
+)
 
 
 class Silence:
@@ -125,6 +149,9 @@ class ScriptedCsms:
             LogStatusNotification: lambda _: Heard(),
             DiagnosticsStatusNotification: lambda _: Heard(),
             NotifyReport: lambda _: Heard(),
+            **{kind: lambda _: Heard() for kind in _MERELY_HEARD},
+            NotifyChargingNeeds: lambda _: CommandReply("Accepted"),
+            OpenEventStream: lambda _: CommandReply("Accepted"),
             ReservationStatusUpdate: lambda _: Heard(),
             SignCertificate: lambda _: CommandReply("Accepted"),
         }
@@ -229,6 +256,9 @@ class MemorySocket:
         elif isinstance(event, IncomingResult):
             route = route_of_action(self.version, event.action)
             self.csms.replies.append(route.decode_response(codec.decode(event.payload, route.response)))
+        elif isinstance(event, IncomingSend):
+            route = route_of_action(self.version, event.action)
+            self.csms.said.append(route.decode_request(codec.decode(event.payload, route.request)))
         elif isinstance(event, IncomingError):
             self.csms.replies.append(event)
         elif not isinstance(event, UnexpectedAnswer):  # the answer to what the test sent as raw text
