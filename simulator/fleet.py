@@ -19,7 +19,7 @@ from simulator.errors import ConditionNotMet
 from simulator.ledger import Ledger
 from simulator.plan import DriverPlan, FleetPlan
 from simulator.playing import Play
-from simulator.running import Network, RunningStation
+from simulator.running import Companion, Network, RunningStation
 from simulator.state import Happening, Notice
 from simulator.traffic import Traffic
 from simulator.transport import PicowsNetwork
@@ -80,7 +80,7 @@ class Fleet:
         self._clock: Clock = play.clock if play is not None else clock if clock is not None else SystemClock()
         self._real_network = PicowsNetwork()
         self._on_event = on_event
-        self._wake_ups: WakeUps[RunningStation | Visits] = WakeUps()
+        self._wake_ups: WakeUps[RunningStation | Companion] = WakeUps()
         self._on_earlier: Callable[[], None] = lambda: None
         self._sleeps_until = -math.inf
         self._ended = self._acknowledged = self._energy_wh = 0
@@ -119,7 +119,7 @@ class Fleet:
         """When `wake_due` has something to do."""
         return self._wake_ups.next_at
 
-    def take_next(self) -> RunningStation | Visits:
+    def take_next(self) -> RunningStation | Companion:
         """Who is due first, and is to be woken now."""
         assert self.next_wake_at is not None  # the caller has looked
         return next(self._wake_ups.take_due(self.next_wake_at))
@@ -216,13 +216,13 @@ class Fleet:
         place, places = self._places[key.tenant][key, evse], len(self._places[key.tenant])
         return TokenPool(drivers.tokens.get(key.tenant, ())[place::places])
 
-    def _schedule(self, sleeper: RunningStation | Visits, at: float | None) -> None:
+    def _schedule(self, sleeper: RunningStation | Companion, at: float | None) -> None:
         self._wake_ups.schedule(sleeper, at)
         if at is not None and at < self._sleeps_until:
             self._on_earlier()
         if self._play is not None:
-            for visits, held_at in self._play.follow(sleeper).items():
-                self._wake_ups.schedule(visits, held_at)
+            for companion, held_at in self._play.follow(sleeper).items():
+                self._wake_ups.schedule(companion, held_at)
 
     def _hear(self, running: RunningStation, notice: Notice, now: float) -> None:
         self.ledger.record(running.plan, notice)

@@ -41,7 +41,7 @@ from simulator.clock import VirtualClock
 from simulator.fleet import Fleet
 from simulator.ledger import Ledger
 from simulator.plan import DriverPlan, FleetPlan, StationPlan
-from simulator.running import RunningStation
+from simulator.running import Caller, RunningStation
 
 LATENCY_S = 0.01
 
@@ -154,14 +154,14 @@ class ScriptedCsms:
         """Send the newest station any text."""
         self.later(lambda: self.sockets[-1].deliver(frame.encode()))
 
-    def connect(self, running: RunningStation) -> None:
+    def connect(self, caller: Caller) -> None:
         """The handshake of a station."""
         if self.is_down:
-            self.later(lambda: running.on_connect_failed("connection refused"))
+            self.later(lambda: caller.on_connect_failed("connection refused"))
             return
-        socket = MemorySocket(self, running)
+        socket = MemorySocket(self, caller)
         self.sockets.append(socket)
-        self.later(lambda: running.on_open(socket))
+        self.later(lambda: caller.on_open(socket))
 
     def go_down(self) -> None:
         """Every socket breaks, and no new one opens."""
@@ -186,12 +186,14 @@ class ScriptedCsms:
 class MemorySocket:
     """One connection, and the CSMS's end of it."""
 
-    def __init__(self, csms: ScriptedCsms, running: RunningStation) -> None:
+    withholds = False
+
+    def __init__(self, csms: ScriptedCsms, caller: Caller) -> None:
         self.csms = csms
-        self.running = running
+        self.caller = caller
         self.is_open = True
         self.is_left = False
-        self.version: OcppVersion = running.plan.version
+        self.version: OcppVersion = caller.plan.version
         ids = count(1)
         self.connection = OcppConnection(self.version, new_message_id=lambda: f"csms-{next(ids)}")
 
@@ -199,20 +201,23 @@ class MemorySocket:
         assert not self.is_left, "the station writes to a socket that it has closed"
         if not self.is_open:
             return  # broken, and the station does not know it yet
-        self.csms.frames.setdefault(self.running.plan.station_id, []).append(text.decode())
+        self.csms.frames.setdefault(self.caller.plan.station_id, []).append(text.decode())
         self.csms.later(lambda: self._hear(text))
 
     def close(self, _code: int) -> None:
         self.is_open, self.is_left = False, True
 
+    def abort(self) -> None:
+        self.is_open, self.is_left = False, True
+
     def break_off(self) -> None:
         if self.is_open:
             self.is_open = False
-            self.csms.later(lambda: self.running.on_closed(self, "broken"))
+            self.csms.later(lambda: self.caller.on_closed(self, "broken"))
 
     def deliver(self, text: bytes) -> None:
         if self.is_open:
-            self.running.on_text(text)
+            self.caller.on_text(text)
 
     def ask(self, message: msgspec.Struct) -> None:
         route = route_of_message(self.version, type(message))
