@@ -88,7 +88,8 @@ class MemoryCsms:
         number = None
         if message.transaction_id is None:
             at, midnight = message.occurred_at, message.occurred_at.replace(hour=0, minute=0, second=0, microsecond=0)
-            number = TransactionId(str(round((at - midnight).total_seconds() * 1000) * _NUMBERS_A_MS + message.evse))
+            ms = round((at - midnight).total_seconds() * 1000)
+            number = TransactionId(str(ms * _NUMBERS_A_MS + (message.evse or 0)))
         return TransactionReply(number, IdTokenInfo(AuthorizationStatus.ACCEPTED))
 
     def on_frame(self, station: StationPlan, text: bytes) -> None:
