@@ -3,17 +3,18 @@
 import argparse
 from collections.abc import Sequence
 
-from simulator.cli import reconcile, run
+from simulator.cli import frames, reconcile, run
 
 _EPILOG = """\
 examples:
   chargeyard fleet run --url ws://127.0.0.1:9000/ocpp --count 10 --ocpp mixed --seed 7 --ledger delivered.jsonl
   chargeyard fleet reconcile --ledger delivered.jsonl --url http://127.0.0.1:8000 --login operator@example.com
 
-`chargeyard fleet run --help` and `chargeyard fleet reconcile --help` say more.
+`chargeyard fleet run --help` says more, and so does each of the others.
 """
 _VERBS = (
     ("run", run, "run stations and their drivers until Ctrl-C, or a past day at once"),
+    ("frames", frames, "write down what each station says, the same for the same seed"),
     ("reconcile", reconcile, "compare what a fleet delivered with what the CSMS has booked"),
 )
 

@@ -61,7 +61,7 @@ Ctrl-C stops what runs and waits for its confirmation; a second Ctrl-C quits at 
 def run(arguments: argparse.Namespace) -> int:
     """The exit code, as the module says."""
     try:
-        plan = _plan(arguments)
+        plan = plan_fleet(arguments, is_day=arguments.day is not None)
         raise_file_limit(len(plan.stations))
         collect_rarely()
         ledger = Ledger(arguments.ledger)
@@ -165,8 +165,8 @@ def _say_line(text: str, *, is_last: bool = False) -> None:
         print(text, flush=True)
 
 
-def _plan(arguments: argparse.Namespace) -> FleetPlan:
-    is_day = arguments.day is not None
+def plan_fleet(arguments: argparse.Namespace, *, is_day: bool = False) -> FleetPlan:
+    """The fleet that the arguments of `add_plan_arguments` describe. Raises InvalidPlan, OSError."""
     settings = Settings(sample_interval_s=_given(arguments.meter_interval, _METER_S[is_day]))
     stations = lay_out_stations(
         arguments.count,
@@ -193,23 +193,28 @@ def _plan(arguments: argparse.Namespace) -> FleetPlan:
 def add_arguments(run: argparse.ArgumentParser) -> None:
     """The verb's arguments."""
     run.add_argument("--url", required=True, type=_url, help="of the CSMS, without the station's id: ws:// or wss://")
-    run.add_argument("--count", type=int, default=10, help="number of stations (default 10)")
-    run.add_argument("--ocpp", choices=("1.6", "2.0.1", "mixed"), default="mixed", help="version (default mixed)")
-    run.add_argument("--seed", type=int, default=1, help="everything is drawn from it (default 1)")
-    run.add_argument("--id-template", default=DEFAULT_TEMPLATE, help=f"of the ids (default {DEFAULT_TEMPLATE!r})")
-    run.add_argument("--credentials", type=Path, metavar="FILE", help="CSV of station id and password (Basic auth)")
-    tokens = run.add_mutually_exclusive_group()
-    tokens.add_argument("--tokens", type=Path, metavar="FILE", help="tokens that drivers present, one a line")
-    tokens.add_argument("--id-tokens", metavar="A,B,…", help="the same, on the command line")
+    add_plan_arguments(run)
     length = run.add_mutually_exclusive_group()
     length.add_argument("--duration", type=_positive, metavar="S", help="stop after S seconds")
     length.add_argument("--day", type=_past_day, metavar="DAY", help="live a past day at once: YYYY-MM-DD or yesterday")
     run.add_argument("--ledger", type=Path, metavar="FILE", help="what was delivered, as JSON lines")
-    run.add_argument("--meter-interval", type=int, metavar="S", help="seconds between meter values (60; 300 in a day)")
-    run.add_argument(
+
+
+def add_plan_arguments(verb: argparse.ArgumentParser) -> None:
+    """What describes a fleet, wherever it lives."""
+    verb.add_argument("--count", type=int, default=10, help="number of stations (default 10)")
+    verb.add_argument("--ocpp", choices=("1.6", "2.0.1", "mixed"), default="mixed", help="version (default mixed)")
+    verb.add_argument("--seed", type=int, default=1, help="everything is drawn from it (default 1)")
+    verb.add_argument("--id-template", default=DEFAULT_TEMPLATE, help=f"of the ids (default {DEFAULT_TEMPLATE!r})")
+    verb.add_argument("--credentials", type=Path, metavar="FILE", help="CSV of station id and password (Basic auth)")
+    tokens = verb.add_mutually_exclusive_group()
+    tokens.add_argument("--tokens", type=Path, metavar="FILE", help="tokens that drivers present, one a line")
+    tokens.add_argument("--id-tokens", metavar="A,B,…", help="the same, on the command line")
+    verb.add_argument("--meter-interval", type=int, metavar="S", help="seconds between meter values (60; 300 in a day)")
+    verb.add_argument(
         "--session-seconds", type=_span, metavar="A-B", help="how long drivers charge (15-240; 900-7200 in a day)"
     )
-    run.add_argument(
+    verb.add_argument(
         "--arrival-seconds", type=_positive, metavar="MEAN", help="how long an EVSE stays empty (60; 7200 in a day)"
     )
 
