@@ -16,6 +16,7 @@ from protocol.domain.identifiers import StationKey
 from simulator.chance import Chance
 from simulator.clock import Clock, SystemClock
 from simulator.errors import ConditionNotMet
+from simulator.faults.network import DisturbedNetwork
 from simulator.ledger import Ledger
 from simulator.plan import DriverPlan, FleetPlan
 from simulator.playing import Play
@@ -85,21 +86,28 @@ class Fleet:
         self._sleeps_until = -math.inf
         self._ended = self._acknowledged = self._energy_wh = 0
         self._has_been_online = False
+        self.disturbances = DisturbedNetwork(
+            network if network is not None else self._real_network,
+            seed=seed,
+            clock_of=self._clock_of,
+            injected=self.traffic.faults,
+            schedule=self._schedule,
+        )
         self.stations: Mapping[StationKey, RunningStation] = {
             station.key: RunningStation(
                 station,
                 url=url,
                 seed=f"{seed}|{station.key}",
-                clock=self._clock if play is None else play.clock_of(station.key),
-                network=network if network is not None else self._real_network,
+                clock=self._clock_of(station.key),
+                network=self.disturbances,
                 traffic=self.traffic,
                 schedule=self._schedule,
                 on_notice=self._hear,
             )
             for station in plan.stations
         }
-        drivers = plan.drivers
-        self._pools = {tenant: TokenPool(tokens) for tenant, tokens in drivers.tokens.items()} if drivers else {}
+        tokens_of = plan.drivers.tokens if plan.drivers else {}
+        self._pools = {tenant: TokenPool(tokens) for tenant, tokens in tokens_of.items()}
         self._places = _number_places(plan)
         self._visits: dict[StationKey, list[Visits]] = {key: self._plan_visits(key, seed) for key in self.stations}
 
@@ -110,6 +118,7 @@ class Fleet:
         self.ledger.begin(seed=str(self._seed), url=self._url, began_at=began_at, stations=self.plan.stations)
         for running in self.stations.values():
             running.start(within_s=self.plan.connect_spread_s)
+        self.disturbances.strike(self.plan.faults, tuple(self.stations.values()))
         for visits in self._visits.values():
             for visit in visits:
                 visit.start(now)
@@ -142,6 +151,7 @@ class Fleet:
                 await self._wind_down(goodbye_s)
             finally:
                 pulse.cancel()
+                self.disturbances.shut()
                 for running in self.stations.values():
                     running.shut()
         self.ledger.close(self._clock.instant(self._clock.now()))
@@ -192,10 +202,10 @@ class Fleet:
                 raise result
 
     def _plan_visits(self, key: StationKey, seed: int | str) -> list[Visits]:
-        drivers = self.plan.drivers
+        running = self.stations[key]
+        drivers = self.plan.drivers_of(running.plan)
         if drivers is None:
             return []
-        running = self.stations[key]
         return [
             Visits(
                 running,
@@ -215,6 +225,9 @@ class Fleet:
             return self._pools.setdefault(key.tenant, TokenPool(()))
         place, places = self._places[key.tenant][key, evse], len(self._places[key.tenant])
         return TokenPool(drivers.tokens.get(key.tenant, ())[place::places])
+
+    def _clock_of(self, key: StationKey) -> Clock:
+        return self._clock if self._play is None else self._play.clock_of(key)
 
     def _schedule(self, sleeper: RunningStation | Companion, at: float | None) -> None:
         self._wake_ups.schedule(sleeper, at)

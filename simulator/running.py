@@ -170,6 +170,10 @@ class RunningStation(Sleeper):
         """The next wake-up is asked for again."""
         self._schedule(self, self._next_wake_at(self._clock.now()))
 
+    def attend(self) -> None:
+        """Something outside has changed the station's state, and what follows from that happens."""
+        self._step(self._clock.now())
+
     def shut(self) -> None:
         """The socket is closed, and none is opened again."""
         self._is_shut = True
@@ -195,7 +199,9 @@ class RunningStation(Sleeper):
         return vehicle
 
     def present_token(self, evse: int, id_token: IdToken) -> None:
-        """Somebody holds a token at the EVSE's reader: it starts, or stops what it started."""
+        """Somebody holds a token at the EVSE's reader: it starts, or stops what it started; none in the dark."""
+        if self.state.is_rebooting:
+            return
         now = self._clock.now()
         self.station.present_token(evse, id_token, now)
         self._step(now)

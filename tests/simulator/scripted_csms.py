@@ -13,7 +13,7 @@ from simulator.clock import VirtualClock
 from simulator.fleet import Fleet
 from simulator.ledger import Ledger
 from simulator.memory_csms import MemoryCsms, MemorySocket, Silence, step
-from simulator.plan import DriverPlan, FleetPlan, StationPlan
+from simulator.plan import DriverPlan, FleetPlan, PlannedFault, StationPlan
 from simulator.running import Caller, RunningStation
 
 __all__ = ["ScriptedCsms", "Silence", "World", "transaction_events"]
@@ -28,12 +28,13 @@ class World:
         drivers: DriverPlan | None = None,
         seed: int = 1,
         ledger: Ledger | None = None,
+        faults: tuple[PlannedFault, ...] = (),
     ) -> None:
         self.clock = VirtualClock()
         self.csms = ScriptedCsms(self.clock)
         self.events: list[str] = []
         self.fleet = Fleet(
-            FleetPlan(stations=stations, drivers=drivers),
+            FleetPlan(stations=stations, drivers=drivers, faults=faults),
             url="ws://csms/ocpp",
             seed=seed,
             ledger=ledger,
