@@ -143,7 +143,10 @@ class Fleet:
             sleeper.wake(now)
 
     async def run(self, stop: asyncio.Event, *, goodbye_s: float = 10.0) -> None:
-        """Live until `stop` is set; then end what runs, wait `goodbye_s` at most for its confirmation, and close."""
+        """Live until `stop` is set; then end what runs, wait `goodbye_s` at most for its confirmation, and close.
+
+        Before the end every fault ends, and stations that it kept offline have that time to come back.
+        """
         async with asyncio.TaskGroup() as tasks, self._real_network.using(tasks):
             pulse = tasks.create_task(self._pulse() if self._play is None else self._play.pulse(self))
             self.start()
@@ -189,13 +192,15 @@ class Fleet:
                 timer.cancel()
 
     async def _wind_down(self, goodbye_s: float) -> None:
+        self.disturbances.heal()
         for visits in self._visits.values():
             for visit in visits:
                 visit.send_away()
         for running in self.stations.values():
             for evse in running.state.evses:
                 running.stop_locally(evse.number)
-        speaking = [running for running in self.stations.values() if running.state.is_online]
+        has_faults = bool(self.plan.faults)
+        speaking = [running for running in self.stations.values() if running.state.is_online or has_faults]
         waits = (running.until(lambda one: not one.state.outbox.has_facts, goodbye_s) for running in speaking)
         results = await asyncio.gather(*waits, return_exceptions=True)
         for result in results:
