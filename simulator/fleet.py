@@ -103,6 +103,16 @@ class Fleet:
         self._places = _number_places(plan)
         self._visits: dict[StationKey, list[Visits]] = {key: self._plan_visits(key, seed) for key in self.stations}
 
+    def tell(self, on_event: Callable[[FleetEvent], None]) -> None:
+        """One more hears of everything that happens, behind those before."""
+        earlier = self._on_event
+
+        def tell_both(event: FleetEvent) -> None:
+            earlier(event)
+            on_event(event)
+
+        self._on_event = tell_both
+
     def start(self) -> None:
         """Every station is switched on, and drivers are on the way."""
         now = self._clock.now()
