@@ -36,8 +36,9 @@ class Panel:
         return self._fleet.summary()
 
     def accepted(self) -> int:
-        """How many stations the CSMS has accepted, at the most so far."""
-        accepted = sum(one.state.is_accepted for one in self._fleet.stations.values())
+        """How many stations were online and accepted by the CSMS, at the best time at which this was asked."""
+        states = (one.state for one in self._fleet.stations.values())
+        accepted = sum(state.is_online and state.is_accepted for state in states)
         self._most_accepted = max(self._most_accepted, accepted)
         return self._most_accepted
 

@@ -279,14 +279,13 @@ async def test_a_fleet_from_the_command_line_is_controlled_and_ends_with_its_lis
         assert process.stdout is not None
         said = (await asyncio.wait_for(process.stdout.readline(), WAIT_S)).decode()
         (url,) = re.findall(r"control: (http://127\.0\.0\.1:\d+)$", said)
-        async with httpx.AsyncClient(base_url=url, timeout=WAIT_S) as client:
-            async with client.stream("GET", "/events") as stream:
-                await until_ready(client)
-                await client.post("/stations/SIM0001/evses/1/start", json={"token": "T1"})
-                lines = stream.aiter_lines()
-                await next_event(lines, "start_acknowledged")
-                process.send_signal(signal.SIGTERM)
-                heard = [line async for line in lines]
+        async with httpx.AsyncClient(base_url=url, timeout=WAIT_S) as client, client.stream("GET", "/events") as stream:
+            await until_ready(client)
+            await client.post("/stations/SIM0001/evses/1/start", json={"token": "T1"})
+            lines = stream.aiter_lines()
+            await next_event(lines, "start_acknowledged")
+            process.send_signal(signal.SIGTERM)
+            heard = [line async for line in lines]
         out, err = await asyncio.wait_for(process.communicate(), WAIT_S)
 
     assert (process.returncode, err) == (0, b"")
