@@ -16,10 +16,11 @@ from protocol.domain.identifiers import StationKey
 from simulator.chance import Chance
 from simulator.clock import Clock, SystemClock
 from simulator.errors import ConditionNotMet
+from simulator.faults.network import DisturbedNetwork
 from simulator.ledger import Ledger
 from simulator.plan import DriverPlan, FleetPlan
 from simulator.playing import Play
-from simulator.running import Network, RunningStation
+from simulator.running import Companion, Network, RunningStation
 from simulator.state import Happening, Notice
 from simulator.traffic import Traffic
 from simulator.transport import PicowsNetwork
@@ -80,26 +81,33 @@ class Fleet:
         self._clock: Clock = play.clock if play is not None else clock if clock is not None else SystemClock()
         self._real_network = PicowsNetwork()
         self._on_event = on_event
-        self._wake_ups: WakeUps[RunningStation | Visits] = WakeUps()
+        self._wake_ups: WakeUps[RunningStation | Companion] = WakeUps()
         self._on_earlier: Callable[[], None] = lambda: None
         self._sleeps_until = -math.inf
         self._ended = self._acknowledged = self._energy_wh = 0
         self._has_been_online = False
+        self.disturbances = DisturbedNetwork(
+            network if network is not None else self._real_network,
+            seed=seed,
+            clock_of=self._clock_of,
+            injected=self.traffic.faults,
+            schedule=self._schedule,
+        )
         self.stations: Mapping[StationKey, RunningStation] = {
             station.key: RunningStation(
                 station,
                 url=url,
                 seed=f"{seed}|{station.key}",
-                clock=self._clock if play is None else play.clock_of(station.key),
-                network=network if network is not None else self._real_network,
+                clock=self._clock_of(station.key),
+                network=self.disturbances,
                 traffic=self.traffic,
                 schedule=self._schedule,
                 on_notice=self._hear,
             )
             for station in plan.stations
         }
-        drivers = plan.drivers
-        self._pools = {tenant: TokenPool(tokens) for tenant, tokens in drivers.tokens.items()} if drivers else {}
+        tokens_of = plan.drivers.tokens if plan.drivers else {}
+        self._pools = {tenant: TokenPool(tokens) for tenant, tokens in tokens_of.items()}
         self._places = _number_places(plan)
         self._visits: dict[StationKey, list[Visits]] = {key: self._plan_visits(key, seed) for key in self.stations}
 
@@ -120,6 +128,7 @@ class Fleet:
         self.ledger.begin(seed=str(self._seed), url=self._url, began_at=began_at, stations=self.plan.stations)
         for running in self.stations.values():
             running.start(within_s=self.plan.connect_spread_s)
+        self.disturbances.strike(self.plan.faults, tuple(self.stations.values()))
         for visits in self._visits.values():
             for visit in visits:
                 visit.start(now)
@@ -129,7 +138,7 @@ class Fleet:
         """When `wake_due` has something to do."""
         return self._wake_ups.next_at
 
-    def take_next(self) -> RunningStation | Visits:
+    def take_next(self) -> RunningStation | Companion:
         """Who is due first, and is to be woken now."""
         assert self.next_wake_at is not None  # the caller has looked
         return next(self._wake_ups.take_due(self.next_wake_at))
@@ -152,6 +161,7 @@ class Fleet:
                 await self._wind_down(goodbye_s)
             finally:
                 pulse.cancel()
+                self.disturbances.shut()
                 for running in self.stations.values():
                     running.shut()
         self.ledger.close(self._clock.instant(self._clock.now()))
@@ -202,10 +212,10 @@ class Fleet:
                 raise result
 
     def _plan_visits(self, key: StationKey, seed: int | str) -> list[Visits]:
-        drivers = self.plan.drivers
+        running = self.stations[key]
+        drivers = self.plan.drivers_of(running.plan)
         if drivers is None:
             return []
-        running = self.stations[key]
         return [
             Visits(
                 running,
@@ -226,13 +236,16 @@ class Fleet:
         place, places = self._places[key.tenant][key, evse], len(self._places[key.tenant])
         return TokenPool(drivers.tokens.get(key.tenant, ())[place::places])
 
-    def _schedule(self, sleeper: RunningStation | Visits, at: float | None) -> None:
+    def _clock_of(self, key: StationKey) -> Clock:
+        return self._clock if self._play is None else self._play.clock_of(key)
+
+    def _schedule(self, sleeper: RunningStation | Companion, at: float | None) -> None:
         self._wake_ups.schedule(sleeper, at)
         if at is not None and at < self._sleeps_until:
             self._on_earlier()
         if self._play is not None:
-            for visits, held_at in self._play.follow(sleeper).items():
-                self._wake_ups.schedule(visits, held_at)
+            for companion, held_at in self._play.follow(sleeper).items():
+                self._wake_ups.schedule(companion, held_at)
 
     def _hear(self, running: RunningStation, notice: Notice, now: float) -> None:
         self.ledger.record(running.plan, notice)

@@ -10,6 +10,7 @@ Invariants:
 import heapq
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from itertools import count
 from typing import Any, Protocol
 
@@ -35,12 +36,12 @@ from protocol.domain.identifiers import TransactionId
 from protocol.domain.status import RegistrationStatus
 from protocol.errors import RpcError
 from protocol.ocppj.connection import OcppConnection
-from protocol.ocppj.events import IncomingCall, IncomingError, IncomingResult, UnexpectedAnswer
+from protocol.ocppj.events import DuplicateCall, IncomingCall, IncomingError, IncomingResult, UnexpectedAnswer
 from protocol.versions import route_of_action, route_of_message
 from protocol.wire import codec
 from simulator.clock import VirtualClock
 from simulator.plan import StationPlan
-from simulator.running import RunningStation
+from simulator.running import Caller
 
 LATENCY_S = 0.01
 _HEARTBEAT_INTERVAL_S = 300
@@ -101,14 +102,14 @@ class MemoryCsms:
     def on_answer(self, answer: object) -> None:
         """A station has answered what it was asked: a reply, or an IncomingError."""
 
-    def connect(self, running: RunningStation) -> None:
+    def connect(self, caller: Caller) -> None:
         """The handshake of a station, which succeeds."""
-        socket = self.make_socket(running)
-        self.later(lambda: running.on_open(socket))
+        socket = self.make_socket(caller)
+        self.later(lambda: caller.on_open(socket))
 
-    def make_socket(self, running: RunningStation) -> "MemorySocket":
+    def make_socket(self, caller: Caller) -> "MemorySocket":
         """The connection that the handshake will open."""
-        return MemorySocket(self, running)
+        return MemorySocket(self, caller)
 
     def later(self, action: Callable[[], None]) -> None:
         """After the latency."""
@@ -150,40 +151,46 @@ def step(fleet: Wakeable, csms: MemoryCsms, *, end_at: float) -> bool:
 class MemorySocket:
     """One connection, and the CSMS's end of it."""
 
-    def __init__(self, csms: MemoryCsms, running: RunningStation) -> None:
+    withholds = False
+
+    def __init__(self, csms: MemoryCsms, caller: Caller) -> None:
         self.is_open = True
         self.is_left = False
         ids = count(1)
-        self.connection = OcppConnection(running.plan.version, new_message_id=lambda: f"csms-{next(ids)}")
+        self.connection = OcppConnection(caller.plan.version, new_message_id=lambda: f"csms-{next(ids)}")
         self._csms = csms
-        self._running = running
+        self._caller = caller
 
     def send(self, text: bytes) -> None:
         """The station writes."""
         assert not self.is_left, "the station writes to a socket that it has closed"
         if not self.is_open:
             return  # broken, and the station does not know it yet
-        self._csms.on_frame(self._running.plan, text)
+        self._csms.on_frame(self._caller.plan, text)
         self._csms.later(lambda: self._hear(text))
 
     def close(self, _code: int) -> None:
         """The station leaves."""
         self.is_open, self.is_left = False, True
 
+    def abort(self) -> None:
+        """The station leaves without a goodbye."""
+        self.is_open, self.is_left = False, True
+
     def break_off(self) -> None:
         """The network fails, and the station hears of it later."""
         if self.is_open:
             self.is_open = False
-            self._csms.later(lambda: self._running.on_closed(self, "broken"))
+            self._csms.later(lambda: self._caller.on_closed(self, "broken"))
 
     def deliver(self, text: bytes) -> None:
         """The station reads."""
         if self.is_open:
-            self._running.on_text(text)
+            self._caller.on_text(text)
 
     def ask(self, message: msgspec.Struct) -> None:
         """The CSMS asks; the answer is heard later."""
-        route = route_of_message(self._running.plan.version, type(message))
+        route = route_of_message(self._caller.plan.version, type(message))
         payload = codec.encode(route.encode_request(message))
         _, text = self.connection.call(route.action, payload, now=self._csms.clock.now(), timeout_s=30)
         self.deliver(text)
@@ -195,15 +202,18 @@ class MemorySocket:
         if isinstance(event, IncomingCall):
             self._answer(event)
         elif isinstance(event, IncomingResult):
-            route = route_of_action(self._running.plan.version, event.action)
+            route = route_of_action(self._caller.plan.version, event.action)
             self._csms.on_answer(route.decode_response(codec.decode(event.payload, route.response)))
         elif isinstance(event, IncomingError):
             self._csms.on_answer(event)
+        elif isinstance(event, DuplicateCall):
+            if event.reply is not None:
+                self._csms.later(partial(self.deliver, event.reply))
         elif not isinstance(event, UnexpectedAnswer):  # the answer to what was sent as raw text
             raise AssertionError(f"the station sent {event}")
 
     def _answer(self, call: IncomingCall) -> None:
-        route = route_of_action(self._running.plan.version, call.action)
+        route = route_of_action(self._caller.plan.version, call.action)
         message = route.decode_request(codec.decode(call.payload, route.request))
         self._csms.on_said(message)
         reply = self._csms.scripts[type(message)](message)

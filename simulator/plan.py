@@ -9,6 +9,7 @@ from protocol.domain.version import OcppVersion
 from simulator.chance import Chance
 from simulator.errors import InvalidPlan
 from simulator.evse import Outlet
+from simulator.faults.kinds import Fault
 from simulator.traits import TRAITS
 
 
@@ -57,7 +58,7 @@ _SETTINGS = Settings()
 
 @dataclass(frozen=True, slots=True)
 class StationPlan:
-    """One station. `password` None: no Basic authentication (security profile 0)."""
+    """One station. `password` None: no Basic authentication (security profile 0). `quirks` are `simulator.quirks`'."""
 
     station_id: str
     version: OcppVersion = OcppVersion.V16
@@ -69,6 +70,8 @@ class StationPlan:
     model: str = "Virtual AC"
     firmware_version: str = "1.0.0"
     settings: Settings = _SETTINGS
+    site: str = ""
+    quirks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.version not in TRAITS:
@@ -111,14 +114,38 @@ class DriverPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedFault:
+    """A fault of some of the stations: of a `share` of those at the `sites`, or of all; one at least."""
+
+    fault: Fault
+    share: float = 1.0
+    sites: frozenset[str] | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 < self.share <= 1:
+            raise InvalidPlan(
+                f"the fault {self.fault.kind} has a share of {self.share:g}; it is above 0, and 1 at most"
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class FleetPlan:
-    """`drivers` None: nobody comes by himself, as in acceptance tests. Stations connect within `connect_spread_s`."""
+    """`drivers` None: nobody comes by himself, as in acceptance tests. Stations connect within `connect_spread_s`.
+
+    `drivers_at` are those of single sites; `drivers` those of all others.
+    """
 
     stations: tuple[StationPlan, ...]
     drivers: DriverPlan | None = None
     connect_spread_s: float = 1.0
+    drivers_at: Mapping[str, DriverPlan] = field(default_factory=dict)
+    faults: tuple[PlannedFault, ...] = ()
 
     def __post_init__(self) -> None:
         keys = {plan.key for plan in self.stations}
         if len(keys) != len(self.stations):
             raise InvalidPlan("two stations of the plan have the same tenant and id")
+
+    def drivers_of(self, station: StationPlan) -> DriverPlan | None:
+        """Who comes to the station."""
+        return self.drivers_at.get(station.site, self.drivers)

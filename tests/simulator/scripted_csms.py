@@ -13,8 +13,8 @@ from simulator.clock import VirtualClock
 from simulator.fleet import Fleet
 from simulator.ledger import Ledger
 from simulator.memory_csms import MemoryCsms, MemorySocket, Silence, step
-from simulator.plan import DriverPlan, FleetPlan, StationPlan
-from simulator.running import RunningStation
+from simulator.plan import DriverPlan, FleetPlan, PlannedFault, StationPlan
+from simulator.running import Caller, RunningStation
 
 __all__ = ["ScriptedCsms", "Silence", "World", "transaction_events"]
 
@@ -28,12 +28,13 @@ class World:
         drivers: DriverPlan | None = None,
         seed: int = 1,
         ledger: Ledger | None = None,
+        faults: tuple[PlannedFault, ...] = (),
     ) -> None:
         self.clock = VirtualClock()
         self.csms = ScriptedCsms(self.clock)
         self.events: list[str] = []
         self.fleet = Fleet(
-            FleetPlan(stations=stations, drivers=drivers),
+            FleetPlan(stations=stations, drivers=drivers, faults=faults),
             url="ws://csms/ocpp",
             seed=seed,
             ledger=ledger,
@@ -103,15 +104,15 @@ class ScriptedCsms(MemoryCsms):
         """Send the newest station any text."""
         self.later(lambda: self.sockets[-1].deliver(frame.encode()))
 
-    def connect(self, running: RunningStation) -> None:
+    def connect(self, caller: Caller) -> None:
         """The handshake of a station."""
         if self.is_down:
-            self.later(lambda: running.on_connect_failed("connection refused"))
+            self.later(lambda: caller.on_connect_failed("connection refused"))
         else:
-            super().connect(running)
+            super().connect(caller)
 
-    def make_socket(self, running: RunningStation) -> MemorySocket:
-        socket = super().make_socket(running)
+    def make_socket(self, caller: Caller) -> MemorySocket:
+        socket = super().make_socket(caller)
         self.sockets.append(socket)
         return socket
 

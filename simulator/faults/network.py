@@ -1,0 +1,74 @@
+"""A network with faults: it lets stations without any through, and stands between the others and the real one."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from protocol.domain.identifiers import StationKey
+from simulator.chance import Chance
+from simulator.clock import Clock
+from simulator.faults.disturbance import Disturbance
+from simulator.plan import PlannedFault
+from simulator.running import Caller, Companion, Network, RunningStation
+
+
+class DisturbedNetwork:
+    """The network of a fleet. `injected` counts each fault that struck; `schedule` sets wake-ups."""
+
+    def __init__(
+        self,
+        network: Network,
+        *,
+        seed: int | str,
+        clock_of: Callable[[StationKey], Clock],
+        injected: Counter[str],
+        schedule: Callable[[Companion, float | None], None],
+    ) -> None:
+        self._network = network
+        self._seed = seed
+        self._clock_of = clock_of
+        self._injected = injected
+        self._schedule = schedule
+        self._disturbed: dict[StationKey, Disturbance] = {}
+
+    def connect(self, caller: Caller) -> None:
+        """The station gets a socket, as good as its network is."""
+        disturbance = self._disturbed.get(caller.plan.key)
+        if disturbance is None:
+            self._network.connect(caller)
+        else:
+            disturbance.connect()
+
+    def strike(self, faults: Sequence[PlannedFault], stations: Sequence[RunningStation]) -> None:
+        """The faults are there, each at its stations; which these are depends on the seed and on who is among them."""
+        for number, planned in enumerate(faults, start=1):
+            for running in _choose(stations, planned, seed=f"{self._seed}|fault {number}"):
+                self.of(running).add(planned.fault)
+
+    def of(self, running: RunningStation) -> Disturbance:
+        """Where this station's faults are added and ended. One that was online without any gets another socket."""
+        key = running.plan.key
+        if key not in self._disturbed:
+            self._disturbed[key] = Disturbance(
+                running,
+                rng=Chance(f"{self._seed}|{key}|faults"),
+                clock=self._clock_of(key),
+                network=self._network,
+                injected=self._injected,
+                schedule=self._schedule,
+            )
+            if running.state.is_online:
+                running.lose_socket()
+        return self._disturbed[key]
+
+    def shut(self) -> None:
+        """Nothing is held open any more."""
+        for disturbance in self._disturbed.values():
+            disturbance.shut()
+
+
+def _choose(stations: Sequence[RunningStation], planned: PlannedFault, *, seed: str) -> Sequence[RunningStation]:
+    """A whole number of stations, so that a tenth of twenty is two."""
+    among = [one for one in stations if planned.sites is None or one.plan.site in planned.sites]
+    count = min(len(among), max(1, math.ceil(planned.share * len(among) - 1e-9)))
+    return sorted(among, key=lambda one: Chance(f"{seed}|{one.plan.key}").next_word())[:count]
