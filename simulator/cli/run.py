@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from simulator.clock import VirtualClock
 from simulator.control.address import Address, read_address
-from simulator.control.faults import NoFaults
 from simulator.errors import CsmsUnreachable, SimulatorError
 from simulator.fleet import Fleet, FleetSummary
 from simulator.inventory import (
@@ -134,7 +133,7 @@ async def _live(fleet: Fleet, stop: asyncio.Event, control: Control | None) -> N
         await fleet.run(stop)
         return
     _say_line(control.describe(), is_last=True)
-    async with control.attached(fleet, faults=NoFaults()):
+    async with control.attached(fleet):
         await fleet.run(stop)
 
 

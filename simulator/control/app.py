@@ -17,6 +17,7 @@ from simulator.control.faults import FaultOrder
 from simulator.control.feed import Dropped, EventFeed
 from simulator.control.panel import Panel, cursor_of
 from simulator.control.problems import add_problem_handlers, answer
+from simulator.faults.kinds import FaultKind
 from simulator.running import RunningStation
 
 _PAGE = 100
@@ -73,9 +74,9 @@ def _add_fleet(app: FastAPI, panel: Panel) -> None:
         return views.show_vehicles()
 
     @app.get("/faults")
-    async def faults() -> list[str]:
+    async def faults() -> list[FaultKind]:
         """The kinds of faults that stations can be given."""
-        return list(panel.faults.kinds)
+        return list(FaultKind)
 
 
 def _add_stations(app: FastAPI, panel: Panel) -> None:
@@ -87,9 +88,10 @@ def _add_stations(app: FastAPI, panel: Panel) -> None:
         condition: schemas.StationCondition | None = None,
         starts_with: str = "",
         tenant: str | None = None,
+        site: str | None = None,
     ) -> schemas.StationPage:
-        """The stations of this condition whose ids start so, in the plan's order."""
-        found = panel.stations(after=after, condition=condition, starts_with=starts_with, tenant=tenant)
+        """The stations of this condition, tenant and site whose ids start so, in the plan's order."""
+        found = panel.stations(after=after, condition=condition, starts_with=starts_with, tenant=tenant, site=site)
         page = list(islice(found, limit))
         is_last = next(found, None) is None
         return schemas.StationPage(
@@ -105,6 +107,18 @@ def _add_stations(app: FastAPI, panel: Panel) -> None:
     @app.get("/stations/{station_id}")
     async def station(running: at) -> schemas.StationView:
         """One station."""
+        return views.show_station(running, panel)
+
+    @app.post("/stations/{station_id}/switch-off")
+    async def switch_off(running: at) -> schemas.StationView:
+        """Somebody turns the station off; without power at once, it is the fault `power_cut`."""
+        panel.switch_off(running)
+        return views.show_station(running, panel)
+
+    @app.post("/stations/{station_id}/switch-on")
+    async def switch_on(running: at) -> schemas.StationView:
+        """The station is turned on again: it connects, and boots."""
+        panel.switch_on(running)
         return views.show_station(running, panel)
 
     @app.post("/stations/{station_id}/drop-socket")

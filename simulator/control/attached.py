@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 
 from simulator.control.address import TOKEN_VARIABLE, Address, choose_token
 from simulator.control.app import make_app
-from simulator.control.faults import FaultPort
 from simulator.control.feed import EventFeed
 from simulator.control.panel import Panel
 from simulator.control.server import listen, serving
@@ -35,9 +34,9 @@ class Control:
         return f"control: {self.url}" + (f", with the token of {TOKEN_VARIABLE}" if self.token else "")
 
     @asynccontextmanager
-    async def attached(self, fleet: Fleet, *, faults: FaultPort) -> AsyncIterator[None]:
-        """Requests are answered; in the end every listener has heard what there was."""
-        app = make_app(Panel(fleet, faults=faults), self.feed, token=self.token)
+    async def attached(self, fleet: Fleet) -> AsyncIterator[None]:
+        """Requests are answered; the fleet has not started yet. In the end every listener has heard what there was."""
+        app = make_app(Panel(fleet), self.feed, token=self.token)
         fleet.tell(self.feed.on_event)
         async with serving(app, self._listening):
             try:

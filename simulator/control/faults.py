@@ -1,56 +1,54 @@
-"""Faults, as the control asks for them: whoever makes them fulfils the port."""
+"""Faults in somebody's hand: each begins at once, at one station."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from simulator.control.errors import Refused
+from simulator.control.errors import Invalid
+from simulator.errors import InvalidPlan
+from simulator.faults.kinds import Fault, FaultKind, Way
+from simulator.fleet import Fleet
 from simulator.running import RunningStation
 
 
 @dataclass(frozen=True, slots=True)
 class FaultOrder:
-    """A fault that begins at once. `lasts_s` None: until it is cleared. `span_s` is what the kind says it is."""
+    """`lasts_s` None: until it is cleared. `span_s` is what the kind says it is; None where it says nothing."""
 
-    kind: str
-    lasts_s: float | None = None
-    probability: float = 1.0
-    span_s: tuple[float, float] | None = None
+    kind: FaultKind
+    lasts_s: float | None
+    probability: float
+    way: Way
+    span_s: tuple[float, float] | None
 
 
-class FaultPort(Protocol):
-    """What can be made to go wrong at a station while it lives."""
+class LiveFaults:
+    """What is wrong at the stations of a fleet. Make it before the fleet starts: a socket that is open feels none."""
 
-    @property
-    def kinds(self) -> Sequence[str]:
-        """The faults that can be ordered."""
+    def __init__(self, fleet: Fleet) -> None:
+        self._disturbances = fleet.disturbances
+        for running in fleet.stations.values():
+            self._disturbances.of(running)
 
     def strike(self, running: RunningStation, order: FaultOrder) -> None:
-        """The station has one more fault. Raises Invalid, Refused."""
+        """The station has one more fault, which has begun. Raises Invalid."""
+        try:
+            fault = Fault(
+                order.kind,
+                lasts_s=order.lasts_s,
+                probability=order.probability,
+                way=order.way,
+                span_s=order.span_s or (0.0, 0.0),
+            )
+        except InvalidPlan as error:
+            raise Invalid(str(error), advice="`span_s` is a pair of seconds, as [0.5, 2]") from error
+        disturbance = self._disturbances.of(running)
+        disturbance.add(fault)
+        disturbance.wake(running.now)
 
     def clear(self, running: RunningStation) -> None:
         """Every fault of the station has ended."""
+        self._disturbances.of(running).clear()
 
-    def current(self, running: RunningStation) -> Sequence[str]:
-        """The kinds of the faults that the station has now."""
-
-
-class NoFaults:
-    """The port of a fleet that was started without any."""
-
-    kinds: Sequence[str] = ()
-
-    def strike(self, running: RunningStation, order: FaultOrder) -> None:
-        """Raises Refused."""
-        raise Refused(
-            f"station {running.plan.station_id} cannot have the fault {order.kind!r}: this fleet has no faults",
-            advice="drop-socket, switch-off and switch-on work in every fleet",
-        )
-
-    def clear(self, running: RunningStation) -> None:
-        """There was none."""
-
-    def current(self, running: RunningStation) -> Sequence[str]:
-        """None."""
-        del running
-        return ()
+    def current(self, running: RunningStation) -> Sequence[FaultKind]:
+        """What is wrong at the station now."""
+        return self._disturbances.of(running).kinds

@@ -9,9 +9,10 @@ from typing import TypeVar
 from protocol.domain.identifiers import IdToken, StationId, StationKey, TenantId
 from simulator.chance import Chance
 from simulator.control.errors import Invalid, NotThere, Refused
-from simulator.control.faults import FaultOrder, FaultPort
+from simulator.control.faults import LiveFaults
 from simulator.control.schemas import StationCondition, VehicleBody
 from simulator.evse import Evse
+from simulator.faults.power import cut_power, restore_power
 from simulator.fleet import Fleet, FleetSummary
 from simulator.running import RunningStation
 from simulator.vehicle import VEHICLE_MODELS, Vehicle, draw_vehicle
@@ -24,9 +25,10 @@ _MODELS = {model.name: model for model in VEHICLE_MODELS}
 class Panel:
     """The fleet's switches, cables and readers."""
 
-    def __init__(self, fleet: Fleet, *, faults: FaultPort) -> None:
-        self.faults = faults
+    def __init__(self, fleet: Fleet) -> None:
+        self.faults = LiveFaults(fleet)
         self._fleet = fleet
+        self._switched_off: set[StationKey] = set()
         self._rng = Chance("control")
         self._most_accepted = 0
 
@@ -43,7 +45,13 @@ class Panel:
         return self._most_accepted
 
     def stations(
-        self, *, after: str | None, condition: StationCondition | None, starts_with: str, tenant: str | None
+        self,
+        *,
+        after: str | None,
+        condition: StationCondition | None,
+        starts_with: str,
+        tenant: str | None,
+        site: str | None,
     ) -> Iterator[RunningStation]:
         """The stations in the plan's order, behind the one that `after` names. Raises NotThere where nobody is it."""
         following = iter(self._fleet.stations.values())
@@ -55,6 +63,7 @@ class Panel:
             if (
                 running.plan.station_id.startswith(starts_with)
                 and (tenant is None or running.plan.tenant == tenant)
+                and (site is None or running.plan.site == site)
                 and (condition is None or condition_of(running) is condition)
             ):
                 yield running
@@ -67,6 +76,31 @@ class Panel:
                 f"this fleet has no station {station_id!r} of tenant {tenant!r}", advice="GET /stations lists them"
             )
         return running
+
+    def switch_off(self, running: RunningStation) -> None:
+        """Somebody turns the station off: what ran has ended, and is said when it is on again. Raises Refused."""
+        if running.state.is_rebooting:
+            raise Refused(
+                f"station {running.plan.station_id} is dark already",
+                advice="it is switched off, reboots, or has the fault power_cut",
+            )
+        for evse in running.state.evses:
+            running.stop_locally(evse.number)
+        running.lose_socket()
+        cut_power(running.state, running.now)
+        running.attend()
+        self._switched_off.add(running.plan.key)
+
+    def switch_on(self, running: RunningStation) -> None:
+        """The station is turned on again: it connects, and boots. Raises Refused where nobody has switched it off."""
+        if running.plan.key not in self._switched_off:
+            raise Refused(
+                f"station {running.plan.station_id} is not switched off",
+                advice="a reboot ends by itself, and the fault power_cut when it is cleared",
+            )
+        self._switched_off.remove(running.plan.key)
+        restore_power(running.state)
+        running.attend()
 
     def drop_socket(self, running: RunningStation) -> None:
         """The network fails under the station. Raises Refused where it has no socket."""
@@ -111,14 +145,6 @@ class Panel:
         if self.evse(running, evse).transaction is None:
             raise Refused(f"no transaction runs at EVSE {evse} of {running.plan.station_id}", advice="start one first")
         running.stop_locally(evse)
-
-    def strike(self, running: RunningStation, order: FaultOrder) -> None:
-        """The station has one more fault. Raises Invalid, Refused."""
-        self.faults.strike(running, order)
-
-    def clear_faults(self, running: RunningStation) -> None:
-        """Every fault of the station has ended."""
-        self.faults.clear(running)
 
     def evse(self, running: RunningStation, number: int) -> Evse:
         """Raises NotThere."""

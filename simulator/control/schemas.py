@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from protocol.domain.identifiers import DEFAULT_TENANT, IdTokenType
+from simulator.faults.kinds import FaultKind, Way
 from simulator.inventory import CARD
 
 
@@ -47,9 +48,10 @@ class StartBody(TokenBody):
 class FaultBody(_Body):
     """A fault that begins at once. `lasts_s` null: until it is cleared. `span_s` is what the kind says it is."""
 
-    kind: str
+    kind: FaultKind
     lasts_s: float | None = Field(default=None, gt=0)
     probability: float = Field(default=1.0, ge=0, le=1)
+    way: Way = Way.BOTH
     span_s: tuple[float, float] | None = None
 
 
@@ -87,6 +89,7 @@ class StationView(BaseModel):
 
     tenant: str = DEFAULT_TENANT
     station_id: str
+    site: str
     version: str
     model: str
     condition: StationCondition
@@ -94,7 +97,7 @@ class StationView(BaseModel):
     url: str
     last_failure: str
     to_say: int
-    faults: list[str]
+    faults: list[FaultKind]
     evses: list[EvseView]
 
 

@@ -25,6 +25,7 @@ def show_station(running: RunningStation, panel: Panel) -> StationView:
     return StationView(
         tenant=plan.tenant,
         station_id=plan.station_id,
+        site=plan.site,
         version=plan.version,
         model=plan.model,
         condition=condition_of(running),

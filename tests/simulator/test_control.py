@@ -17,11 +17,9 @@ from protocol.domain.version import OcppVersion
 from simulator.cli import main
 from simulator.control.address import Address, choose_token, read_address
 from simulator.control.attached import Control
-from simulator.control.faults import FaultOrder, NoFaults
 from simulator.control.feed import Dropped, EventFeed, NumberedEvent
 from simulator.fleet import Fleet
 from simulator.plan import FleetPlan, Settings, StationPlan
-from simulator.running import RunningStation
 from tests.simulator.peer_csms import peer_csms
 from tests.simulator.scripted_csms import World
 
@@ -30,33 +28,15 @@ QUICK = Settings(sample_interval_s=1, retry_min_s=0.05, retry_random_s=0.05)
 LOOPBACK = Address("127.0.0.1", 0)
 
 
-class RecordedFaults:
-    """A port whose only fault is written down."""
-
-    kinds = ("outage",)
-
-    def __init__(self) -> None:
-        self.orders: dict[str, list[FaultOrder]] = {}
-
-    def strike(self, running: RunningStation, order: FaultOrder) -> None:
-        self.orders.setdefault(running.plan.station_id, []).append(order)
-
-    def clear(self, running: RunningStation) -> None:
-        self.orders.pop(running.plan.station_id, None)
-
-    def current(self, running: RunningStation) -> list[str]:
-        return [order.kind for order in self.orders.get(running.plan.station_id, ())]
-
-
 @asynccontextmanager
 async def controlled(
-    *plans: StationPlan, address: Address = LOOPBACK, faults: Any = None, spread_s: float = 0.0
+    *plans: StationPlan, address: Address = LOOPBACK, spread_s: float = 0.0
 ) -> AsyncIterator[tuple[httpx.AsyncClient, Fleet, Control]]:
     """A client of the control of these stations, which live."""
     async with peer_csms() as csms:
         fleet = Fleet(FleetPlan(stations=plans, connect_spread_s=spread_s), url=csms.url, seed=1)
         control, stop = Control(address), asyncio.Event()
-        async with asyncio.TaskGroup() as tasks, control.attached(fleet, faults=faults or NoFaults()):
+        async with asyncio.TaskGroup() as tasks, control.attached(fleet):
             tasks.create_task(fleet.run(stop, goodbye_s=5))
             try:
                 async with httpx.AsyncClient(base_url=control.url, timeout=WAIT_S) as client:
@@ -123,7 +103,9 @@ async def test_what_cannot_be_done_is_a_problem_that_says_what_to_do() -> None:
                 ("/stations/A/evses/1/plug-in", {}),
                 ("/stations/A/evses/1/plug-in", {"model": "tank"}),
                 ("/stations/A/evses/1/plug-in", {"soc": 2}),
-                ("/stations/A/faults", {"kind": "outage"}),
+                ("/stations/A/faults", {"kind": "earthquake"}),
+                ("/stations/A/faults", {"kind": "delay"}),
+                ("/stations/A/switch-on", None),
                 ("/nowhere", None),
             )
         ]
@@ -131,7 +113,7 @@ async def test_what_cannot_be_done_is_a_problem_that_says_what_to_do() -> None:
         page = await client.get("/summary", headers={"Origin": "https://page.example"})
 
     problems = [answer.json() for answer in (*answers, beyond, page)]
-    assert [problem["status"] for problem in problems] == [404, 404, 409, 409, 422, 422, 409, 404, 404, 403]
+    assert [problem["status"] for problem in problems] == [404, 404, 409, 409, 422, 422, 422, 422, 409, 404, 404, 403]
     assert all(answer.headers["content-type"] == "application/problem+json" for answer in (*answers, beyond, page))
     assert all(problem["advice"] for problem in problems)
     assert problems[0]["advice"] == "GET /stations lists them"
@@ -139,11 +121,13 @@ async def test_what_cannot_be_done_is_a_problem_that_says_what_to_do() -> None:
     assert problems[3]["detail"] == "EVSE 1 of A has a car already"
     assert "city car" in problems[4]["advice"]
     assert "soc" in problems[5]["detail"]
-    assert "has no faults" in problems[6]["detail"]
+    assert "power_cut" in problems[6]["detail"]
+    assert problems[7]["detail"] == "the fault delay needs a span of seconds"
+    assert problems[8]["detail"] == "station A is not switched off"
 
 
 async def test_stations_come_in_pages_by_condition_and_beginning() -> None:
-    plans = [StationPlan(f"{site}{number}", settings=QUICK) for site in ("N", "S") for number in range(3)]
+    plans = [StationPlan(f"{site}{number}", settings=QUICK, site=site) for site in ("N", "S") for number in range(3)]
     async with controlled(*plans) as (client, fleet, _):
         await until_accepted(fleet)
         await client.post("/stations/S1/evses/1/start", json={"token": "T1"})
@@ -151,10 +135,12 @@ async def test_stations_come_in_pages_by_condition_and_beginning() -> None:
         pages = [(await client.get("/stations", params={"limit": 4})).json()]
         pages.append((await client.get("/stations", params={"limit": 4, "after": pages[0]["next_after"]})).json())
         southern = (await client.get("/stations", params={"starts_with": "S", "condition": "idle"})).json()
+        northern = (await client.get("/stations", params={"site": "N", "limit": 3})).json()
 
     assert [[one["station_id"] for one in page["items"]] for page in pages] == [["N0", "N1", "N2", "S0"], ["S1", "S2"]]
     assert [page["next_after"] for page in pages] == ["S0", None]
     assert [one["station_id"] for one in southern["items"]] == ["S0", "S2"]
+    assert ([one["site"] for one in northern["items"]], northern["next_after"]) == (["N"] * 3, None)
 
 
 async def test_a_station_that_loses_its_socket_comes_back() -> None:
@@ -169,16 +155,69 @@ async def test_a_station_that_loses_its_socket_comes_back() -> None:
     assert again.status_code == 409
 
 
-async def test_faults_go_to_their_port() -> None:
-    faults = RecordedFaults()
-    async with controlled(StationPlan("A", settings=QUICK), faults=faults) as (client, fleet, _):
+async def test_an_outage_breaks_the_socket_until_it_is_cleared() -> None:
+    async with controlled(StationPlan("A", settings=QUICK)) as (client, fleet, _):
         await until_accepted(fleet)
+        running = next(iter(fleet.stations.values()))
         kinds = (await client.get("/faults")).json()
-        struck = (await client.post("/stations/A/faults", json={"kind": "outage", "lasts_s": 5})).json()
+        struck = (await client.post("/stations/A/faults", json={"kind": "outage"})).json()
+        await running.until(lambda one: one.last_failure == "the network is out", WAIT_S)
         cleared = (await client.delete("/stations/A/faults")).json()
+        await running.until(lambda one: one.state.is_online, WAIT_S)
 
-    assert kinds == ["outage"]
-    assert (struck["faults"], cleared["faults"]) == (["outage"], [])
+    assert "outage" in kinds
+    assert (struck["condition"], struck["faults"]) == ("offline", ["outage"])
+    assert cleared["faults"] == []
+
+
+async def test_frames_of_a_living_socket_can_be_lost() -> None:
+    async with controlled(StationPlan("A", settings=QUICK)) as (client, fleet, _):
+        await until_accepted(fleet)
+        await client.post("/stations/A/faults", json={"kind": "drop", "way": "to_csms"})
+        await client.post("/stations/A/evses/1/start", json={"token": "T1"})
+        running = next(iter(fleet.stations.values()))
+        await running.until(lambda one: len(list(one.state.outbox)) > 0, WAIT_S)
+        shown = (await client.get("/stations/A")).json()
+
+    assert fleet.traffic.faults["drop"] >= 1
+    assert (shown["faults"], shown["evses"][0]["transaction"]) == (["drop"], None)
+
+
+async def test_a_station_that_is_switched_off_is_dark_and_boots_when_it_is_switched_on() -> None:
+    async with controlled(StationPlan("A", settings=QUICK)) as (client, fleet, _):
+        await until_accepted(fleet)
+        running = next(iter(fleet.stations.values()))
+        await client.post("/stations/A/evses/1/start", json={"token": "T1"})
+        await running.until(lambda one: one.state.evses[0].is_charging, WAIT_S)
+        async with client.stream("GET", "/events") as stream:
+            off = (await client.post("/stations/A/switch-off")).json()
+            again = await client.post("/stations/A/switch-off")
+            dark = (await client.get("/stations", params={"condition": "off"})).json()
+            on = (await client.post("/stations/A/switch-on")).json()
+            lines = stream.aiter_lines()
+            await next_event(lines, "booted")
+            await next_event(lines, "end_acknowledged")
+
+    (entry,) = fleet.ledger.entries()
+    assert (off["condition"], off["evses"][0]["transaction"]) == ("off", None)
+    assert [one["station_id"] for one in dark["items"]] == ["A"]
+    assert again.status_code == 409
+    assert on["condition"] == "offline"
+    assert (entry.stopped_reason, entry.is_end_acknowledged) == ("Local", True)
+
+
+async def test_a_power_cut_ends_what_runs_and_the_station_boots_when_it_is_over() -> None:
+    async with controlled(StationPlan("A", settings=QUICK)) as (client, fleet, _):
+        await until_accepted(fleet)
+        running = next(iter(fleet.stations.values()))
+        await client.post("/stations/A/evses/1/start", json={"token": "T1"})
+        await running.until(lambda one: one.state.evses[0].is_charging, WAIT_S)
+        cut = (await client.post("/stations/A/faults", json={"kind": "power_cut", "lasts_s": 0.2})).json()
+        await running.until(lambda one: one.state.is_accepted and not one.state.outbox.has_facts, WAIT_S)
+
+    (entry,) = fleet.ledger.entries()
+    assert cut["condition"] == "off"
+    assert (entry.stopped_reason, entry.is_end_acknowledged) == ("PowerLoss", True)
 
 
 async def test_ready_is_said_once_the_stations_are_accepted_and_stays() -> None:
