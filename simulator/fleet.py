@@ -106,6 +106,7 @@ class Fleet:
             )
             for station in plan.stations
         }
+        self.disturbances.give_quirks(self.stations.values())
         tokens_of = plan.drivers.tokens if plan.drivers else {}
         self._pools = {tenant: TokenPool(tokens) for tenant, tokens in tokens_of.items()}
         self._places = _number_places(plan)

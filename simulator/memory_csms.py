@@ -4,7 +4,8 @@ It is the network of a fleet: it lets stations connect, and answers what they sa
 
 Invariants:
 1. Nothing happens at once: each frame takes `LATENCY_S` of the clock, in either direction.
-2. What a station is answered depends on what that station has said, never on others or on the order among them.
+2. It forgives stations what `protocol.tolerance` forgives.
+3. What a station is answered depends on what that station has said, never on others or on the order among them.
 """
 
 import heapq
@@ -37,6 +38,7 @@ from protocol.domain.status import RegistrationStatus
 from protocol.errors import RpcError
 from protocol.ocppj.connection import OcppConnection
 from protocol.ocppj.events import DuplicateCall, IncomingCall, IncomingError, IncomingResult, UnexpectedAnswer
+from protocol.tolerance.decoding import ALL_RULES, decode
 from protocol.versions import route_of_action, route_of_message
 from protocol.wire import codec
 from simulator.clock import VirtualClock
@@ -203,7 +205,8 @@ class MemorySocket:
             self._answer(event)
         elif isinstance(event, IncomingResult):
             route = route_of_action(self._caller.plan.version, event.action)
-            self._csms.on_answer(route.decode_response(codec.decode(event.payload, route.response)))
+            response, _ = decode(event.payload, route.response, rules=ALL_RULES, received_at=self._csms.now)
+            self._csms.on_answer(route.decode_response(response))
         elif isinstance(event, IncomingError):
             self._csms.on_answer(event)
         elif isinstance(event, DuplicateCall):
@@ -214,7 +217,8 @@ class MemorySocket:
 
     def _answer(self, call: IncomingCall) -> None:
         route = route_of_action(self._caller.plan.version, call.action)
-        message = route.decode_request(codec.decode(call.payload, route.request))
+        request, _ = decode(call.payload, route.request, rules=ALL_RULES, received_at=self._csms.now)
+        message = route.decode_request(request)
         self._csms.on_said(message)
         reply = self._csms.scripts[type(message)](message)
         if isinstance(reply, Silence):

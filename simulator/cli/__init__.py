@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from simulator.cli import frames, reconcile, run
+from simulator.cli import frames, quirks, reconcile, run
 
 _EPILOG = """\
 examples:
@@ -15,6 +15,7 @@ examples:
 _VERBS = (
     ("run", run, "run stations and their drivers until Ctrl-C, or a past day at once"),
     ("frames", frames, "write down what each station says, the same for the same seed"),
+    ("quirks", quirks, "list what stations can be made to do wrong"),
     ("reconcile", reconcile, "compare what a fleet delivered with what the CSMS has booked"),
 )
 

@@ -2,13 +2,18 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from protocol.domain.identifiers import StationKey
 from simulator.chance import Chance
 from simulator.clock import Clock
 from simulator.faults.disturbance import Disturbance
+from simulator.handshake import Handshake
 from simulator.plan import PlannedFault
+from simulator.quirks.library import Quirk, find_quirks
+from simulator.quirks.memory import Memory
+from simulator.quirks.rewriting import QuirkyRewriter
 from simulator.running import Caller, Companion, Network, RunningStation
 
 
@@ -39,6 +44,12 @@ class DisturbedNetwork:
         else:
             disturbance.connect()
 
+    def give_quirks(self, stations: Iterable[RunningStation]) -> None:
+        """The stations have the quirks of their plans. Raises InvalidPlan for one that does not exist."""
+        for running in stations:
+            if running.plan.quirks:
+                self.of(running)
+
     def strike(self, faults: Sequence[PlannedFault], stations: Sequence[RunningStation]) -> None:
         """The faults are there, each at its stations; which these are depends on the seed and on who is among them."""
         for number, planned in enumerate(faults, start=1):
@@ -49,6 +60,8 @@ class DisturbedNetwork:
         """Where this station's faults are added and ended. One that was online without any gets another socket."""
         key = running.plan.key
         if key not in self._disturbed:
+            quirks = find_quirks(running.plan.quirks, version=running.plan.version)
+            memory = Memory()
             self._disturbed[key] = Disturbance(
                 running,
                 rng=Chance(f"{self._seed}|{key}|faults"),
@@ -56,6 +69,8 @@ class DisturbedNetwork:
                 network=self._network,
                 injected=self._injected,
                 schedule=self._schedule,
+                shake=partial(_shake, quirks),
+                make_rewriter=lambda: QuirkyRewriter(quirks, memory) if quirks else None,
             )
             if running.state.is_online:
                 running.lose_socket()
@@ -65,6 +80,13 @@ class DisturbedNetwork:
         """Nothing is held open any more."""
         for disturbance in self._disturbed.values():
             disturbance.shut()
+
+
+def _shake(quirks: Sequence[Quirk], handshake: Handshake) -> Handshake:
+    for quirk in quirks:
+        if quirk.handshake is not None:
+            handshake = quirk.handshake(handshake)
+    return handshake
 
 
 def _choose(stations: Sequence[RunningStation], planned: PlannedFault, *, seed: str) -> Sequence[RunningStation]:

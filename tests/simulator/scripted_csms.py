@@ -84,7 +84,7 @@ class ScriptedCsms(MemoryCsms):
         return TransactionReply(number, IdTokenInfo(AuthorizationStatus.ACCEPTED))
 
     def on_frame(self, station: StationPlan, text: bytes) -> None:
-        self.frames.setdefault(station.station_id, []).append(text.decode())
+        self.frames.setdefault(station.station_id, []).append(text.decode("utf-8", "surrogateescape"))
 
     def on_said(self, message: msgspec.Struct) -> None:
         self.said.append(message)
