@@ -2,8 +2,9 @@
 
 Invariants:
 1. Each station and each EVSE's drivers have chance of their own, drawn from the seed and their names: adding a station
-   changes nothing at the others (but who gets which of the shared tokens).
-2. With a virtual clock and a network that answers the same, the same seed makes the same frames to the byte.
+   changes nothing at the others (but who gets which token).
+2. With a virtual clock and a network that answers the same, the same seed makes the same frames to the byte. In several
+   processes they are those of one, where there is a token for each EVSE.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ from simulator.ledger import Ledger
 from simulator.plan import DriverPlan, FleetPlan
 from simulator.playing import Play
 from simulator.running import Companion, Network, RunningStation
+from simulator.share import WHOLE, Share
 from simulator.state import Happening, Notice
 from simulator.traffic import Traffic
 from simulator.transport import PicowsNetwork
@@ -59,7 +61,7 @@ class Fleet:
 
     `on_event` is called for everything that happens, within the event: it must not act on stations by itself, only
     start what will. `network` is the real one unless given. With `play` the stations have its clocks, and `run` moves
-    them.
+    them. Of the plan's stations those of the `share` live here, as they would in one process with the others.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Fleet:
         clock: Clock | None = None,
         network: Network | None = None,
         play: Play | None = None,
+        share: Share = WHOLE,
     ) -> None:
         self.plan = plan
         self.ledger = ledger if ledger is not None else Ledger()
@@ -104,22 +107,33 @@ class Fleet:
                 schedule=self._schedule,
                 on_notice=self._hear,
             )
-            for station in plan.stations
+            for station in share.of(plan.stations)
         }
         self.disturbances.give_quirks(self.stations.values())
         tokens_of = plan.drivers.tokens if plan.drivers else {}
-        self._pools = {tenant: TokenPool(tokens) for tenant, tokens in tokens_of.items()}
+        self._pools = {tenant: TokenPool(share.of(tokens)) for tenant, tokens in tokens_of.items()}
         self._places = _number_places(plan)
         self._visits: dict[StationKey, list[Visits]] = {key: self._plan_visits(key, seed) for key in self.stations}
+
+    def tell(self, on_event: Callable[[FleetEvent], None]) -> None:
+        """One more hears of everything that happens, behind those before."""
+        earlier = self._on_event
+
+        def tell_both(event: FleetEvent) -> None:
+            earlier(event)
+            on_event(event)
+
+        self._on_event = tell_both
 
     def start(self) -> None:
         """Every station is switched on, and drivers are on the way."""
         now = self._clock.now()
         began_at = self._clock.instant(now)
-        self.ledger.begin(seed=str(self._seed), url=self._url, began_at=began_at, stations=self.plan.stations)
+        plans = [running.plan for running in self.stations.values()]
+        self.ledger.begin(seed=str(self._seed), url=self._url, began_at=began_at, stations=plans)
         for running in self.stations.values():
             running.start(within_s=self.plan.connect_spread_s)
-        self.disturbances.strike(self.plan.faults, tuple(self.stations.values()))
+        self.disturbances.strike(self.plan, self.stations)
         for visits in self._visits.values():
             for visit in visits:
                 visit.start(now)
@@ -226,11 +240,14 @@ class Fleet:
         ]
 
     def _pool_of(self, key: StationKey, evse: int, drivers: DriverPlan) -> TokenPool:
-        """The tenant's tokens; in a play the EVSE's own part of them, for there nobody waits for other stations."""
-        if self._play is None:
+        """The EVSE's own part of the tenant's tokens, or all where they are too few to be dealt out.
+
+        In a play they are always dealt out, for there nobody waits for other stations.
+        """
+        tokens, places = drivers.tokens.get(key.tenant, ()), self._places[key.tenant]
+        if self._play is None and len(tokens) < len(places):
             return self._pools.setdefault(key.tenant, TokenPool(()))
-        place, places = self._places[key.tenant][key, evse], len(self._places[key.tenant])
-        return TokenPool(drivers.tokens.get(key.tenant, ())[place::places])
+        return TokenPool(tokens[places[key, evse] :: len(places)])
 
     def _clock_of(self, key: StationKey) -> Clock:
         return self._clock if self._play is None else self._play.clock_of(key)

@@ -146,6 +146,11 @@ class RunningStation(Sleeper):
         return self.station.state
 
     @property
+    def now(self) -> float:
+        """The station's time."""
+        return self._clock.now()
+
+    @property
     def handshake(self) -> Handshake:
         """How the station asks for a socket."""
         return shake_hands(self.plan, self.url)

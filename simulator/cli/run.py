@@ -4,6 +4,8 @@ Exit codes: 0 after Ctrl-C or the duration; 1 where no station ever connected; 2
 130 after a second Ctrl-C.
 """
 
+from __future__ import annotations
+
 import argparse
 import asyncio
 import signal
@@ -11,9 +13,10 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from simulator.clock import VirtualClock
+from simulator.control.address import Address, read_address
 from simulator.errors import CsmsUnreachable, SimulatorError
 from simulator.fleet import Fleet, FleetSummary
 from simulator.inventory import (
@@ -28,6 +31,9 @@ from simulator.ledger import Ledger
 from simulator.plan import DriverPlan, FleetPlan, Settings
 from simulator.playing import Play
 from simulator.process import collect_rarely, raise_file_limit
+
+if TYPE_CHECKING:
+    from simulator.control.attached import Control
 
 ValueT = TypeVar("ValueT")
 
@@ -60,17 +66,24 @@ Ctrl-C stops what runs and waits for its confirmation; a second Ctrl-C quits at 
 
 def run(arguments: argparse.Namespace) -> int:
     """The exit code, as the module says."""
+    if arguments.day is not None and arguments.control is not None:
+        print(
+            "chargeyard fleet: a day is over in a minute: --control goes with real time, not with --day",
+            file=sys.stderr,
+        )
+        return 2
     try:
         plan = plan_fleet(arguments, is_day=arguments.day is not None)
         raise_file_limit(len(plan.stations))
         collect_rarely()
+        control = None if arguments.control is None else _open_control(arguments.control)
         ledger = Ledger(arguments.ledger)
     except (SimulatorError, OSError) as error:
         print(f"chargeyard fleet: {error}", file=sys.stderr)
         return 2
     try:
         with ledger, asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            return runner.run(_run(plan, ledger, arguments))
+            return runner.run(_run(plan, ledger, control, arguments))
     except SimulatorError as error:
         print(f"\nchargeyard fleet: {error}", file=sys.stderr)
         return 1
@@ -78,13 +91,13 @@ def run(arguments: argparse.Namespace) -> int:
         return 130
 
 
-async def _run(plan: FleetPlan, ledger: Ledger, arguments: argparse.Namespace) -> int:
+async def _run(plan: FleetPlan, ledger: Ledger, control: Control | None, arguments: argparse.Namespace) -> int:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     play = None
     if arguments.day is not None:
         play = Play(datetime.combine(arguments.day, time(), UTC), seconds=_DAY_S, stop=stop)
     fleet = Fleet(plan, url=arguments.url, seed=arguments.seed, ledger=ledger, play=play)
-    living = asyncio.ensure_future(fleet.run(stop))
+    living = asyncio.ensure_future(_live(fleet, stop, control))
     is_interrupted_twice = False
 
     def on_interrupt() -> None:
@@ -114,9 +127,26 @@ async def _run(plan: FleetPlan, ledger: Ledger, arguments: argparse.Namespace) -
     return 0
 
 
+async def _live(fleet: Fleet, stop: asyncio.Event, control: Control | None) -> None:
+    """The fleet lives until `stop`, in the hand of its control where it has one."""
+    if control is None:
+        await fleet.run(stop)
+        return
+    _say_line(control.describe(), is_last=True)
+    async with control.attached(fleet):
+        await fleet.run(stop)
+
+
+def _open_control(address: Address) -> Control:
+    # Imported here: the server's libraries cost half a second and some MiB, and most fleets have none.
+    from simulator.control.attached import Control
+
+    return Control(address)
+
+
 async def _watch(
     fleet: Fleet,
-    living: "asyncio.Future[None]",
+    living: asyncio.Future[None],
     stop: asyncio.Event,
     *,
     duration_s: float | None,
@@ -197,6 +227,12 @@ def add_arguments(run: argparse.ArgumentParser) -> None:
     length = run.add_mutually_exclusive_group()
     length.add_argument("--duration", type=_positive, metavar="S", help="stop after S seconds")
     length.add_argument("--day", type=_past_day, metavar="DAY", help="live a past day at once: YYYY-MM-DD or yesterday")
+    run.add_argument(
+        "--control",
+        type=_address,
+        metavar="[HOST:]PORT",
+        help="control the fleet by HTTP there (default host: loopback)",
+    )
     run.add_argument("--ledger", type=Path, metavar="FILE", help="what was delivered, as JSON lines")
 
 
@@ -240,6 +276,13 @@ def _url(text: str) -> str:
     if not text.startswith(("ws://", "wss://")):
         raise argparse.ArgumentTypeError(f"{text!r} does not begin with ws:// or wss://")
     return text
+
+
+def _address(text: str) -> Address:
+    try:
+        return read_address(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _positive(text: str) -> float:

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from protocol.domain.identifiers import StationKey
@@ -10,7 +10,7 @@ from simulator.chance import Chance
 from simulator.clock import Clock
 from simulator.faults.disturbance import Disturbance
 from simulator.handshake import Handshake
-from simulator.plan import PlannedFault
+from simulator.plan import FleetPlan, PlannedFault, StationPlan
 from simulator.quirks.library import Quirk, find_quirks
 from simulator.quirks.memory import Memory
 from simulator.quirks.rewriting import QuirkyRewriter
@@ -50,11 +50,15 @@ class DisturbedNetwork:
             if running.plan.quirks:
                 self.of(running)
 
-    def strike(self, faults: Sequence[PlannedFault], stations: Sequence[RunningStation]) -> None:
-        """The faults are there, each at its stations; which these are depends on the seed and on who is among them."""
-        for number, planned in enumerate(faults, start=1):
-            for running in _choose(stations, planned, seed=f"{self._seed}|fault {number}"):
-                self.of(running).add(planned.fault)
+    def strike(self, plan: FleetPlan, stations: Mapping[StationKey, RunningStation]) -> None:
+        """The plan's faults are there, each at its stations: chosen by the seed among all of the plan's.
+
+        `stations` are those of them that live in this process.
+        """
+        for number, planned in enumerate(plan.faults, start=1):
+            for key in _choose(plan.stations, planned, seed=f"{self._seed}|fault {number}"):
+                if key in stations:
+                    self.of(stations[key]).add(planned.fault)
 
     def of(self, running: RunningStation) -> Disturbance:
         """Where this station's faults are added and ended. One that was online without any gets another socket."""
@@ -94,8 +98,8 @@ def _shake(quirks: Sequence[Quirk], handshake: Handshake) -> Handshake:
     return handshake
 
 
-def _choose(stations: Sequence[RunningStation], planned: PlannedFault, *, seed: str) -> Sequence[RunningStation]:
+def _choose(stations: Sequence[StationPlan], planned: PlannedFault, *, seed: str) -> Sequence[StationKey]:
     """A whole number of stations, so that a tenth of twenty is two."""
-    among = [one for one in stations if planned.sites is None or one.plan.site in planned.sites]
+    among = [one.key for one in stations if planned.sites is None or one.site in planned.sites]
     count = min(len(among), max(1, math.ceil(planned.share * len(among) - 1e-9)))
-    return sorted(among, key=lambda one: Chance(f"{seed}|{one.plan.key}").next_word())[:count]
+    return sorted(among, key=lambda key: Chance(f"{seed}|{key}").next_word())[:count]
