@@ -139,6 +139,11 @@ class Fleet:
                 visit.start(now)
 
     @property
+    def instant(self) -> datetime:
+        """The time of the stations; in a play, of the foremost one."""
+        return self._clock.instant(self._clock.now())
+
+    @property
     def next_wake_at(self) -> float | None:
         """When `wake_due` has something to do."""
         return self._wake_ups.next_at
@@ -172,7 +177,7 @@ class Fleet:
                 self.disturbances.shut()
                 for running in self.stations.values():
                     running.shut()
-        self.ledger.close(self._clock.instant(self._clock.now()))
+        self.ledger.close(self.instant)
 
     def summary(self) -> FleetSummary:
         """The fleet now."""

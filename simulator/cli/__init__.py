@@ -39,6 +39,6 @@ def main(argv: Sequence[str]) -> int:
         )
         module.add_arguments(verb)
         verb.set_defaults(act=module.run)
-    arguments = parser.parse_args(argv)
+    arguments = parser.parse_args(argv, argparse.Namespace(given=tuple(argv)))
     code: int = arguments.act(arguments)
     return code

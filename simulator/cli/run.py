@@ -1,24 +1,24 @@
 """`chargeyard fleet run`: stations against any CSMS, in real time or a day of theirs as fast as the CSMS answers.
 
-Exit codes: 0 after Ctrl-C or the duration; 1 where no station ever connected; 2 for arguments that make no fleet;
-130 after a second Ctrl-C.
+Exit codes: 0 after Ctrl-C or the duration; 1 where no station ever connected, or a worker died; 2 for arguments that
+make no fleet; 130 after a second Ctrl-C.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from simulator.clock import VirtualClock
+from simulator.cli.crewing import check_crew, run_crew
+from simulator.cli.overseeing import INTERRUPTED, nowhen, oversee, say_line
 from simulator.control.address import Address, read_address
-from simulator.errors import CsmsUnreachable, SimulatorError
-from simulator.fleet import Fleet, FleetSummary
+from simulator.errors import InvalidPlan, SimulatorError
+from simulator.fleet import Fleet
 from simulator.inventory import (
     DEFAULT_TEMPLATE,
     lay_out_stations,
@@ -31,15 +31,13 @@ from simulator.ledger import Ledger
 from simulator.plan import DriverPlan, FleetPlan, Settings
 from simulator.playing import Play
 from simulator.process import collect_rarely, raise_file_limit
+from simulator.share import WHOLE, Share
+from simulator.workers.worker import work
 
 if TYPE_CHECKING:
     from simulator.control.attached import Control
 
 ValueT = TypeVar("ValueT")
-
-_PATIENCE_S = 15.0
-_LINE_EVERY_S = 1.0
-_PIPED_LINE_EVERY_S = 10.0
 
 _DAY_S = 86_400.0
 _SESSION_S = {False: (15.0, 240.0), True: (900.0, 7_200.0)}
@@ -60,71 +58,51 @@ authenticates itself; the TOKENS file a line `token` or `token,type` (ISO14443, 
 With --day the stations live that day of UTC, from midnight to midnight: a station's clock stands still while the CSMS
 owes it an answer, and jumps otherwise. Timestamps lie in the past, as those of stations that were offline. What was
 delivered costs what the tariffs of that day say: nothing, where none was published yet. A driver keeps to one EVSE.
+With --workers the stations are spread over processes, each as it would be in one; their ledgers become one at the end.
 Ctrl-C stops what runs and waits for its confirmation; a second Ctrl-C quits at once.
 """
 
 
 def run(arguments: argparse.Namespace) -> int:
     """The exit code, as the module says."""
-    if arguments.day is not None and arguments.control is not None:
-        print(
-            "chargeyard fleet: a day is over in a minute: --control goes with real time, not with --day",
-            file=sys.stderr,
-        )
-        return 2
+    is_crew = arguments.workers > 1 and arguments.worker is None
     try:
         plan = plan_fleet(arguments, is_day=arguments.day is not None)
+        if is_crew:
+            check_crew(plan, arguments)
+        control = _open_control(arguments)
         raise_file_limit(len(plan.stations))
         collect_rarely()
-        control = None if arguments.control is None else _open_control(arguments.control)
-        ledger = Ledger(arguments.ledger)
+        ledger = Ledger(None if is_crew else arguments.ledger)
     except (SimulatorError, OSError) as error:
         print(f"chargeyard fleet: {error}", file=sys.stderr)
         return 2
     try:
         with ledger, asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            return runner.run(_run(plan, ledger, control, arguments))
+            return runner.run(run_crew(plan, arguments) if is_crew else _run(plan, ledger, control, arguments))
     except SimulatorError as error:
         print(f"\nchargeyard fleet: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
 
 
 async def _run(plan: FleetPlan, ledger: Ledger, control: Control | None, arguments: argparse.Namespace) -> int:
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    play = None
+    stop, play = asyncio.Event(), None
     if arguments.day is not None:
         play = Play(datetime.combine(arguments.day, time(), UTC), seconds=_DAY_S, stop=stop)
-    fleet = Fleet(plan, url=arguments.url, seed=arguments.seed, ledger=ledger, play=play)
-    living = asyncio.ensure_future(_live(fleet, stop, control))
-    is_interrupted_twice = False
-
-    def on_interrupt() -> None:
-        nonlocal is_interrupted_twice
-        if not stop.is_set():
-            _say_line("stopping: running transactions end now; Ctrl-C again quits at once", is_last=True)
-            stop.set()
-            return
-        is_interrupted_twice = True
-        living.cancel()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, on_interrupt)
-    try:
-        await _watch(fleet, living, stop, duration_s=arguments.duration, clock=play.clock if play else None)
-        await living
-    except asyncio.CancelledError:
-        if is_interrupted_twice:
-            return 130
-        raise
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
-        living.cancel()
-        await asyncio.wait((living,))
-    _say_line(_describe_end(fleet.summary()), is_last=True)
-    return 0
+    share = arguments.worker or WHOLE
+    fleet = Fleet(plan, url=arguments.url, seed=arguments.seed, ledger=ledger, play=play, share=share)
+    if arguments.worker is not None:
+        return await work(fleet, stop)
+    return await oversee(
+        _live(fleet, stop, control),
+        stop,
+        summary=fleet.summary,
+        url=next(iter(fleet.stations.values())).url,
+        duration_s=arguments.duration,
+        at=nowhen if play is None else lambda: fleet.instant,
+    )
 
 
 async def _live(fleet: Fleet, stop: asyncio.Event, control: Control | None) -> None:
@@ -132,67 +110,20 @@ async def _live(fleet: Fleet, stop: asyncio.Event, control: Control | None) -> N
     if control is None:
         await fleet.run(stop)
         return
-    _say_line(control.describe(), is_last=True)
+    say_line(control.describe(), is_last=True)
     async with control.attached(fleet):
         await fleet.run(stop)
 
 
-def _open_control(address: Address) -> Control:
+def _open_control(arguments: argparse.Namespace) -> Control | None:
+    if arguments.control is None or arguments.worker is not None:
+        return None
+    if arguments.day is not None:
+        raise InvalidPlan("--control goes with real time, not with --day: a day is over in a minute")
     # Imported here: the server's libraries cost half a second and some MiB, and most fleets have none.
     from simulator.control.attached import Control
 
-    return Control(address)
-
-
-async def _watch(
-    fleet: Fleet,
-    living: asyncio.Future[None],
-    stop: asyncio.Event,
-    *,
-    duration_s: float | None,
-    clock: VirtualClock | None,
-) -> None:
-    """Keep the summary line fresh until the fleet is told to stop. Raises CsmsUnreachable."""
-    loop = asyncio.get_running_loop()
-    began_at = said_at = loop.time()
-    every_s = _LINE_EVERY_S if sys.stdout.isatty() else _PIPED_LINE_EVERY_S
-    while not stop.is_set() and not living.done():
-        await asyncio.wait((living,), timeout=0.25)
-        elapsed_s, summary = loop.time() - began_at, fleet.summary()
-        if not summary.has_been_online and elapsed_s > _PATIENCE_S:
-            raise CsmsUnreachable(next(iter(fleet.stations.values())).url, summary.last_failure or "no answer")
-        if duration_s is not None and elapsed_s >= duration_s:
-            stop.set()
-        if loop.time() - said_at >= every_s:
-            said_at = loop.time()
-            hour = "" if clock is None else f"{clock.instant(clock.now()):%Y-%m-%d %H:%M} · "
-            _say_line(hour + _describe(summary))
-
-
-def _describe(summary: FleetSummary) -> str:
-    words = (
-        f"stations online {summary.online}/{summary.stations}",
-        f"charging {summary.charging}",
-        f"sessions ended {summary.sessions_ended}, acknowledged {summary.sessions_acknowledged}",
-        f"energy {summary.energy_wh / 1000:.3f} kWh",
-    )
-    failure = f" · {summary.last_failure}" if summary.last_failure and summary.online < summary.stations else ""
-    return " · ".join(words) + failure
-
-
-def _describe_end(summary: FleetSummary) -> str:
-    delivered = f"ended: {summary.sessions_ended} sessions, {summary.energy_wh / 1000:.3f} kWh"
-    lost = summary.sessions_ended - summary.sessions_acknowledged
-    return (
-        f"{delivered}, {lost} sessions not confirmed by the CSMS" if lost else f"{delivered}, all confirmed by the CSMS"
-    )
-
-
-def _say_line(text: str, *, is_last: bool = False) -> None:
-    if sys.stdout.isatty():
-        print(f"\r\x1b[K{text}", end="\n" if is_last else "", flush=True)
-    else:
-        print(text, flush=True)
+    return Control(arguments.control)
 
 
 def plan_fleet(arguments: argparse.Namespace, *, is_day: bool = False) -> FleetPlan:
@@ -227,6 +158,8 @@ def add_arguments(run: argparse.ArgumentParser) -> None:
     length = run.add_mutually_exclusive_group()
     length.add_argument("--duration", type=_positive, metavar="S", help="stop after S seconds")
     length.add_argument("--day", type=_past_day, metavar="DAY", help="live a past day at once: YYYY-MM-DD or yesterday")
+    run.add_argument("--workers", type=_count, default=1, metavar="N", help="spread the stations over N processes")
+    run.add_argument("--worker", type=Share.read, help=argparse.SUPPRESS)
     run.add_argument(
         "--control",
         type=_address,
@@ -289,6 +222,13 @@ def _positive(text: str) -> float:
     number = float(text)
     if not number > 0:
         raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return number
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
     return number
 
 
