@@ -15,6 +15,8 @@ from simulator.traffic import Latencies, Traffic
 
 QUANTILES = (0.5, 0.9, 0.99)
 
+States = tuple[Counter[str], Counter[str], Counter[str]]
+
 
 class ActionFigures(msgspec.Struct, frozen=True):
     """The fleet's CALLs of one action: how many were answered, refused and not answered, and how long answers took."""
@@ -54,7 +56,8 @@ class SiteFigures(msgspec.Struct, frozen=True):
 class Figures(msgspec.Struct, frozen=True):
     """The whole fleet. `all_booted_s` is how long it took until every station had been accepted once; None: never.
 
-    `given_up` counts by kind what stations no longer try to say. `commands` were asked by the CSMS.
+    Who is `online`, here and by site, was so when the fleet was told to stop. `given_up` counts by kind what stations
+    no longer try to say. `commands` were asked by the CSMS.
     """
 
     scenario: str
@@ -98,11 +101,20 @@ class Observer:
         self.site_energy_wh: Counter[str] = Counter()
         self._expected = stations
         self._booted: set[StationKey] = set()
+        self._at_stop: States | None = None
 
     @property
     def booted(self) -> int:
         """How many stations have been accepted once."""
         return len(self._booted)
+
+    def look(self, fleet: Fleet) -> None:
+        """How the stations are now is how they are for good: soon they are told to go offline."""
+        self._at_stop = _count_states(fleet)
+
+    def states_of(self, fleet: Fleet) -> States:
+        """Stations, and of these online and charging, by site: now, or when `look` was called."""
+        return _count_states(fleet) if self._at_stop is None else self._at_stop
 
     def hear(self, event: FleetEvent) -> None:
         """Something happened."""
@@ -134,7 +146,7 @@ def measure(
     given_up: Counter[str] = Counter()
     for entry in entries:
         given_up.update(entry.given_up)
-    booted_at = observer.all_booted_at
+    booted_at, sites = observer.all_booted_at, measure_sites(fleet, observer)
     return Figures(
         scenario=scenario,
         seed=str(seed),
@@ -142,7 +154,7 @@ def measure(
         began_at=began_at,
         elapsed_s=elapsed_s,
         stations=summary.stations,
-        online=summary.online,
+        online=sum(site.online for site in sites),
         booted=observer.booted,
         all_booted_s=None if booted_at is None else (booted_at - began_at).total_seconds(),
         sockets_lost=observer.sockets_lost,
@@ -158,7 +170,7 @@ def measure(
         actions=measure_actions(traffic),
         commands=dict(traffic.commands),
         faults={str(kind): count for kind, count in sorted(traffic.faults.items())},
-        sites=measure_sites(fleet, observer),
+        sites=sites,
     )
 
 
@@ -170,6 +182,16 @@ def measure_actions(traffic: Traffic) -> tuple[ActionFigures, ...]:
 
 def measure_sites(fleet: Fleet, observer: Observer) -> tuple[SiteFigures, ...]:
     """The sites, in the order of the plan."""
+    stations, online, charging = observer.states_of(fleet)
+    return tuple(
+        SiteFigures(
+            site, count, online[site], charging[site], observer.site_sessions[site], observer.site_energy_wh[site]
+        )
+        for site, count in stations.items()
+    )
+
+
+def _count_states(fleet: Fleet) -> States:
     stations: Counter[str] = Counter()
     online: Counter[str] = Counter()
     charging: Counter[str] = Counter()
@@ -178,12 +200,7 @@ def measure_sites(fleet: Fleet, observer: Observer) -> tuple[SiteFigures, ...]:
         stations[site] += 1
         online[site] += running.state.is_online
         charging[site] += sum(evse.is_charging for evse in running.state.evses)
-    return tuple(
-        SiteFigures(
-            site, count, online[site], charging[site], observer.site_sessions[site], observer.site_energy_wh[site]
-        )
-        for site, count in stations.items()
-    )
+    return stations, online, charging
 
 
 def _measure_action(name: str, traffic: Traffic) -> ActionFigures:

@@ -161,16 +161,20 @@ class Fleet:
         for sleeper in self._wake_ups.take_due(now):
             sleeper.wake(now)
 
-    async def run(self, stop: asyncio.Event, *, goodbye_s: float = 10.0) -> None:
+    async def run(
+        self, stop: asyncio.Event, *, goodbye_s: float = 10.0, at_stop: Callable[[], None] = lambda: None
+    ) -> None:
         """Live until `stop` is set; then end what runs, wait `goodbye_s` at most for its confirmation, and close.
 
-        Before the end every fault ends, and stations that it kept offline have that time to come back.
+        `at_stop` is called when nothing has ended yet. Then every fault ends, and stations that it kept offline have
+        that time to come back.
         """
         async with asyncio.TaskGroup() as tasks, self._real_network.using(tasks):
             pulse = tasks.create_task(self._pulse() if self._play is None else self._play.pulse(self))
             self.start()
             try:
                 await stop.wait()
+                at_stop()
                 await self._wind_down(goodbye_s)
             finally:
                 pulse.cancel()
