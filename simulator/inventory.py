@@ -21,6 +21,7 @@ _VERSIONS: Mapping[str, Sequence[OcppVersion]] = {
 }
 VERSIONS = tuple(_VERSIONS)
 """What `ocpp` of `lay_out_stations` may be: a version, or several that stations have in turn."""
+DEFAULT_VERSIONS = "mixed"
 
 _MODELS: Sequence[tuple[str, Outlet]] = (
     ("Virtual AC 7", Outlet(7_400, phases=1)),
@@ -30,6 +31,11 @@ _MODELS: Sequence[tuple[str, Outlet]] = (
     ("Virtual DC 150", Outlet(150_000, is_dc=True)),
 )
 _MODEL_WEIGHTS = (2, 5, 4, 1, 1)
+
+
+def versions_of(ocpp: str) -> Sequence[OcppVersion]:
+    """What stations have in turn; `ocpp` is one of VERSIONS."""
+    return _VERSIONS[ocpp]
 
 
 def lay_out_stations(
@@ -88,16 +94,21 @@ def make_tokens(stations: Sequence[StationPlan]) -> tuple[IdToken, ...]:
     return tuple(IdToken(f"DRIVER{number:06d}", CARD) for number in range(1, count + 1))
 
 
+def make_id(template: str, number: int) -> str:
+    """The id of the station of this number. Raises InvalidPlan for a template without `{n}`."""
+    try:
+        return template.format(n=number)
+    except (IndexError, KeyError, ValueError) as error:
+        raise InvalidPlan(f"the template {template!r} is not like {DEFAULT_TEMPLATE!r}") from error
+
+
 def _lay_out(
     number: int, ocpp: str, seed: int, id_template: str, passwords: Mapping[str, str], settings: Settings
 ) -> StationPlan:
-    try:
-        station_id = id_template.format(n=number)
-    except (IndexError, KeyError, ValueError) as error:
-        raise InvalidPlan(f"the template {id_template!r} is not like {DEFAULT_TEMPLATE!r}") from error
+    station_id = make_id(id_template, number)
     rng = Chance(f"{seed}|{station_id}|model")
     model, outlet = rng.one_by_weight(_MODELS, _MODEL_WEIGHTS)
-    versions = _VERSIONS[ocpp]
+    versions = versions_of(ocpp)
     return StationPlan(
         station_id=station_id,
         version=versions[(number - 1) % len(versions)],

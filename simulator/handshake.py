@@ -1,0 +1,40 @@
+"""What a station says when it asks for a socket (OCPP-J 1.6 §3.1; OCPP 2.x Part 4 §3)."""
+
+from dataclasses import dataclass, field
+
+from simulator.access import Access, Identity
+from simulator.plan import StationPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """One upgrade request. `password` None: no Basic authentication; `answers_pings` False: no pong follows either.
+
+    With `wss:` the CSMS must be certified by one of `roots`, by one that the machine trusts where there are none, and
+    the station shows its `identity`, if it has one.
+    """
+
+    url: str
+    subprotocols: tuple[str, ...]
+    user: str
+    password: bytes | None = field(repr=False)
+    answers_pings: bool = True
+    roots: tuple[str, ...] = ()
+    identity: Identity | None = None
+
+    @property
+    def is_secured(self) -> bool:
+        """Whether it goes over TLS."""
+        return self.url.startswith("wss:")
+
+
+def shake_hands(plan: StationPlan, access: Access) -> Handshake:
+    """The handshake by the book: the station's version, and its id as the user's name."""
+    return Handshake(
+        url=f"{access.url}/{plan.path}",
+        subprotocols=(plan.version.subprotocol,),
+        user=plan.station_id,
+        password=None if access.password is None else access.password.encode(),
+        roots=access.roots,
+        identity=access.identity,
+    )
