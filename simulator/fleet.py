@@ -161,13 +161,20 @@ class Fleet:
         for sleeper in self._wake_ups.take_due(now):
             sleeper.wake(now)
 
-    async def run(self, stop: asyncio.Event, *, goodbye_s: float = 10.0) -> None:
-        """Live until `stop` is set; then end what runs, wait `goodbye_s` at most for its confirmation, and close."""
+    async def run(
+        self, stop: asyncio.Event, *, goodbye_s: float = 10.0, at_stop: Callable[[], None] = lambda: None
+    ) -> None:
+        """Live until `stop` is set; then end what runs, wait `goodbye_s` at most for its confirmation, and close.
+
+        `at_stop` is called when nothing has ended yet. Then every fault ends, and stations that it kept offline have
+        that time to come back.
+        """
         async with asyncio.TaskGroup() as tasks, self._real_network.using(tasks):
             pulse = tasks.create_task(self._pulse() if self._play is None else self._play.pulse(self))
             self.start()
             try:
                 await stop.wait()
+                at_stop()
                 await self._wind_down(goodbye_s)
             finally:
                 pulse.cancel()
@@ -208,13 +215,15 @@ class Fleet:
                 timer.cancel()
 
     async def _wind_down(self, goodbye_s: float) -> None:
+        self.disturbances.heal()
         for visits in self._visits.values():
             for visit in visits:
                 visit.send_away()
         for running in self.stations.values():
             for evse in running.state.evses:
                 running.stop_locally(evse.number)
-        speaking = [running for running in self.stations.values() if running.state.is_online]
+        has_faults = bool(self.plan.faults)
+        speaking = [running for running in self.stations.values() if running.state.is_online or has_faults]
         waits = (running.until(lambda one: not one.state.outbox.has_facts, goodbye_s) for running in speaking)
         results = await asyncio.gather(*waits, return_exceptions=True)
         for result in results:

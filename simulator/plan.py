@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from protocol.domain.identifiers import DEFAULT_TENANT, IdToken, StationId, StationKey, TenantId
 from protocol.domain.version import OcppVersion
+from simulator.arrivals import Arrivals
 from simulator.chance import Chance
 from simulator.errors import InvalidPlan
 from simulator.evse import Outlet
@@ -95,8 +96,10 @@ class DriverPlan:
     """Who comes, how often, and for how long; times are real seconds.
 
     `tokens` are shared by a tenant's stations: one is at one EVSE at a time, and an arrival that finds none free drives
-    on. `app_share` of the arrivals only plug in and wait for somebody to start them remotely. `session_s` bounds how
-    long a driver charges, `arrival_s` is the mean time that an EVSE stays empty.
+    on. `app_share` of the arrivals only plug in and wait for somebody to start them remotely; `stranger_share` of the
+    others have a token that nobody knows. `session_s` bounds how long a driver charges, `arrival_s` is the mean time
+    that an EVSE stays empty, by day and night unless `arrivals` say when. A car stops drawing after `energy_wh`, or at
+    `target_soc`; None: at what such cars are set to.
     """
 
     tokens: Mapping[str, tuple[IdToken, ...]] = field(default_factory=dict)
@@ -104,6 +107,10 @@ class DriverPlan:
     session_s: tuple[float, float] = (15.0, 240.0)
     arrival_s: float = 60.0
     patience_s: float = 60.0
+    arrivals: Arrivals | None = None
+    stranger_share: float = 0.0
+    energy_wh: tuple[float, float] | None = None
+    target_soc: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         shortest_s, longest_s = self.session_s

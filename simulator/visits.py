@@ -10,12 +10,12 @@ Everything is drawn from the one source of chance that the visits are given.
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 
-from protocol.domain.identifiers import IdToken
+from protocol.domain.identifiers import IdToken, IdTokenType
 from simulator.chance import Chance
 from simulator.plan import DriverPlan
 from simulator.running import Companion, RunningStation
 from simulator.state import Happening, Notice
-from simulator.vehicle import draw_vehicle
+from simulator.vehicle import Vehicle, draw_vehicle
 
 _WALK_S = (1.0, 4.0)
 _TOKEN_FIRST = 0.25
@@ -55,6 +55,7 @@ class Visits(Companion):
     __slots__ = (
         "_evse",
         "_is_app_driver",
+        "_is_stranger",
         "_plan",
         "_rng",
         "_schedule",
@@ -84,7 +85,7 @@ class Visits(Companion):
         self._schedule = schedule
         self._tell = tell
         self._token: IdToken | None = None
-        self._is_app_driver = False
+        self._is_app_driver = self._is_stranger = False
 
     def start(self, now: float) -> None:
         """The first driver is on the way."""
@@ -125,7 +126,11 @@ class Visits(Companion):
     def _arrive(self, now: float) -> None:
         evse = self.running.state.evses[self._evse - 1]
         self._is_app_driver = self._rng.happens(self._plan.app_share)
-        self._token = None if self._is_app_driver else self._tokens.take(self._rng)
+        self._is_stranger = not self._is_app_driver and self._rng.happens(self._plan.stranger_share)
+        if self._is_stranger:
+            self._token = IdToken(f"STRANGER{self._rng.bits(32):08X}", IdTokenType.ISO14443)
+        else:
+            self._token = None if self._is_app_driver else self._tokens.take(self._rng)
         if evse.vehicle is not None or (self._token is None and not self._is_app_driver):
             self._return_token()
             self._wait_for_arrival(now)
@@ -166,15 +171,28 @@ class Visits(Companion):
 
     def _plug_in(self) -> None:
         vehicle = draw_vehicle(self._rng, is_dc=self.running.plan.outlet.is_dc)
+        target_soc = self._draw_target(vehicle)
+        if target_soc is not None:
+            vehicle.aim_for(target_soc)
         self.running.plug_in(self._evse, vehicle)
 
+    def _draw_target(self, vehicle: Vehicle) -> float | None:
+        if self._plan.energy_wh is not None:
+            return min(1.0, vehicle.soc + self._rng.between(*self._plan.energy_wh) / vehicle.model.battery_wh)
+        return None if self._plan.target_soc is None else self._rng.between(*self._plan.target_soc)
+
     def _wait_for_arrival(self, now: float) -> None:
-        self._move(Phase.AWAY, now + self._rng.wait(self._plan.arrival_s))
+        arrivals = self._plan.arrivals
+        if arrivals is None:
+            wait_s = self._rng.wait(self._plan.arrival_s)
+        else:
+            wait_s = arrivals.draw_wait_s(arrivals.hour_at(now, self.running.state.instant(now)), rng=self._rng)
+        self._move(Phase.AWAY, now + wait_s)
 
     def _return_token(self) -> None:
-        if self._token is not None:
+        if self._token is not None and not self._is_stranger:
             self._tokens.give_back(self._token)
-            self._token = None
+        self._token = None
 
     def _move(self, phase: Phase, wake_at: float) -> None:
         self.phase = phase

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from simulator.cli.course import Course
 from simulator.cli.overseeing import nowhen, oversee, say_line
 from simulator.errors import InvalidPlan, SimulatorError
-from simulator.plan import FleetPlan
 from simulator.share import Share
 from simulator.workers.crew import Crew, WorkersLost
 from simulator.workers.ledgers import merge_ledgers, part_of
@@ -18,19 +18,25 @@ class LedgersApart(SimulatorError):
     """The workers' ledgers could not be made one."""
 
 
-def check_crew(plan: FleetPlan, arguments: argparse.Namespace) -> None:
+def check_crew(course: Course, arguments: argparse.Namespace) -> None:
     """Raises InvalidPlan for what several processes cannot do, OSError where there can be no ledger."""
-    if arguments.workers > len(plan.stations):
-        raise InvalidPlan(f"{arguments.workers} workers for {len(plan.stations)} stations: some would have none")
+    stations = course.plan.stations
+    if arguments.workers > len(stations):
+        raise InvalidPlan(f"{arguments.workers} workers for {len(stations)} stations: some would have none")
+    for flag, value in (("--report", arguments.report), ("--metrics-port", arguments.metrics_port)):
+        if value is not None:
+            raise InvalidPlan(f"{flag} goes with one process: leave --workers out")
+    if course.assertions:
+        raise InvalidPlan(f"the assertions of {course.scenario} are judged in one process: leave --workers out")
     if arguments.control is not None:
         raise InvalidPlan("--control goes with one process: leave --workers out")
     if arguments.ledger is not None:
         arguments.ledger.touch()
 
 
-async def run_crew(plan: FleetPlan, arguments: argparse.Namespace) -> int:
+async def run_crew(course: Course, arguments: argparse.Namespace) -> int:
     """The exit code of `oversee`. Raises WorkersLost, CsmsUnreachable."""
-    stop = asyncio.Event()
+    stop, plan = asyncio.Event(), course.plan
 
     def command(share: Share) -> Sequence[str]:
         ledger = () if arguments.ledger is None else ("--ledger", str(part_of(arguments.ledger, share)))
@@ -44,7 +50,7 @@ async def run_crew(plan: FleetPlan, arguments: argparse.Namespace) -> int:
             stop,
             summary=crew.summary,
             url=f"{arguments.url.rstrip('/')}/{plan.stations[0].path}",
-            duration_s=arguments.duration,
+            duration_s=course.duration_s,
             at=crew.at if arguments.day is not None else nowhen,
         )
     finally:

@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from simulator.cli.run import add_plan_arguments, plan_fleet
+from simulator.cli.course import add_plan_arguments, plan_course
 from simulator.clock import VirtualClock
 from simulator.errors import SimulatorError
 from simulator.fleet import Fleet
@@ -40,11 +40,11 @@ def add_arguments(verb: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """The exit code, as the module says."""
     try:
-        plan = plan_fleet(arguments)
+        course = plan_course(argparse.Namespace(**vars(arguments), duration=None))
         with FrameLogs(arguments.out) as logs:
             clock = VirtualClock()
             csms = LoggingCsms(logs, clock=clock)
-            fleet = Fleet(plan, url=_URL, seed=arguments.seed, clock=clock, network=csms)
+            fleet = Fleet(course.plan, url=_URL, seed=course.seed, clock=clock, network=csms)
             fleet.start()
             while step(fleet, csms, end_at=arguments.minutes * 60):
                 pass

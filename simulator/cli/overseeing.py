@@ -31,10 +31,12 @@ async def oversee(
     url: str,
     duration_s: float | None,
     at: Callable[[], datetime | None] = nowhen,
+    show: Callable[[FleetSummary, datetime | None, float], None] | None = None,
 ) -> int:
     """Let the fleet live until its duration is over, Ctrl-C or `stop`; 0, or 130 after a second Ctrl-C.
 
-    `url` is one station's, `at` the time of a past day. Raises CsmsUnreachable where no station connects at all.
+    `url` is one station's, `at` the time of a past day. `show` tells people how it is after so many seconds; None: as a
+    line. Raises CsmsUnreachable where no station connects at all.
     """
     living, loop = asyncio.ensure_future(life), asyncio.get_running_loop()
     is_interrupted_twice = False
@@ -51,7 +53,7 @@ async def oversee(
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, on_interrupt)
     try:
-        await _watch(living, stop, summary=summary, url=url, duration_s=duration_s, at=at)
+        await _watch(living, stop, summary=summary, url=url, duration_s=duration_s, at=at, show=show or say_summary)
         await living
     except asyncio.CancelledError:
         if is_interrupted_twice:
@@ -74,6 +76,7 @@ async def _watch(
     url: str,
     duration_s: float | None,
     at: Callable[[], datetime | None],
+    show: Callable[[FleetSummary, datetime | None, float], None],
 ) -> None:
     """Keep the summary line fresh until the fleet is told to stop. Raises CsmsUnreachable."""
     loop = asyncio.get_running_loop()
@@ -88,8 +91,12 @@ async def _watch(
             stop.set()
         if loop.time() - said_at >= every_s:
             said_at = loop.time()
-            hour = at()
-            say_line(("" if hour is None else f"{hour:%Y-%m-%d %H:%M} · ") + _describe(now))
+            show(now, at(), elapsed_s)
+
+
+def say_summary(summary: FleetSummary, at: datetime | None, _elapsed_s: float) -> None:
+    """How the fleet is, as one line."""
+    say_line(("" if at is None else f"{at:%Y-%m-%d %H:%M} · ") + _describe(summary))
 
 
 def _describe(summary: FleetSummary) -> str:

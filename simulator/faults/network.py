@@ -80,6 +80,11 @@ class DisturbedNetwork:
                 running.lose_socket()
         return self._disturbed[key]
 
+    def heal(self) -> None:
+        """Every fault has ended; quirks stay."""
+        for disturbance in self._disturbed.values():
+            disturbance.clear()
+
     def shut(self) -> None:
         """Nothing is held open any more."""
         for disturbance in self._disturbed.values():

@@ -10,7 +10,7 @@ from protocol.blocks.transactions.messages import TransactionEvent, TransactionR
 from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
 from protocol.domain.identifiers import TransactionId
 from simulator.clock import VirtualClock
-from simulator.fleet import Fleet
+from simulator.fleet import Fleet, FleetEvent
 from simulator.ledger import Ledger
 from simulator.memory_csms import MemoryCsms, MemorySocket, Silence, step
 from simulator.plan import DriverPlan, FleetPlan, PlannedFault, StationPlan
@@ -29,10 +29,12 @@ class World:
         seed: int = 1,
         ledger: Ledger | None = None,
         faults: tuple[PlannedFault, ...] = (),
+        on_event: Callable[[FleetEvent], None] = lambda _event: None,
     ) -> None:
         self.clock = VirtualClock()
         self.csms = ScriptedCsms(self.clock)
         self.events: list[str] = []
+        self._on_event = on_event
         self.fleet = Fleet(
             FleetPlan(stations=stations, drivers=drivers, faults=faults),
             url="ws://csms/ocpp",
@@ -40,7 +42,7 @@ class World:
             ledger=ledger,
             clock=self.clock,
             network=self.csms,
-            on_event=lambda event: self.events.append(event.notice.happening),
+            on_event=self._hear,
         )
         self.fleet.start()
 
@@ -61,6 +63,10 @@ class World:
         end_at = self.clock.now() + within_s
         while not is_so():
             assert self._step(end_at), f"not so within {within_s} s: {self.station.station.describe()}"
+
+    def _hear(self, event: FleetEvent) -> None:
+        self.events.append(event.notice.happening)
+        self._on_event(event)
 
     def _step(self, end_at: float) -> bool:
         return step(self.fleet, self.csms, end_at=end_at)
