@@ -3,12 +3,13 @@
 import asyncio
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
 from simulator.errors import ConditionNotMet
 from simulator.virtual_station import StationHost, accepted, charging, settled
-from tests.simulator.peer_csms import peer_csms
+from tests.simulator.peer_csms import PeerCsms, peer_csms
 
 # A user need not have our other plugins.
 ARGUMENTS = (
@@ -33,6 +34,7 @@ def test_charge(virtual_station):
     station.plug_in(model="city car", soc=0.4)
     station.present_token("CARD1")
     station.until(charging)
+    assert station.delivered[0].is_start_acknowledged
     station.unplug()
     station.until(settled)
 
@@ -71,16 +73,28 @@ def test_in_a_loop(virtual_station):
 """
 
 
-@pytest.fixture
-def csms_url() -> Iterator[str]:
+@dataclass
+class UsersCsms:
     """A CSMS in a thread of its own, as a user's would be in a process of its own."""
-    urls: list[str] = []
+
+    peer: PeerCsms
+    loop: asyncio.AbstractEventLoop
+
+    def drop(self, path: str) -> None:
+        """The CSMS closes the station's socket."""
+        closing = self.peer.stations[path]._connection.close()
+        asyncio.run_coroutine_threadsafe(closing, self.loop).result(10)
+
+
+@pytest.fixture
+def csms() -> Iterator[UsersCsms]:
+    peers: list[PeerCsms] = []
     is_ready, loop = threading.Event(), asyncio.new_event_loop()
     is_over = asyncio.Event()
 
     async def serve() -> None:
-        async with peer_csms() as csms:
-            urls.append(csms.url)
+        async with peer_csms() as peer:
+            peers.append(peer)
             is_ready.set()
             await is_over.wait()
 
@@ -91,9 +105,14 @@ def csms_url() -> Iterator[str]:
     thread = threading.Thread(target=live)
     thread.start()
     is_ready.wait(10)
-    yield urls[0]
+    yield UsersCsms(peers[0], loop)
     loop.call_soon_threadsafe(is_over.set)
     thread.join()
+
+
+@pytest.fixture
+def csms_url(csms: UsersCsms) -> str:
+    return csms.peer.url
 
 
 @pytest.mark.parametrize(("ocpp", "action"), [("1.6", "StopTransaction"), ("2.0.1", "TransactionEvent")])
@@ -152,6 +171,15 @@ def test_a_station_that_loses_its_socket_is_heard_again(csms_url: str) -> None:
         station.until(settled)
 
     assert len(station._network.frames) > 6
+
+
+def test_a_station_whose_socket_the_csms_closes_comes_back(csms: UsersCsms) -> None:
+    with StationHost() as host:
+        station = host.start(csms.peer.url, "CP1")
+        station.until(accepted)
+        csms.drop("/ocpp/CP1")
+        station.until(lambda one: not one.state.is_online)
+        station.until(accepted)
 
 
 def test_what_cannot_be_is_said_where_it_is_asked(csms_url: str) -> None:
