@@ -1,22 +1,39 @@
 """What a station says when it asks for a socket (OCPP-J 1.6 §3.1; OCPP 2.x Part 4 §3)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from simulator.access import Access, Identity
 from simulator.plan import StationPlan
 
 
 @dataclass(frozen=True, slots=True)
 class Handshake:
-    """One upgrade request. `password` None: no Basic authentication; `answers_pings` False: no pong follows either."""
+    """One upgrade request. `password` None: no Basic authentication; `answers_pings` False: no pong follows either.
+
+    With TLS the station trusts the `roots`, or what the machine trusts, and shows its `identity` if it has one.
+    """
 
     url: str
     subprotocols: tuple[str, ...]
     user: str
-    password: bytes | None
+    password: bytes | None = field(repr=False)
+    roots: tuple[str, ...] = ()
+    identity: Identity | None = None
     answers_pings: bool = True
 
+    @property
+    def is_secured(self) -> bool:
+        """Whether it goes by TLS."""
+        return self.url.startswith("wss:")
 
-def shake_hands(plan: StationPlan, url: str) -> Handshake:
+
+def shake_hands(plan: StationPlan, access: Access) -> Handshake:
     """The handshake by the book: the station's version, and its id as the user's name."""
-    password = None if plan.password is None else plan.password.encode()
-    return Handshake(url, (plan.version.subprotocol,), plan.station_id, password)
+    return Handshake(
+        url=f"{access.url}/{plan.path}",
+        subprotocols=(plan.version.subprotocol,),
+        user=plan.station_id,
+        password=None if access.password is None else access.password.encode(),
+        roots=access.roots,
+        identity=access.identity,
+    )

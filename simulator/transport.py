@@ -10,6 +10,7 @@ from picows import WSCloseCode, WSError, WSFrame, WSHandshakeError, WSListener, 
 
 from simulator.handshake import Handshake
 from simulator.running import Caller
+from simulator.tls import client_context
 
 _CONNECTS_AT_ONCE = 64
 _CONNECT_TIMEOUT_S = 15.0
@@ -120,6 +121,7 @@ class PicowsNetwork:
                 await ws_connect(
                     lambda: PicowsSocket(caller, offered=handshake.subprotocols),
                     handshake.url,
+                    ssl_context=client_context(handshake.roots, handshake.identity) if handshake.is_secured else None,
                     websocket_handshake_timeout=_CONNECT_TIMEOUT_S,
                     extra_headers=_headers(handshake),
                     enable_auto_pong=handshake.answers_pings,

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from protocol.domain.identifiers import IdToken
-from protocol.domain.version import OcppVersion
 from simulator.inventory import (
     DEFAULT_TEMPLATE,
-    MIXED,
+    VERSIONS,
     lay_out_stations,
     make_tokens,
     read_credentials,
     read_tokens,
     split_tokens,
+    versions_of,
 )
 from simulator.plan import DriverPlan, FleetPlan, Settings
 from simulator.scenarios.assertions import Assertion
@@ -45,7 +45,7 @@ def add_plan_arguments(verb: argparse.ArgumentParser) -> None:
     """What describes a fleet, wherever it lives."""
     verb.add_argument("scenario", nargs="?", metavar="SCENARIO", help="a file, or one of `chargeyard fleet scenarios`")
     verb.add_argument("--count", type=int, help="number of stations (default 10)")
-    verb.add_argument("--ocpp", choices=("1.6", "2.0.1", "mixed"), help="version (default mixed)")
+    verb.add_argument("--ocpp", choices=VERSIONS, help="version; mixed: 1.6 and 2.0.1 (default)")
     verb.add_argument("--seed", type=int, help="everything is drawn from it (default 1)")
     verb.add_argument("--id-template", help=f"of the ids (default {DEFAULT_TEMPLATE!r})")
     verb.add_argument("--credentials", type=Path, metavar="FILE", help="CSV of station id and password (Basic auth)")
@@ -81,7 +81,7 @@ def _plan_by_flags(arguments: argparse.Namespace, *, is_day: bool) -> Course:
     settings = Settings(sample_interval_s=_given(arguments.meter_interval, _METER_S[is_day]))
     stations = lay_out_stations(
         _given(arguments.count, _COUNT),
-        ocpp=_given(arguments.ocpp, MIXED),
+        ocpp=_given(arguments.ocpp, "mixed"),
         seed=seed,
         id_template=_given(arguments.id_template, DEFAULT_TEMPLATE),
         passwords=read_credentials(arguments.credentials) if arguments.credentials else {},
@@ -99,10 +99,9 @@ def _plan_by_flags(arguments: argparse.Namespace, *, is_day: bool) -> Course:
 
 def _plan_by_scenario(arguments: argparse.Namespace, *, is_day: bool) -> Course:
     name, scenario, lines = find_scenario(arguments.scenario)
-    ocpp = None if arguments.ocpp in (None, MIXED) else OcppVersion(arguments.ocpp)
     overrides = Overrides(
         count=arguments.count,
-        version=ocpp,
+        versions=None if arguments.ocpp is None else versions_of(arguments.ocpp),
         id_template=arguments.id_template,
         meter_interval_s=arguments.meter_interval,
         session_s=arguments.session_seconds,
