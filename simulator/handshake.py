@@ -10,21 +10,20 @@ from simulator.plan import StationPlan
 class Handshake:
     """One upgrade request. `password` None: no Basic authentication; `answers_pings` False: no pong follows either.
 
-    With `wss:` the CSMS must be certified by one of `roots`, by one that the machine trusts where there are none, and
-    the station shows its `identity`, if it has one.
+    With TLS the station trusts the `roots`, or what the machine trusts, and shows its `identity` if it has one.
     """
 
     url: str
     subprotocols: tuple[str, ...]
     user: str
     password: bytes | None = field(repr=False)
-    answers_pings: bool = True
     roots: tuple[str, ...] = ()
     identity: Identity | None = None
+    answers_pings: bool = True
 
     @property
     def is_secured(self) -> bool:
-        """Whether it goes over TLS."""
+        """Whether it goes by TLS."""
         return self.url.startswith("wss:")
 
 

@@ -80,9 +80,9 @@ _MERELY_HEARD: tuple[type[msgspec.Struct], ...] = (
     NotifyDisplayMessages,
     NotifyCustomerInformation,
     ReportChargingProfiles,
-    ReservationStatusUpdate,
     CloseEventStream,
     EventStreamValues,
+    ReservationStatusUpdate,
     SecurityEventNotification,
 )
 
@@ -108,10 +108,10 @@ class MemoryCsms:
             TransactionUpdate: lambda _: TransactionReply(),
             TransactionEnd: lambda _: TransactionReply(),
             MeterValues: lambda _: MeterValuesReply(),
-            SignCertificate: lambda _: CommandReply("Accepted"),
+            **{kind: lambda _: Heard() for kind in _MERELY_HEARD},
             NotifyChargingNeeds: lambda _: CommandReply("Accepted"),
             OpenEventStream: lambda _: CommandReply("Accepted"),
-            **{kind: lambda _: Heard() for kind in _MERELY_HEARD},
+            SignCertificate: lambda _: CommandReply("Accepted"),
         }
         self._sequence = count()
         self._due: list[tuple[float, int, Callable[[], None]]] = []

@@ -84,10 +84,10 @@ class StationPlan:
     model: str = "Virtual AC"
     firmware_version: str = "1.0.0"
     settings: Settings = _SETTINGS
-    trusted_roots: tuple[str, ...] = ()
-    secured_url: str | None = None
     site: str = ""
     quirks: tuple[str, ...] = ()
+    trusted_roots: tuple[str, ...] = ()
+    secured_url: str | None = None
 
     def __post_init__(self) -> None:
         if not self.station_id or self.evse_count < 1:

@@ -147,10 +147,6 @@ class RunningStation(Sleeper):
         return self.station.state
 
     @property
-    def url(self) -> str:
-        """Where the next connection goes."""
-        return self.handshake.url
-
     @property
     def now(self) -> float:
         """The station's time."""
@@ -160,6 +156,11 @@ class RunningStation(Sleeper):
     def access(self) -> Access:
         """What the next connection is made with."""
         return access_of(self.state)
+
+    @property
+    def url(self) -> str:
+        """Where the next connection goes."""
+        return f"{self.access.url}/{self.plan.path}"
 
     @property
     def handshake(self) -> Handshake:

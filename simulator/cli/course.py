@@ -8,7 +8,6 @@ from typing import TypeVar
 from protocol.domain.identifiers import IdToken
 from simulator.inventory import (
     DEFAULT_TEMPLATE,
-    DEFAULT_VERSIONS,
     VERSIONS,
     lay_out_stations,
     make_tokens,
@@ -82,7 +81,7 @@ def _plan_by_flags(arguments: argparse.Namespace, *, is_day: bool) -> Course:
     settings = Settings(sample_interval_s=_given(arguments.meter_interval, _METER_S[is_day]))
     stations = lay_out_stations(
         _given(arguments.count, _COUNT),
-        ocpp=_given(arguments.ocpp, DEFAULT_VERSIONS),
+        ocpp=_given(arguments.ocpp, "mixed"),
         seed=seed,
         id_template=_given(arguments.id_template, DEFAULT_TEMPLATE),
         passwords=read_credentials(arguments.credentials) if arguments.credentials else {},
@@ -102,7 +101,7 @@ def _plan_by_scenario(arguments: argparse.Namespace, *, is_day: bool) -> Course:
     name, scenario, lines = find_scenario(arguments.scenario)
     overrides = Overrides(
         count=arguments.count,
-        versions=versions_of(arguments.ocpp) if arguments.ocpp else (),
+        versions=None if arguments.ocpp is None else versions_of(arguments.ocpp),
         id_template=arguments.id_template,
         meter_interval_s=arguments.meter_interval,
         session_s=arguments.session_seconds,

@@ -212,7 +212,7 @@ def test_station_that_refuses_or_ignores_commands_goes_on() -> None:
     ],
 )
 def test_handshake_with_a_quirk_asks_differently(name: str, url: str, subprotocols: tuple[str, ...]) -> None:
-    plain = shake_hands(StationPlan("CP1"), Access("ws://csms/ocpp", 1, password="pässword"))
+    plain = shake_hands(StationPlan("CP1"), Access("ws://csms/ocpp", 1, "pässword"))
 
     odd = _handshake(name)(plain)
 
@@ -220,7 +220,7 @@ def test_handshake_with_a_quirk_asks_differently(name: str, url: str, subprotoco
 
 
 def test_other_quirks_of_the_handshake_leave_the_url_alone() -> None:
-    plain = shake_hands(StationPlan("CP1"), Access("ws://csms/ocpp", 1, password="pässword"))
+    plain = shake_hands(StationPlan("CP1"), Access("ws://csms/ocpp", 1, "pässword"))
 
     assert not _handshake("no_pong")(plain).answers_pings
     assert _handshake("password_in_latin_1")(plain).password == "pässword".encode("latin-1")
