@@ -37,6 +37,7 @@ CHECKS = {
     "imports": ["lint-imports"],
     "dependencies": ["deptry", "."],
     "generated": ["python", "-m", "protocol.wire.generate", "--check"],
+    "schema": ["python", "-m", "simulator.scenarios.schema", "--check"],
 }
 
 

@@ -2,8 +2,9 @@
 
 Invariants:
 1. Each station and each EVSE's drivers have chance of their own, drawn from the seed and their names: adding a station
-   changes nothing at the others (but who gets which of the shared tokens).
-2. With a virtual clock and a network that answers the same, the same seed makes the same frames to the byte.
+   changes nothing at the others (but who gets which token).
+2. With a virtual clock and a network that answers the same, the same seed makes the same frames to the byte. In several
+   processes they are those of one, where there is a token for each EVSE.
 """
 
 import asyncio
@@ -16,10 +17,12 @@ from protocol.domain.identifiers import StationKey
 from simulator.chance import Chance
 from simulator.clock import Clock, SystemClock
 from simulator.errors import ConditionNotMet
+from simulator.faults.network import DisturbedNetwork
 from simulator.ledger import Ledger
 from simulator.plan import DriverPlan, FleetPlan
 from simulator.playing import Play
-from simulator.running import Network, RunningStation
+from simulator.running import Companion, Network, RunningStation
+from simulator.share import WHOLE, Share
 from simulator.state import Happening, Notice
 from simulator.traffic import Traffic
 from simulator.transport import PicowsNetwork
@@ -58,7 +61,7 @@ class Fleet:
 
     `on_event` is called for everything that happens, within the event: it must not act on stations by itself, only
     start what will. `network` is the real one unless given. With `play` the stations have its clocks, and `run` moves
-    them.
+    them. Of the plan's stations those of the `share` live here, as they would in one process with the others.
     """
 
     def __init__(
@@ -72,6 +75,7 @@ class Fleet:
         clock: Clock | None = None,
         network: Network | None = None,
         play: Play | None = None,
+        share: Share = WHOLE,
     ) -> None:
         self.plan = plan
         self.ledger = ledger if ledger is not None else Ledger()
@@ -80,46 +84,71 @@ class Fleet:
         self._clock: Clock = play.clock if play is not None else clock if clock is not None else SystemClock()
         self._real_network = PicowsNetwork()
         self._on_event = on_event
-        self._wake_ups: WakeUps[RunningStation | Visits] = WakeUps()
+        self._wake_ups: WakeUps[RunningStation | Companion] = WakeUps()
         self._on_earlier: Callable[[], None] = lambda: None
         self._sleeps_until = -math.inf
         self._ended = self._acknowledged = self._energy_wh = 0
         self._has_been_online = False
+        self.disturbances = DisturbedNetwork(
+            network if network is not None else self._real_network,
+            seed=seed,
+            clock_of=self._clock_of,
+            injected=self.traffic.faults,
+            schedule=self._schedule,
+        )
         self.stations: Mapping[StationKey, RunningStation] = {
             station.key: RunningStation(
                 station,
                 url=url,
                 seed=f"{seed}|{station.key}",
-                clock=self._clock if play is None else play.clock_of(station.key),
-                network=network if network is not None else self._real_network,
+                clock=self._clock_of(station.key),
+                network=self.disturbances,
                 traffic=self.traffic,
                 schedule=self._schedule,
                 on_notice=self._hear,
             )
-            for station in plan.stations
+            for station in share.of(plan.stations)
         }
-        drivers = plan.drivers
-        self._pools = {tenant: TokenPool(tokens) for tenant, tokens in drivers.tokens.items()} if drivers else {}
+        self.disturbances.give_quirks(self.stations.values())
+        tokens_of = plan.drivers.tokens if plan.drivers else {}
+        self._pools = {tenant: TokenPool(share.of(tokens)) for tenant, tokens in tokens_of.items()}
         self._places = _number_places(plan)
         self._visits: dict[StationKey, list[Visits]] = {key: self._plan_visits(key, seed) for key in self.stations}
+
+    def tell(self, on_event: Callable[[FleetEvent], None]) -> None:
+        """One more hears of everything that happens, behind those before."""
+        earlier = self._on_event
+
+        def tell_both(event: FleetEvent) -> None:
+            earlier(event)
+            on_event(event)
+
+        self._on_event = tell_both
 
     def start(self) -> None:
         """Every station is switched on, and drivers are on the way."""
         now = self._clock.now()
         began_at = self._clock.instant(now)
-        self.ledger.begin(seed=str(self._seed), url=self._url, began_at=began_at, stations=self.plan.stations)
+        plans = [running.plan for running in self.stations.values()]
+        self.ledger.begin(seed=str(self._seed), url=self._url, began_at=began_at, stations=plans)
         for running in self.stations.values():
             running.start(within_s=self.plan.connect_spread_s)
+        self.disturbances.strike(self.plan, self.stations)
         for visits in self._visits.values():
             for visit in visits:
                 visit.start(now)
+
+    @property
+    def instant(self) -> datetime:
+        """The time of the stations; in a play, of the foremost one."""
+        return self._clock.instant(self._clock.now())
 
     @property
     def next_wake_at(self) -> float | None:
         """When `wake_due` has something to do."""
         return self._wake_ups.next_at
 
-    def take_next(self) -> RunningStation | Visits:
+    def take_next(self) -> RunningStation | Companion:
         """Who is due first, and is to be woken now."""
         assert self.next_wake_at is not None  # the caller has looked
         return next(self._wake_ups.take_due(self.next_wake_at))
@@ -132,19 +161,27 @@ class Fleet:
         for sleeper in self._wake_ups.take_due(now):
             sleeper.wake(now)
 
-    async def run(self, stop: asyncio.Event, *, goodbye_s: float = 10.0) -> None:
-        """Live until `stop` is set; then end what runs, wait `goodbye_s` at most for its confirmation, and close."""
+    async def run(
+        self, stop: asyncio.Event, *, goodbye_s: float = 10.0, at_stop: Callable[[], None] = lambda: None
+    ) -> None:
+        """Live until `stop` is set; then end what runs, wait `goodbye_s` at most for its confirmation, and close.
+
+        `at_stop` is called when nothing has ended yet. Then every fault ends, and stations that it kept offline have
+        that time to come back.
+        """
         async with asyncio.TaskGroup() as tasks, self._real_network.using(tasks):
             pulse = tasks.create_task(self._pulse() if self._play is None else self._play.pulse(self))
             self.start()
             try:
                 await stop.wait()
+                at_stop()
                 await self._wind_down(goodbye_s)
             finally:
                 pulse.cancel()
+                self.disturbances.shut()
                 for running in self.stations.values():
                     running.shut()
-        self.ledger.close(self._clock.instant(self._clock.now()))
+        self.ledger.close(self.instant)
 
     def summary(self) -> FleetSummary:
         """The fleet now."""
@@ -178,13 +215,15 @@ class Fleet:
                 timer.cancel()
 
     async def _wind_down(self, goodbye_s: float) -> None:
+        self.disturbances.heal()
         for visits in self._visits.values():
             for visit in visits:
                 visit.send_away()
         for running in self.stations.values():
             for evse in running.state.evses:
                 running.stop_locally(evse.number)
-        speaking = [running for running in self.stations.values() if running.state.is_online]
+        has_faults = bool(self.plan.faults)
+        speaking = [running for running in self.stations.values() if running.state.is_online or has_faults]
         waits = (running.until(lambda one: not one.state.outbox.has_facts, goodbye_s) for running in speaking)
         results = await asyncio.gather(*waits, return_exceptions=True)
         for result in results:
@@ -192,10 +231,10 @@ class Fleet:
                 raise result
 
     def _plan_visits(self, key: StationKey, seed: int | str) -> list[Visits]:
-        drivers = self.plan.drivers
+        running = self.stations[key]
+        drivers = self.plan.drivers_of(running.plan)
         if drivers is None:
             return []
-        running = self.stations[key]
         return [
             Visits(
                 running,
@@ -210,19 +249,25 @@ class Fleet:
         ]
 
     def _pool_of(self, key: StationKey, evse: int, drivers: DriverPlan) -> TokenPool:
-        """The tenant's tokens; in a play the EVSE's own part of them, for there nobody waits for other stations."""
-        if self._play is None:
-            return self._pools.setdefault(key.tenant, TokenPool(()))
-        place, places = self._places[key.tenant][key, evse], len(self._places[key.tenant])
-        return TokenPool(drivers.tokens.get(key.tenant, ())[place::places])
+        """The EVSE's own part of the tenant's tokens, or all where they are too few to be dealt out.
 
-    def _schedule(self, sleeper: RunningStation | Visits, at: float | None) -> None:
+        In a play they are always dealt out, for there nobody waits for other stations.
+        """
+        tokens, places = drivers.tokens.get(key.tenant, ()), self._places[key.tenant]
+        if self._play is None and len(tokens) < len(places):
+            return self._pools.setdefault(key.tenant, TokenPool(()))
+        return TokenPool(tokens[places[key, evse] :: len(places)])
+
+    def _clock_of(self, key: StationKey) -> Clock:
+        return self._clock if self._play is None else self._play.clock_of(key)
+
+    def _schedule(self, sleeper: RunningStation | Companion, at: float | None) -> None:
         self._wake_ups.schedule(sleeper, at)
         if at is not None and at < self._sleeps_until:
             self._on_earlier()
         if self._play is not None:
-            for visits, held_at in self._play.follow(sleeper).items():
-                self._wake_ups.schedule(visits, held_at)
+            for companion, held_at in self._play.follow(sleeper).items():
+                self._wake_ups.schedule(companion, held_at)
 
     def _hear(self, running: RunningStation, notice: Notice, now: float) -> None:
         self.ledger.record(running.plan, notice)

@@ -14,10 +14,11 @@ from simulator.plan import Settings, StationPlan
 DEFAULT_TEMPLATE = "SIM{n:04d}"
 # What drivers carry where nothing else is said: a card that 2.x readers call ISO14443, and 1.6 readers nothing.
 CARD = IdTokenType.ISO14443
+MIXED, ALL = "mixed", "all"
 _VERSIONS: Mapping[str, Sequence[OcppVersion]] = {
     **{str(version): (version,) for version in OcppVersion},
-    "mixed": (OcppVersion.V16, OcppVersion.V201),
-    "all": (OcppVersion.V16, OcppVersion.V201, OcppVersion.V21),
+    MIXED: (OcppVersion.V16, OcppVersion.V201),
+    ALL: (OcppVersion.V16, OcppVersion.V201, OcppVersion.V21),
 }
 VERSIONS = tuple(_VERSIONS)
 """What `ocpp` of `lay_out_stations` may be: a version, or several that stations have in turn."""
@@ -88,13 +89,18 @@ def make_tokens(stations: Sequence[StationPlan]) -> tuple[IdToken, ...]:
     return tuple(IdToken(f"DRIVER{number:06d}", CARD) for number in range(1, count + 1))
 
 
+def make_id(template: str, number: int) -> str:
+    """The id of the station of this number. Raises InvalidPlan for a template without `{n}`."""
+    try:
+        return template.format(n=number)
+    except (IndexError, KeyError, ValueError) as error:
+        raise InvalidPlan(f"the template {template!r} is not like {DEFAULT_TEMPLATE!r}") from error
+
+
 def _lay_out(
     number: int, ocpp: str, seed: int, id_template: str, passwords: Mapping[str, str], settings: Settings
 ) -> StationPlan:
-    try:
-        station_id = id_template.format(n=number)
-    except (IndexError, KeyError, ValueError) as error:
-        raise InvalidPlan(f"the template {id_template!r} is not like {DEFAULT_TEMPLATE!r}") from error
+    station_id = make_id(id_template, number)
     rng = Chance(f"{seed}|{station_id}|model")
     model, outlet = rng.one_by_weight(_MODELS, _MODEL_WEIGHTS)
     versions = _VERSIONS[ocpp]

@@ -154,7 +154,7 @@ class Ledger:
         if self._path is None:
             known = self._final | live
             return tuple(known[key] for key in self._order)
-        written = {line.key: line for line in _lines(self._path) if isinstance(line, LedgerEntry)}
+        written = {line.key: line for line in read_lines(self._path) if isinstance(line, LedgerEntry)}
         return tuple(sorted((live | written).values(), key=lambda entry: (entry.started_at, entry.key)))
 
     def begin(self, *, seed: str, url: str, began_at: datetime, stations: Iterable[StationPlan]) -> None:
@@ -209,7 +209,7 @@ class Ledger:
 
 def read_ledger(path: Path) -> LedgerBook:
     """The ledger of a fleet that has ended, or was ended. Raises InvalidLedger, OSError."""
-    lines = list(_lines(path))
+    lines = list(read_lines(path))
     if not lines or not isinstance(lines[0], Header):
         raise InvalidLedger(f"{path} does not begin like a ledger: give a file that `fleet run --ledger` has written")
     header = lines[0]
@@ -230,7 +230,8 @@ def read_ledger(path: Path) -> LedgerBook:
     )
 
 
-def _lines(path: Path) -> Iterator[Line]:
+def read_lines(path: Path) -> Iterator[Line]:
+    """The lines of a ledger, as far as they are whole. Raises InvalidLedger, OSError."""
     decode = msgspec.json.Decoder(Line).decode
     with path.open("rb") as file:
         for number, text in enumerate(file, start=1):

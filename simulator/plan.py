@@ -6,9 +6,11 @@ from urllib.parse import quote
 
 from protocol.domain.identifiers import DEFAULT_TENANT, IdToken, StationId, StationKey, TenantId
 from protocol.domain.version import OcppVersion
+from simulator.arrivals import Arrivals
 from simulator.chance import Chance
 from simulator.errors import InvalidPlan
 from simulator.evse import Outlet
+from simulator.faults.kinds import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class StationPlan:
 
     `trusted_roots` are certificates, PEM, that it trusts as built; without one it trusts what the machine trusts.
     `secured_url` is where the CSMS listens with TLS, without the station's id: 1.6 has no words to tell a station.
+    `quirks` are `simulator.quirks`'.
     """
 
     station_id: str
@@ -84,6 +87,8 @@ class StationPlan:
     settings: Settings = _SETTINGS
     trusted_roots: tuple[str, ...] = ()
     secured_url: str | None = None
+    site: str = ""
+    quirks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.station_id or self.evse_count < 1:
@@ -105,8 +110,10 @@ class DriverPlan:
     """Who comes, how often, and for how long; times are real seconds.
 
     `tokens` are shared by a tenant's stations: one is at one EVSE at a time, and an arrival that finds none free drives
-    on. `app_share` of the arrivals only plug in and wait for somebody to start them remotely. `session_s` bounds how
-    long a driver charges, `arrival_s` is the mean time that an EVSE stays empty.
+    on. `app_share` of the arrivals only plug in and wait for somebody to start them remotely; `stranger_share` of the
+    others have a token that nobody knows. `session_s` bounds how long a driver charges, `arrival_s` is the mean time
+    that an EVSE stays empty, by day and night unless `arrivals` say when. A car stops drawing after `energy_wh`, or at
+    `target_soc`; None: at what such cars are set to.
     """
 
     tokens: Mapping[str, tuple[IdToken, ...]] = field(default_factory=dict)
@@ -114,6 +121,10 @@ class DriverPlan:
     session_s: tuple[float, float] = (15.0, 240.0)
     arrival_s: float = 60.0
     patience_s: float = 60.0
+    arrivals: Arrivals | None = None
+    stranger_share: float = 0.0
+    energy_wh: tuple[float, float] | None = None
+    target_soc: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         shortest_s, longest_s = self.session_s
@@ -124,14 +135,38 @@ class DriverPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedFault:
+    """A fault of some of the stations: of a `share` of those at the `sites`, or of all; one at least."""
+
+    fault: Fault
+    share: float = 1.0
+    sites: frozenset[str] | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 < self.share <= 1:
+            raise InvalidPlan(
+                f"the fault {self.fault.kind} has a share of {self.share:g}; it is above 0, and 1 at most"
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class FleetPlan:
-    """`drivers` None: nobody comes by himself, as in acceptance tests. Stations connect within `connect_spread_s`."""
+    """`drivers` None: nobody comes by himself, as in acceptance tests. Stations connect within `connect_spread_s`.
+
+    `drivers_at` are those of single sites; `drivers` those of all others.
+    """
 
     stations: tuple[StationPlan, ...]
     drivers: DriverPlan | None = None
     connect_spread_s: float = 1.0
+    drivers_at: Mapping[str, DriverPlan] = field(default_factory=dict)
+    faults: tuple[PlannedFault, ...] = ()
 
     def __post_init__(self) -> None:
         keys = {plan.key for plan in self.stations}
         if len(keys) != len(self.stations):
             raise InvalidPlan("two stations of the plan have the same tenant and id")
+
+    def drivers_of(self, station: StationPlan) -> DriverPlan | None:
+        """Who comes to the station."""
+        return self.drivers_at.get(station.site, self.drivers)

@@ -19,14 +19,13 @@ from typing import Protocol
 
 from protocol.domain.identifiers import StationKey
 from simulator.clock import VirtualClock
-from simulator.running import RunningStation
-from simulator.visits import Visits
+from simulator.running import Companion, RunningStation
 
 _AT_ONCE = 256
 _WAKES_BETWEEN_READS = 64
 _LAST_WORDS_S = 600.0
 
-Sleeper = RunningStation | Visits
+Sleeper = RunningStation | Companion
 
 
 class Sleepers(Protocol):
@@ -103,15 +102,15 @@ class Play:
         self._stop = stop
         self._waits = Waits()
         self._clocks: dict[StationKey, VirtualClock] = {}
-        self._held: dict[RunningStation, dict[Visits, float]] = {}
+        self._held: dict[RunningStation, dict[Companion, float]] = {}
 
     def clock_of(self, key: StationKey) -> VirtualClock:
         """The station's own clock."""
         return self._clocks.setdefault(key, VirtualClock(self._started_at))
 
-    def follow(self, sleeper: Sleeper) -> dict[Visits, float]:
-        """Somebody has asked for another wake-up. Returns drivers whose station waits no longer, with their times."""
-        if isinstance(sleeper, Visits):
+    def follow(self, sleeper: Sleeper) -> dict[Companion, float]:
+        """Somebody has asked for another wake-up. Returns who was held and no longer is, with the times."""
+        if isinstance(sleeper, Companion):
             self._held.get(sleeper.running, {}).pop(sleeper, None)
             return {}
         self._waits.follow(sleeper)
@@ -146,7 +145,7 @@ class Play:
             if at is None or at > until or len(self._waits) >= _AT_ONCE:
                 return False
             sleeper = sleepers.take_next()
-            running = sleeper.running if isinstance(sleeper, Visits) else sleeper
+            running = sleeper.running if isinstance(sleeper, Companion) else sleeper
             if is_over and not running.state.outbox.has_facts:
                 continue
             if running not in self._waits:
@@ -154,7 +153,7 @@ class Play:
                 clock.move_to(at)
                 self.clock.move_to(clock.now())
                 sleeper.wake(clock.now())
-            elif isinstance(sleeper, Visits):
+            elif isinstance(sleeper, Companion):
                 self._held.setdefault(running, {})[sleeper] = at
             # A station that waits asks again for its wake-up when its answer comes.
         return True

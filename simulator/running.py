@@ -15,6 +15,7 @@ from simulator.behaviours.network import access as access_of
 from simulator.chance import Chance
 from simulator.clock import Clock
 from simulator.errors import ConditionNotMet
+from simulator.handshake import Handshake, shake_hands
 from simulator.link import Link
 from simulator.plan import StationPlan, back_off_s
 from simulator.state import Notice, StationState
@@ -36,12 +37,57 @@ class Socket(Protocol):
     def close(self, code: int) -> None:
         """Say goodbye and close."""
 
+    def abort(self) -> None:
+        """Close without a goodbye."""
+
+    @property
+    def withholds(self) -> bool:
+        """Whether the answer to the CALL in flight is known not to come by itself: a fault has it."""
+
+
+class Caller(Protocol):
+    """Who asks for a socket."""
+
+    @property
+    def plan(self) -> StationPlan:
+        """The station."""
+
+    @property
+    def handshake(self) -> Handshake:
+        """What is asked for, and how."""
+
+    def on_open(self, socket: Socket) -> None:
+        """The network has a socket."""
+
+    def on_connect_failed(self, reason: str) -> None:
+        """The network has none."""
+
+    def on_text(self, text: bytes) -> None:
+        """One message came."""
+
+    def on_closed(self, socket: Socket, reason: str) -> None:
+        """A socket is gone."""
+
 
 class Network(Protocol):
     """Where sockets come from."""
 
-    def connect(self, running: "RunningStation") -> None:
-        """Get a socket to `running.url`; `on_open` or `on_connect_failed` is called later, once."""
+    def connect(self, caller: Caller) -> None:
+        """Get a socket for the station; `on_open` or `on_connect_failed` is called once, now or later."""
+
+
+class Companion(Sleeper):
+    """Somebody at a station, whose time is the station's."""
+
+    __slots__ = ("running",)
+
+    def __init__(self, running: "RunningStation") -> None:
+        super().__init__()
+        self.running = running
+
+    def wake(self, now: float) -> None:
+        """The time that was scheduled has come."""
+        raise NotImplementedError
 
 
 class RunningStation(Sleeper):
@@ -111,13 +157,25 @@ class RunningStation(Sleeper):
         return f"{self.access.url}/{self.plan.path}"
 
     @property
+    def now(self) -> float:
+        """The station's time."""
+        return self._clock.now()
+
+    @property
+    def handshake(self) -> Handshake:
+        """How the station asks for a socket."""
+        return shake_hands(self.plan, self.access)
+
+    @property
     def is_connecting(self) -> bool:
         return self._is_connecting
 
     @property
     def awaited(self) -> object | None:
         """What the network owes the station: a connection, or the answer to a CALL; None for nothing."""
-        return self.url if self._is_connecting else self._link.pending
+        if self._is_connecting:
+            return self.url
+        return None if self._socket is not None and self._socket.withholds else self._link.pending
 
     def start(self, *, within_s: float = 0.0) -> None:
         """The station is switched on: it connects within `within_s`."""
@@ -127,6 +185,10 @@ class RunningStation(Sleeper):
     def remind(self) -> None:
         """The next wake-up is asked for again."""
         self._schedule(self, self._next_wake_at(self._clock.now()))
+
+    def attend(self) -> None:
+        """Something outside has changed the station's state, and what follows from that happens."""
+        self._step(self._clock.now())
 
     def shut(self) -> None:
         """The socket is closed, and none is opened again."""
@@ -153,7 +215,9 @@ class RunningStation(Sleeper):
         return vehicle
 
     def present_token(self, evse: int, id_token: IdToken) -> None:
-        """Somebody holds a token at the EVSE's reader: it starts, or stops what it started."""
+        """Somebody holds a token at the EVSE's reader: it starts, or stops what it started; none in the dark."""
+        if self.state.is_rebooting:
+            return
         now = self._clock.now()
         self.station.present_token(evse, id_token, now)
         self._step(now)

@@ -62,15 +62,16 @@ class Latencies:
 
 
 class Traffic:
-    """The counts of a whole fleet. `lateness` is by how much wake-ups came after their time."""
+    """The counts of a whole fleet. `lateness` is by how much wake-ups were late; `faults` struck so often."""
 
-    __slots__ = ("answered", "commands", "lateness", "refused", "silent")
+    __slots__ = ("answered", "commands", "faults", "lateness", "refused", "silent")
 
     def __init__(self) -> None:
         self.answered: dict[str, Latencies] = {}
         self.refused: Counter[str] = Counter()
         self.silent: Counter[str] = Counter()
         self.commands: Counter[str] = Counter()
+        self.faults: Counter[str] = Counter()
         self.lateness = Latencies()
 
     @property

@@ -3,14 +3,14 @@
 import asyncio
 import base64
 import logging
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from picows import WSCloseCode, WSError, WSFrame, WSHandshakeError, WSListener, WSMsgType, WSTransport, ws_connect
 
-from simulator.access import Access
-from simulator.plan import StationPlan
-from simulator.running import RunningStation
+from simulator.handshake import Handshake
+from simulator.running import Caller
 from simulator.tls import client_context
 
 _CONNECTS_AT_ONCE = 64
@@ -25,33 +25,40 @@ _LOGGER = logging.LoggerAdapter(logging.getLogger("picows"), {})  # a Logger wou
 class PicowsSocket(WSListener):
     """One socket of one station."""
 
-    def __init__(self, running: RunningStation) -> None:
-        self._running = running
+    withholds = False
+
+    def __init__(self, caller: Caller, *, offered: tuple[str, ...]) -> None:
+        self._caller = caller
+        self._offered = offered
         self._transport: WSTransport | None = None
         self._fragments: bytearray | None = None
 
     def on_ws_connected(self, transport: WSTransport) -> None:
-        """The handshake is complete; a CSMS that does not speak the station's version is left (OCPP-J 1.6 §3.1.3)."""
+        """The handshake is complete; a CSMS that does not speak the station's version is left (OCPP-J 1.6 §3.1.3).
+
+        A station that offered nothing expects nothing.
+        """
         self._transport = transport
-        expected, chosen = self._running.plan.version.subprotocol, _subprotocol(transport)
+        expected = self._caller.plan.version.subprotocol if self._offered else None
+        chosen = _subprotocol(transport)
         for headers in (transport.request.headers, transport.response.headers):
             headers.clear()  # kept for the life of the socket otherwise
         if chosen == expected:
-            self._running.on_open(self)
+            self._caller.on_open(self)
             return
         self.close(WSCloseCode.PROTOCOL_ERROR.value)
-        self._running.on_connect_failed(f"the CSMS does not speak {expected}" + (f" but {chosen}" if chosen else ""))
+        self._caller.on_connect_failed(f"the CSMS does not speak {expected}" + (f" but {chosen}" if chosen else ""))
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """One frame; a message may be several."""
         if frame.msg_type == WSMsgType.TEXT and frame.fin:
-            self._running.on_text(frame.get_payload_as_bytes())
+            self._caller.on_text(frame.get_payload_as_bytes())
         elif frame.msg_type in (WSMsgType.TEXT, WSMsgType.CONTINUATION):
             fragments = self._fragments = self._fragments or bytearray()
             fragments += frame.get_payload_as_memoryview()
             if frame.fin:
                 self._fragments = None
-                self._running.on_text(bytes(fragments))
+                self._caller.on_text(bytes(fragments))
         elif frame.msg_type == WSMsgType.CLOSE:
             transport.send_close(WSCloseCode.OK)
             transport.disconnect()
@@ -60,7 +67,7 @@ class PicowsSocket(WSListener):
         """The socket is gone."""
         handshake = transport.close_handshake
         received = handshake.recv if handshake is not None else None
-        self._running.on_closed(self, "connection lost" if received is None else f"closed by the CSMS: {received.code}")
+        self._caller.on_closed(self, "connection lost" if received is None else f"closed by the CSMS: {received.code}")
 
     def send(self, text: bytes) -> None:
         """Write one text message; nothing is sent after the goodbye."""
@@ -74,6 +81,11 @@ class PicowsSocket(WSListener):
         if self._transport is not None:
             self._transport.send_close(WSCloseCode(code))
             self._transport.disconnect()
+
+    def abort(self) -> None:
+        """Close without a goodbye, and without what is still to be written."""
+        if self._transport is not None:
+            self._transport.disconnect(graceful=False)
 
 
 class PicowsNetwork:
@@ -95,43 +107,46 @@ class PicowsNetwork:
             for task in self._connecting:
                 task.cancel()
 
-    def connect(self, running: RunningStation) -> None:
+    def connect(self, caller: Caller) -> None:
         """Begin a handshake."""
         if self._tasks is None:
             raise RuntimeError("connect() needs using()")
-        task = self._tasks.create_task(self._connect(running))
+        task = self._tasks.create_task(self._connect(caller))
         self._connecting.add(task)
         task.add_done_callback(self._connecting.discard)
 
-    async def _connect(self, running: RunningStation) -> None:
-        access = running.access
+    async def _connect(self, caller: Caller) -> None:
+        handshake = caller.handshake
         try:
             async with self._turn:
                 await ws_connect(
-                    lambda: PicowsSocket(running),
-                    f"{access.url}/{running.plan.path}",
-                    ssl_context=client_context(access.roots, access.identity) if _is_secured(access) else None,
+                    lambda: PicowsSocket(caller, offered=handshake.subprotocols),
+                    handshake.url,
+                    ssl_context=_tls_of(handshake),
                     websocket_handshake_timeout=_CONNECT_TIMEOUT_S,
-                    extra_headers=_headers(running.plan, access.password),
+                    extra_headers=_headers(handshake),
+                    enable_auto_pong=handshake.answers_pings,
                     max_frame_size=_MAX_FRAME_BYTES,
                     read_buffer_init_size=_READ_BUFFER_BYTES,
                     use_aiofastnet=False,
                     logger_name=_LOGGER,
                 )
         except WSHandshakeError as error:
-            running.on_connect_failed(_explain(error))
+            caller.on_connect_failed(_explain(error))
         except (OSError, TimeoutError, WSError) as error:
-            running.on_connect_failed(str(error) or type(error).__name__)
+            caller.on_connect_failed(str(error) or type(error).__name__)
 
 
-def _is_secured(access: Access) -> bool:
-    return access.url.startswith("wss:")
+def _tls_of(handshake: Handshake) -> ssl.SSLContext | None:
+    return client_context(handshake.roots, handshake.identity) if handshake.url.startswith("wss:") else None
 
 
-def _headers(plan: StationPlan, password: str | None) -> list[tuple[str, str]]:
-    headers = [("Sec-WebSocket-Protocol", plan.version.subprotocol)]
-    if password is not None:
-        credentials = base64.b64encode(f"{plan.station_id}:{password}".encode()).decode()
+def _headers(handshake: Handshake) -> list[tuple[str, str]]:
+    headers = []
+    if handshake.subprotocols:
+        headers.append(("Sec-WebSocket-Protocol", ", ".join(handshake.subprotocols)))
+    if handshake.password is not None:
+        credentials = base64.b64encode(handshake.user.encode() + b":" + handshake.password).decode()
         headers.append(("Authorization", f"Basic {credentials}"))
     return headers
 

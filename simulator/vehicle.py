@@ -120,6 +120,10 @@ class Vehicle:
     def is_satisfied(self) -> bool:
         return self._stored_uj >= self._target_uj
 
+    def aim_for(self, target_soc: float) -> None:
+        """The car is set to stop there; at once where it is that full already."""
+        self._target_uj = max(self._stored_uj, round(self.battery_uj * target_soc))
+
     def wanted_power_w(self, *, is_dc: bool) -> float:
         """What the car would draw if the EVSE let it."""
         if self.is_satisfied:

@@ -10,13 +10,12 @@ Everything is drawn from the one source of chance that the visits are given.
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 
-from protocol.domain.identifiers import IdToken
+from protocol.domain.identifiers import IdToken, IdTokenType
 from simulator.chance import Chance
 from simulator.plan import DriverPlan
-from simulator.running import RunningStation
+from simulator.running import Companion, RunningStation
 from simulator.state import Happening, Notice
-from simulator.vehicle import draw_vehicle
-from simulator.wake_ups import Sleeper
+from simulator.vehicle import Vehicle, draw_vehicle
 
 _WALK_S = (1.0, 4.0)
 _TOKEN_FIRST = 0.25
@@ -50,15 +49,15 @@ class TokenPool:
         self._free.append(token)
 
 
-class Visits(Sleeper):
+class Visits(Companion):
     """The visits at one EVSE. `schedule` sets the next wake-up; `tell` lets people outside hear of it."""
 
     __slots__ = (
         "_evse",
         "_is_app_driver",
+        "_is_stranger",
         "_plan",
         "_rng",
-        "_running",
         "_schedule",
         "_tell",
         "_token",
@@ -77,9 +76,8 @@ class Visits(Sleeper):
         schedule: Callable[["Visits", float | None], None],
         tell: Callable[[RunningStation, Notice, float], None],
     ) -> None:
-        super().__init__()
+        super().__init__(running)
         self.phase = Phase.AWAY
-        self._running = running
         self._evse = evse
         self._plan = plan
         self._tokens = tokens
@@ -87,12 +85,7 @@ class Visits(Sleeper):
         self._schedule = schedule
         self._tell = tell
         self._token: IdToken | None = None
-        self._is_app_driver = False
-
-    @property
-    def running(self) -> RunningStation:
-        """The station that is visited."""
-        return self._running
+        self._is_app_driver = self._is_stranger = False
 
     def start(self, now: float) -> None:
         """The first driver is on the way."""
@@ -127,62 +120,79 @@ class Visits(Sleeper):
         before, self.phase = self.phase, Phase.AWAY
         self._schedule(self, None)
         if before is not Phase.AWAY:
-            self._running.unplug(self._evse)
+            self.running.unplug(self._evse)
         self._return_token()
 
     def _arrive(self, now: float) -> None:
-        evse = self._running.state.evses[self._evse - 1]
+        evse = self.running.state.evses[self._evse - 1]
         self._is_app_driver = self._rng.happens(self._plan.app_share)
-        self._token = None if self._is_app_driver else self._tokens.take(self._rng)
+        self._is_stranger = not self._is_app_driver and self._rng.happens(self._plan.stranger_share)
+        if self._is_stranger:
+            self._token = IdToken(f"STRANGER{self._rng.bits(32):08X}", IdTokenType.ISO14443)
+        else:
+            self._token = None if self._is_app_driver else self._tokens.take(self._rng)
         if evse.vehicle is not None or (self._token is None and not self._is_app_driver):
             self._return_token()
             self._wait_for_arrival(now)
             return
         self._move(Phase.ARRIVED, now + self._rng.between(*_WALK_S))
         if self._token is not None and self._rng.happens(_TOKEN_FIRST):
-            self._running.present_token(self._evse, self._token)
+            self.running.present_token(self._evse, self._token)
         else:
             self._plug_in()
 
     def _complete(self, now: float) -> None:
         """What was not done first is done now: the cable, or the token."""
         self._move(Phase.WAITING, now + self._plan.patience_s)
-        if self._running.state.evses[self._evse - 1].vehicle is None:
+        if self.running.state.evses[self._evse - 1].vehicle is None:
             self._plug_in()
         elif self._token is not None:
-            self._running.present_token(self._evse, self._token)
+            self.running.present_token(self._evse, self._token)
         else:
-            self._tell(self._running, Notice(Happening.AWAITS_REMOTE_START, self._evse), now)
+            self._tell(self.running, Notice(Happening.AWAITS_REMOTE_START, self._evse), now)
 
     def _finish(self, now: float) -> None:
         if self._is_app_driver:
             self._move(Phase.ASKING, now + _REMOTE_STOP_PATIENCE_S)
-            transaction = self._running.state.evses[self._evse - 1].transaction
-            self._tell(self._running, Notice(Happening.AWAITS_REMOTE_STOP, self._evse, transaction), now)
+            transaction = self.running.state.evses[self._evse - 1].transaction
+            self._tell(self.running, Notice(Happening.AWAITS_REMOTE_STOP, self._evse, transaction), now)
         elif self._token is not None and self._rng.happens(_STOPS_BY_TOKEN):
             self._move(Phase.LEAVING, now + self._rng.between(*_WALK_S))
-            self._running.present_token(self._evse, self._token)
+            self.running.present_token(self._evse, self._token)
         else:
             self._leave(now)
 
     def _leave(self, now: float) -> None:
         self.phase = Phase.LEAVING
-        self._running.unplug(self._evse)
+        self.running.unplug(self._evse)
         self._return_token()
         self._wait_for_arrival(now)
-        self._tell(self._running, Notice(Happening.DRIVER_LEFT, self._evse), now)
+        self._tell(self.running, Notice(Happening.DRIVER_LEFT, self._evse), now)
 
     def _plug_in(self) -> None:
-        vehicle = draw_vehicle(self._rng, is_dc=self._running.plan.outlet.is_dc)
-        self._running.plug_in(self._evse, vehicle)
+        vehicle = draw_vehicle(self._rng, is_dc=self.running.plan.outlet.is_dc)
+        target_soc = self._draw_target(vehicle)
+        if target_soc is not None:
+            vehicle.aim_for(target_soc)
+        self.running.plug_in(self._evse, vehicle)
+
+    def _draw_target(self, vehicle: Vehicle) -> float | None:
+        if self._plan.energy_wh is not None:
+            return min(1.0, vehicle.soc + self._rng.between(*self._plan.energy_wh) / vehicle.model.battery_wh)
+        return None if self._plan.target_soc is None else self._rng.between(*self._plan.target_soc)
 
     def _wait_for_arrival(self, now: float) -> None:
-        self._move(Phase.AWAY, now + self._rng.wait(self._plan.arrival_s))
+        arrivals = self._plan.arrivals
+        if arrivals is None:
+            wait_s = self._rng.wait(self._plan.arrival_s)
+        else:
+            wait_s = arrivals.draw_wait_s(arrivals.hour_at(now, self.running.state.instant(now)), rng=self._rng)
+        self._move(Phase.AWAY, now + wait_s)
 
     def _return_token(self) -> None:
-        if self._token is not None:
+        if self._token is not None and not self._is_stranger:
             self._tokens.give_back(self._token)
-            self._token = None
+        self._token = None
 
     def _move(self, phase: Phase, wake_at: float) -> None:
         self.phase = phase

@@ -125,7 +125,7 @@ class _Player:
         elif isinstance(step, dict):
             self._open()
         else:
-            self._session().on_text(step.encode("latin-1" if step.isascii() else "utf-8"))
+            self._session().on_text(step.encode("utf-8", "surrogateescape"))
         for _ in range(_TURNS):
             await asyncio.sleep(0)
 

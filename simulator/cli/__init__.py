@@ -3,17 +3,22 @@
 import argparse
 from collections.abc import Sequence
 
-from simulator.cli import reconcile, run
+from simulator.cli import frames, quirks, reconcile, run, scenarios, schema
 
 _EPILOG = """\
 examples:
   chargeyard fleet run --url ws://127.0.0.1:9000/ocpp --count 10 --ocpp mixed --seed 7 --ledger delivered.jsonl
+  chargeyard fleet run bad-network --url ws://127.0.0.1:9000/ocpp --report report.html
   chargeyard fleet reconcile --ledger delivered.jsonl --url http://127.0.0.1:8000 --login operator@example.com
 
-`chargeyard fleet run --help` and `chargeyard fleet reconcile --help` say more.
+`chargeyard fleet run --help` says more, and so does each of the others.
 """
 _VERBS = (
     ("run", run, "run stations and their drivers until Ctrl-C, or a past day at once"),
+    ("frames", frames, "write down what each station says, the same for the same seed"),
+    ("scenarios", scenarios, "list the scenarios that come with the program, or print one"),
+    ("schema", schema, "print the JSON schema of scenario files"),
+    ("quirks", quirks, "list what stations can be made to do wrong"),
     ("reconcile", reconcile, "compare what a fleet delivered with what the CSMS has booked"),
 )
 
@@ -37,6 +42,6 @@ def main(argv: Sequence[str]) -> int:
         )
         module.add_arguments(verb)
         verb.set_defaults(act=module.run)
-    arguments = parser.parse_args(argv)
+    arguments = parser.parse_args(argv, argparse.Namespace(given=tuple(argv)))
     code: int = arguments.act(arguments)
     return code

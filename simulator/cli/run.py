@@ -1,45 +1,44 @@
 """`chargeyard fleet run`: stations against any CSMS, in real time or a day of theirs as fast as the CSMS answers.
 
-Exit codes: 0 after Ctrl-C or the duration; 1 where no station ever connected; 2 for arguments that make no fleet;
-130 after a second Ctrl-C.
+With a SCENARIO the fleet is as its file says, unless flags say otherwise. Exit codes: 0 after Ctrl-C or the duration;
+1 where an assertion of the scenario failed, no station ever connected, or a worker died; 2 for arguments that make no
+fleet; 130 after a second Ctrl-C.
 """
+
+from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
+import contextlib
+import shutil
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
-from simulator.clock import VirtualClock
-from simulator.errors import CsmsUnreachable, SimulatorError
+from simulator.cli.course import Course, add_plan_arguments, plan_course, positive
+from simulator.cli.crewing import check_crew, run_crew
+from simulator.cli.outcome import conclude
+from simulator.cli.overseeing import INTERRUPTED, nowhen, oversee, say_line, say_summary
+from simulator.cli.table import Block, draw_table
+from simulator.control.address import Address, read_address
+from simulator.errors import InvalidPlan, SimulatorError
+from simulator.figures import Observer, measure, measure_sites
 from simulator.fleet import Fleet, FleetSummary
-from simulator.inventory import (
-    DEFAULT_TEMPLATE,
-    VERSIONS,
-    lay_out_stations,
-    make_tokens,
-    read_credentials,
-    read_tokens,
-    split_tokens,
-)
 from simulator.ledger import Ledger
-from simulator.plan import DriverPlan, FleetPlan, Settings
 from simulator.playing import Play
 from simulator.process import collect_rarely, raise_file_limit
+from simulator.reports.files import check_report_file
+from simulator.share import WHOLE, Share
+from simulator.workers.worker import work
 
-ValueT = TypeVar("ValueT")
-
-_PATIENCE_S = 15.0
-_LINE_EVERY_S = 1.0
-_PIPED_LINE_EVERY_S = 10.0
+if TYPE_CHECKING:
+    from simulator.control.attached import Control
 
 _DAY_S = 86_400.0
-_SESSION_S = {False: (15.0, 240.0), True: (900.0, 7_200.0)}
-_ARRIVAL_S = {False: 60.0, True: 7_200.0}
-_METER_S = {False: 60, True: 300}
+_GOODBYE_S = 10.0
+_GOODBYE_AFTER_FAULTS_S = 60.0
 
 EXAMPLES = """\
 examples:
@@ -49,174 +48,160 @@ examples:
   chargeyard fleet run --url ws://127.0.0.1:9000/ocpp --count 4 --ocpp 1.6 --seed 1 \\
       --id-tokens ABCD0001,ABCD0002 --session-seconds 15-30 --arrival-seconds 5 --duration 120
   chargeyard fleet run --url ws://127.0.0.1:9000/ocpp --count 60 --seed 7 --day yesterday --ledger day.jsonl
+  chargeyard fleet run city-morning --url ws://127.0.0.1:9000/ocpp --count 500 --report morning.html
+  chargeyard fleet run mine.yaml --url ws://127.0.0.1:9000/ocpp --duration 60 --report mine.xml --metrics-port 9100
 
 The station's id is added to the URL. The CREDENTIALS file has a line `station id,password` for each station that
 authenticates itself; the TOKENS file a line `token` or `token,type` (ISO14443, eMAID, …) for each driver.
 With --day the stations live that day of UTC, from midnight to midnight: a station's clock stands still while the CSMS
 owes it an answer, and jumps otherwise. Timestamps lie in the past, as those of stations that were offline. What was
 delivered costs what the tariffs of that day say: nothing, where none was published yet. A driver keeps to one EVSE.
+A scenario's sites, drivers, faults and assertions are in its file; `chargeyard fleet scenarios` lists those of ours.
+With --workers the stations are spread over processes, each as it would be in one; their ledgers become one at the end.
 Ctrl-C stops what runs and waits for its confirmation; a second Ctrl-C quits at once.
 """
 
 
 def run(arguments: argparse.Namespace) -> int:
     """The exit code, as the module says."""
+    is_crew = arguments.workers > 1 and arguments.worker is None
     try:
-        plan = _plan(arguments)
-        raise_file_limit(len(plan.stations))
+        course = plan_course(arguments, is_day=arguments.day is not None)
+        if arguments.report is not None:
+            check_report_file(arguments.report)
+        if is_crew:
+            check_crew(course, arguments)
+        control = _open_control(arguments)
+        raise_file_limit(len(course.plan.stations))
         collect_rarely()
-        ledger = Ledger(arguments.ledger)
+        ledger = Ledger(None if is_crew else arguments.ledger)
     except (SimulatorError, OSError) as error:
         print(f"chargeyard fleet: {error}", file=sys.stderr)
         return 2
     try:
         with ledger, asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            return runner.run(_run(plan, ledger, arguments))
-    except SimulatorError as error:
+            return runner.run(run_crew(course, arguments) if is_crew else _run(course, ledger, control, arguments))
+    except (SimulatorError, OSError) as error:
         print(f"\nchargeyard fleet: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
 
 
-async def _run(plan: FleetPlan, ledger: Ledger, arguments: argparse.Namespace) -> int:
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    play = None
+async def _run(course: Course, ledger: Ledger, control: Control | None, arguments: argparse.Namespace) -> int:
+    stop, play = asyncio.Event(), None
     if arguments.day is not None:
         play = Play(datetime.combine(arguments.day, time(), UTC), seconds=_DAY_S, stop=stop)
-    fleet = Fleet(plan, url=arguments.url, seed=arguments.seed, ledger=ledger, play=play)
-    living = asyncio.ensure_future(fleet.run(stop))
-    is_interrupted_twice = False
-
-    def on_interrupt() -> None:
-        nonlocal is_interrupted_twice
-        if not stop.is_set():
-            _say_line("stopping: running transactions end now; Ctrl-C again quits at once", is_last=True)
-            stop.set()
-            return
-        is_interrupted_twice = True
-        living.cancel()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, on_interrupt)
-    try:
-        await _watch(fleet, living, stop, duration_s=arguments.duration, clock=play.clock if play else None)
-        await living
-    except asyncio.CancelledError:
-        if is_interrupted_twice:
-            return 130
-        raise
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
-        living.cancel()
-        await asyncio.wait((living,))
-    _say_line(_describe_end(fleet.summary()), is_last=True)
-    return 0
-
-
-async def _watch(
-    fleet: Fleet,
-    living: "asyncio.Future[None]",
-    stop: asyncio.Event,
-    *,
-    duration_s: float | None,
-    clock: VirtualClock | None,
-) -> None:
-    """Keep the summary line fresh until the fleet is told to stop. Raises CsmsUnreachable."""
+    share = arguments.worker or WHOLE
+    observer = Observer(len(share.of(course.plan.stations)))
+    fleet = Fleet(
+        course.plan,
+        url=arguments.url,
+        seed=course.seed,
+        ledger=ledger,
+        play=play,
+        share=share,
+        on_event=observer.hear,
+    )
+    if arguments.worker is not None:
+        return await work(fleet, stop)
     loop = asyncio.get_running_loop()
-    began_at = said_at = loop.time()
-    every_s = _LINE_EVERY_S if sys.stdout.isatty() else _PIPED_LINE_EVERY_S
-    while not stop.is_set() and not living.done():
-        await asyncio.wait((living,), timeout=0.25)
-        elapsed_s, summary = loop.time() - began_at, fleet.summary()
-        if not summary.has_been_online and elapsed_s > _PATIENCE_S:
-            raise CsmsUnreachable(next(iter(fleet.stations.values())).url, summary.last_failure or "no answer")
-        if duration_s is not None and elapsed_s >= duration_s:
-            stop.set()
-        if loop.time() - said_at >= every_s:
-            said_at = loop.time()
-            hour = "" if clock is None else f"{clock.instant(clock.now()):%Y-%m-%d %H:%M} · "
-            _say_line(hour + _describe(summary))
-
-
-def _describe(summary: FleetSummary) -> str:
-    words = (
-        f"stations online {summary.online}/{summary.stations}",
-        f"charging {summary.charging}",
-        f"sessions ended {summary.sessions_ended}, acknowledged {summary.sessions_acknowledged}",
-        f"energy {summary.energy_wh / 1000:.3f} kWh",
+    began_at, began_s = fleet.instant, loop.time()
+    with contextlib.ExitStack() as open_things:
+        if arguments.metrics_port is not None:
+            open_things.enter_context(_serve_metrics(arguments.metrics_port, fleet, observer))
+        code = await oversee(
+            _live(fleet, stop, observer, control),
+            stop,
+            summary=fleet.summary,
+            url=next(iter(fleet.stations.values())).url,
+            duration_s=course.duration_s,
+            at=nowhen if play is None else lambda: fleet.instant,
+            show=_show_table(fleet, observer) if sys.stdout.isatty() else say_summary,
+        )
+    if code or not (course.assertions or arguments.report):
+        return code
+    figures = measure(
+        fleet,
+        observer,
+        scenario=course.scenario,
+        seed=course.seed,
+        url=arguments.url,
+        began_at=began_at,
+        elapsed_s=loop.time() - began_s,
     )
-    failure = f" · {summary.last_failure}" if summary.last_failure and summary.online < summary.stations else ""
-    return " · ".join(words) + failure
+    return conclude(figures, course.assertions, path=arguments.report)
 
 
-def _describe_end(summary: FleetSummary) -> str:
-    delivered = f"ended: {summary.sessions_ended} sessions, {summary.energy_wh / 1000:.3f} kWh"
-    lost = summary.sessions_ended - summary.sessions_acknowledged
-    return (
-        f"{delivered}, {lost} sessions not confirmed by the CSMS" if lost else f"{delivered}, all confirmed by the CSMS"
-    )
+async def _live(fleet: Fleet, stop: asyncio.Event, observer: Observer, control: Control | None) -> None:
+    """The fleet lives until `stop`, in the hand of its control where it has one."""
+    # After faults a station may have to wait for its next attempt to connect.
+    goodbye_s = _GOODBYE_AFTER_FAULTS_S if fleet.plan.faults else _GOODBYE_S
+    living = fleet.run(stop, goodbye_s=goodbye_s, at_stop=lambda: observer.look(fleet))
+    if control is None:
+        await living
+        return
+    say_line(control.describe(), is_last=True)
+    async with control.attached(fleet):
+        await living
 
 
-def _say_line(text: str, *, is_last: bool = False) -> None:
-    if sys.stdout.isatty():
-        print(f"\r\x1b[K{text}", end="\n" if is_last else "", flush=True)
-    else:
-        print(text, flush=True)
+def _show_table(fleet: Fleet, observer: Observer) -> Callable[[FleetSummary, datetime | None, float], None]:
+    block = Block()
+
+    def show(summary: FleetSummary, at: datetime | None, elapsed_s: float) -> None:
+        width, height = shutil.get_terminal_size()
+        sites = measure_sites(fleet, observer)
+        block.show(
+            draw_table(sites, summary, fleet.traffic, elapsed_s=elapsed_s, at=at, height=height - 1, width=width)
+        )
+
+    return show
 
 
-def _plan(arguments: argparse.Namespace) -> FleetPlan:
-    is_day = arguments.day is not None
-    settings = Settings(sample_interval_s=_given(arguments.meter_interval, _METER_S[is_day]))
-    stations = lay_out_stations(
-        arguments.count,
-        ocpp=arguments.ocpp,
-        seed=arguments.seed,
-        id_template=arguments.id_template,
-        passwords=read_credentials(arguments.credentials) if arguments.credentials else {},
-        settings=settings,
-    )
-    if arguments.tokens:
-        tokens = read_tokens(arguments.tokens)
-    elif arguments.id_tokens:
-        tokens = split_tokens(arguments.id_tokens)
-    else:
-        tokens = make_tokens(stations)
-    drivers = DriverPlan(
-        tokens={station.tenant: tokens for station in stations},
-        session_s=_given(arguments.session_seconds, _SESSION_S[is_day]),
-        arrival_s=_given(arguments.arrival_seconds, _ARRIVAL_S[is_day]),
-    )
-    return FleetPlan(stations=stations, drivers=drivers, connect_spread_s=max(1.0, arguments.count / 200))
+def _serve_metrics(address: Address, fleet: Fleet, observer: Observer) -> contextlib.AbstractContextManager[int]:
+    # Imported here, as control is: most fleets have no metrics.
+    from simulator.metrics import served_metrics
+
+    return served_metrics(address, fleet, observer)
+
+
+def _open_control(arguments: argparse.Namespace) -> Control | None:
+    if arguments.control is None or arguments.worker is not None:
+        return None
+    if arguments.day is not None:
+        raise InvalidPlan("--control goes with real time, not with --day: a day is over in a minute")
+    # Imported here: the server's libraries cost half a second and some MiB, and most fleets have none.
+    from simulator.control.attached import Control
+
+    return Control(arguments.control)
 
 
 def add_arguments(run: argparse.ArgumentParser) -> None:
     """The verb's arguments."""
     run.add_argument("--url", required=True, type=_url, help="of the CSMS, without the station's id: ws:// or wss://")
-    run.add_argument("--count", type=int, default=10, help="number of stations (default 10)")
-    run.add_argument("--ocpp", choices=VERSIONS, default="mixed", help="version; mixed: 1.6 and 2.0.1 (default)")
-    run.add_argument("--seed", type=int, default=1, help="everything is drawn from it (default 1)")
-    run.add_argument("--id-template", default=DEFAULT_TEMPLATE, help=f"of the ids (default {DEFAULT_TEMPLATE!r})")
-    run.add_argument("--credentials", type=Path, metavar="FILE", help="CSV of station id and password (Basic auth)")
-    tokens = run.add_mutually_exclusive_group()
-    tokens.add_argument("--tokens", type=Path, metavar="FILE", help="tokens that drivers present, one a line")
-    tokens.add_argument("--id-tokens", metavar="A,B,…", help="the same, on the command line")
+    add_plan_arguments(run)
     length = run.add_mutually_exclusive_group()
-    length.add_argument("--duration", type=_positive, metavar="S", help="stop after S seconds")
+    length.add_argument("--duration", type=positive, metavar="S", help="stop after S seconds")
     length.add_argument("--day", type=_past_day, metavar="DAY", help="live a past day at once: YYYY-MM-DD or yesterday")
+    run.add_argument("--workers", type=_count, default=1, metavar="N", help="spread the stations over N processes")
+    run.add_argument("--worker", type=Share.read, help=argparse.SUPPRESS)
+    run.add_argument(
+        "--control",
+        type=_address,
+        metavar="[HOST:]PORT",
+        help="control the fleet by HTTP there (default host: loopback)",
+    )
+    run.add_argument(
+        "--report", type=Path, metavar="FILE", help="figures and assertions in the end, by its ending: .json .xml .html"
+    )
+    run.add_argument(
+        "--metrics-port",
+        type=_address,
+        metavar="[HOST:]PORT",
+        help="figures for Prometheus there (default host: loopback)",
+    )
     run.add_argument("--ledger", type=Path, metavar="FILE", help="what was delivered, as JSON lines")
-    run.add_argument("--meter-interval", type=int, metavar="S", help="seconds between meter values (60; 300 in a day)")
-    run.add_argument(
-        "--session-seconds", type=_span, metavar="A-B", help="how long drivers charge (15-240; 900-7200 in a day)"
-    )
-    run.add_argument(
-        "--arrival-seconds", type=_positive, metavar="MEAN", help="how long an EVSE stays empty (60; 7200 in a day)"
-    )
-
-
-def _given(value: ValueT | None, default: ValueT) -> ValueT:
-    return default if value is None else value
 
 
 def _past_day(text: str) -> date:
@@ -238,18 +223,18 @@ def _url(text: str) -> str:
     return text
 
 
-def _positive(text: str) -> float:
-    number = float(text)
-    if not number > 0:
-        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+def _address(text: str) -> Address:
+    try:
+        return read_address(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
     return number
-
-
-def _span(text: str) -> tuple[float, float]:
-    shortest, dash, longest = text.partition("-")
-    if not dash:
-        raise argparse.ArgumentTypeError(f"{text!r} is no span; 15-240 is one")
-    return _positive(shortest), _positive(longest)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -1,77 +1,22 @@
-"""A CSMS in memory, made of nothing but `protocol`, and a world whose clock the test moves.
+"""A CSMS in memory whose scripts a test writes, and a world whose clock the test moves."""
 
-The CSMS is a Network for stations: it lets them connect unless it is down, keeps every frame, and answers by its
-scripts. Nothing happens at once: each frame takes a little virtual time.
-"""
-
-import heapq
 from collections.abc import Callable
-from datetime import datetime
 from itertools import count
 from typing import Any
 
 import msgspec
 
-from protocol.blocks.authorization.messages import Authorize, AuthorizeReply
-from protocol.blocks.availability.messages import Heartbeat, HeartbeatReply, StatusNotification, StatusReply
-from protocol.blocks.certificates.messages import SignCertificate
-from protocol.blocks.diagnostics.messages import (
-    DiagnosticsStatusNotification,
-    LogStatusNotification,
-    NotifyCustomerInformation,
-)
-from protocol.blocks.display_message.messages import NotifyDisplayMessages
-from protocol.blocks.event_streams.messages import CloseEventStream, EventStreamValues, OpenEventStream
-from protocol.blocks.firmware.messages import (
-    FirmwareStatusNotification,
-    PublishFirmwareStatusNotification,
-    SignedFirmwareStatusNotification,
-)
-from protocol.blocks.meter_values.messages import MeterValues, MeterValuesReply
-from protocol.blocks.monitoring.messages import NotifyEvent, NotifyMonitoringReport
-from protocol.blocks.provisioning.messages import BootNotification, BootReply, NotifyReport
-from protocol.blocks.reservation.messages import ReservationStatusUpdate
-from protocol.blocks.security.messages import SecurityEventNotification
-from protocol.blocks.smart_charging.messages import NotifyChargingNeeds, ReportChargingProfiles
-from protocol.blocks.transactions.messages import (
-    TransactionEnd,
-    TransactionEvent,
-    TransactionReply,
-    TransactionStart,
-    TransactionUpdate,
-)
+from protocol.blocks.transactions.messages import TransactionEvent, TransactionReply, TransactionStart
 from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
-from protocol.domain.commands import CommandReply, Heard
 from protocol.domain.identifiers import TransactionId
-from protocol.domain.status import RegistrationStatus
-from protocol.domain.version import OcppVersion
-from protocol.errors import RpcError
-from protocol.ocppj.connection import OcppConnection
-from protocol.ocppj.events import IncomingCall, IncomingError, IncomingResult, IncomingSend, UnexpectedAnswer
-from protocol.versions import route_of_action, route_of_message
-from protocol.wire import codec
 from simulator.clock import VirtualClock
-from simulator.fleet import Fleet
+from simulator.fleet import Fleet, FleetEvent
 from simulator.ledger import Ledger
-from simulator.plan import DriverPlan, FleetPlan, StationPlan
-from simulator.running import RunningStation
+from simulator.memory_csms import MemoryCsms, MemorySocket, Silence, step
+from simulator.plan import DriverPlan, FleetPlan, PlannedFault, StationPlan
+from simulator.running import Caller, RunningStation
 
-LATENCY_S = 0.01
-_MERELY_HEARD: tuple[type[msgspec.Struct], ...] = (
-    NotifyEvent,
-    NotifyMonitoringReport,
-    NotifyDisplayMessages,
-    NotifyCustomerInformation,
-    PublishFirmwareStatusNotification,
-    ReportChargingProfiles,
-    CloseEventStream,
-    EventStreamValues,
-    SecurityEventNotification,
-)
-
-
-class Silence:
-    """What a script returns for a message that gets no answer."""
+__all__ = ["ScriptedCsms", "Silence", "World", "transaction_events"]
 
 
 class World:
@@ -83,18 +28,21 @@ class World:
         drivers: DriverPlan | None = None,
         seed: int = 1,
         ledger: Ledger | None = None,
+        faults: tuple[PlannedFault, ...] = (),
+        on_event: Callable[[FleetEvent], None] = lambda _event: None,
     ) -> None:
         self.clock = VirtualClock()
         self.csms = ScriptedCsms(self.clock)
         self.events: list[str] = []
+        self._on_event = on_event
         self.fleet = Fleet(
-            FleetPlan(stations=stations, drivers=drivers),
+            FleetPlan(stations=stations, drivers=drivers, faults=faults),
             url="ws://csms/ocpp",
             seed=seed,
             ledger=ledger,
             clock=self.clock,
             network=self.csms,
-            on_event=lambda event: self.events.append(event.notice.happening),
+            on_event=self._hear,
         )
         self.fleet.start()
 
@@ -116,58 +64,39 @@ class World:
         while not is_so():
             assert self._step(end_at), f"not so within {within_s} s: {self.station.station.describe()}"
 
+    def _hear(self, event: FleetEvent) -> None:
+        self.events.append(event.notice.happening)
+        self._on_event(event)
+
     def _step(self, end_at: float) -> bool:
-        times = [at for at in (self.fleet.next_wake_at, self.csms.next_at) if at is not None]
-        if not times or min(times) > end_at:
-            return False
-        self.clock.move_to(min(times))
-        self.csms.deliver_due()
-        self.fleet.wake_due()
-        return True
+        return step(self.fleet, self.csms, end_at=end_at)
 
 
-class ScriptedCsms:
-    """`scripts` answer by the message's type: a reply, an RpcError, or Silence."""
+class ScriptedCsms(MemoryCsms):
+    """It keeps every frame and everything that was said, and it can be down. Starts are numbered from 101."""
 
     def __init__(self, clock: VirtualClock) -> None:
-        self.clock = clock
+        super().__init__(clock)
         self.is_down = False
         self.frames: dict[str, list[str]] = {}
         self.said: list[msgspec.Struct] = []
         self.replies: list[Any] = []
-        self.scripts: dict[type[msgspec.Struct], Callable[[Any], object]] = {
-            BootNotification: lambda _: BootReply(RegistrationStatus.ACCEPTED, self.now, 300),
-            Heartbeat: lambda _: HeartbeatReply(self.now),
-            StatusNotification: lambda _: StatusReply(),
-            Authorize: lambda _: AuthorizeReply(IdTokenInfo(AuthorizationStatus.ACCEPTED)),
-            TransactionStart: self.start,
-            TransactionUpdate: lambda _: TransactionReply(),
-            TransactionEnd: lambda _: TransactionReply(),
-            MeterValues: lambda _: MeterValuesReply(),
-            FirmwareStatusNotification: lambda _: Heard(),
-            SignedFirmwareStatusNotification: lambda _: Heard(),
-            LogStatusNotification: lambda _: Heard(),
-            DiagnosticsStatusNotification: lambda _: Heard(),
-            NotifyReport: lambda _: Heard(),
-            **{kind: lambda _: Heard() for kind in _MERELY_HEARD},
-            NotifyChargingNeeds: lambda _: CommandReply("Accepted"),
-            OpenEventStream: lambda _: CommandReply("Accepted"),
-            ReservationStatusUpdate: lambda _: Heard(),
-            SignCertificate: lambda _: CommandReply("Accepted"),
-        }
         self.sockets: list[MemorySocket] = []
         self._numbers = count(101)
-        self._sequence = count()
-        self._due: list[tuple[float, int, Callable[[], None]]] = []
-
-    @property
-    def now(self) -> datetime:
-        return self.clock.instant(self.clock.now())
 
     def start(self, message: TransactionStart) -> TransactionReply:
         """The next number, and Accepted."""
         number = None if message.transaction_id else TransactionId(str(next(self._numbers)))
         return TransactionReply(number, IdTokenInfo(AuthorizationStatus.ACCEPTED))
+
+    def on_frame(self, station: StationPlan, text: bytes) -> None:
+        self.frames.setdefault(station.station_id, []).append(text.decode("utf-8", "surrogateescape"))
+
+    def on_said(self, message: msgspec.Struct) -> None:
+        self.said.append(message)
+
+    def on_answer(self, answer: object) -> None:
+        self.replies.append(answer)
 
     def of(self, kind: type[Any]) -> list[Any]:
         """What was said, of this kind."""
@@ -181,101 +110,23 @@ class ScriptedCsms:
         """Send the newest station any text."""
         self.later(lambda: self.sockets[-1].deliver(frame.encode()))
 
-    def connect(self, running: RunningStation) -> None:
+    def connect(self, caller: Caller) -> None:
         """The handshake of a station."""
         if self.is_down:
-            self.later(lambda: running.on_connect_failed("connection refused"))
-            return
-        socket = MemorySocket(self, running)
+            self.later(lambda: caller.on_connect_failed("connection refused"))
+        else:
+            super().connect(caller)
+
+    def make_socket(self, caller: Caller) -> MemorySocket:
+        socket = super().make_socket(caller)
         self.sockets.append(socket)
-        self.later(lambda: running.on_open(socket))
+        return socket
 
     def go_down(self) -> None:
         """Every socket breaks, and no new one opens."""
         self.is_down = True
         for socket in self.sockets:
             socket.break_off()
-
-    def later(self, action: Callable[[], None]) -> None:
-        """After the latency."""
-        heapq.heappush(self._due, (self.clock.now() + LATENCY_S, next(self._sequence), action))
-
-    @property
-    def next_at(self) -> float | None:
-        return self._due[0][0] if self._due else None
-
-    def deliver_due(self) -> None:
-        """What is due arrives."""
-        while self._due and self._due[0][0] <= self.clock.now():
-            heapq.heappop(self._due)[2]()
-
-
-class MemorySocket:
-    """One connection, and the CSMS's end of it."""
-
-    def __init__(self, csms: ScriptedCsms, running: RunningStation) -> None:
-        self.csms = csms
-        self.running = running
-        self.is_open = True
-        self.is_left = False
-        self.version: OcppVersion = running.plan.version
-        ids = count(1)
-        self.connection = OcppConnection(self.version, new_message_id=lambda: f"csms-{next(ids)}")
-
-    def send(self, text: bytes) -> None:
-        assert not self.is_left, "the station writes to a socket that it has closed"
-        if not self.is_open:
-            return  # broken, and the station does not know it yet
-        self.csms.frames.setdefault(self.running.plan.station_id, []).append(text.decode())
-        self.csms.later(lambda: self._hear(text))
-
-    def close(self, _code: int) -> None:
-        self.is_open, self.is_left = False, True
-
-    def break_off(self) -> None:
-        if self.is_open:
-            self.is_open = False
-            self.csms.later(lambda: self.running.on_closed(self, "broken"))
-
-    def deliver(self, text: bytes) -> None:
-        if self.is_open:
-            self.running.on_text(text)
-
-    def ask(self, message: msgspec.Struct) -> None:
-        route = route_of_message(self.version, type(message))
-        payload = codec.encode(route.encode_request(message))
-        _, text = self.connection.call(route.action, payload, now=self.csms.clock.now(), timeout_s=30)
-        self.deliver(text)
-
-    def _hear(self, text: bytes) -> None:
-        if not self.is_open:
-            return
-        event = self.connection.receive(text, self.csms.clock.now())
-        if isinstance(event, IncomingCall):
-            self._answer(event)
-        elif isinstance(event, IncomingResult):
-            route = route_of_action(self.version, event.action)
-            self.csms.replies.append(route.decode_response(codec.decode(event.payload, route.response)))
-        elif isinstance(event, IncomingSend):
-            route = route_of_action(self.version, event.action)
-            self.csms.said.append(route.decode_request(codec.decode(event.payload, route.request)))
-        elif isinstance(event, IncomingError):
-            self.csms.replies.append(event)
-        elif not isinstance(event, UnexpectedAnswer):  # the answer to what the test sent as raw text
-            raise AssertionError(f"the station sent {event}")
-
-    def _answer(self, call: IncomingCall) -> None:
-        route = route_of_action(self.version, call.action)
-        message = route.decode_request(codec.decode(call.payload, route.request))
-        self.csms.said.append(message)
-        reply = self.csms.scripts[type(message)](message)
-        if isinstance(reply, Silence):
-            return
-        if isinstance(reply, RpcError):
-            text = self.connection.reply_error(call, reply)
-        else:
-            text = self.connection.reply(call, codec.encode(route.encode_response(reply)))
-        self.csms.later(lambda: self.deliver(text))
 
 
 def transaction_events(csms: ScriptedCsms) -> list[TransactionEvent]:

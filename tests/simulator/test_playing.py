@@ -13,10 +13,11 @@ from protocol.blocks.transactions.messages import TransactionEnd, TransactionRep
 from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
 from protocol.domain.identifiers import TransactionId
 from simulator.clock import VirtualClock
+from simulator.faults.kinds import Fault, FaultKind, Way
 from simulator.fleet import Fleet
 from simulator.inventory import lay_out_stations, make_tokens
 from simulator.ledger import Ledger, read_ledger
-from simulator.plan import DriverPlan, FleetPlan, Settings
+from simulator.plan import DriverPlan, FleetPlan, PlannedFault, Settings
 from simulator.playing import Play
 from tests.simulator.scripted_csms import ScriptedCsms, Silence
 
@@ -42,7 +43,12 @@ class SlowCsms(ScriptedCsms):
 
 
 async def play(
-    *, latency_s: float = 0.0, seconds: float = HOUR_S, path: Path | None = None, **settings: float
+    *,
+    latency_s: float = 0.0,
+    seconds: float = HOUR_S,
+    path: Path | None = None,
+    faults: tuple[PlannedFault, ...] = (),
+    **settings: float,
 ) -> tuple[SlowCsms, Fleet]:
     stations = lay_out_stations(4, ocpp="mixed", seed=7, settings=Settings(sample_interval_s=300, **settings))
     drivers = DriverPlan(tokens={"default": make_tokens(stations)}, session_s=(300, 1200), arrival_s=600)
@@ -51,7 +57,7 @@ async def play(
     csms = SlowCsms(day.clock, latency_s=latency_s)
     with Ledger(path) as ledger:
         fleet = Fleet(
-            FleetPlan(stations, drivers),
+            FleetPlan(stations, drivers, faults=faults),
             url="ws://csms/ocpp",
             seed=7,
             ledger=ledger,
@@ -125,3 +131,26 @@ async def test_a_csms_that_never_opens_a_socket_does_not_hang_the_day() -> None:
 
     assert not fleet.summary().has_been_online
     assert fleet.summary().last_failure == "connection refused"
+
+
+async def test_an_hour_with_every_fault_waits_for_no_frame_that_cannot_come() -> None:
+    faults = (
+        Fault(FaultKind.DROP, probability=0.05),
+        Fault(FaultKind.LOST_ANSWER, probability=0.05),
+        Fault(FaultKind.DELAY, probability=0.2, span_s=(0.5, 5), way=Way.FROM_CSMS),
+        Fault(FaultKind.HALF_OPEN, every_s=900, lasts_s=120),
+        Fault(FaultKind.OUTAGE, every_s=900, lasts_s=60),
+        Fault(FaultKind.POWER_CUT, every_s=1800, lasts_s=60),
+        Fault(FaultKind.FLAPPING, every_s=900, lasts_s=60, span_s=(1, 20)),
+        Fault(FaultKind.CLOCK_SKEW, every_s=900, lasts_s=300, span_s=(-60, 60)),
+    )
+    planned = tuple(PlannedFault(fault) for fault in faults)
+    began = time.monotonic()
+
+    quick, fleet = await play(faults=planned)
+    slow, _ = await play(faults=planned, latency_s=0.004)
+
+    assert time.monotonic() - began < 15  # one silence of real time alone would take 30 s
+    assert quick.frames == slow.frames
+    assert {*(fault.kind for fault in faults)} <= set(fleet.traffic.faults)
+    assert fleet.summary().sessions_ended > 5

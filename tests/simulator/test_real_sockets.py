@@ -220,7 +220,7 @@ def test_a_fleet_that_cannot_be_is_refused_with_a_sentence(
 def test_a_csms_that_is_not_there_is_said_so(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("simulator.cli.run._PATIENCE_S", 0.3)
+    monkeypatch.setattr("simulator.cli.overseeing._PATIENCE_S", 0.3)
 
     assert main(["run", "--url", "ws://127.0.0.1:9/ocpp", "--count", "2"]) == 1
 

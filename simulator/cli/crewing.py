@@ -1,0 +1,74 @@
+"""`fleet run --workers N`: the process that starts the workers, and makes one fleet of what they say."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from simulator.cli.course import Course
+from simulator.cli.overseeing import nowhen, oversee, say_line
+from simulator.errors import InvalidPlan, SimulatorError
+from simulator.share import Share
+from simulator.workers.crew import Crew, WorkersLost
+from simulator.workers.ledgers import merge_ledgers, part_of
+
+
+class LedgersApart(SimulatorError):
+    """The workers' ledgers could not be made one."""
+
+
+def check_crew(course: Course, arguments: argparse.Namespace) -> None:
+    """Raises InvalidPlan for what several processes cannot do, OSError where there can be no ledger."""
+    stations = course.plan.stations
+    if arguments.workers > len(stations):
+        raise InvalidPlan(f"{arguments.workers} workers for {len(stations)} stations: some would have none")
+    for flag, value in (("--report", arguments.report), ("--metrics-port", arguments.metrics_port)):
+        if value is not None:
+            raise InvalidPlan(f"{flag} goes with one process: leave --workers out")
+    if course.assertions:
+        raise InvalidPlan(f"the assertions of {course.scenario} are judged in one process: leave --workers out")
+    if arguments.control is not None:
+        raise InvalidPlan("--control goes with one process: leave --workers out")
+    if arguments.ledger is not None:
+        arguments.ledger.touch()
+
+
+async def run_crew(course: Course, arguments: argparse.Namespace) -> int:
+    """The exit code of `oversee`. Raises WorkersLost, CsmsUnreachable."""
+    stop, plan = asyncio.Event(), course.plan
+
+    def command(share: Share) -> Sequence[str]:
+        ledger = () if arguments.ledger is None else ("--ledger", str(part_of(arguments.ledger, share)))
+        # What is given again at the end counts.
+        return (sys.executable, "-m", "simulator", *arguments.given, "--worker", str(share), *ledger)
+
+    crew = Crew(plan.stations, count=arguments.workers, command=command, on_loss=_complain)
+    try:
+        code = await oversee(
+            crew.run(stop),
+            stop,
+            summary=crew.summary,
+            url=f"{arguments.url.rstrip('/')}/{plan.stations[0].path}",
+            duration_s=course.duration_s,
+            at=crew.at if arguments.day is not None else nowhen,
+        )
+    finally:
+        if arguments.ledger is not None:
+            _merge(arguments.ledger, [worker.share for worker in crew.workers])
+    if crew.losses:
+        raise WorkersLost(crew.losses)
+    return code
+
+
+def _merge(ledger: Path, shares: Sequence[Share]) -> None:
+    parts = [part_of(ledger, share) for share in shares]
+    try:
+        merge_ledgers(parts, ledger)
+    except OSError as error:
+        raise LedgersApart(f"the workers' ledgers stay apart ({', '.join(map(str, parts))}): {error}") from error
+
+
+def _complain(sentence: str) -> None:
+    say_line("", is_last=True)
+    print(f"chargeyard fleet: {sentence}; the others go on", file=sys.stderr, flush=True)

@@ -1,0 +1,189 @@
+"""What can be asked of a living fleet, and done at its stations; without HTTP.
+
+Everything is done at once, as a person would at the station; what the CSMS makes of it comes as events.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from protocol.domain.identifiers import IdToken, StationId, StationKey, TenantId
+from simulator.chance import Chance
+from simulator.control.errors import Invalid, NotThere, Refused
+from simulator.control.faults import LiveFaults
+from simulator.control.schemas import StationCondition, VehicleBody
+from simulator.evse import Evse
+from simulator.faults.power import cut_power, restore_power
+from simulator.fleet import Fleet, FleetSummary
+from simulator.running import RunningStation
+from simulator.vehicle import VEHICLE_MODELS, Vehicle, draw_vehicle
+
+ResultT = TypeVar("ResultT")
+
+_MODELS = {model.name: model for model in VEHICLE_MODELS}
+
+
+class Panel:
+    """The fleet's switches, cables and readers."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        self.faults = LiveFaults(fleet)
+        self._fleet = fleet
+        self._switched_off: set[StationKey] = set()
+        self._rng = Chance("control")
+        self._most_accepted = 0
+
+    @property
+    def summary(self) -> FleetSummary:
+        """The fleet now."""
+        return self._fleet.summary()
+
+    def accepted(self) -> int:
+        """How many stations were online and accepted by the CSMS, at the best time at which this was asked."""
+        states = (one.state for one in self._fleet.stations.values())
+        accepted = sum(state.is_online and state.is_accepted for state in states)
+        self._most_accepted = max(self._most_accepted, accepted)
+        return self._most_accepted
+
+    def stations(
+        self,
+        *,
+        after: str | None,
+        condition: StationCondition | None,
+        starts_with: str,
+        tenant: str | None,
+        site: str | None,
+    ) -> Iterator[RunningStation]:
+        """The stations in the plan's order, behind the one that `after` names. Raises NotThere where nobody is it."""
+        following = iter(self._fleet.stations.values())
+        if after is not None and all(cursor_of(one) != after for one in following):
+            raise NotThere(
+                f"no station is {after!r}", advice="`after` is the `next_after` of the page before, or is left out"
+            )
+        for running in following:
+            if (
+                running.plan.station_id.startswith(starts_with)
+                and (tenant is None or running.plan.tenant == tenant)
+                and (site is None or running.plan.site == site)
+                and (condition is None or condition_of(running) is condition)
+            ):
+                yield running
+
+    def station(self, tenant: str, station_id: str) -> RunningStation:
+        """Raises NotThere."""
+        running = self._fleet.stations.get(StationKey(TenantId(tenant), StationId(station_id)))
+        if running is None:
+            raise NotThere(
+                f"this fleet has no station {station_id!r} of tenant {tenant!r}", advice="GET /stations lists them"
+            )
+        return running
+
+    def switch_off(self, running: RunningStation) -> None:
+        """Somebody turns the station off: what ran has ended, and is said when it is on again. Raises Refused."""
+        if running.state.is_rebooting:
+            raise Refused(
+                f"station {running.plan.station_id} is dark already",
+                advice="it is switched off, reboots, or has the fault power_cut",
+            )
+        for evse in running.state.evses:
+            running.stop_locally(evse.number)
+        running.lose_socket()
+        cut_power(running.state, running.now)
+        running.attend()
+        self._switched_off.add(running.plan.key)
+
+    def switch_on(self, running: RunningStation) -> None:
+        """The station is turned on again: it connects, and boots. Raises Refused where nobody has switched it off."""
+        if running.plan.key not in self._switched_off:
+            raise Refused(
+                f"station {running.plan.station_id} is not switched off",
+                advice="a reboot ends by itself, and the fault power_cut when it is cleared",
+            )
+        self._switched_off.remove(running.plan.key)
+        restore_power(running.state)
+        running.attend()
+
+    def drop_socket(self, running: RunningStation) -> None:
+        """The network fails under the station. Raises Refused where it has no socket."""
+        if not running.state.is_online:
+            raise Refused(
+                f"station {running.plan.station_id} has no socket to lose",
+                advice="wait for its `online` event; `last_failure` says why it is offline",
+            )
+        running.lose_socket()
+
+    def plug_in(self, running: RunningStation, evse: int, body: VehicleBody) -> None:
+        """The car's cable is in. Raises NotThere, Invalid, Refused."""
+        place = self.evse(running, evse)
+        vehicle = self._vehicle(place, body)
+        self._try(lambda: running.plug_in(evse, vehicle), advice="unplug what is there, or name another model")
+
+    def unplug(self, running: RunningStation, evse: int) -> None:
+        """The cable is out; what ran has ended. Raises NotThere, Refused."""
+        if self.evse(running, evse).vehicle is None:
+            raise Refused(f"no car is at EVSE {evse} of {running.plan.station_id}", advice="plug one in first")
+        running.unplug(evse)
+
+    def present_token(self, running: RunningStation, evse: int, id_token: IdToken) -> None:
+        """Somebody holds a token at the reader: it starts, or stops what it started. Raises NotThere."""
+        self.evse(running, evse)
+        running.present_token(evse, id_token)
+
+    def start(self, running: RunningStation, evse: int, id_token: IdToken, body: VehicleBody) -> None:
+        """A driver plugs in, where no car is, and presents the token. Raises NotThere, Invalid, Refused."""
+        place = self.evse(running, evse)
+        if place.transaction is not None:
+            raise Refused(
+                f"a transaction runs at EVSE {evse} of {running.plan.station_id} already",
+                advice="stop it first, or take another EVSE",
+            )
+        if place.vehicle is None:
+            self.plug_in(running, evse, body)
+        running.present_token(evse, id_token)
+
+    def stop(self, running: RunningStation, evse: int) -> None:
+        """The transaction ends by the button on the station. Raises NotThere, Refused."""
+        if self.evse(running, evse).transaction is None:
+            raise Refused(f"no transaction runs at EVSE {evse} of {running.plan.station_id}", advice="start one first")
+        running.stop_locally(evse)
+
+    def evse(self, running: RunningStation, number: int) -> Evse:
+        """Raises NotThere."""
+        evse = running.state.evse(number)
+        if evse is None:
+            raise NotThere(
+                f"station {running.plan.station_id} has no EVSE {number}",
+                advice=f"it has EVSE 1 to {len(running.state.evses)}",
+            )
+        return evse
+
+    def _vehicle(self, place: Evse, body: VehicleBody) -> Vehicle:
+        if body.model is None:
+            model = draw_vehicle(self._rng, is_dc=place.outlet.is_dc).model
+        elif body.model in _MODELS:
+            model = _MODELS[body.model]
+        else:
+            raise Invalid(f"{body.model!r} is no class of car", advice=f"one of: {', '.join(_MODELS)}")
+        return Vehicle(model, soc=body.soc, target_soc=body.target_soc)
+
+    def _try(self, act: Callable[[], ResultT], *, advice: str) -> ResultT:
+        try:
+            return act()
+        except ValueError as error:  # the station says why it cannot be
+            raise Refused(str(error), advice=advice) from error
+
+
+def cursor_of(running: RunningStation) -> str:
+    """What names the station in a list of pages."""
+    return running.plan.path
+
+
+def condition_of(running: RunningStation) -> StationCondition:
+    """The station in one word."""
+    state = running.state
+    if state.is_rebooting:
+        return StationCondition.OFF
+    if not state.is_online:
+        return StationCondition.OFFLINE
+    if not state.is_accepted:
+        return StationCondition.BOOTING
+    return StationCondition.CHARGING if state.is_charging else StationCondition.IDLE

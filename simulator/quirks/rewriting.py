@@ -1,0 +1,67 @@
+"""A station's frames as its quirks have them, and the CSMS's answers as the station itself expects them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from simulator.quirks.library import Quirk
+from simulator.quirks.memory import Memory
+
+_CALL, _RESULT, _ERROR = 2, 3, 4
+
+
+class QuirkyRewriter:
+    """The quirks of one station on one socket; `memory` outlives it."""
+
+    def __init__(self, quirks: Sequence[Quirk], memory: Memory) -> None:
+        self._quirks = quirks
+        self._memory = memory
+        memory.is_fresh = True
+
+    def write(self, text: bytes) -> Sequence[bytes]:
+        """The frames that go out in place of this one."""
+        frame = msgspec.json.decode(text)
+        if frame[0] == _CALL:
+            frames: list[Any] = self._write_call(frame)
+        elif frame[0] == _RESULT:
+            frames = self._each([frame], [quirk.answer for quirk in self._quirks])
+        else:
+            frames = [frame]
+        return [self._spell(frame) for frame in frames]
+
+    def read(self, text: bytes) -> bytes | None:
+        """The frame as the station would have it; None where it is about a CALL that the station knows nothing of."""
+        frame = msgspec.json.decode(text)
+        if frame[0] not in (_RESULT, _ERROR):
+            return text
+        own_id = self._memory.own_id(frame[1])
+        if own_id is None:
+            return None
+        if frame[0] == _RESULT and isinstance(frame[2], dict) and "transactionId" in frame[2]:
+            self._memory.places[frame[2]["transactionId"]] = self._memory.starting
+        return text if own_id == frame[1] else msgspec.json.encode([frame[0], own_id, *frame[2:]])
+
+    def _write_call(self, frame: list[Any]) -> list[Any]:
+        _, _, action, payload = frame
+        if action == "StartTransaction":
+            self._memory.starting = self._memory.place_of(payload)
+        for quirk in self._quirks:
+            if quirk.payload is not None:
+                quirk.payload(action, payload, self._memory)
+        frames = self._each([frame], [quirk.frame for quirk in self._quirks])
+        self._memory.is_fresh = False
+        return frames
+
+    def _each(self, frames: list[Any], changes: Sequence[Any]) -> list[Any]:
+        for change in changes:
+            if change is not None:
+                frames = [changed for frame in frames for changed in change(frame, self._memory)]
+        return frames
+
+    def _spell(self, frame: Any) -> bytes:
+        text = msgspec.json.encode(frame)
+        for quirk in self._quirks:
+            if quirk.text is not None:
+                text = quirk.text(text)
+        return text

@@ -1,0 +1,116 @@
+"""What a scenario file may say; `docs/generated/scenario.schema.json` is made of these types."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from simulator.arrivals import REAL_DAY_S, Shape
+from simulator.faults.kinds import FaultKind, Way
+from simulator.scenarios.assertions import Assertion
+from simulator.scenarios.quantities import Duration, HourOfDay, Share, Span, by_default
+
+Count = Annotated[int, Meta(ge=1)]
+Name = Annotated[str, Meta(min_length=1)]
+Weight = Annotated[float, Meta(ge=0)]
+Kw = Annotated[float, Meta(gt=0, le=1000)]
+Degrees = Annotated[float, Meta(ge=-180, le=180)]
+
+
+def _evenly() -> dict[str, float]:
+    return {"1.6": 1.0, "2.0.1": 1.0}
+
+
+class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A mapping of the file: what it does not know is an error."""
+
+
+class ArrivalRow(_Part, frozen=True, kw_only=True):
+    """When drivers come. `mean` is how long an EVSE stays empty on average, `day` how long a whole day of them takes.
+
+    `begins` is the hour at which the fleet is switched on; without it the clock's.
+    """
+
+    shape: Shape = Shape.POISSON
+    mean: Duration
+    day: Duration = by_default(Duration(REAL_DAY_S))
+    begins: HourOfDay | None = None
+
+
+class DriverRow(_Part, frozen=True, kw_only=True):
+    """A habit of drivers. `energy_kwh` or `target` is when their cars stop drawing, `stay` when they leave.
+
+    `app` of them wait to be started by an app, `strangers` of the others have a token that nobody knows.
+    """
+
+    name: Name
+    stay: Span
+    energy_kwh: tuple[Kw, Kw] | None = None
+    target: Share | None = None
+    app: Share = by_default(Share(0.0))
+    strangers: Share = by_default(Share(0.0))
+    patience: Duration = by_default(Duration(60.0))
+
+
+class ModelRow(_Part, frozen=True, kw_only=True):
+    """A model of stations. `ocpp` says in which proportions its stations speak which version."""
+
+    name: Name
+    vendor: Name = "Chargeyard"
+    model: Name | None = None
+    firmware: Name = "1.0.0"
+    evses: Count = 1
+    power_kw: Kw
+    phases: Literal[1, 3] = 3
+    dc: bool = False
+    ocpp: Annotated[dict[str, Weight], Meta(min_length=1)] = msgspec.field(default_factory=_evenly)
+    quirks: tuple[str, ...] = ()
+    meter_interval: Duration | None = None
+    call_timeout: Duration | None = None
+
+
+class SiteRow(_Part, frozen=True, kw_only=True):
+    """`count` places of one kind, named `name`, or `name-1`, `name-2`, …; each has so many `stations` of each model.
+
+    `position` is a latitude and a longitude.
+    """
+
+    name: Name
+    count: Count = 1
+    position: tuple[Degrees, Degrees] | None = None
+    stations: Annotated[dict[str, Count], Meta(min_length=1)]
+    drivers: str
+    arrivals: ArrivalRow
+
+
+class FaultRow(_Part, frozen=True, kw_only=True):
+    """A fault, `at` this time after the start, which `lasts` so long; with `every`, again and again at random.
+
+    It strikes a `share` of the stations, at these `sites` or at all. A fault of frames strikes each with `probability`.
+    What `span` means depends on the kind: how late, how wrong, or how long a socket lives.
+    """
+
+    kind: FaultKind
+    at: Duration = by_default(Duration(0.0))
+    lasts: Duration | None = None
+    every: Duration | None = None
+    share: Share = by_default(Share(1.0))
+    sites: tuple[str, ...] = ()
+    probability: Share = by_default(Share(1.0))
+    way: Way = Way.BOTH
+    span: Span | None = None
+
+
+class Scenario(_Part, frozen=True, kw_only=True):
+    """A whole file. `connect_within` spreads the first connections."""
+
+    about: Name
+    sites: Annotated[tuple[SiteRow, ...], Meta(min_length=1)]
+    models: Annotated[tuple[ModelRow, ...], Meta(min_length=1)]
+    drivers: Annotated[tuple[DriverRow, ...], Meta(min_length=1)]
+    faults: tuple[FaultRow, ...] = ()
+    assertions: Annotated[tuple[Assertion, ...], Meta(min_length=1)] = msgspec.field(name="assert")
+    duration: Duration = by_default(Duration(600.0))
+    connect_within: Duration | None = None
+    seed: int | str = 1
+    id_template: str = "SIM{n:04d}"

@@ -1,0 +1,129 @@
+"""The workers of one fleet, as the process that started them sees them.
+
+Invariants:
+1. Each worker has a session of its own: a Ctrl-C in the terminal reaches the crew alone, which lets all wind down.
+2. No worker outlives the crew, however that ends: their leashes end with it.
+3. A worker that ended without its last word is lost, and is named; the others go on.
+"""
+
+import asyncio
+import contextlib
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import msgspec
+
+from simulator.errors import SimulatorError
+from simulator.fleet import FleetSummary
+from simulator.plan import StationPlan
+from simulator.share import Share
+from simulator.workers.messages import NOTHING, Told, add_up, read
+
+_LINE_BYTES = 64 * 1024
+
+
+class WorkersLost(SimulatorError):
+    """Workers died, and what their stations did is not known to the end."""
+
+    def __init__(self, sentences: Sequence[str]) -> None:
+        super().__init__("; ".join(sentences))
+
+
+class Worker:
+    """One worker and its stations; `told` is its last word so far."""
+
+    def __init__(self, share: Share, stations: Sequence[StationPlan]) -> None:
+        self.share = share
+        self.told: Told | None = None
+        self.loss = ""
+        self._first, self._last = stations[0].station_id, stations[-1].station_id
+        self._process: Process | None = None
+
+    def __str__(self) -> str:
+        return f"worker {self.share} (stations {self._first} to {self._last})"
+
+    @property
+    def summary(self) -> FleetSummary:
+        """What it last told; a lost worker's stations are neither online nor charging."""
+        if self.told is None:
+            return NOTHING
+        return replace(self.told.summary, online=0, charging=0) if self.loss else self.told.summary
+
+    async def run(self, command: Sequence[str]) -> None:
+        """Live to its end; `loss` says what went wrong. What it complains of goes where the crew's complaints go."""
+        self._process = process = await asyncio.create_subprocess_exec(
+            *command, stdin=PIPE, stdout=PIPE, start_new_session=True, limit=_LINE_BYTES
+        )
+        assert process.stdout is not None
+        try:
+            async for line in process.stdout:
+                self.told = read(line)
+            code = await process.wait()
+        except msgspec.DecodeError:
+            self.loss = f"{self} says what no worker says"
+            return
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if code != 0 or self.told is None or not self.told.is_last:
+            how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
+            self.loss = f"{self} died {how}"
+
+    def wind_down(self) -> None:
+        """Its leash ends: what runs at its stations ends, and then it."""
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+
+
+class Crew:
+    """The workers of a fleet; `command` makes the command line of one. `on_loss` hears of a lost one at once."""
+
+    def __init__(
+        self,
+        stations: Sequence[StationPlan],
+        *,
+        count: int,
+        command: Callable[[Share], Sequence[str]],
+        on_loss: Callable[[str], None],
+    ) -> None:
+        shares = (Share(number, count) for number in range(1, count + 1))
+        self.workers = [Worker(share, share.of(stations)) for share in shares]
+        self._command = command
+        self._on_loss = on_loss
+
+    def summary(self) -> FleetSummary:
+        """The whole fleet now."""
+        return add_up([worker.summary for worker in self.workers])
+
+    def at(self) -> datetime | None:
+        """How far the slowest worker's stations have come; None before everybody has told."""
+        times = [None if worker.told is None else worker.told.at for worker in self.workers]
+        known = [at for at in times if at is not None]
+        return min(known) if len(known) == len(times) else None
+
+    @property
+    def losses(self) -> list[str]:
+        """A sentence for each lost worker."""
+        return [worker.loss for worker in self.workers if worker.loss]
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Live until every worker has ended; after `stop` is set, all wind down."""
+        async with asyncio.TaskGroup() as tasks:
+            running = [tasks.create_task(self._run(worker)) for worker in self.workers]
+            stopping = tasks.create_task(self._wind_down_after(stop))
+            await asyncio.wait(running)
+            stopping.cancel()
+
+    async def _run(self, worker: Worker) -> None:
+        await worker.run(self._command(worker.share))
+        if worker.loss:
+            self._on_loss(worker.loss)
+
+    async def _wind_down_after(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        for worker in self.workers:
+            with contextlib.suppress(OSError):
+                worker.wind_down()

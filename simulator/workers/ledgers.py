@@ -1,0 +1,99 @@
+"""The ledgers of several workers as one.
+
+Invariants:
+1. Every line of every part is in the whole, once, but for headers and ends, of which the whole has one.
+2. The lines of one part keep their order; those of several are in the order of their instants.
+3. The whole has an end where every part has one.
+"""
+
+import heapq
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from simulator.ledger import (
+    FORMAT,
+    AcknowledgedReading,
+    Began,
+    Closed,
+    Header,
+    InvalidLedger,
+    LedgerEntry,
+    Line,
+    read_lines,
+)
+from simulator.share import Share
+
+_UNFINISHED = ".merging"
+
+
+def part_of(path: Path, share: Share) -> Path:
+    """Where a worker writes its own."""
+    return path.with_name(f"{path.name}.{share.number}-of-{share.count}")
+
+
+def merge_ledgers(parts: Sequence[Path], whole: Path) -> None:
+    """The whole is written, and the parts are gone. A part without a line is one whose worker never began.
+
+    Raises InvalidLedger, OSError; then the parts are as they were.
+    """
+    begun = [part for part in parts if part.exists() and part.stat().st_size > 0]
+    headers = [_header(part) for part in begun]
+    if headers:
+        unfinished = whole.with_name(whole.name + _UNFINISHED)
+        with unfinished.open("wb") as file:
+            for line in _merge(begun, headers, is_whole=len(begun) == len(parts)):
+                file.write(msgspec.json.encode(line) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(whole)
+    for part in parts:
+        part.unlink(missing_ok=True)
+
+
+def _merge(parts: Sequence[Path], headers: Sequence[Header], *, is_whole: bool) -> Iterator[Line]:
+    first = headers[0]
+    yield Header(
+        format=FORMAT,
+        seed=first.seed,
+        url=first.url,
+        began_at=min(header.began_at for header in headers),
+        stations=tuple(station for header in headers for station in header.stations),
+    )
+    ends: list[datetime] = []
+    for _, line in heapq.merge(*(_timed(read_lines(part)) for part in parts), key=lambda row: row[0]):
+        if isinstance(line, Closed):
+            ends.append(line.at)
+        else:
+            yield line
+    if is_whole and len(ends) == len(parts):
+        yield Closed(max(ends))
+
+
+def _timed(lines: Iterable[Line]) -> Iterator[tuple[datetime, Line]]:
+    """Each line behind the header with its instant, or with a later one before it: so that the order stays."""
+    latest: datetime | None = None
+    for line in lines:
+        if isinstance(line, Header):
+            continue
+        at = _instant(line)
+        latest = at if latest is None else max(latest, at)
+        yield latest, line
+
+
+def _instant(line: Began | AcknowledgedReading | LedgerEntry | Closed) -> datetime:
+    if isinstance(line, Began):
+        return line.started_at
+    if isinstance(line, LedgerEntry):
+        return line.ended_at or line.started_at
+    return line.at
+
+
+def _header(part: Path) -> Header:
+    line = next(read_lines(part), None)
+    if not isinstance(line, Header):
+        raise InvalidLedger(f"{part} does not begin like a ledger")
+    return line

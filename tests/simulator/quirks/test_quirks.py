@@ -1,0 +1,254 @@
+"""Each quirk shows on the wire, our gateway answers such a station, records the rule, and loses no fact of it."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import count
+from typing import Any
+
+import msgspec
+import pytest
+
+from protocol.blocks.provisioning.messages import GetBaseReport, ReportBase
+from protocol.blocks.remote_control.messages import TriggerMessage
+from protocol.blocks.transactions.messages import TransactionReply, TransactionStart
+from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
+from protocol.domain.identifiers import IdToken, TransactionId
+from protocol.domain.version import OcppVersion
+from protocol.ocppj.frames import Call, read_frame
+from protocol.tolerance.decoding import ALL_RULES, decode
+from protocol.versions import route_of_action
+from simulator.access import Access
+from simulator.clock import VirtualClock
+from simulator.errors import InvalidPlan
+from simulator.fleet import Fleet
+from simulator.handshake import Handshake, shake_hands
+from simulator.plan import FleetPlan, Settings, StationPlan
+from simulator.quirks.library import QUIRKS, find_quirks
+from simulator.quirks.memory import Memory
+from simulator.quirks.rewriting import QuirkyRewriter
+from simulator.vehicle import VEHICLE_MODELS, Vehicle
+from tests.quirks import play
+from tests.simulator.scripted_csms import ScriptedCsms
+
+VERSIONS = (OcppVersion.V16, OcppVersion.V201)
+BEGAN_AT = datetime(2026, 1, 1, 11, 58, 30, tzinfo=UTC)
+CASES = [
+    pytest.param(name, version, id=f"{name}-{version}")
+    for name, quirk in QUIRKS.items()
+    for version in VERSIONS
+    if version in quirk.versions and quirk.handshake is None
+]
+FORGIVEN = [case for case in CASES if QUIRKS[case.values[0]].forgiven_by]
+
+
+class NumberingCsms(ScriptedCsms):
+    """It numbers starts as the gateway of the battery does: from 1."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        super().__init__(clock)
+        self._numbers = count(1)
+
+    def start(self, message: TransactionStart) -> TransactionReply:
+        number = None if message.transaction_id else TransactionId(str(next(self._numbers)))
+        return TransactionReply(number, IdTokenInfo(AuthorizationStatus.ACCEPTED))
+
+
+def live(version: OcppVersion, *quirks: str, is_asked: bool = True) -> tuple[NumberingCsms, Fleet]:
+    """What a CSMS hears of a station with these quirks that boots, charges once, and loses its socket."""
+    clock = VirtualClock(BEGAN_AT)
+    csms = NumberingCsms(clock)
+    settings = Settings(sample_interval_s=10, retry_min_s=1, retry_random_s=0)
+    plan = StationPlan("CP1", version=version, quirks=quirks, settings=settings)
+    fleet = Fleet(FleetPlan((plan,)), url="ws://csms/ocpp", seed=1, clock=clock, network=csms)
+    fleet.start()
+    (station,) = fleet.stations.values()
+
+    def run_for(seconds: float) -> None:
+        end_at = clock.now() + seconds
+        while (at := min((t for t in (fleet.next_wake_at, csms.next_at) if t is not None), default=end_at)) < end_at:
+            clock.move_to(at)
+            csms.deliver_due()
+            fleet.wake_due()
+        clock.move_to(end_at)
+
+    run_for(3)
+    station.plug_in(1, Vehicle(VEHICLE_MODELS[2], soc=0.3))
+    station.present_token(1, IdToken("Card1234"))
+    run_for(35)
+    station.unplug(1)
+    run_for(2)
+    if is_asked:
+        csms.command(TriggerMessage(requested="Heartbeat"))
+    run_for(3)
+    if is_asked and version is OcppVersion.V201:
+        csms.command(GetBaseReport(request_id=7, base=ReportBase.FULL))
+    run_for(3)
+    csms.sockets[-1].break_off()
+    run_for(5)
+    if is_asked:
+        csms.command(TriggerMessage(requested="Heartbeat"))
+    run_for(3)
+    return csms, fleet
+
+
+@lru_cache
+def by_the_book(version: OcppVersion) -> tuple[bytes, ...]:
+    """The CALLs of a station without quirks."""
+    texts = live(version)[0].frames["CP1"]
+    return tuple(text.encode() for text in texts if json.loads(text)[0] == 2)
+
+
+def rewritten(name: str, version: OcppVersion) -> list[bytes]:
+    """Those CALLs, as the quirk has them; a start is answered in between, for its number is."""
+    rewriter = QuirkyRewriter(find_quirks([name], version=version), Memory())
+    written: list[bytes] = []
+    for text in by_the_book(version):
+        written += rewriter.write(text)
+        message_id, action = json.loads(text)[1:3]
+        if action == "StartTransaction":
+            rewriter.read(json.dumps([3, message_id, {"transactionId": 1}]).encode())
+    return written
+
+
+def understand(text: bytes, version: OcppVersion) -> tuple[object, list[str]]:
+    """The message that our tolerance makes of a frame, and the rules that it took."""
+    frame, repairs = read_frame(text, version)
+    assert isinstance(frame, Call)
+    route = route_of_action(version, frame.action)
+    payload = bytes(frame.payload)
+    request, deviations = decode(
+        b"{}" if payload == b"null" else payload, route.request, rules=ALL_RULES, received_at=BEGAN_AT
+    )
+    return route.decode_request(request), [one.rule for one in (*repairs, *deviations)]
+
+
+@pytest.mark.parametrize(("name", "version"), [case for case in CASES if not QUIRKS[case.values[0]].answer])
+async def test_our_gateway_answers_a_station_with_the_quirk_and_states_the_same_facts(
+    name: str, version: OcppVersion
+) -> None:
+    quirk = QUIRKS[name]
+    entry = {"pinned_rules": [quirk.forgiven_by]} if quirk.is_pinned else {}
+
+    plain = await play({"version": version, "steps": [text.decode() for text in by_the_book(version)]})
+    odd = await play(
+        {
+            "version": version,
+            "entry": entry,
+            "steps": [text.decode("utf-8", "surrogateescape") for text in rewritten(name, version)],
+        }
+    )
+
+    assert not [answer for answer in odd.answers if isinstance(answer, list) and answer[0] == 4]
+    assert "quarantined" not in odd.facts
+    assert set(plain.facts) <= set(odd.facts)
+    if quirk.forgiven_by is not None:
+        assert quirk.forgiven_by in odd.deviations
+        assert quirk.forgiven_by not in plain.deviations
+
+
+@pytest.mark.parametrize(
+    ("name", "version"),
+    [case for case in FORGIVEN if QUIRKS[case.values[0]].is_kept and not QUIRKS[case.values[0]].answer],
+)
+def test_what_is_understood_is_what_a_station_by_the_book_would_have_said(name: str, version: OcppVersion) -> None:
+    odd = [understand(text, version) for text in rewritten(name, version)]
+    plain = [understand(text, version) for text in by_the_book(version)]
+
+    assert rewritten(name, version) != list(by_the_book(version))
+    for (message, _), (expected, rules) in zip(odd, plain, strict=True):
+        assert rules == []
+        assert _comparable(message, name) == _comparable(expected, name)
+
+
+@pytest.mark.parametrize(("name", "version"), CASES)
+def test_station_with_the_quirk_goes_through_its_charge(name: str, version: OcppVersion) -> None:
+    csms, fleet = live(version, name, is_asked=name != "silent_to_commands")
+
+    (entry,) = fleet.ledger.entries()
+    assert entry.is_end_acknowledged
+    assert entry.given_up == {}
+    assert (entry.energy_wh or 0) > 50
+    assert csms.frames != live(version)[0].frames
+
+
+@pytest.mark.parametrize("name", [name for name, quirk in QUIRKS.items() if quirk.answer and quirk.forgiven_by])
+@pytest.mark.parametrize("version", VERSIONS)
+async def test_deviating_answers_to_our_commands_are_understood(name: str, version: OcppVersion) -> None:
+    rewriter = QuirkyRewriter(find_quirks([name], version=version), Memory())
+    (text,) = rewriter.write(b'[3,"1",{"status":"Accepted"}]')
+
+    steps = [
+        by_the_book(version)[0].decode(),
+        {"command": "trigger", "message": {"requested": "Heartbeat"}},
+        {"answer": json.loads(text)[2]},
+    ]
+    outcome = await play({"version": version, "steps": steps})
+
+    assert json.loads(text)[2] != {"status": "Accepted"}
+    assert outcome.answers[-1]["command"]["reply"]["status"] == "Accepted"
+    assert QUIRKS[name].forgiven_by in outcome.deviations
+
+
+def test_station_that_refuses_or_ignores_commands_goes_on() -> None:
+    refusing, _ = live(OcppVersion.V16, "refuses_commands")
+    silent, _ = live(OcppVersion.V16, "silent_to_commands")
+    twice, _ = live(OcppVersion.V16, "answers_twice")
+
+    assert [answer.code for answer in refusing.replies] == ["NotImplemented"] * 2
+    assert silent.replies == []
+    assert len([text for text in twice.frames["CP1"] if json.loads(text)[0] == 3]) == 2 * len(twice.replies) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "subprotocols"),
+    [
+        ("no_subprotocol", "ws://csms/ocpp/CP1", ()),
+        ("unknown_subprotocol_first", "ws://csms/ocpp/CP1", ("ocpp9.9", "ocpp1.6")),
+        ("doubled_slashes", "ws://csms//ocpp//CP1", ("ocpp1.6",)),
+        ("trailing_slash", "ws://csms/ocpp/CP1/", ("ocpp1.6",)),
+        ("percent_encoded_id", "ws://csms/ocpp/%43%50%31", ("ocpp1.6",)),
+    ],
+)
+def test_handshake_with_a_quirk_asks_differently(name: str, url: str, subprotocols: tuple[str, ...]) -> None:
+    plain = shake_hands(StationPlan("CP1"), Access("ws://csms/ocpp", 1, "pässword"))
+
+    odd = _handshake(name)(plain)
+
+    assert (odd.url, odd.subprotocols, odd.password) == (url, subprotocols, plain.password)
+
+
+def test_other_quirks_of_the_handshake_leave_the_url_alone() -> None:
+    plain = shake_hands(StationPlan("CP1"), Access("ws://csms/ocpp", 1, "pässword"))
+
+    assert not _handshake("no_pong")(plain).answers_pings
+    assert _handshake("password_in_latin_1")(plain).password == "pässword".encode("latin-1")
+
+
+def test_quirk_that_does_not_exist_is_named_and_one_of_another_version_left_out() -> None:
+    with pytest.raises(InvalidPlan, match="'no_such'"):
+        find_quirks(["no_such"], version=OcppVersion.V16)
+
+    assert find_quirks(["seq_no_from_one"], version=OcppVersion.V16) == ()
+
+
+def test_registers_of_a_station_that_resets_them_stay_below_what_it_has_delivered() -> None:
+    csms, fleet = live(OcppVersion.V16, "register_reset_by_session")
+
+    (entry,) = fleet.ledger.entries()
+    stop = next(json.loads(text)[3] for text in csms.frames["CP1"] if "StopTransaction" in text)
+    assert stop["meterStop"] == entry.energy_wh
+    assert entry.start_register_wh > 1000
+
+
+def _handshake(name: str) -> Callable[[Handshake], Handshake]:
+    change = QUIRKS[name].handshake
+    assert change is not None
+    return change
+
+
+def _comparable(message: Any, name: str) -> Any:
+    """Without what names the raw words, and a token's junk, which only the gateway's adjustments take off."""
+    fields = {field: getattr(message, field) for field in message.__struct_fields__ if field != "wire_key"}
+    return json.loads(msgspec.json.encode(fields).replace(rb"\u0002\u0003", b""))
