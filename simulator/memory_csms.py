@@ -72,18 +72,24 @@ from simulator.running import Caller
 
 LATENCY_S = 0.01
 _HEARTBEAT_INTERVAL_S = 300
+_NUMBERS_A_MS = 24  # a 1.6 transaction id has 31 bits, and a day 86.4 million milliseconds
 _MERELY_HEARD: tuple[type[msgspec.Struct], ...] = (
+    FirmwareStatusNotification,
+    SignedFirmwareStatusNotification,
+    PublishFirmwareStatusNotification,
+    LogStatusNotification,
+    DiagnosticsStatusNotification,
+    NotifyReport,
     NotifyEvent,
     NotifyMonitoringReport,
     NotifyDisplayMessages,
     NotifyCustomerInformation,
-    PublishFirmwareStatusNotification,
     ReportChargingProfiles,
     CloseEventStream,
     EventStreamValues,
+    ReservationStatusUpdate,
     SecurityEventNotification,
 )
-_NUMBERS_A_MS = 24  # a 1.6 transaction id has 31 bits, and a day 86.4 million milliseconds
 
 
 class Silence:
@@ -107,16 +113,10 @@ class MemoryCsms:
             TransactionUpdate: lambda _: TransactionReply(),
             TransactionEnd: lambda _: TransactionReply(),
             MeterValues: lambda _: MeterValuesReply(),
-            FirmwareStatusNotification: lambda _: Heard(),
-            SignedFirmwareStatusNotification: lambda _: Heard(),
-            LogStatusNotification: lambda _: Heard(),
-            DiagnosticsStatusNotification: lambda _: Heard(),
-            NotifyReport: lambda _: Heard(),
             **{kind: lambda _: Heard() for kind in _MERELY_HEARD},
             NotifyChargingNeeds: lambda _: CommandReply("Accepted"),
             OpenEventStream: lambda _: CommandReply("Accepted"),
             PullScheduleUpdate: lambda _: ScheduleUpdateReply("Rejected"),
-            ReservationStatusUpdate: lambda _: Heard(),
             SignCertificate: lambda _: CommandReply("Accepted"),
         }
         self._sequence = count()
@@ -249,8 +249,7 @@ class MemorySocket:
             self._csms.on_answer(route.decode_response(response))
         elif isinstance(event, IncomingSend):
             route = route_of_action(self._caller.plan.version, event.action)
-            request, _ = decode(event.payload, route.request, rules=ALL_RULES, received_at=self._csms.now)
-            self._csms.on_said(route.decode_request(request))
+            self._csms.on_said(route.decode_request(codec.decode(event.payload, route.request)))
         elif isinstance(event, IncomingError):
             self._csms.on_answer(event)
         elif isinstance(event, DuplicateCall):

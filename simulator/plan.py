@@ -68,7 +68,7 @@ _SETTINGS = Settings()
 
 @dataclass(frozen=True, slots=True)
 class StationPlan:
-    """One station. `password` None: no Basic authentication (security profile 0).
+    """One station. `password` None: no Basic authentication (security profile 0). `quirks` are `simulator.quirks`'.
 
     `trusted_roots` are certificates, PEM, that it trusts as built; without one it trusts what the machine trusts.
     `secured_url` is where the CSMS listens with TLS, without the station's id: 1.6 has no words to tell a station.
@@ -85,10 +85,10 @@ class StationPlan:
     model: str = "Virtual AC"
     firmware_version: str = "1.0.0"
     settings: Settings = _SETTINGS
-    trusted_roots: tuple[str, ...] = ()
-    secured_url: str | None = None
     site: str = ""
     quirks: tuple[str, ...] = ()
+    trusted_roots: tuple[str, ...] = ()
+    secured_url: str | None = None
 
     def __post_init__(self) -> None:
         if not self.station_id or self.evse_count < 1:

@@ -151,6 +151,11 @@ class RunningStation(Sleeper):
         return self.station.state
 
     @property
+    def now(self) -> float:
+        """The station's time."""
+        return self._clock.now()
+
+    @property
     def access(self) -> Access:
         """What the next connection is made with."""
         return access_of(self.state)
@@ -159,11 +164,6 @@ class RunningStation(Sleeper):
     def url(self) -> str:
         """Where the next connection goes."""
         return f"{self.access.url}/{self.plan.path}"
-
-    @property
-    def now(self) -> float:
-        """The station's time."""
-        return self._clock.now()
 
     @property
     def handshake(self) -> Handshake:
