@@ -128,7 +128,7 @@ class StationState:
     publication: Job[PublishFirmware, PublicationStatus] | None = None
     published: frozenset[str] = frozenset()
     display: tuple[DisplayMessage, ...] = ()
-    tariffs: Mapping[int, Tariff] = _NO_TARIFFS
+    tariffs: Mapping[int, Tariff] = field(default_factory=lambda: _NO_TARIFFS)
     watch: Watch | None = None
     transfers: tuple[Transfer, ...] = ()
     notices: list[Notice] = field(default_factory=list)
