@@ -1,9 +1,11 @@
 """One EVSE: its outlet, its meter, the car on its cable and the transaction that runs on it.
 
 Invariants:
-1. Energy flows only while a transaction is CHARGING; the transaction moves only as TRANSACTION lets it.
-2. The power never exceeds the outlet's, nor what the car wants, nor what charging profiles leave.
-3. A car on fewer phases than the outlet leaves the other phases without current, not without voltage.
+1. Energy flows only while a transaction is CHARGING; the transaction moves only as TRANSACTION lets it. A car that has
+   what it wants draws its standby over AC as long as it is offered energy.
+2. The power never exceeds the outlet's, nor what the car wants, nor what charging profiles leave: as the meter counts.
+3. A car gives only where outlet, car and CSMS let it, and no more than each of them does.
+4. A car on fewer phases than the outlet leaves the other phases without current, not without voltage.
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +17,7 @@ from protocol.domain.charging_profile import ChargingProfile
 from protocol.domain.identifiers import IdToken, TransactionId
 from protocol.domain.status import ChargingState, ConnectorStatus
 from simulator.chance import Chance
-from simulator.meter import Line, Meter
+from simulator.meter import CLASS_B_PPM, Line, Meter
 from simulator.stores import Reservation
 from simulator.vehicle import Vehicle
 
@@ -25,16 +27,18 @@ LOWEST_MAINS_V = Decimal(_MAINS_DV - _MAINS_SWING_DV) / 10
 NOMINAL_MAINS_V = Decimal(_MAINS_DV) / 10
 _BATTERY_EMPTY_DV = 3400
 _BATTERY_SPAN_DV = 600
+_LARGEST_ERROR_PPM = CLASS_B_PPM * 7 // 10  # meters leave the works well within their class
 _DECIVOLT_CENTIAMPERE_PER_W = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """What an EVSE can deliver: AC on one or three phases, or DC."""
+    """What an EVSE can deliver: AC on one or three phases, or DC. `give_power_w`: what it can take out of a car."""
 
     max_power_w: int = 11_000
     phases: int = 3
     is_dc: bool = False
+    give_power_w: int = 0
 
     @property
     def line_count(self) -> int:
@@ -57,10 +61,14 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """What charging profiles leave of the outlet: power over all phases, and on how many. 0 W: nothing is offered."""
+    """What charging profiles leave of the outlet: power over all phases, and on how many. 0 W: nothing is offered.
+
+    `give_w` above 0 wants so much out of the car instead.
+    """
 
     power_w: float
     phases: int
+    give_w: float = 0.0
 
 
 @dataclass(slots=True, eq=False)
@@ -70,6 +78,7 @@ class Transaction:
     `local_id` names it inside the station. `transaction_id` is the name on the wire: the station's own in 2.x; in 1.6
     None until the CSMS has numbered the start. `sent_events` counts what 2.x numbers by seqNo. Readings are counted by
     instants at which the register was said; `given_up` counts messages that the CSMS will not hear, by their kind.
+    `cost` is what the CSMS last said that it cost so far, `has_priority` and `may_give` what it allows (2.1 K21, Q02).
     """
 
     local_id: str
@@ -85,6 +94,9 @@ class Transaction:
     ended_at: datetime | None = None
     end_register_wh: int | None = None
     stopped_reason: str | None = None
+    cost: Decimal | None = None
+    has_priority: bool = False
+    may_give: bool = False
     is_start_acknowledged: bool = False
     is_end_acknowledged: bool = False
     readings_said: int = 0
@@ -116,7 +128,9 @@ class Evse:
 
     `asked` is a token whose verdict is awaited, `reported` what the CSMS was last told, and `has_served` whether the
     car on the cable has had its transaction. `becomes_operative` is a change that waits for the transaction's end;
-    `cap` is None where no charging profile says anything.
+    `cap` is None where no charging profile says anything. `is_being_paid`: somebody pays by web page to start here.
+    `pending_reset`: it resets by itself once its transaction has ended, and `is_resetting` while it is
+    out of order for it; `is_dark` while the whole station is.
     """
 
     __slots__ = (
@@ -126,10 +140,14 @@ class Evse:
         "cap",
         "grant",
         "has_served",
+        "is_being_paid",
+        "is_dark",
         "is_operative",
+        "is_resetting",
         "meter",
         "number",
         "outlet",
+        "pending_reset",
         "reported",
         "reservation",
         "transaction",
@@ -145,12 +163,20 @@ class Evse:
         self.grant: Grant | None = None
         self.asked: IdToken | None = None
         self.has_served = False
+        self.is_being_paid = self.is_dark = False
+        self.is_resetting = False
+        self.pending_reset = False
         self.is_operative = True
         self.becomes_operative: bool | None = None
         self.reservation: Reservation | None = None
         self.cap: Cap | None = None
         self.reported: tuple[ConnectorStatus, ChargingState | None] | None = None
-        self.meter = Meter(register_wh=rng.whole(20_000, 4_000_000), lines=(), at_ms=at_ms)
+        self.meter = Meter(
+            register_wh=rng.whole(20_000, 4_000_000),
+            lines=(),
+            at_ms=at_ms,
+            error_ppm=rng.whole(-_LARGEST_ERROR_PPM, _LARGEST_ERROR_PPM),
+        )
         self.meter.carry(self._lines())
 
     @property
@@ -158,7 +184,7 @@ class Evse:
         """The connector's state and, where it is in use, the charging state; no charging state after a transaction."""
         if self.transaction is not None:
             return ConnectorStatus.OCCUPIED, charging_state_of(self.transaction.state)
-        if not self.is_operative:
+        if not self.is_operative or self.is_resetting:
             return ConnectorStatus.UNAVAILABLE, None
         if self.vehicle is None:
             return ConnectorStatus.AVAILABLE if self.reservation is None else ConnectorStatus.RESERVED, None
@@ -167,7 +193,14 @@ class Evse:
     @property
     def is_withheld(self) -> bool:
         """Whether charging profiles leave nothing."""
-        return self.cap is not None and self.cap.power_w <= 0
+        return self.cap is not None and self.cap.power_w <= 0 and not self.is_giving
+
+    @property
+    def is_giving(self) -> bool:
+        """Whether the car is to give, and can."""
+        wanted = self.cap is not None and self.cap.give_w > 0 and self.outlet.give_power_w > 0
+        is_allowed = self.transaction is not None and self.transaction.may_give
+        return wanted and is_allowed and self.vehicle is not None and self.vehicle.offered_power_w() > 0
 
     @property
     def is_charging(self) -> bool:
@@ -182,7 +215,7 @@ class Evse:
                 step_ms = min(step_ms, self.steady_ms())
             energy_uj = self.meter.advance(self.meter.read_at_ms + step_ms)
             if energy_uj and self.vehicle is not None:
-                self.vehicle.store(energy_uj, is_dc=self.outlet.is_dc)
+                self._move(energy_uj, self.vehicle)
                 self.meter.carry(self._lines())
 
     def settle(self) -> None:
@@ -192,7 +225,9 @@ class Evse:
     def steady_ms(self) -> int:
         """For how long the power stays as it is, if nobody interferes."""
         assert self.vehicle is not None
-        return self.vehicle.steady_ms(self.meter.power_mw, is_dc=self.outlet.is_dc)
+        power_mw = self.meter.power_mw
+        flowing_mw = self.meter.true_uj(abs(power_mw))
+        return self.vehicle.steady_ms(flowing_mw if power_mw > 0 else -flowing_mw, is_dc=self.outlet.is_dc)
 
     @property
     def usable_phases(self) -> int:
@@ -200,6 +235,15 @@ class Evse:
         if self.outlet.is_dc or self.vehicle is None:
             return self.outlet.line_count
         return min(self.outlet.phases, self.vehicle.model.ac_phases)
+
+    def _move(self, counted_uj: int, vehicle: Vehicle) -> None:
+        if not self.is_charging:
+            return  # what a car draws on standby is not stored
+        moved_uj = self.meter.true_uj(abs(counted_uj))
+        if counted_uj > 0:
+            vehicle.store(moved_uj, is_dc=self.outlet.is_dc)
+        else:
+            vehicle.give(moved_uj, is_dc=self.outlet.is_dc)
 
     def _lines(self) -> tuple[Line, ...]:
         voltages_dv = [self._voltage_dv() for _ in range(self.outlet.line_count)]
@@ -210,15 +254,22 @@ class Evse:
         )
 
     def _load(self) -> tuple[int, float]:
-        """How many lines carry current, and how much power they carry together."""
-        if not self.is_charging or self.vehicle is None:
+        """How many lines carry current, and how much power they carry together; below 0 it flows back."""
+        transaction, vehicle = self.transaction, self.vehicle
+        if transaction is None or vehicle is None or self.is_dark or self.is_withheld:
             return 0, 0.0
-        wanted_w = self.vehicle.wanted_power_w(is_dc=self.outlet.is_dc)
+        if transaction.state is TransactionState.SUSPENDED_EV and not self.outlet.is_dc:
+            return 1, vehicle.model.standby_w
+        if transaction.state is not TransactionState.CHARGING:
+            return 0, 0.0
+        if self.is_giving and self.cap is not None:
+            return self.usable_phases, -min(vehicle.offered_power_w(), self.outlet.give_power_w, self.cap.give_w)
+        wanted_w = vehicle.wanted_power_w(is_dc=self.outlet.is_dc)
         allowed_w = self.outlet.max_power_w if self.cap is None else self.cap.power_w
         if self.outlet.is_dc:
             return 1, min(wanted_w, self.outlet.max_power_w, allowed_w)
         lines = self.usable_phases if self.cap is None else min(self.usable_phases, self.cap.phases)
-        per_line_w = min(wanted_w / self.vehicle.model.ac_phases, self.outlet.max_power_w / self.outlet.phases)
+        per_line_w = min(wanted_w / vehicle.model.ac_phases, self.outlet.max_power_w / self.outlet.phases)
         return lines, min(per_line_w * lines, allowed_w)
 
     def _voltage_dv(self) -> int:

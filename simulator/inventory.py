@@ -15,12 +15,19 @@ DEFAULT_TEMPLATE = "SIM{n:04d}"
 # What drivers carry where nothing else is said: a card that 2.x readers call ISO14443, and 1.6 readers nothing.
 CARD = IdTokenType.ISO14443
 MIXED = "mixed"
+_VERSIONS: Mapping[str, Sequence[OcppVersion]] = {
+    **{str(version): (version,) for version in OcppVersion},
+    MIXED: (OcppVersion.V16, OcppVersion.V201),
+    "all": (OcppVersion.V16, OcppVersion.V201, OcppVersion.V21),
+}
+VERSIONS = tuple(_VERSIONS)
+"""What `ocpp` of `lay_out_stations` may be: a version, or several that stations have in turn."""
 
 _MODELS: Sequence[tuple[str, Outlet]] = (
     ("Virtual AC 7", Outlet(7_400, phases=1)),
     ("Virtual AC 11", Outlet(11_000, phases=3)),
     ("Virtual AC 22", Outlet(22_000, phases=3)),
-    ("Virtual DC 50", Outlet(50_000, is_dc=True)),
+    ("Virtual DC 50", Outlet(50_000, is_dc=True, give_power_w=10_000)),
     ("Virtual DC 150", Outlet(150_000, is_dc=True)),
 )
 _MODEL_WEIGHTS = (2, 5, 4, 1, 1)
@@ -35,7 +42,7 @@ def lay_out_stations(
     passwords: Mapping[str, str] | None = None,
     settings: Settings | None = None,
 ) -> tuple[StationPlan, ...]:
-    """`count` stations of models drawn from the seed, one or two EVSEs each; `mixed` alternates the versions.
+    """`count` stations of models drawn from the seed, one or two EVSEs each; `ocpp` is one of VERSIONS.
 
     Raises InvalidPlan for a template without `{n}` and for passwords of stations that are not among them.
     """
@@ -96,10 +103,10 @@ def _lay_out(
     station_id = make_id(id_template, number)
     rng = Chance(f"{seed}|{station_id}|model")
     model, outlet = rng.one_by_weight(_MODELS, _MODEL_WEIGHTS)
-    version = (OcppVersion.V16, OcppVersion.V201)[number % 2 == 0] if ocpp == MIXED else OcppVersion(ocpp)
+    versions = _VERSIONS[ocpp]
     return StationPlan(
         station_id=station_id,
-        version=version,
+        version=versions[(number - 1) % len(versions)],
         password=passwords.get(station_id),
         evse_count=rng.one_of((1, 2)),
         outlet=outlet,

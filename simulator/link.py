@@ -8,7 +8,7 @@ Invariants:
 
 from protocol.blocks.provisioning.messages import BootNotification
 from protocol.domain.routes import AnyRoute, Direction
-from protocol.errors import ActionNotSupported, NotExpressible, OcppError, RpcError
+from protocol.errors import ActionNotSupported, InternalError, NotExpressible, OcppError, RpcError
 from protocol.ocppj.connection import OcppConnection, PendingCall
 from protocol.ocppj.events import (
     DuplicateCall,
@@ -19,6 +19,7 @@ from protocol.ocppj.events import (
 )
 from protocol.versions import route_of_action, route_of_message
 from protocol.wire import codec
+from protocol.wire.structs import NoAnswer
 from simulator.behaviours.transactions import numbered
 from simulator.chance import Chance
 from simulator.outbox import Entry
@@ -141,7 +142,8 @@ class Link:
         return f"{self._prefix}-{self._said}"
 
     def _say(self, connection: OcppConnection, entry: Entry, now: float) -> None:
-        version = self.station.state.plan.version
+        state = self.station.state
+        version = state.plan.version
         try:
             route = route_of_message(version, type(entry.message))
             if entry.payload is None:
@@ -149,12 +151,14 @@ class Link:
                 entry.payload = codec.encode(route.encode_request(message))
         except NotExpressible as error:
             self._in_flight = entry
-            entry.refusals = self.station.state.settings.refusal_attempts
+            entry.refusals = state.settings.refusal_attempts
             self._refuse(str(error), now)
             return
-        _, frame = connection.call(
-            route.action, entry.payload, now=now, timeout_s=self.station.state.settings.call_timeout_s
-        )
+        if route.response is NoAnswer:
+            self.outgoing.append(connection.send(route.action, entry.payload))
+            state.outbox.settle(entry)
+            return
+        _, frame = connection.call(route.action, entry.payload, now=now, timeout_s=state.settings.call_timeout_s)
         self._in_flight, self._said_at = entry, now
         self.outgoing.append(frame)
 
@@ -186,6 +190,8 @@ class Link:
             return connection.reply(call, codec.encode(route.encode_response(reply)))
         except RpcError as error:
             return connection.reply_error(call, error)
+        except NotExpressible as error:  # a question about a nameless component, say: the answer would have to name it
+            return connection.reply_error(call, InternalError(str(error)))
 
     def _find_route(self, action: str) -> AnyRoute:
         version = self.station.state.plan.version

@@ -20,11 +20,24 @@ import msgspec
 from protocol.blocks.authorization.messages import Authorize, AuthorizeReply
 from protocol.blocks.availability.messages import Heartbeat, HeartbeatReply, StatusNotification, StatusReply
 from protocol.blocks.certificates.messages import SignCertificate
-from protocol.blocks.diagnostics.messages import DiagnosticsStatusNotification, LogStatusNotification
-from protocol.blocks.firmware.messages import FirmwareStatusNotification, SignedFirmwareStatusNotification
+from protocol.blocks.diagnostics.messages import (
+    DiagnosticsStatusNotification,
+    LogStatusNotification,
+    NotifyCustomerInformation,
+)
+from protocol.blocks.display_message.messages import NotifyDisplayMessages
+from protocol.blocks.event_streams.messages import CloseEventStream, EventStreamValues, OpenEventStream
+from protocol.blocks.firmware.messages import (
+    FirmwareStatusNotification,
+    PublishFirmwareStatusNotification,
+    SignedFirmwareStatusNotification,
+)
 from protocol.blocks.meter_values.messages import MeterValues, MeterValuesReply
+from protocol.blocks.monitoring.messages import NotifyEvent, NotifyMonitoringReport
 from protocol.blocks.provisioning.messages import BootNotification, BootReply, NotifyReport
 from protocol.blocks.reservation.messages import ReservationStatusUpdate
+from protocol.blocks.security.messages import SecurityEventNotification
+from protocol.blocks.smart_charging.messages import NotifyChargingNeeds, ReportChargingProfiles
 from protocol.blocks.transactions.messages import (
     TransactionEnd,
     TransactionReply,
@@ -37,7 +50,14 @@ from protocol.domain.identifiers import TransactionId
 from protocol.domain.status import RegistrationStatus
 from protocol.errors import RpcError
 from protocol.ocppj.connection import OcppConnection
-from protocol.ocppj.events import DuplicateCall, IncomingCall, IncomingError, IncomingResult, UnexpectedAnswer
+from protocol.ocppj.events import (
+    DuplicateCall,
+    IncomingCall,
+    IncomingError,
+    IncomingResult,
+    IncomingSend,
+    UnexpectedAnswer,
+)
 from protocol.tolerance.decoding import ALL_RULES, decode
 from protocol.versions import route_of_action, route_of_message
 from protocol.wire import codec
@@ -46,6 +66,17 @@ from simulator.plan import StationPlan
 from simulator.running import Caller
 
 LATENCY_S = 0.01
+_MERELY_HEARD: tuple[type[msgspec.Struct], ...] = (
+    NotifyEvent,
+    NotifyMonitoringReport,
+    NotifyDisplayMessages,
+    NotifyCustomerInformation,
+    PublishFirmwareStatusNotification,
+    ReportChargingProfiles,
+    CloseEventStream,
+    EventStreamValues,
+    SecurityEventNotification,
+)
 _HEARTBEAT_INTERVAL_S = 300
 _NUMBERS_A_MS = 24  # a 1.6 transaction id has 31 bits, and a day 86.4 million milliseconds
 
@@ -76,6 +107,9 @@ class MemoryCsms:
             LogStatusNotification: lambda _: Heard(),
             DiagnosticsStatusNotification: lambda _: Heard(),
             NotifyReport: lambda _: Heard(),
+            **{kind: lambda _: Heard() for kind in _MERELY_HEARD},
+            NotifyChargingNeeds: lambda _: CommandReply("Accepted"),
+            OpenEventStream: lambda _: CommandReply("Accepted"),
             ReservationStatusUpdate: lambda _: Heard(),
             SignCertificate: lambda _: CommandReply("Accepted"),
         }
@@ -207,6 +241,9 @@ class MemorySocket:
             route = route_of_action(self._caller.plan.version, event.action)
             response, _ = decode(event.payload, route.response, rules=ALL_RULES, received_at=self._csms.now)
             self._csms.on_answer(route.decode_response(response))
+        elif isinstance(event, IncomingSend):
+            route = route_of_action(self._caller.plan.version, event.action)
+            self._csms.on_said(route.decode_request(codec.decode(event.payload, route.request)))
         elif isinstance(event, IncomingError):
             self._csms.on_answer(event)
         elif isinstance(event, DuplicateCall):

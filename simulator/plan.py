@@ -11,7 +11,6 @@ from simulator.chance import Chance
 from simulator.errors import InvalidPlan
 from simulator.evse import Outlet
 from simulator.faults.kinds import Fault
-from simulator.traits import TRAITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,11 @@ class Settings:
 
     `retry_min_s`, `retry_random_s` and `retry_doublings` are the back-off of reconnecting (OCPP 2.0.1 B.5.3) and of
     facts that got no answer; `refusal_attempts` and `refusal_wait_s` are for facts that got a CALLERROR. A station that
-    `pre_authorizes` asks nobody about a token that it knows by heart (OCPP 1.6 §9.2.3 LocalPreAuthorize).
+    `pre_authorizes` asks nobody about a token that it knows by heart (OCPP 1.6 §9.2.3 LocalPreAuthorize);
+    offline it knows none where it does not `authorizes_offline`. `sampled_at_end` is said with the end beside its
+    register, `aligned` every `aligned_interval_s` of the clock, also while nobody charges; 0: never.
+    `network_attempts`: how often a way to the CSMS is tried before the next (OCPP 2.0.1 B10). `organization` stands in
+    the station's requests for certificates.
     """
 
     heartbeat_interval_s: int = 300
@@ -32,6 +35,9 @@ class Settings:
         "Voltage",
         "SoC",
     )
+    sampled_at_end: tuple[str, ...] = ()
+    aligned_interval_s: int = 0
+    aligned: tuple[str, ...] = ("Energy.Active.Import.Register",)
     ev_connect_timeout_s: int = 60
     call_timeout_s: float = 30.0
     refusal_attempts: int = 3
@@ -41,10 +47,13 @@ class Settings:
     retry_doublings: int = 5
     boot_retry_s: int = 30
     starts_offline: bool = True
+    authorizes_offline: bool = True
     uses_local_list: bool = True
     uses_cache: bool = True
     pre_authorizes: bool = False
     queued_facts: int = 2000
+    network_attempts: int = 3
+    organization: str = "Chargeyard"
 
 
 def back_off_s(settings: Settings, failures: int, *, rng: Chance) -> float:
@@ -59,7 +68,11 @@ _SETTINGS = Settings()
 
 @dataclass(frozen=True, slots=True)
 class StationPlan:
-    """One station. `password` None: no Basic authentication (security profile 0). `quirks` are `simulator.quirks`'."""
+    """One station. `password` None: no Basic authentication (security profile 0). `quirks` are `simulator.quirks`'.
+
+    `trusted_roots` are certificates, PEM, that it trusts as built; without one it trusts what the machine trusts.
+    `secured_url` is where the CSMS listens with TLS, without the station's id: 1.6 has no words to tell a station.
+    """
 
     station_id: str
     version: OcppVersion = OcppVersion.V16
@@ -73,10 +86,10 @@ class StationPlan:
     settings: Settings = _SETTINGS
     site: str = ""
     quirks: tuple[str, ...] = ()
+    trusted_roots: tuple[str, ...] = ()
+    secured_url: str | None = None
 
     def __post_init__(self) -> None:
-        if self.version not in TRAITS:
-            raise InvalidPlan(f"station {self.station_id}: OCPP {self.version} cannot be simulated")
         if not self.station_id or self.evse_count < 1:
             raise InvalidPlan(f"station {self.station_id!r} needs an id and at least one EVSE")
 

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from protocol.domain.identifiers import IdToken
+from simulator.access import Access
+from simulator.behaviours.network import access as access_of
 from simulator.chance import Chance
 from simulator.clock import Clock
 from simulator.errors import ConditionNotMet
@@ -107,7 +109,6 @@ class RunningStation(Sleeper):
         "last_failure",
         "plan",
         "station",
-        "url",
     )
 
     def __init__(
@@ -124,9 +125,9 @@ class RunningStation(Sleeper):
     ) -> None:
         super().__init__()
         self.plan = plan
-        self.url = f"{url.rstrip('/')}/{plan.path}"
         # Two sources of chance: when the network fails must not change what the meters say.
         self.station = Station(plan, rng=_chance(seed, "station"), instant=clock.instant, now=clock.now())
+        self.station.state.csms_url = url.rstrip("/")
         self._rng = _chance(seed, "network")
         self._link = Link(self.station, rng=self._rng, traffic=traffic)
         self._clock = clock
@@ -151,9 +152,19 @@ class RunningStation(Sleeper):
         return self._clock.now()
 
     @property
+    def access(self) -> Access:
+        """What the next connection is made with."""
+        return access_of(self.state)
+
+    @property
+    def url(self) -> str:
+        """Where the next connection goes."""
+        return self.handshake.url
+
+    @property
     def handshake(self) -> Handshake:
         """How the station asks for a socket."""
-        return shake_hands(self.plan, self.url)
+        return shake_hands(self.plan, self.access)
 
     @property
     def is_connecting(self) -> bool:
@@ -256,6 +267,7 @@ class RunningStation(Sleeper):
         now = self._clock.now()
         self._is_connecting = False
         self.last_failure = reason
+        self.station.fail_to_connect()
         self._back_off(now)
         self._step(now)
 
@@ -288,6 +300,8 @@ class RunningStation(Sleeper):
             for frame in self._link.outgoing:
                 self._socket.send(frame)
             self._link.outgoing.clear()
+        if self.state.wants_new_socket:
+            self._come_again(now)
         for notice in self.station.take_notices():
             self._on_notice(self, notice, now)
         for is_so, future in self._waiters:
@@ -315,6 +329,13 @@ class RunningStation(Sleeper):
         socket.close(code)
         self._link.close(now)
         self._back_off(now)
+
+    def _come_again(self, now: float) -> None:
+        """Leave, and connect anew at once: not because anything failed."""
+        self.state.wants_new_socket = False
+        if self._socket is not None:
+            self._drop_socket(CLOSE_NORMAL, now)
+            self._failures, self._connect_at = 0, now
 
     def _back_off(self, now: float) -> None:
         self._failures += 1

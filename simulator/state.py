@@ -9,18 +9,23 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from protocol.blocks.diagnostics.messages import LogOrder, LogStatus
-from protocol.blocks.firmware.messages import FirmwareOrder, FirmwareStatus
+from protocol.blocks.display_message.messages import DisplayMessage
+from protocol.blocks.firmware.messages import FirmwareOrder, FirmwareStatus, PublicationStatus, PublishFirmware
 from protocol.blocks.provisioning.messages import BootReason, Reset
+from protocol.domain.certificates import SigningUse
 from protocol.domain.charging_profile_stack import InstalledProfile
 from protocol.domain.identifiers import TransactionId
 from protocol.domain.metering import MeterValue, import_register_wh
 from protocol.domain.status import ConnectorStatus, RegistrationStatus
+from simulator.access import Identity, NetworkState
 from simulator.chance import Chance
 from simulator.evse import Evse, Transaction
 from simulator.outbox import Entry, Outbox
 from simulator.plan import Settings, StationPlan
-from simulator.stores import Job, TokenList, TrustedRoot
+from simulator.roots import TrustedRoot, built_in_root
+from simulator.stores import Job, TokenList
 from simulator.traits import TRAITS, Traits
+from simulator.watching import Watch
 
 
 class Alarm(IntEnum):
@@ -36,6 +41,13 @@ class Alarm(IntEnum):
     LIMIT = 8
     FIRMWARE = 9
     UPLOAD = 10
+    MONITOR = 11
+    PUBLICATION = 12
+    PAYMENT = 13
+    EVSE_RESET = 14
+    SCHEDULE_UPDATE = 15
+    NEW_SOCKET = 16
+    ALIGNED = 17
 
 
 class Happening(StrEnum):
@@ -73,7 +85,10 @@ class StationState:
     """`boot_reason` is None once the CSMS has accepted the boot; `is_rebooting` while the station is dark.
 
     `settings_after_reboot` are settings that wait for one. `signing_key` is the key of the request that the station has
-    made last, `certificate_chain` what it got for one.
+    made last, `signing_use` what for, and `v2g_identity` what it is to vehicles. `published` are digests of firmware
+    that it offers to others. `csms_url` is where the CSMS is as built; `network` is None until the CSMS changes
+    anything of the way to it, and `watch` until it sets a monitor. `wants_new_socket`: the station is to leave and come
+    again.
     """
 
     plan: StationPlan
@@ -97,9 +112,17 @@ class StationState:
     profiles: tuple[InstalledProfile, ...] = ()
     roots: tuple[TrustedRoot, ...] = ()
     signing_key: EllipticCurvePrivateKey | None = None
-    certificate_chain: str | None = None
+    signing_use: SigningUse | None = None
+    v2g_identity: Identity | None = None
+    csms_url: str = ""
+    network: NetworkState | None = None
+    wants_new_socket: bool = False
     firmware: Job[FirmwareOrder, FirmwareStatus] | None = None
     upload: Job[LogOrder, LogStatus] | None = None
+    publication: Job[PublishFirmware, PublicationStatus] | None = None
+    published: frozenset[str] = frozenset()
+    display: tuple[DisplayMessage, ...] = ()
+    watch: Watch | None = None
     notices: list[Notice] = field(default_factory=list)
     alarms: dict[tuple[Alarm, int], float] = field(default_factory=dict)
     transaction_count: int = 0
@@ -120,6 +143,7 @@ class StationState:
             rng=rng,
             instant=instant,
             firmware_version=plan.firmware_version,
+            roots=tuple(built_in_root(one) for one in plan.trusted_roots),
         )
 
     @property

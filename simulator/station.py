@@ -21,16 +21,27 @@ from protocol.blocks.certificates.messages import (
     InstallCertificate,
 )
 from protocol.blocks.data_transfer.messages import DataTransfer
-from protocol.blocks.diagnostics.messages import GetDiagnostics, GetLog
-from protocol.blocks.firmware.messages import SignedUpdateFirmware, UpdateFirmware
+from protocol.blocks.diagnostics.messages import CustomerInformation, GetDiagnostics, GetLog
+from protocol.blocks.display_message.messages import ClearDisplayMessage, GetDisplayMessages, SetDisplayMessage
+from protocol.blocks.event_streams.messages import AdjustEventStream, GetEventStreams, OpenEventStream
+from protocol.blocks.firmware.messages import PublishFirmware, SignedUpdateFirmware, UnpublishFirmware, UpdateFirmware
 from protocol.blocks.local_auth_list.messages import GetLocalListVersion, SendLocalList
 from protocol.blocks.meter_values.messages import MeterValues
+from protocol.blocks.monitoring.messages import (
+    ClearVariableMonitoring,
+    GetMonitoringReport,
+    SetMonitoringBase,
+    SetMonitoringLevel,
+    SetVariableMonitoring,
+)
+from protocol.blocks.payment.messages import WebPaymentStarted
 from protocol.blocks.provisioning.messages import (
     BootNotification,
     GetBaseReport,
     GetReport,
     GetVariables,
     Reset,
+    SetNetworkProfile,
     SetVariables,
 )
 from protocol.blocks.remote_control.messages import (
@@ -45,10 +56,15 @@ from protocol.blocks.smart_charging.messages import (
     ClearChargingProfile,
     GetChargingProfiles,
     GetCompositeSchedule,
+    NotifyAllowedEnergyTransfer,
+    PullScheduleUpdate,
     SetChargingProfile,
+    UpdateDynamicSchedule,
+    UsePriorityCharging,
 )
 from protocol.blocks.tariff_and_cost.messages import CostUpdated
 from protocol.blocks.transactions.messages import GetTransactionStatus, TransactionEvent
+from protocol.domain.commands import CommandReply
 from protocol.domain.identifiers import IdToken
 from protocol.errors import ActionNotSupported
 from simulator.behaviours import (
@@ -56,13 +72,21 @@ from simulator.behaviours import (
     availability,
     certificates,
     configuration,
+    customer_information,
     data_transfer,
     device_report,
     diagnostics,
+    display_message,
+    dynamic_charging,
+    event_streams,
     firmware,
     local_auth_list,
     meter_values,
+    monitoring,
+    network,
+    payment,
     provisioning,
+    publication,
     remote_control,
     reservation,
     smart_charging,
@@ -111,6 +135,24 @@ COMMANDS: Mapping[type[msgspec.Struct], Command] = {
     DataTransfer: data_transfer.on_data_transfer,
     GetTransactionStatus: transactions.on_get_status,
     CostUpdated: transactions.on_cost,
+    SetNetworkProfile: network.on_set_profile,
+    SetMonitoringBase: monitoring.on_set_base,
+    SetMonitoringLevel: monitoring.on_set_level,
+    SetVariableMonitoring: monitoring.on_set_monitors,
+    ClearVariableMonitoring: monitoring.on_clear_monitors,
+    GetMonitoringReport: monitoring.on_get_report,
+    AdjustEventStream: event_streams.on_adjust,
+    GetEventStreams: event_streams.on_get,
+    SetDisplayMessage: display_message.on_set,
+    GetDisplayMessages: display_message.on_get,
+    ClearDisplayMessage: display_message.on_clear,
+    CustomerInformation: customer_information.on_request,
+    PublishFirmware: publication.on_publish,
+    UnpublishFirmware: publication.on_unpublish,
+    WebPaymentStarted: payment.on_web_payment,
+    UpdateDynamicSchedule: dynamic_charging.on_update,
+    UsePriorityCharging: dynamic_charging.on_priority,
+    NotifyAllowedEnergyTransfer: dynamic_charging.on_energy_transfer,
 }
 """What the CSMS may ask."""
 
@@ -119,6 +161,8 @@ _ON_EVSE: Mapping[Alarm, Callable[[StationState, Evse, float], None]] = {
     Alarm.SAMPLE: meter_values.take_sample,
     Alarm.EV_CONNECT: authorization.on_no_cable,
     Alarm.RESERVATION: reservation.on_expiry,
+    Alarm.PAYMENT: payment.on_timeout,
+    Alarm.EVSE_RESET: provisioning.on_evse_reset,
 }
 _ON_STATION: Mapping[Alarm, Callable[[StationState, float], None]] = {
     Alarm.BOOT: provisioning.boot,
@@ -127,6 +171,11 @@ _ON_STATION: Mapping[Alarm, Callable[[StationState, float], None]] = {
     Alarm.LIMIT: smart_charging.on_limit_due,
     Alarm.FIRMWARE: firmware.on_due,
     Alarm.UPLOAD: diagnostics.on_due,
+    Alarm.PUBLICATION: publication.on_due,
+    Alarm.MONITOR: monitoring.look,
+    Alarm.NEW_SOCKET: network.on_leaving,
+    Alarm.ALIGNED: meter_values.take_aligned,
+    Alarm.SCHEDULE_UPDATE: dynamic_charging.on_pull_due,
 }
 
 
@@ -151,7 +200,7 @@ class Station:
         place.vehicle, place.has_served = vehicle, False
         place.settle()
         authorization.on_cable(self.state, place, now)
-        provisioning.pursue_reset(self.state, now)
+        self._settle(now)
 
     def unplug(self, evse: int, now: float) -> Vehicle | None:
         """The cable is out, and the car that was on it is returned; its transaction has ended."""
@@ -161,13 +210,13 @@ class Station:
         vehicle, place.vehicle, place.has_served = place.vehicle, None, False
         place.settle()
         availability.report_changes(self.state, now)
-        provisioning.pursue_reset(self.state, now)
+        self._settle(now)
         return vehicle
 
     def present_token(self, evse: int, id_token: IdToken, now: float) -> None:
         """Somebody holds a token at the EVSE's reader."""
         authorization.present(self.state, self._evse(evse), id_token, now)
-        provisioning.pursue_reset(self.state, now)
+        self._settle(now)
 
     def stop_locally(self, evse: int, now: float) -> None:
         """The transaction ends by the button on the station, whoever started it."""
@@ -177,6 +226,7 @@ class Station:
     def go_online(self, now: float) -> None:
         """A socket to the CSMS is open."""
         self.state.is_online = True
+        network.on_connected(self.state)
         self.state.outbox.forget_waits()
         self.state.note(Happening.ONLINE)
         provisioning.on_online(self.state, now)
@@ -189,8 +239,11 @@ class Station:
         dropped = state.outbox.drop_urgent()
         availability.forget_reports(state, dropped)
         for entry in dropped:
-            if isinstance(entry.message, Authorize):
-                authorization.on_no_verdict(state, entry, now)
+            self._leave_unanswered(entry, now)
+
+    def fail_to_connect(self) -> None:
+        """No socket to the CSMS was to be had."""
+        network.on_failed(self.state)
 
     def answer(self, message: msgspec.Struct, now: float) -> msgspec.Struct:
         """What the station answers to the CSMS's request. Raises ActionNotSupported."""
@@ -199,7 +252,7 @@ class Station:
             raise ActionNotSupported(type(message).__name__, version=self.state.plan.version)
         reply = command(self.state, message, now)
         self.state.note(Happening.COMMAND_ANSWERED, detail=f"{type(message).__name__} {getattr(reply, 'status', '')}")
-        provisioning.pursue_reset(self.state, now)
+        self._settle(now)
         return reply
 
     def take_reply(self, entry: Entry, reply: Any, now: float) -> None:  # Any: the entry's message tells its type
@@ -214,9 +267,13 @@ class Station:
                 authorization.on_verdict(state, entry, reply, now)
             case BootNotification():
                 provisioning.on_boot_reply(state, reply, now)
+            case OpenEventStream():
+                event_streams.on_opened(state, entry.message, reply, now)
+            case PullScheduleUpdate():
+                dynamic_charging.on_pulled(state, entry.message, reply, now)
             case _:
                 pass  # a heartbeat, a status and readings are merely heard
-        provisioning.pursue_reset(state, now)
+        self._settle(now)
 
     def take_refusal(self, entry: Entry, code: str, now: float) -> None:
         """The CSMS has answered with a CALLERROR, or with what is no answer.
@@ -260,7 +317,7 @@ class Station:
                 _ON_STATION[alarm](state, now)
             else:
                 _ON_EVSE[alarm](state, evse, now)
-        provisioning.pursue_reset(state, now)
+        self._settle(now)
 
     def take_notices(self) -> tuple[Notice, ...]:
         """What has happened since the last time."""
@@ -283,11 +340,21 @@ class Station:
         self.state.note(Happening.READINGS_ACKNOWLEDGED, evse=entry.evse, transaction=transaction, readings=readings)
 
     def _give_up(self, entry: Entry, now: float) -> None:
+        if isinstance(entry.message, BootNotification):
+            provisioning.boot_later(self.state, now)
+        self._leave_unanswered(entry, now)
+        availability.forget_reports(self.state, (entry,))
+
+    def _leave_unanswered(self, entry: Entry, now: float) -> None:
         if isinstance(entry.message, Authorize):
             authorization.on_no_verdict(self.state, entry, now)
-        elif isinstance(entry.message, BootNotification):
-            provisioning.boot_later(self.state, now)
-        availability.forget_reports(self.state, (entry,))
+        elif isinstance(entry.message, OpenEventStream):
+            event_streams.on_opened(self.state, entry.message, CommandReply("Rejected"), now)
+
+    def _settle(self, now: float) -> None:
+        """What follows from whatever has happened."""
+        provisioning.pursue_reset(self.state, now)
+        monitoring.look(self.state, now)
 
     def _evse(self, number: int) -> Evse:
         evse = self.state.evse(number)

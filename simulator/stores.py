@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
-from protocol.domain.certificates import CertificateHashData, CertificateUse
 from protocol.domain.identifiers import IdToken
 
 OrderT = TypeVar("OrderT")
@@ -53,14 +52,6 @@ class Job(Generic[OrderT, StatusT]):
 
     order: OrderT
     status: StatusT
-
-
-@dataclass(frozen=True, slots=True)
-class TrustedRoot:
-    """An installed certificate."""
-
-    use: CertificateUse
-    hash_data: CertificateHashData
 
 
 def is_same(one: IdToken | None, other: IdToken | None) -> bool:

@@ -9,7 +9,7 @@
 | a boot triggered when accepted | is sent (§5.17) | is refused (F06.FR.17) |
 | an unlock while a transaction runs | stops it (§5.18) | is refused (F05.FR.02) |
 | a reservation that nobody used | ends in silence (§3.12) | is told (H04) |
-| log reports | are said (§4.4) | have no translator yet |
+| a log report that is triggered | is of diagnostics (§5.17) | is of the log (N01) |
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ class Traits:
     waits_for_idle: bool
     boots_again_on_trigger: bool
     stops_on_unlock: bool
-    reports_jobs: bool
+    has_diagnostics_status: bool
     reports_reservations: bool
 
 
@@ -39,7 +39,7 @@ _OCPP_16 = Traits(
     waits_for_idle=False,
     boots_again_on_trigger=True,
     stops_on_unlock=True,
-    reports_jobs=True,
+    has_diagnostics_status=True,
     reports_reservations=False,
 )
 _OCPP_2 = Traits(
@@ -49,9 +49,12 @@ _OCPP_2 = Traits(
     waits_for_idle=True,
     boots_again_on_trigger=False,
     stops_on_unlock=False,
-    reports_jobs=False,
+    has_diagnostics_status=False,
     reports_reservations=True,
 )
 
-TRAITS: Mapping[OcppVersion, Traits] = {OcppVersion.V16: _OCPP_16, OcppVersion.V201: _OCPP_2}
-"""A version without a row cannot be simulated yet."""
+TRAITS: Mapping[OcppVersion, Traits] = {
+    OcppVersion.V16: _OCPP_16,
+    OcppVersion.V201: _OCPP_2,
+    OcppVersion.V21: _OCPP_2,
+}

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import logging
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,6 +11,7 @@ from picows import WSCloseCode, WSError, WSFrame, WSHandshakeError, WSListener, 
 
 from simulator.handshake import Handshake
 from simulator.running import Caller
+from simulator.tls import client_context
 
 _CONNECTS_AT_ONCE = 64
 _CONNECT_TIMEOUT_S = 15.0
@@ -123,6 +125,7 @@ class PicowsNetwork:
                     websocket_handshake_timeout=_CONNECT_TIMEOUT_S,
                     extra_headers=_headers(handshake),
                     enable_auto_pong=handshake.answers_pings,
+                    ssl_context=_tls(handshake),
                     max_frame_size=_MAX_FRAME_BYTES,
                     read_buffer_init_size=_READ_BUFFER_BYTES,
                     use_aiofastnet=False,
@@ -132,6 +135,10 @@ class PicowsNetwork:
             caller.on_connect_failed(_explain(error))
         except (OSError, TimeoutError, WSError) as error:
             caller.on_connect_failed(str(error) or type(error).__name__)
+
+
+def _tls(handshake: Handshake) -> ssl.SSLContext | None:
+    return client_context(handshake.roots, handshake.identity) if handshake.url.startswith("wss:") else None
 
 
 def _headers(handshake: Handshake) -> list[tuple[str, str]]:

@@ -21,7 +21,32 @@ from chargeyard.embedded import EmbeddedServers
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("steady")
 
-TEMPLATE_DATABASE = "template_tests"
+POSTGRES_DATABASE = "postgres"
+TEST_DATABASE = "tests"
+
+_END_OTHERS = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+# As a replica: no trigger that keeps rows from being changed is asked.
+_EMPTY_EVERY_TABLE = """
+    SET session_replication_role = replica;
+    DO $$
+    DECLARE
+        found record;
+        has_rows boolean;
+    BEGIN
+        FOR found IN
+            SELECT schemaname, tablename FROM pg_tables
+            WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND tablename <> 'alembic_version'
+        LOOP
+            EXECUTE format('SELECT EXISTS (SELECT FROM %I.%I)', found.schemaname, found.tablename) INTO has_rows;
+            IF has_rows THEN
+                EXECUTE format('TRUNCATE %I.%I RESTART IDENTITY CASCADE', found.schemaname, found.tablename);
+            END IF;
+        END LOOP;
+    END $$
+"""
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -32,21 +57,31 @@ async def servers() -> AsyncIterator[EmbeddedServers]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def template_database(servers: EmbeddedServers) -> str:
-    """The database that every test's own is cloned from; nobody may stay connected to it."""
-    await _execute(servers, f'CREATE DATABASE "{TEMPLATE_DATABASE}"')
-    return TEMPLATE_DATABASE
+async def kept_database(servers: EmbeddedServers) -> str:
+    """The database that tests use one after the other: its schemas are made once."""
+    await _execute(servers, POSTGRES_DATABASE, f'CREATE DATABASE "{TEST_DATABASE}"')
+    return TEST_DATABASE
 
 
 @pytest_asyncio.fixture
-async def database_url(servers: EmbeddedServers, template_database: str) -> AsyncIterator[str]:
-    """A database of the test's own, cloned from the template and dropped afterwards."""
+async def database_url(servers: EmbeddedServers, kept_database: str) -> AsyncIterator[str]:
+    """A database without any rows, perhaps with schemas; afterwards nobody is connected to it and it is empty again."""
+    await servers.postgres.start()
+    yield servers.postgres.database_url(kept_database)
+    await servers.postgres.start()
+    await _execute(servers, kept_database, _END_OTHERS)
+    await _execute(servers, kept_database, _EMPTY_EVERY_TABLE)
+
+
+@pytest_asyncio.fixture
+async def empty_database_url(servers: EmbeddedServers) -> AsyncIterator[str]:
+    """A database of the test's own, without any schema, dropped afterwards."""
     database = f"test_{uuid.uuid4().hex}"
     await servers.postgres.start()
-    await _execute(servers, f'CREATE DATABASE "{database}" TEMPLATE "{template_database}"')
+    await _execute(servers, POSTGRES_DATABASE, f'CREATE DATABASE "{database}"')
     yield servers.postgres.database_url(database)
     await servers.postgres.start()
-    await _execute(servers, f'DROP DATABASE "{database}" WITH (FORCE)')
+    await _execute(servers, POSTGRES_DATABASE, f'DROP DATABASE "{database}" WITH (FORCE)')
 
 
 @pytest_asyncio.fixture
@@ -74,8 +109,8 @@ async def redis_url(servers: EmbeddedServers) -> AsyncIterator[str]:
         await client.flushall()
 
 
-async def _execute(servers: EmbeddedServers, statement: str) -> None:
-    connection = await servers.postgres.connect()
+async def _execute(servers: EmbeddedServers, database: str, statement: str) -> None:
+    connection = await servers.postgres.connect(database)
     try:
         await connection.execute(statement)
     finally:

@@ -22,6 +22,7 @@ from backoffice.kit.consumer import BatchConsumer, Consumer
 from backoffice.kit.cursor import Cursor
 from backoffice.kit.database import ALL_TENANTS, Database
 from backoffice.kit.errors import BusUnavailable, DatabaseUnavailable, Unavailable
+from backoffice.kit.forever import forever
 from backoffice.kit.leadership import lead
 from backoffice.kit.quarantine import Quarantine
 from backoffice.kit.stream_reader import ReaderBroken, StreamMessage, StreamReader
@@ -98,7 +99,7 @@ class ConsumerRunner:
     async def _consume(self, _: asyncpg.Connection) -> None:
         outages = 0
         try:
-            while True:
+            for _ in forever():
                 try:
                     await self._read_from_cursor()
                 except ReaderBroken as error:
@@ -117,7 +118,7 @@ class ConsumerRunner:
         async with self._database.transaction(ALL_TENANTS) as unit:
             position = await self._cursor.read(unit, stream_created_at=created_at)
         await self._reader.open(after=position)
-        while True:
+        for _ in forever():
             batch = await self._reader.next_batch(wait_s=WAIT_S)
             if batch:
                 await self._apply_until_done(batch)

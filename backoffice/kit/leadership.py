@@ -13,6 +13,7 @@ import structlog
 
 from backoffice.kit.database import Database
 from backoffice.kit.errors import DatabaseUnavailable
+from backoffice.kit.forever import forever
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +35,7 @@ async def lead(database: Database, name: str, work: Callable[[asyncpg.Connection
 
     `work` is given the connection that holds the lock, and may LISTEN on it. What it raises ends `lead`.
     """
-    while True:
+    for _ in forever():
         try:
             async with database.raw_connection() as connection:
                 await _stand_by(connection, lock_id(f"{database.service}.{name}"))

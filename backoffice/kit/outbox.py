@@ -18,6 +18,7 @@ from backoffice.kit.bus import Bus
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS, Database
 from backoffice.kit.errors import BusUnavailable, DatabaseUnavailable
+from backoffice.kit.forever import forever
 from backoffice.kit.leadership import lead
 from backoffice.kit.tables import outbox
 from backoffice.kit.telemetry import OUTBOX_PUBLISHED
@@ -70,7 +71,7 @@ class OutboxRelay:
 
     async def _relay(self, connection: asyncpg.Connection) -> None:
         await connection.add_listener(channel_of(self._database.service), lambda *_: self._written.set())
-        while True:
+        for _ in forever():
             self._written.clear()
             try:
                 await self.publish_waiting()

@@ -22,6 +22,7 @@ from backoffice.kit.clock import Clock, utc_now
 from backoffice.kit.consumer_runner import ConsumerRunner
 from backoffice.kit.database import Database
 from backoffice.kit.errors import BusUnavailable, DatabaseUnavailable
+from backoffice.kit.forever import forever, heed_cancellation
 from backoffice.kit.http import make_app
 from backoffice.kit.idempotency import prune_keys
 from backoffice.kit.inbox import prune_inbox
@@ -154,7 +155,7 @@ def _housekeeping(database: Database, relay: OutboxRelay, clock: Clock) -> Itera
 async def _keep_streams(bus: Bus, replicas: int) -> None:
     """After every reconnection the streams exist again, should the server have lost its disk."""
     async with bus.reconnections() as reconnected:
-        while True:
+        for _ in forever():
             await reconnected.wait()
             reconnected.clear()
             try:
@@ -173,12 +174,13 @@ async def _run_workers(workers: Sequence[Worker], database: Database, _lock: asy
 
 
 async def _repeat(worker: Worker, database: Database) -> None:
-    while True:
+    for _ in forever():
         try:
             await worker.run()
         except Exception:
             WORKER_FAILURES.labels(database.service, worker.name).inc()
             log.exception("worker failed", service=database.service, worker=worker.name)
+        heed_cancellation()
         await asyncio.sleep(worker.every_s)
 
 

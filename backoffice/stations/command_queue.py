@@ -17,6 +17,7 @@ import structlog
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS
 from backoffice.kit.errors import BackofficeError, DatabaseUnavailable
+from backoffice.kit.forever import forever
 from backoffice.kit.workers import try_each
 from backoffice.stations import command_repository
 from backoffice.stations.dispatch import Dispatch
@@ -48,7 +49,7 @@ class CommandQueue:
     async def keep_sending(self) -> None:
         """Every process does; a command is taken by one. Never returns."""
         async with asyncio.TaskGroup() as tasks:
-            while True:
+            for _ in forever():
                 for waiting in await self._next():
                     self._busy.add((waiting.tenant_id, waiting.station_id))
                     tasks.create_task(self._send(waiting))

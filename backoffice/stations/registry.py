@@ -6,7 +6,6 @@ reconnection and now and then, so that a write that was lost in between does not
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 
 import msgspec
 import structlog
@@ -16,6 +15,7 @@ from nats.js.kv import KeyValue
 from backoffice.kit.bus import Bus
 from backoffice.kit.database import ALL_TENANTS, Database
 from backoffice.kit.errors import BusUnavailable, DatabaseUnavailable
+from backoffice.kit.forever import forever
 from backoffice.stations import repository
 from backoffice.stations.models import ModelRules, Station
 from protocol.bus.commands import RegistryEntry
@@ -54,15 +54,16 @@ class Registry:
     async def keep_reconciled(self) -> None:
         """Compares at once and after every reconnection; never returns."""
         async with self._bus.reconnections() as reconnected:
-            while True:
+            reconnected.set()
+            for _ in forever():
+                await reconnected.wait()
                 reconnected.clear()
                 try:
                     await self.reconcile()
                 except (BusUnavailable, DatabaseUnavailable) as error:
                     log.warning("registry not compared", reason=str(error))
                     await asyncio.sleep(RETRY_S)
-                    continue
-                await reconnected.wait()
+                    reconnected.set()
 
     async def reconcile(self) -> int:
         """The bucket says of every station what the tables say; returns how many entries were wrong."""
@@ -80,8 +81,7 @@ class Registry:
                     await bucket.delete(key)
                     continue
                 # Who was faster wrote what is newer.
-                with suppress(KeyWrongLastSequenceError):
-                    await _put_after(bucket, key, wanted[key], found.get(key))
+                await _put_after(bucket, key, wanted[key], found.get(key))
         if wrong:
             log.info("registry reconciled", entries=len(wrong))
         return len(wrong)
@@ -96,12 +96,8 @@ class Registry:
             rules = None if row is None else await repository.find_model_rules(unit, row.vendor, row.model)
         if row is None:
             return True
-        try:
-            with self._bus.naming_outages():
-                await _put_after(bucket, key, self._entry_of(row, rules), found)
-        except KeyWrongLastSequenceError:
-            return False
-        return True
+        with self._bus.naming_outages():
+            return await _put_after(bucket, key, self._entry_of(row, rules), found)
 
     async def _read_all(self, bucket: KeyValue) -> dict[str, KeyValue.Entry]:
         entries: dict[str, KeyValue.Entry] = {}
@@ -140,12 +136,16 @@ async def _find(bucket: KeyValue, key: str) -> KeyValue.Entry | None:
         return None
 
 
-async def _put_after(bucket: KeyValue, key: str, value: bytes, found: KeyValue.Entry | None) -> None:
-    """Raises KeyWrongLastSequenceError where the entry is not the one that was found any more."""
-    if found is None:
-        await bucket.create(key, value)
-    else:
-        await bucket.update(key, value, last=found.revision)
+async def _put_after(bucket: KeyValue, key: str, value: bytes, found: KeyValue.Entry | None) -> bool:
+    """Whether the entry was still the one that was found, and is `value` now."""
+    try:
+        if found is None:
+            await bucket.create(key, value)
+        else:
+            await bucket.update(key, value, last=found.revision)
+    except KeyWrongLastSequenceError:
+        return False
+    return True
 
 
 def _value_of(entry: KeyValue.Entry | None) -> bytes | None:

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from protocol.dialects.words import given, sent
+from protocol.domain.event_stream import StreamPace
 from protocol.domain.identifiers import IdToken, IdTokenType
 from protocol.domain.routes import AnyRoute
 from protocol.wire import v21
@@ -23,6 +25,16 @@ def write_id_token(token: IdToken) -> v21.IdToken:
     """A token. UNSPECIFIED, which only 1.6 says, becomes Central (a row of ours)."""
     kind = IdTokenType.CENTRAL if token.type is IdTokenType.UNSPECIFIED else token.type
     return v21.IdToken(id_token=token.value, type=str(kind))
+
+
+def read_pace(params: v21.PeriodicEventStreamParams) -> StreamPace:
+    """How fast a stream flows."""
+    return StreamPace(interval_s=given(params.interval), values=given(params.values))
+
+
+def write_pace(pace: StreamPace) -> v21.PeriodicEventStreamParams:
+    """How fast a stream flows."""
+    return v21.PeriodicEventStreamParams(interval=sent(pace.interval_s), values=sent(pace.values))
 
 
 def carried_over(routes: Iterable[AnyRoute]) -> tuple[AnyRoute, ...]:

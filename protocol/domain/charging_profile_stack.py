@@ -75,6 +75,13 @@ class Limit(NamedTuple):
     phases: int
 
 
+class LeadingPeriod(NamedTuple):
+    """The period that holds of the profile that leads, whether it limits or sets; its amounts are in `unit`."""
+
+    period: ChargingPeriod
+    unit: RateUnit
+
+
 class _Lead(NamedTuple):
     unit: RateUnit
     limit: Decimal
@@ -84,6 +91,23 @@ class _Lead(NamedTuple):
 def limit_at(installed: Sequence[InstalledProfile], at: datetime, *, place: Place, unit: RateUnit) -> Limit:
     """The limit of this instant. Without a transaction a relative schedule has just begun."""
     return _Sweep(installed, at, place).limit(unit)
+
+
+def leading_period(installed: Sequence[InstalledProfile], at: datetime, *, place: Place) -> LeadingPeriod | None:
+    """The period of the TX or TX_DEFAULT profile that leads at this instant; None where none says anything.
+
+    In 2.1 a period may say more than a limit: a setpoint, and how much the vehicle may give (OCPP 2.1 K18, Q).
+    """
+    begins_at = at if place.transaction is None else place.transaction.started_at
+    found: list[tuple[tuple[bool, int, bool, int], LeadingPeriod]] = []
+    for age, (profile, evse) in enumerate(installed):
+        if profile.purpose not in (ProfilePurpose.TX, ProfilePurpose.TX_DEFAULT) or not _concerns(profile, evse, place):
+            continue
+        period = Timeline(profile, origin=at, begins_at=begins_at).period_at(0)
+        if period is not None:
+            rank = (profile.purpose is ProfilePurpose.TX, profile.stack_level, evse is not None, age)
+            found.append((rank, LeadingPeriod(period, profile.schedule.unit)))
+    return max(found, key=lambda one: one[0])[1] if found else None
 
 
 def next_change(installed: Sequence[InstalledProfile], after: datetime, *, place: Place) -> datetime | None:

@@ -28,8 +28,10 @@ def present(state: StationState, evse: Evse, id_token: IdToken, now: float) -> N
             report_changes(state, now)
         else:
             _refuse(state, evse, "another token's transaction runs")
-    elif not evse.is_operative:
+    elif not evse.is_operative or evse.is_resetting:
         _refuse(state, evse, "out of service")
+    elif evse.is_being_paid:
+        _refuse(state, evse, "somebody pays to charge here")
     elif evse.asked is not None or state.is_rebooting:
         _refuse(state, evse, "the reader is busy")
     elif state.is_online and not state.is_accepted:
@@ -62,7 +64,7 @@ def grant(state: StationState, evse: Evse, allowance: Grant, now: float) -> None
     """A transaction begins; without a cable it waits for one, for as long as the station is configured to."""
     if evse.transaction is not None:
         _refuse(state, evse, "a transaction runs")
-    elif not evse.is_operative:
+    elif not evse.is_operative or evse.is_resetting:
         _refuse(state, evse, "out of service")
     elif evse.reservation is not None and not evse.reservation.admits(allowance.id_token, allowance.group):
         _refuse(state, evse, "reserved for somebody else")
@@ -117,7 +119,7 @@ def _heed(state: StationState, evse: Evse, id_token: IdToken, info: IdTokenInfo,
 
 
 def _decide_alone(state: StationState, evse: Evse, id_token: IdToken, now: float) -> None:
-    known = recall(state, id_token, now)
+    known = recall(state, id_token, now) if state.settings.authorizes_offline else None
     if known is not None:
         _heed(state, evse, id_token, known, now)
     elif state.settings.starts_offline:

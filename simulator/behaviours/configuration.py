@@ -1,11 +1,6 @@
-"""The station's variables, under both of their names (OCPP 1.6 §9; OCPP 2.0.1 Part 2 appendix 3).
+"""The station's configuration as the CSMS reads and sets it (OCPP 1.6 §5.3, §5.8; OCPP 2.0.1 B05, B06)."""
 
-A row is here only if the station acts by it: nothing is claimed that is not so.
-"""
-
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace as changed
-from typing import Any
+from collections.abc import Mapping
 
 from protocol.blocks.provisioning.messages import (
     GetVariables,
@@ -20,169 +15,10 @@ from protocol.blocks.provisioning.messages import (
     VariableStatus,
 )
 from protocol.domain.device_model import AttributeType
-from simulator.behaviours import availability, certificates, local_auth_list, meter_values, smart_charging
+from simulator.behaviours import availability, hardware, meter_values
+from simulator.behaviours.variables import VARIABLES, Variable
 from simulator.plan import Settings
 from simulator.state import Alarm, StationState
-
-Write = Callable[[Settings, str], Settings]
-"""The settings with a variable's new value. Raises ValueError for a text that is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """One variable: its 1.6 key, its 2.x component and name (empty where a version has none), and how it is read.
-
-    Without `write` it is read-only; `needs_reboot`: what is written holds after the next reset.
-    """
-
-    key: str
-    component: str
-    name: str
-    read: Callable[[StationState], object]
-    write: Write | None = None
-    needs_reboot: bool = False
-
-
-def _writes_number(field: str, *, least: int = 0) -> Write:
-    def write(settings: Settings, text: str) -> Settings:
-        number = int(text)
-        if not least <= number <= _LARGEST:
-            raise ValueError(f"{field} lies between {least} and {_LARGEST}; got {number}")
-        return _with(settings, field, number)
-
-    return write
-
-
-def _writes_flag(field: str) -> Write:
-    def write(settings: Settings, text: str) -> Settings:
-        if text.lower() not in _FLAGS:
-            raise ValueError(f"{field} is true or false; got {text!r}")
-        return _with(settings, field, _FLAGS[text.lower()])
-
-    return write
-
-
-def _with(settings: Settings, field: str, value: Any) -> Settings:  # Any: the row tells the field's type
-    return changed(settings, **{field: value})
-
-
-def _write_measurands(settings: Settings, text: str) -> Settings:
-    names = tuple(name.strip() for name in text.split(",") if name.strip())
-    unknown = set(names) - meter_values.MEASURANDS
-    if unknown:
-        raise ValueError(f"this meter does not measure {sorted(unknown)}")
-    return changed(settings, sampled=names)
-
-
-_LARGEST = 2**31 - 1
-_FLAGS = {"true": True, "false": False}
-_FEATURES = ("Core", "FirmwareManagement", "LocalAuthListManagement", "Reservation", "SmartCharging", "RemoteTrigger")
-
-
-VARIABLES: tuple[Variable, ...] = (
-    Variable(
-        "HeartbeatInterval",
-        "OCPPCommCtrlr",
-        "HeartbeatInterval",
-        lambda state: state.settings.heartbeat_interval_s,
-        _writes_number("heartbeat_interval_s"),
-    ),
-    Variable(
-        "MeterValueSampleInterval",
-        "SampledDataCtrlr",
-        "TxUpdatedInterval",
-        lambda state: state.settings.sample_interval_s,
-        _writes_number("sample_interval_s"),
-    ),
-    Variable(
-        "MeterValuesSampledData",
-        "SampledDataCtrlr",
-        "TxUpdatedMeasurands",
-        lambda state: ",".join(state.settings.sampled),
-        _write_measurands,
-    ),
-    Variable(
-        "ConnectionTimeOut",
-        "TxCtrlr",
-        "EVConnectionTimeOut",
-        lambda state: state.settings.ev_connect_timeout_s,
-        _writes_number("ev_connect_timeout_s"),
-    ),
-    Variable("", "TxCtrlr", "TxStartPoint", lambda _state: "PowerPathClosed"),
-    Variable("", "TxCtrlr", "TxStopPoint", lambda _state: "PowerPathClosed"),
-    Variable("StopTransactionOnEVSideDisconnect", "TxCtrlr", "StopTxOnEVSideDisconnect", lambda _state: True),
-    Variable("StopTransactionOnInvalidId", "TxCtrlr", "StopTxOnInvalidId", lambda _state: True),
-    Variable("AuthorizeRemoteTxRequests", "AuthCtrlr", "AuthorizeRemoteStart", lambda _state: False),
-    Variable(
-        "AllowOfflineTxForUnknownId",
-        "AuthCtrlr",
-        "OfflineTxForUnknownIdEnabled",
-        lambda state: state.settings.starts_offline,
-        _writes_flag("starts_offline"),
-    ),
-    Variable(
-        "LocalPreAuthorize",
-        "AuthCtrlr",
-        "LocalPreAuthorize",
-        lambda state: state.settings.pre_authorizes,
-        _writes_flag("pre_authorizes"),
-    ),
-    Variable(
-        "AuthorizationCacheEnabled",
-        "AuthCacheCtrlr",
-        "Enabled",
-        lambda state: state.settings.uses_cache,
-        _writes_flag("uses_cache"),
-    ),
-    Variable(
-        "LocalAuthListEnabled",
-        "LocalAuthListCtrlr",
-        "Enabled",
-        lambda state: state.settings.uses_local_list,
-        _writes_flag("uses_local_list"),
-    ),
-    Variable("LocalAuthListMaxLength", "", "", lambda _state: local_auth_list.MAX_TOKENS),
-    Variable("SendLocalListMaxLength", "", "", lambda _state: local_auth_list.MAX_TOKENS),
-    Variable(
-        "TransactionMessageAttempts",
-        "OCPPCommCtrlr",
-        "MessageAttempts",
-        lambda state: state.settings.refusal_attempts,
-        _writes_number("refusal_attempts", least=1),
-    ),
-    Variable(
-        "TransactionMessageRetryInterval",
-        "OCPPCommCtrlr",
-        "MessageAttemptInterval",
-        lambda state: state.settings.refusal_wait_s,
-        _writes_number("refusal_wait_s"),
-    ),
-    # 1.6 has no such key (a vendor's own, then): a station reads it when it starts.
-    Variable(
-        "MessageTimeout",
-        "OCPPCommCtrlr",
-        "MessageTimeout",
-        lambda state: round(state.settings.call_timeout_s),
-        _writes_number("call_timeout_s", least=1),
-        needs_reboot=True,
-    ),
-    Variable("", "OCPPCommCtrlr", "RetryBackOffWaitMinimum", lambda state: round(state.settings.retry_min_s)),
-    Variable("", "OCPPCommCtrlr", "RetryBackOffRandomRange", lambda state: round(state.settings.retry_random_s)),
-    Variable("", "OCPPCommCtrlr", "RetryBackOffRepeatTimes", lambda state: state.settings.retry_doublings),
-    Variable("NumberOfConnectors", "", "", lambda state: len(state.evses)),
-    Variable("ReserveConnectorZeroSupported", "", "", lambda _state: False),
-    Variable("ChargeProfileMaxStackLevel", "", "", lambda _state: smart_charging.MAX_STACK_LEVEL),
-    Variable("ChargingScheduleMaxPeriods", "", "", lambda _state: smart_charging.MAX_PERIODS),
-    Variable("MaxChargingProfilesInstalled", "", "", lambda _state: smart_charging.MAX_PROFILES),
-    Variable(
-        "ChargingScheduleAllowedChargingRateUnit",
-        "",
-        "",
-        lambda state: "Power" if state.plan.outlet.is_dc else "Current,Power",
-    ),
-    Variable("CertificateStoreMaxLength", "", "", lambda _state: certificates.MAX_ROOTS),
-    Variable("SupportedFeatureProfiles", "", "", lambda _state: ",".join(_FEATURES)),
-)
 
 _BY_KEY: Mapping[str, Variable] = {row.key.lower(): row for row in VARIABLES if row.key}
 _BY_NAME: Mapping[tuple[str, str], Variable] = {
@@ -191,10 +27,10 @@ _BY_NAME: Mapping[tuple[str, str], Variable] = {
 _COMPONENTS = frozenset(component for component, _ in _BY_NAME)
 
 
-def on_get_variables(state: StationState, message: GetVariables, _now: float) -> VariablesReply:
+def on_get_variables(state: StationState, message: GetVariables, now: float) -> VariablesReply:
     """One answer a name; every 1.6 key where no name was given (OCPP 1.6 §5.8). Names ignore case."""
     names = message.names or tuple(VariableName(row.key) for row in VARIABLES if row.key)
-    return VariablesReply(results=tuple(_read(state, name) for name in names))
+    return VariablesReply(results=tuple(_read(state, name, now) for name in names))
 
 
 def on_set_variables(state: StationState, message: SetVariables, now: float) -> SetVariablesReply:
@@ -209,10 +45,14 @@ def on_set_variables(state: StationState, message: SetVariables, now: float) -> 
 def _set(state: StationState, assignment: VariableAssignment, now: float) -> SetVariableStatus:
     if assignment.name.attribute is not AttributeType.ACTUAL:
         return SetVariableStatus.NOT_SUPPORTED_ATTRIBUTE_TYPE
-    row = _find(assignment.name)
+    row = find_variable(assignment.name)
     if row is None:
-        is_known = _is_known_component(assignment.name)
+        if hardware.find(state, assignment.name) is not None:
+            return SetVariableStatus.REJECTED
+        is_known = is_known_component(assignment.name) or hardware.has_component(state, assignment.name)
         return SetVariableStatus.UNKNOWN_VARIABLE if is_known else SetVariableStatus.UNKNOWN_COMPONENT
+    if row.act is not None:
+        return row.act(state, assignment.value, now)
     if row.write is None:
         return SetVariableStatus.REJECTED
     try:
@@ -235,6 +75,8 @@ def _follow(state: StationState, before: Settings, now: float) -> None:
     if state.settings.heartbeat_interval_s != before.heartbeat_interval_s:
         state.clear_alarm(Alarm.HEARTBEAT)
         availability.schedule_heartbeat(state, now + state.settings.heartbeat_interval_s)
+    if state.settings.aligned_interval_s != before.aligned_interval_s:
+        meter_values.schedule_aligned(state, now)
     if state.settings.sample_interval_s != before.sample_interval_s:
         for evse in state.evses:
             state.clear_alarm(Alarm.SAMPLE, evse=evse.number)
@@ -242,27 +84,36 @@ def _follow(state: StationState, before: Settings, now: float) -> None:
                 meter_values.schedule_sample(state, evse, now)
 
 
-def _read(state: StationState, name: VariableName) -> VariableResult:
+def _read(state: StationState, name: VariableName, now: float) -> VariableResult:
     if name.attribute is not AttributeType.ACTUAL:
         return VariableResult(name=name, status=VariableStatus.NOT_SUPPORTED_ATTRIBUTE_TYPE)
-    row = _find(name)
+    row = find_variable(name)
+    if row is not None and row.is_secret:
+        # 1.6 lists the key, without a value (§7.29).
+        status = VariableStatus.REJECTED if name.component else VariableStatus.ACCEPTED
+        return VariableResult(name=name, status=status, is_readonly=False)
     if row is not None:
-        value = text_of(row.read(state))
-        return VariableResult(name=name, status=VariableStatus.ACCEPTED, value=value, is_readonly=row.write is None)
-    is_known = _is_known_component(name)
+        value = hardware.text_of(row.read(state))
+        return VariableResult(name=name, status=VariableStatus.ACCEPTED, value=value, is_readonly=not row.is_writable)
+    part = hardware.find(state, name)
+    if part is not None:
+        found = part.read(state, now)
+        value = "" if found is None else hardware.text_of(found)
+        return VariableResult(name=name, status=VariableStatus.ACCEPTED, value=value, is_readonly=True)
+    is_known = is_known_component(name) or hardware.has_component(state, name)
     status = VariableStatus.UNKNOWN_VARIABLE if is_known else VariableStatus.UNKNOWN_COMPONENT
     return VariableResult(name=name, status=status)
 
 
-def _find(name: VariableName) -> Variable | None:
+def find_variable(name: VariableName) -> Variable | None:
+    """The variable of that name; names ignore case."""
     if name.component:
-        return _BY_NAME.get((name.component.lower(), name.variable.lower()))
+        row = _BY_NAME.get((name.component.lower(), name.variable.lower()))
+        is_named = row is not None and name.instance in (None, row.instance) and name.evse is None
+        return row if is_named else None
     return _BY_KEY.get(name.variable.lower())
 
 
-def _is_known_component(name: VariableName) -> bool:
+def is_known_component(name: VariableName) -> bool:
+    """Whether some variable is of that component; a 1.6 key has none."""
     return not name.component or name.component.lower() in _COMPONENTS
-
-
-def text_of(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,7 +1,7 @@
 """What the meters say (OCPP 1.6 §4.7; OCPP 2.0.1 J01, J02).
 
 Invariants, of the readings of one instant:
-1. The power is the sum over the phases of voltage times current, to the last digit.
+1. The power is the sum over the phases of voltage times current, to the last digit; what flows back counts as export.
 2. The register is the meter's, in whole Wh: what a start or an end says and what a sample says agree.
 """
 
@@ -21,8 +21,12 @@ from simulator.evse import Evse
 from simulator.state import Alarm, StationState
 
 CURRENT_IMPORT = "Current.Import"
+CURRENT_EXPORT = "Current.Export"
+POWER_EXPORT = "Power.Active.Export"
+ENERGY_EXPORT_REGISTER = "Energy.Active.Export.Register"
 VOLTAGE = "Voltage"
 _REGISTER_ONLY = (ENERGY_IMPORT_REGISTER,)
+_DAY_S = 86_400
 
 
 def take_sample(state: StationState, evse: Evse, now: float) -> None:
@@ -40,9 +44,45 @@ def schedule_sample(state: StationState, evse: Evse, now: float) -> None:
         state.set_alarm(Alarm.SAMPLE, now + state.settings.sample_interval_s, evse=evse.number)
 
 
-def say_readings(state: StationState, evse: Evse, now: float, *, context: ReadingContext, trigger: str) -> None:
-    """The EVSE's readings are said within its transaction, or on their own where none runs."""
-    transaction, value = evse.transaction, read_meter(state, evse, now, context=context)
+def take_aligned(state: StationState, now: float) -> None:
+    """Every EVSE's readings are said at this instant of the clock, whether anybody charges or not (J01)."""
+    if state.settings.aligned and state.is_accepted:
+        for evse in state.evses:
+            say_readings(
+                state,
+                evse,
+                now,
+                context=ReadingContext.SAMPLE_CLOCK,
+                trigger="MeterValueClock",
+                measurands=state.settings.aligned,
+            )
+    schedule_aligned(state, now)
+
+
+def schedule_aligned(state: StationState, now: float) -> None:
+    """The next aligned readings are due at a whole number of intervals after midnight, UTC (OCPP 1.6 §9.1.4)."""
+    interval_s = state.settings.aligned_interval_s
+    state.clear_alarm(Alarm.ALIGNED)
+    if interval_s > 0:
+        since_midnight_s = state.instant(now).timestamp() % _DAY_S
+        state.set_alarm(Alarm.ALIGNED, now + min(interval_s - since_midnight_s % interval_s, _DAY_S - since_midnight_s))
+
+
+def say_readings(
+    state: StationState,
+    evse: Evse,
+    now: float,
+    *,
+    context: ReadingContext,
+    trigger: str,
+    measurands: tuple[str, ...] | None = None,
+) -> None:
+    """The EVSE's readings are said within its transaction, or on their own where none runs.
+
+    Of `measurands`, or of what the station is configured to sample.
+    """
+    transaction = evse.transaction
+    value = read_meter(state, evse, now, context=context, measurands=measurands)
     if transaction is None or not state.traits.sends_updates:
         message = MeterValues(
             meter_values=(value,),
@@ -69,6 +109,12 @@ def read_register(state: StationState, evse: Evse, now: float, *, context: Readi
     return read_meter(state, evse, now, context=context, measurands=_REGISTER_ONLY)
 
 
+def read_end(state: StationState, evse: Evse, now: float) -> MeterValue:
+    """What decides a bill, and what else the station is configured to say with an end."""
+    others = tuple(name for name in state.settings.sampled_at_end if name not in _REGISTER_ONLY)
+    return read_meter(state, evse, now, context=ReadingContext.TRANSACTION_END, measurands=_REGISTER_ONLY + others)
+
+
 def read_meter(
     state: StationState,
     evse: Evse,
@@ -88,17 +134,38 @@ def _read_energy(evse: Evse, context: str) -> tuple[MeterReading, ...]:
     return (MeterReading(value=str(evse.meter.register_wh), context=context),)
 
 
+def _read_exported_energy(evse: Evse, context: str) -> tuple[MeterReading, ...]:
+    register_wh = str(evse.meter.export_register_wh)
+    return (MeterReading(value=register_wh, measurand=ENERGY_EXPORT_REGISTER, context=context),)
+
+
 def _read_power(evse: Evse, context: str) -> tuple[MeterReading, ...]:
-    power_w = _decimal_text(evse.meter.power_mw, digits=3)
-    return (MeterReading(value=power_w, unit="W", measurand=POWER_IMPORT, context=context),)
+    return (_power(evse.meter.power_mw, POWER_IMPORT, context),)
+
+
+def _read_exported_power(evse: Evse, context: str) -> tuple[MeterReading, ...]:
+    return (_power(-evse.meter.power_mw, POWER_EXPORT, context),)
 
 
 def _read_currents(evse: Evse, context: str) -> tuple[MeterReading, ...]:
+    return _currents(evse, CURRENT_IMPORT, context, sign=1)
+
+
+def _read_exported_currents(evse: Evse, context: str) -> tuple[MeterReading, ...]:
+    return _currents(evse, CURRENT_EXPORT, context, sign=-1)
+
+
+def _power(power_mw: int, measurand: str, context: str) -> MeterReading:
+    power_w = _decimal_text(max(0, power_mw), digits=3)
+    return MeterReading(value=power_w, unit="W", measurand=measurand, context=context)
+
+
+def _currents(evse: Evse, measurand: str, context: str, *, sign: int) -> tuple[MeterReading, ...]:
     return tuple(
         MeterReading(
-            value=_decimal_text(line.current_ca, digits=2),
+            value=_decimal_text(max(0, sign * line.current_ca), digits=2),
             unit="A",
-            measurand=CURRENT_IMPORT,
+            measurand=measurand,
             context=context,
             phase=None if evse.outlet.is_dc else f"L{number}",
         )
@@ -131,6 +198,9 @@ _READERS: Mapping[str, Callable[[Evse, str], tuple[MeterReading, ...]]] = {
     ENERGY_IMPORT_REGISTER: _read_energy,
     POWER_IMPORT: _read_power,
     CURRENT_IMPORT: _read_currents,
+    ENERGY_EXPORT_REGISTER: _read_exported_energy,
+    POWER_EXPORT: _read_exported_power,
+    CURRENT_EXPORT: _read_exported_currents,
     VOLTAGE: _read_voltages,
     STATE_OF_CHARGE: _read_state_of_charge,
 }

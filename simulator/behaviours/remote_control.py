@@ -26,6 +26,7 @@ from simulator.behaviours import (
     firmware,
     meter_values,
     provisioning,
+    publication,
     smart_charging,
     transactions,
 )
@@ -33,7 +34,6 @@ from simulator.evse import Evse, Grant
 from simulator.state import StationState
 
 _ACCEPTED = CommandReply(status="Accepted")
-_NOT_IMPLEMENTED = CommandReply(status="NotImplemented")
 
 Saying = Callable[[StationState, Sequence[Evse], float], bool]
 """Says something, and whether there was anything to say."""
@@ -81,9 +81,7 @@ def on_extended_trigger(state: StationState, message: ExtendedTriggerMessage, no
 def _trigger(
     state: StationState, message: TriggerMessage, now: float, sayings: Mapping[TriggerKind, Saying]
 ) -> CommandReply:
-    say = sayings.get(message.requested)
-    if say is None or (message.requested in _OF_JOBS and not state.traits.reports_jobs):
-        return _NOT_IMPLEMENTED
+    say = sayings[message.requested]
     evses = state.evses if message.evse is None else [evse for evse in state.evses if evse.number == message.evse]
     return _ACCEPTED if evses and say(state, evses, now) else _rejected("NothingToSend")
 
@@ -111,7 +109,7 @@ def _choose_evse(state: StationState, message: RequestStart) -> Evse | None:
 def _is_free_for(evse: Evse, id_token: IdToken) -> bool:
     is_idle = evse.transaction is None and evse.grant is None and evse.asked is None
     is_kept_from_him = evse.reservation is not None and not evse.reservation.admits(id_token, None)
-    return is_idle and evse.is_operative and not is_kept_from_him
+    return is_idle and evse.is_operative and not evse.is_resetting and not is_kept_from_him
 
 
 def _say_boot(state: StationState, _evses: Sequence[Evse], now: float) -> bool:
@@ -148,8 +146,13 @@ def _say_firmware(state: StationState, _evses: Sequence[Evse], _now: float) -> b
     return True
 
 
-def _say_diagnostics(state: StationState, _evses: Sequence[Evse], _now: float) -> bool:
-    diagnostics.say_status(state, is_of_log=False)
+def _say_upload(state: StationState, _evses: Sequence[Evse], _now: float) -> bool:
+    diagnostics.say_status(state, is_of_log=not state.traits.has_diagnostics_status)
+    return True
+
+
+def _say_publication(state: StationState, _evses: Sequence[Evse], _now: float) -> bool:
+    publication.say_status(state, is_triggered=True)
     return True
 
 
@@ -166,7 +169,6 @@ def _asking_for_certificate(use: SigningUse | None) -> Saying:
     return ask
 
 
-_OF_JOBS = frozenset((TriggerKind.LOG_STATUS_NOTIFICATION,))
 _SAYINGS: Mapping[TriggerKind, Saying] = {
     TriggerKind.BOOT_NOTIFICATION: _say_boot,
     TriggerKind.HEARTBEAT: _say_heartbeat,
@@ -174,7 +176,8 @@ _SAYINGS: Mapping[TriggerKind, Saying] = {
     TriggerKind.METER_VALUES: _say_readings,
     TriggerKind.TRANSACTION_EVENT: _say_transactions,
     TriggerKind.FIRMWARE_STATUS_NOTIFICATION: _say_firmware,
-    TriggerKind.LOG_STATUS_NOTIFICATION: _say_diagnostics,
+    TriggerKind.LOG_STATUS_NOTIFICATION: _say_upload,
+    TriggerKind.PUBLISH_FIRMWARE_STATUS_NOTIFICATION: _say_publication,
     TriggerKind.SIGN_STATION_CERTIFICATE: _asking_for_certificate(SigningUse.STATION),
     TriggerKind.SIGN_V2G_CERTIFICATE: _asking_for_certificate(SigningUse.V2G),
     TriggerKind.SIGN_COMBINED_CERTIFICATE: _asking_for_certificate(None),

@@ -7,8 +7,11 @@ Invariants:
 4. A profile of a transaction ends with it.
 """
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from protocol.blocks.smart_charging.messages import (
     ClearChargingProfile,
@@ -26,6 +29,7 @@ from protocol.domain.charging_profile_stack import (
     RunningTransaction,
     Supply,
     composite_schedule,
+    leading_period,
     limit_at,
     next_change,
 )
@@ -48,6 +52,7 @@ def on_set_profile(state: StationState, message: SetChargingProfile, now: float)
     if refusal is not None:
         return CommandReply(status="Rejected", reason=refusal)
     _install(state, message.profile, message.evse)
+    schedule_pull(state, now)
     follow_limits(state, now)
     return _ACCEPTED
 
@@ -70,7 +75,7 @@ def on_get_composite(state: StationState, message: GetCompositeSchedule, now: fl
     if is_unknown or message.duration_s < 1 or not _speaks(state, unit):
         return CompositeScheduleReply(status="Rejected")
     schedule = composite_schedule(
-        state.profiles,
+        state.profiles if evse is None else in_force(state, evse),
         state.instant(now),
         duration_s=min(message.duration_s, _LONGEST_SCHEDULE_S),
         place=_place(state, evse, voltage_v=NOMINAL_MAINS_V, phases=state.plan.outlet.line_count),
@@ -134,22 +139,62 @@ def follow_limits(state: StationState, now: float) -> None:
         if state.profiles and evse.transaction is not None:
             phases = evse.usable_phases
             place = _place(state, evse, voltage_v=LOWEST_MAINS_V, phases=phases)
-            value, phases = limit_at(state.profiles, at, place=place, unit=RateUnit.WATTS)
-            least_w = 0 if evse.outlet.is_dc else _LEAST_A * LOWEST_MAINS_V * phases
-            cap = Cap(float(value) if value >= least_w else 0.0, phases)
-            changes.append(next_change(state.profiles, at, place=place))
+            profiles = in_force(state, evse)
+            cap = _cap_at(profiles, at, place=place, is_dc=evse.outlet.is_dc)
+            changes.append(next_change(profiles, at, place=place))
         if cap != evse.cap:
             evse.advance(now)
             evse.cap = cap
             evse.settle()
-            _let_current_follow(state, evse, now)
+            let_current_follow(state, evse, now)
     due = min((change for change in changes if change is not None), default=None)
     state.clear_alarm(Alarm.LIMIT)
     if due is not None:
         state.set_alarm(Alarm.LIMIT, now + (due - at) / timedelta(seconds=1))
 
 
-def _let_current_follow(state: StationState, evse: Evse, now: float) -> None:
+def in_force(state: StationState, evse: Evse) -> tuple[InstalledProfile, ...]:
+    """The profiles that limit the EVSE: with priority, the priority profile in the place of its others (2.1 K21)."""
+    if evse.transaction is None or not evse.transaction.has_priority:
+        return state.profiles
+    return tuple(
+        InstalledProfile(_as_own(one.profile), evse.number) if one.profile.purpose is ProfilePurpose.PRIORITY else one
+        for one in state.profiles
+        if one.profile.purpose not in (ProfilePurpose.TX, ProfilePurpose.TX_DEFAULT)
+    )
+
+
+def schedule_pull(state: StationState, now: float) -> None:
+    """Dynamic profiles that are to be asked for are, as often as the most impatient of them says (2.1 K28)."""
+    intervals_s = [one.profile.update_interval_s for one in state.profiles if one.profile.update_interval_s]
+    state.clear_alarm(Alarm.SCHEDULE_UPDATE)
+    if intervals_s:
+        state.set_alarm(Alarm.SCHEDULE_UPDATE, now + min(intervals_s))
+
+
+def _cap_at(profiles: Sequence[InstalledProfile], at: datetime, *, place: Place, is_dc: bool) -> Cap:
+    value_w, phases = limit_at(profiles, at, place=place, unit=RateUnit.WATTS)
+    least_w = 0 if is_dc else _LEAST_A * LOWEST_MAINS_V * phases
+    leading = leading_period(profiles, at, place=place)
+    per_unit = Decimal(1)
+    if leading is not None and leading.unit is RateUnit.AMPERES:
+        per_unit = place.supply.voltage_v * phases
+    setpoint = None if leading is None else leading.period.setpoint
+    if setpoint is None or leading is None:
+        return Cap(float(value_w) if value_w >= least_w else 0.0, phases)
+    if setpoint < 0:
+        bound = leading.period.discharge_limit
+        give = -setpoint if bound is None else min(-setpoint, -bound)
+        return Cap(0.0, phases, give_w=float(give * per_unit))
+    power_w = min(value_w, setpoint * per_unit)
+    return Cap(float(power_w) if power_w >= least_w else 0.0, phases)
+
+
+def _as_own(profile: ChargingProfile) -> ChargingProfile:
+    return replace(profile, purpose=ProfilePurpose.TX, transaction_id=None)
+
+
+def let_current_follow(state: StationState, evse: Evse, now: float) -> None:
     """The transaction's state follows the current, in the same instant."""
     # Before the first current the handshake's own alarm is set.
     if evse.transaction is not None and evse.transaction.state is not TransactionState.EV_CONNECTED:
@@ -191,7 +236,7 @@ def _refuse(state: StationState, profile: ChargingProfile, number: int | None) -
         return "UnknownEVSE"
     if profile.purpose is ProfilePurpose.STATION_MAX and evse is not None:
         return "NotHere"
-    if profile.purpose is ProfilePurpose.EXTERNAL:
+    if profile.purpose in (ProfilePurpose.EXTERNAL, ProfilePurpose.LOCAL_GENERATION):
         return "InvalidProfile"
     kept = [one for one in state.profiles if not _is_replaced(one, InstalledProfile(profile, number))]
     if len(kept) >= MAX_PROFILES:

@@ -27,9 +27,9 @@ from protocol.domain.authorization import AuthorizationStatus
 from protocol.domain.commands import Heard
 from protocol.domain.identifiers import IdToken, TransactionId
 from protocol.domain.metering import ReadingContext
-from simulator.behaviours import smart_charging
+from simulator.behaviours import display_message, smart_charging
 from simulator.behaviours.availability import report_changes, settle_service
-from simulator.behaviours.meter_values import read_register, schedule_sample
+from simulator.behaviours.meter_values import read_end, read_register, schedule_sample
 from simulator.evse import Evse, Grant, Transaction
 from simulator.outbox import Entry
 from simulator.state import Alarm, Happening, StationState
@@ -43,7 +43,7 @@ def begin(state: StationState, evse: Evse, grant: Grant, now: float, *, trigger:
     value = read_register(state, evse, now, context=ReadingContext.TRANSACTION_BEGIN)
     transaction = evse.transaction = _new_transaction(state, evse, grant, now)
     transaction.move(Trigger.PLUG)
-    evse.grant = None
+    evse.grant, evse.is_being_paid = None, False
     reservation, evse.reservation = evse.reservation, None
     start = TransactionStart(
         occurred_at=value.measured_at,
@@ -63,7 +63,8 @@ def begin(state: StationState, evse: Evse, grant: Grant, now: float, *, trigger:
     state.post(start, evse=evse.number, transaction=transaction)
     state.note(Happening.TRANSACTION_STARTED, evse=evse.number, transaction=transaction)
     state.clear_alarm(Alarm.EV_CONNECT, evse=evse.number)
-    state.clear_alarm(Alarm.RESERVATION, evse=evse.number)
+    for alarm in (Alarm.RESERVATION, Alarm.PAYMENT):
+        state.clear_alarm(alarm, evse=evse.number)
     smart_charging.on_begin(state, evse, grant.profile, now)
     state.set_alarm(Alarm.POWER, now + state.rng.between(*_HANDSHAKE_S), evse=evse.number)
     schedule_sample(state, evse, now)
@@ -76,7 +77,8 @@ def follow_vehicle(state: StationState, evse: Evse, now: float) -> None:
     if transaction is None or vehicle is None:
         return
     evse.advance(now)
-    trigger = _next_trigger(transaction.state, is_satisfied=vehicle.is_satisfied, is_withheld=evse.is_withheld)
+    is_satisfied = vehicle.is_satisfied and not evse.is_giving
+    trigger = _next_trigger(transaction.state, is_satisfied=is_satisfied, is_withheld=evse.is_withheld)
     if trigger is not None:
         _move(state, evse, trigger, now)
     else:
@@ -98,7 +100,8 @@ def end(
     transaction = evse.transaction
     if transaction is None:
         return
-    value = read_register(state, evse, now, context=ReadingContext.TRANSACTION_END)
+    value = read_end(state, evse, now)
+    says_readings = state.traits.sends_updates or bool(state.settings.sampled_at_end)
     transaction.move(Trigger.END)
     transaction.ended_at = value.measured_at
     transaction.end_register_wh = evse.meter.register_wh
@@ -114,7 +117,7 @@ def end(
         connector=1,
         id_token=id_token,
         meter_wh=str(transaction.end_register_wh),
-        meter_values=(value,) if state.traits.sends_updates else (),
+        meter_values=(value,) if says_readings else (),
         charging_state=charging_state_of(transaction.state),
         trigger=trigger,
         seq_no=transaction.next_seq_no(),
@@ -125,7 +128,31 @@ def end(
     state.note(Happening.TRANSACTION_ENDED, evse=evse.number, transaction=transaction, detail=reason)
     for alarm in (Alarm.POWER, Alarm.SAMPLE):
         state.clear_alarm(alarm, evse=evse.number)
+    if evse.pending_reset:
+        evse.pending_reset = False
+        state.set_alarm(Alarm.EVSE_RESET, now, evse=evse.number)
     smart_charging.on_end(state, evse, now)
+    display_message.on_transaction_end(state, transaction.transaction_id)
+
+
+def interrupt(evse: Evse, now: float) -> None:
+    """The station goes dark under the transaction: no current flows until `resume`."""
+    evse.advance(now)
+    evse.is_dark = True
+    evse.settle()
+
+
+def resume(state: StationState, evse: Evse, now: float) -> None:
+    """The station is back, and a transaction that outlived the reset goes on (OCPP 2.1 B11)."""
+    evse.advance(now)
+    evse.is_dark = False
+    transaction = evse.transaction
+    if transaction is None:
+        return
+    _say_update(state, evse, transaction, trigger="TxResumed", now=now)
+    state.set_alarm(Alarm.POWER, now, evse=evse.number)
+    schedule_sample(state, evse, now)
+    smart_charging.follow_limits(state, now)
 
 
 def on_reply(state: StationState, entry: Entry, reply: TransactionReply, now: float) -> None:
@@ -161,8 +188,11 @@ def on_get_status(state: StationState, message: GetTransactionStatus, _now: floa
     return TransactionStatusReply(has_messages=has_messages, is_ongoing=state.find_transaction(name) is not None)
 
 
-def on_cost(_state: StationState, _message: CostUpdated, _now: float) -> Heard:
-    """The display shows it (OCPP 2.0.1 I02)."""
+def on_cost(state: StationState, message: CostUpdated, _now: float) -> Heard:
+    """The display shows it for as long as the transaction runs (OCPP 2.0.1 I02)."""
+    evse = state.find_transaction(message.transaction_id)
+    if evse is not None and evse.transaction is not None:
+        evse.transaction.cost = message.total_cost
     return Heard()
 
 
@@ -195,7 +225,7 @@ def _new_transaction(state: StationState, evse: Evse, grant: Grant, now: float) 
 def _next_trigger(state: TransactionState, *, is_satisfied: bool, is_withheld: bool) -> Trigger | None:
     """What the car and the charging profiles make of the state; None: it stays."""
     if state is TransactionState.SUSPENDED_EV:
-        return None
+        return None if is_satisfied or is_withheld else Trigger.DRAW
     if state is TransactionState.CHARGING:
         return Trigger.PAUSE if is_satisfied else Trigger.WITHHOLD if is_withheld else None
     if is_withheld:
@@ -209,15 +239,19 @@ def _move(state: StationState, evse: Evse, trigger: Trigger, now: float) -> None
     transaction.move(trigger)
     evse.settle()
     if state.traits.sends_updates:
-        update = TransactionUpdate(
-            occurred_at=state.instant(now),
-            transaction_id=transaction.transaction_id,
-            evse=evse.number,
-            connector=1,
-            charging_state=charging_state_of(transaction.state),
-            trigger="ChargingStateChanged",
-            seq_no=transaction.next_seq_no(),
-            is_offline=not state.is_online,
-        )
-        state.post(update, evse=evse.number, transaction=transaction)
+        _say_update(state, evse, transaction, trigger="ChargingStateChanged", now=now)
     report_changes(state, now)
+
+
+def _say_update(state: StationState, evse: Evse, transaction: Transaction, *, trigger: str, now: float) -> None:
+    update = TransactionUpdate(
+        occurred_at=state.instant(now),
+        transaction_id=transaction.transaction_id,
+        evse=evse.number,
+        connector=1,
+        charging_state=charging_state_of(transaction.state),
+        trigger=trigger,
+        seq_no=transaction.next_seq_no(),
+        is_offline=not state.is_online,
+    )
+    state.post(update, evse=evse.number, transaction=transaction)

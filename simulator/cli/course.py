@@ -10,6 +10,7 @@ from protocol.domain.version import OcppVersion
 from simulator.inventory import (
     DEFAULT_TEMPLATE,
     MIXED,
+    VERSIONS,
     lay_out_stations,
     make_tokens,
     read_credentials,
@@ -45,7 +46,7 @@ def add_plan_arguments(verb: argparse.ArgumentParser) -> None:
     """What describes a fleet, wherever it lives."""
     verb.add_argument("scenario", nargs="?", metavar="SCENARIO", help="a file, or one of `chargeyard fleet scenarios`")
     verb.add_argument("--count", type=int, help="number of stations (default 10)")
-    verb.add_argument("--ocpp", choices=("1.6", "2.0.1", "mixed"), help="version (default mixed)")
+    verb.add_argument("--ocpp", choices=VERSIONS, help="version; mixed: 1.6 and 2.0.1 (default)")
     verb.add_argument("--seed", type=int, help="everything is drawn from it (default 1)")
     verb.add_argument("--id-template", help=f"of the ids (default {DEFAULT_TEMPLATE!r})")
     verb.add_argument("--credentials", type=Path, metavar="FILE", help="CSV of station id and password (Basic auth)")
@@ -99,7 +100,8 @@ def _plan_by_flags(arguments: argparse.Namespace, *, is_day: bool) -> Course:
 
 def _plan_by_scenario(arguments: argparse.Namespace, *, is_day: bool) -> Course:
     name, scenario, lines = find_scenario(arguments.scenario)
-    ocpp = None if arguments.ocpp in (None, MIXED) else OcppVersion(arguments.ocpp)
+    # Several versions are what a scenario's sites have anyway, each its own.
+    ocpp = OcppVersion(arguments.ocpp) if arguments.ocpp in tuple(OcppVersion) else None
     overrides = Overrides(
         count=arguments.count,
         version=ocpp,

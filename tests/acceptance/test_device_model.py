@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from simulator.behaviours.configuration import VARIABLES
+from simulator.behaviours.hardware import FEATURES
+from simulator.behaviours.variables import VARIABLES
 from tests.acceptance.network import Network, eventually
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
@@ -52,7 +53,8 @@ async def test_device_model_is_read_and_a_template_applied(network: Network) -> 
 
     assert report["parts"] > 1
     assert {(one["name"]["component"], one["name"]["variable"]) for one in report["content"]} == {
-        (row.component, row.name) for row in VARIABLES if row.name
+        *((row.component, row.name) for row in VARIABLES if row.name),
+        *((feature.component, feature.variable) for feature in FEATURES),
     }
     assert [one["verdict"] for one in (*before, *after)] == ["different", "same"]
     assert [one["status"] for one in applied] == ["Accepted"]

@@ -1,13 +1,14 @@
 """A CSMS that shares no code with us: the `ocpp` package over a `websockets` server."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from ocpp.routing import on
 from ocpp.v16 import ChargePoint as ChargePoint16, call as call16, call_result as result16
+from ocpp.v21 import ChargePoint as ChargePoint21, call as call21, call_result as result21
 from ocpp.v201 import ChargePoint as ChargePoint201, call as call201, call_result as result201
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -79,45 +80,67 @@ class Peer16(ChargePoint16):
         return str(answer.status)
 
 
-class Peer201(ChargePoint201):
-    """The CSMS's side of one 2.0.1 station."""
+class _Peer2x:
+    """The CSMS's side of a 2.x station, whose versions share these words."""
 
-    def __init__(self, station_id: str, connection: ServerConnection, hearing: Hearing) -> None:
-        super().__init__(station_id, connection)
-        self.hearing = hearing
+    words: ClassVar[Any]  # Any: the package's modules of calls and of results have no common type
+    results: ClassVar[Any]
+    hearing: Hearing
+    call: Callable[[Any], Awaitable[Any]]
 
     @on("BootNotification")
     def on_boot(self, **payload: Any) -> Any:
         self.hearing.hear("Boot", payload)
-        return result201.BootNotification(current_time=now(), interval=300, status="Accepted")
+        return self.results.BootNotification(current_time=now(), interval=300, status="Accepted")
 
     @on("StatusNotification")
     def on_status(self, **payload: Any) -> Any:
         self.hearing.hear("Status", payload)
-        return result201.StatusNotification()
+        return self.results.StatusNotification()
 
     @on("Authorize")
     def on_authorize(self, **payload: Any) -> Any:
         self.hearing.hear("Authorize", payload)
-        return result201.Authorize(id_token_info={"status": "Accepted"})
+        return self.results.Authorize(id_token_info={"status": "Accepted"})
 
     @on("TransactionEvent")
     def on_transaction_event(self, **payload: Any) -> Any:
         kind = {"Started": "Start", "Ended": "Stop"}.get(payload["event_type"])
         self.hearing.hear(kind or ("MeterValues" if "meter_value" in payload else "Update"), payload)
-        return result201.TransactionEvent()
+        return self.results.TransactionEvent()
 
     async def remote_start(self, id_token: str, evse: int) -> str:
         token = {"idToken": id_token, "type": "Central"}
-        answer = await self.call(call201.RequestStartTransaction(id_token=token, remote_start_id=9, evse_id=evse))
+        answer = await self.call(self.words.RequestStartTransaction(id_token=token, remote_start_id=9, evse_id=evse))
         return str(answer.status)
 
     async def remote_stop(self, transaction_id: str) -> str:
-        answer = await self.call(call201.RequestStopTransaction(transaction_id=transaction_id))
+        answer = await self.call(self.words.RequestStopTransaction(transaction_id=transaction_id))
         return str(answer.status)
 
 
-PEERS: dict[str, type[Peer16 | Peer201]] = {"ocpp1.6": Peer16, "ocpp2.0.1": Peer201}
+class Peer201(_Peer2x, ChargePoint201):
+    """The CSMS's side of one 2.0.1 station."""
+
+    words, results = call201, result201
+
+    def __init__(self, station_id: str, connection: ServerConnection, hearing: Hearing) -> None:
+        super().__init__(station_id, connection)
+        self.hearing = hearing
+
+
+class Peer21(_Peer2x, ChargePoint21):
+    """The CSMS's side of one 2.1 station."""
+
+    words, results = call21, result21
+
+    def __init__(self, station_id: str, connection: ServerConnection, hearing: Hearing) -> None:
+        super().__init__(station_id, connection)
+        self.hearing = hearing
+
+
+Peer = Peer16 | Peer201 | Peer21
+PEERS: dict[str, type[Peer]] = {"ocpp1.6": Peer16, "ocpp2.0.1": Peer201, "ocpp2.1": Peer21}
 
 
 class PeerCsms:
@@ -125,7 +148,7 @@ class PeerCsms:
 
     def __init__(self) -> None:
         self.url = ""
-        self.stations: dict[str, Peer16 | Peer201] = {}
+        self.stations: dict[str, Peer] = {}
         self.headers: dict[str, dict[str, str]] = {}
         self.hearing = Hearing()
 
@@ -149,7 +172,7 @@ class PeerCsms:
 
 @asynccontextmanager
 async def peer_csms() -> AsyncIterator[PeerCsms]:
-    """A CSMS that speaks both versions."""
+    """A CSMS that speaks all versions."""
     csms = PeerCsms()
     names = [Subprotocol(name) for name in PEERS]
     async with serve(csms.serve, "127.0.0.1", 0, subprotocols=names) as server:

@@ -20,7 +20,7 @@ from simulator.vehicle import VEHICLE_MODELS, Vehicle
 from tests.simulator.scripted_csms import World, transaction_events
 
 TOKEN = IdToken("ABC123")
-BOTH = pytest.mark.parametrize("version", [OcppVersion.V16, OcppVersion.V201])
+EVERY = pytest.mark.parametrize("version", list(OcppVersion))
 
 
 def booted(version: OcppVersion, **fields: object) -> World:
@@ -44,7 +44,7 @@ def charge(world: World, seconds: float = 100.0) -> None:
     world.run_for(2)
 
 
-@BOTH
+@EVERY
 def test_a_charge_by_token_is_started_and_ended_with_the_registers_of_the_ledger(version: OcppVersion) -> None:
     world = booted(version)
 
@@ -101,7 +101,7 @@ def test_a_201_charge_shows_in_numbered_transaction_events() -> None:
     assert told == [(1, "Available"), (1, "Occupied"), (1, "Available")]
 
 
-@BOTH
+@EVERY
 @pytest.mark.parametrize("outlet", [Outlet(3_700, phases=1), Outlet(22_000, phases=3), Outlet(50_000, is_dc=True)])
 def test_the_readings_of_one_instant_are_coherent(version: OcppVersion, outlet: Outlet) -> None:
     world = booted(version, outlet=outlet)
@@ -125,7 +125,7 @@ def test_the_readings_of_one_instant_are_coherent(version: OcppVersion, outlet: 
         )
 
 
-@BOTH
+@EVERY
 def test_a_cable_that_comes_after_the_token_starts_the_charge(version: OcppVersion) -> None:
     world = booted(version)
     world.station.present_token(1, TOKEN)
@@ -139,7 +139,7 @@ def test_a_cable_that_comes_after_the_token_starts_the_charge(version: OcppVersi
     assert start.trigger == ("" if version is OcppVersion.V16 else "CablePluggedIn")
 
 
-@BOTH
+@EVERY
 def test_a_cable_that_comes_too_late_starts_nothing(version: OcppVersion) -> None:
     world = booted(version)
     world.station.present_token(1, TOKEN)
@@ -151,7 +151,7 @@ def test_a_cable_that_comes_too_late_starts_nothing(version: OcppVersion) -> Non
     assert world.csms.of(TransactionStart) == []
 
 
-@BOTH
+@EVERY
 def test_a_token_that_may_not_charge_starts_nothing(version: OcppVersion) -> None:
     world = booted(version)
     world.csms.scripts[Authorize] = lambda _: AuthorizeReply(IdTokenInfo(AuthorizationStatus.BLOCKED))
@@ -164,7 +164,7 @@ def test_a_token_that_may_not_charge_starts_nothing(version: OcppVersion) -> Non
     assert world.events[-1] is Happening.TOKEN_REFUSED
 
 
-@BOTH
+@EVERY
 def test_a_start_that_is_not_authorised_after_all_ends_as_deauthorised(version: OcppVersion) -> None:
     world = booted(version)
     start = world.csms.start
@@ -181,7 +181,7 @@ def test_a_start_that_is_not_authorised_after_all_ends_as_deauthorised(version: 
     assert world.station.state.evses[0].meter.power_mw == 0
 
 
-@BOTH
+@EVERY
 def test_another_token_does_not_stop_a_charge(version: OcppVersion) -> None:
     world = booted(version)
     world.station.plug_in(1, car())
@@ -194,7 +194,7 @@ def test_another_token_does_not_stop_a_charge(version: OcppVersion) -> None:
     assert world.csms.of(TransactionEnd) == []
 
 
-@BOTH
+@EVERY
 def test_pulling_the_cable_ends_the_charge(version: OcppVersion) -> None:
     world = booted(version)
     world.station.plug_in(1, car())
@@ -208,7 +208,7 @@ def test_pulling_the_cable_ends_the_charge(version: OcppVersion) -> None:
     assert end.stopped_reason == "EVDisconnected"
 
 
-@BOTH
+@EVERY
 def test_a_full_car_suspends_the_charge_and_keeps_it(version: OcppVersion) -> None:
     world = booted(version)
     world.station.plug_in(1, Vehicle(VEHICLE_MODELS[2], soc=0.5, target_soc=0.5005))
@@ -221,7 +221,7 @@ def test_a_full_car_suspends_the_charge_and_keeps_it(version: OcppVersion) -> No
     ]
     assert ChargingState.SUSPENDED_EV in states
     assert world.csms.of(TransactionEnd) == []
-    assert world.station.state.evses[0].meter.power_mw == 0
+    assert 5_000 < world.station.state.evses[0].meter.power_mw < 13_000  # the car's standby
 
 
 def test_two_evses_charge_side_by_side() -> None:

@@ -1,14 +1,12 @@
 """What a 2.0.1 station does beyond 1.6 when it is asked around charging."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 from protocol.blocks.availability.messages import ChangeAvailability, OperationalStatus
-from protocol.blocks.remote_control.messages import UnlockConnector
+from protocol.blocks.diagnostics.messages import LogStatus, LogStatusNotification
+from protocol.blocks.remote_control.messages import TriggerKind, TriggerMessage, UnlockConnector
 from protocol.blocks.reservation.messages import ReservationEnd, ReservationStatusUpdate, ReserveNow
-from protocol.blocks.tariff_and_cost.messages import CostUpdated
 from protocol.blocks.transactions.messages import GetTransactionStatus, TransactionStatusReply
-from protocol.domain.commands import Heard
 from protocol.domain.identifiers import TransactionId
 from protocol.domain.version import OcppVersion
 from tests.simulator.scripted_csms import World
@@ -45,10 +43,6 @@ def test_status_of_a_transaction_is_told() -> None:
     assert ask(world, GetTransactionStatus()) == TransactionStatusReply(has_messages=False)
 
 
-def test_cost_is_heard() -> None:
-    assert ask(charging(OcppVersion.V201), CostUpdated(TransactionId("x"), Decimal("1.5"))) == Heard()
-
-
 def test_connector_that_is_not_there_is_not_put_out_of_service() -> None:
     change = ChangeAvailability(OperationalStatus.INOPERATIVE, evse=1, connector=9)
 
@@ -59,3 +53,11 @@ def test_cable_of_a_running_transaction_is_not_let_go() -> None:
     reply = ask(charging(OcppVersion.V201), UnlockConnector(1, 1))
 
     assert reply.status == "OngoingAuthorizedTransaction"  # type: ignore[attr-defined]
+
+
+def test_log_status_that_is_triggered_is_that_of_the_log() -> None:
+    world = booted(OcppVersion.V21)
+
+    assert ask(world, TriggerMessage(TriggerKind.LOG_STATUS_NOTIFICATION)).status == "Accepted"  # type: ignore[attr-defined]
+
+    assert world.csms.of(LogStatusNotification) == [LogStatusNotification(LogStatus.IDLE)]

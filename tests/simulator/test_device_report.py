@@ -17,11 +17,13 @@ from protocol.blocks.provisioning.messages import (
 )
 from protocol.domain.device_model import AttributeType, Mutability
 from protocol.domain.version import OcppVersion
-from simulator.behaviours.configuration import VARIABLES
+from simulator.behaviours.hardware import FEATURES
+from simulator.behaviours.variables import VARIABLES
 from tests.simulator.test_charge import booted
 from tests.simulator.test_commands import ask
 
 NAMED = {(row.component, row.name): row for row in VARIABLES if row.name}
+WRITABLE = {key for key, row in NAMED.items() if row.is_writable}
 
 
 @pytest.mark.parametrize("base", [ReportBase.FULL, ReportBase.CONFIGURATION])
@@ -32,7 +34,9 @@ def test_base_report_names_every_variable_once(base: ReportBase) -> None:
 
     parts = world.csms.of(NotifyReport)
     reported = [variable for part in parts for variable in part.variables]
-    wanted = {key for key, row in NAMED.items() if base is ReportBase.FULL or row.write is not None}
+    wanted = {key for key, row in NAMED.items() if base is ReportBase.FULL or row.is_writable}
+    if base is ReportBase.FULL:
+        wanted |= {(feature.component, feature.variable) for feature in FEATURES}
     assert reply.status == "Accepted"
     assert [(part.request_id, part.seq_no) for part in parts] == [(7, number) for number in range(len(parts))]
     assert [part.is_last for part in parts] == [False] * (len(parts) - 1) + [True]
@@ -40,7 +44,7 @@ def test_base_report_names_every_variable_once(base: ReportBase) -> None:
     assert {(one.name.component, one.name.variable) for one in reported} == wanted
     assert all(
         (one.attributes[0].mutability is Mutability.READ_ONLY)
-        == (NAMED[one.name.component, one.name.variable].write is None)
+        == ((one.name.component, one.name.variable) not in WRITABLE)
         for one in reported
     )
 

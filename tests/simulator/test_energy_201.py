@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from protocol.blocks.certificates.messages import SignCertificate
-from protocol.blocks.firmware.messages import FirmwareStatus, FirmwareStatusNotification, PublishFirmware
+from protocol.blocks.firmware.messages import FirmwareStatus, FirmwareStatusNotification
 from protocol.blocks.remote_control.messages import TriggerKind, TriggerMessage
 from protocol.blocks.smart_charging.messages import (
     ClearChargingProfile,
@@ -21,7 +21,6 @@ from protocol.domain.certificates import SigningUse, is_pem_request
 from protocol.domain.charging_profile import ChargingSchedule, ProfileKind, ProfilePurpose, RateUnit
 from protocol.domain.commands import CommandReply, Heard
 from protocol.domain.version import OcppVersion
-from protocol.ocppj.events import IncomingError
 from tests.simulator.scripted_csms import World
 from tests.simulator.test_charge import booted
 from tests.simulator.test_commands import ask, charging
@@ -130,12 +129,3 @@ def test_certificate_is_asked_for_by_its_use(kind: TriggerKind, use: SigningUse 
     (asked,) = world.csms.of(SignCertificate)
     assert is_pem_request(asked.request)
     assert asked.use is use
-
-
-def test_station_is_no_local_controller() -> None:
-    world = booted(V201)
-
-    answer = ask(world, PublishFirmware(location="https://x", checksum="0" * 32, request_id=1))
-
-    assert isinstance(answer, IncomingError)
-    assert answer.code == "NotSupported"

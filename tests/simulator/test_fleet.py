@@ -116,8 +116,3 @@ def test_tenants_have_paths_and_tokens_of_their_own() -> None:
 def test_a_plan_with_the_same_station_twice_is_refused() -> None:
     with pytest.raises(InvalidPlan, match="same tenant and id"):
         FleetPlan(stations=(StationPlan("A"), StationPlan("A")))
-
-
-def test_a_version_that_cannot_be_simulated_is_refused() -> None:
-    with pytest.raises(InvalidPlan, match=r"2\.1"):
-        StationPlan("A", version=OcppVersion.V21)

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from protocol.domain.identifiers import IdToken, IdTokenType
+from protocol.domain.version import OcppVersion
 from simulator.errors import InvalidPlan
-from simulator.inventory import read_credentials, read_tokens, split_tokens
+from simulator.inventory import lay_out_stations, read_credentials, read_tokens, split_tokens
 
 
 def test_drivers_carry_cards_unless_something_else_is_said(tmp_path: Path) -> None:
@@ -35,3 +36,11 @@ def test_bad_line_of_credentials_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(InvalidPlan, match="line 2"):
         read_credentials(file)
+
+
+@pytest.mark.parametrize(
+    ("ocpp", "versions"),
+    [("2.1", ["2.1"] * 4), ("mixed", ["1.6", "2.0.1", "1.6", "2.0.1"]), ("all", ["1.6", "2.0.1", "2.1", "1.6"])],
+)
+def test_versions_are_dealt_in_turn(ocpp: str, versions: list[str]) -> None:
+    assert [station.version for station in lay_out_stations(4, ocpp=ocpp, seed=1)] == list(map(OcppVersion, versions))

@@ -35,6 +35,7 @@ from protocol.blocks.firmware.messages import (
 )
 from protocol.blocks.provisioning.messages import BootNotification, Reset, ResetKind
 from protocol.blocks.remote_control.messages import ExtendedTriggerMessage, TriggerKind, TriggerMessage
+from protocol.blocks.security.messages import SecurityEventNotification
 from protocol.domain.certificates import CertificateUse, is_pem_request
 from protocol.domain.version import OcppVersion
 from tests.simulator.scripted_csms import World
@@ -49,8 +50,10 @@ SIGNED = [*BEGUN, FirmwareStatus.SIGNATURE_VERIFIED]
 INSTALLED = [FirmwareStatus.INSTALLING, FirmwareStatus.INSTALLED]
 
 
-def self_signed(key: ec.EllipticCurvePrivateKey, *, public_key: Any = None) -> x509.Certificate:
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "root")])
+def self_signed(
+    key: ec.EllipticCurvePrivateKey, *, public_key: Any = None, common_name: str = "root"
+) -> x509.Certificate:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     return (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -273,9 +276,16 @@ class TestCertificates:
         assert is_pem_request(asked.request)
         request = x509.load_pem_x509_csr(asked.request.encode())
         assert request.is_signature_valid
-        chain = self_signed(KEY, public_key=request.public_key()).public_bytes(Encoding.PEM).decode()
+        chain, of_another = (
+            self_signed(KEY, public_key=request.public_key(), common_name=name).public_bytes(Encoding.PEM).decode()
+            for name in ("CP1", "CP2")
+        )
 
-        outcomes: list[Any] = [ask(world, CertificateSigned(text)) for text in (PEM, "no PEM", chain, chain)]
+        outcomes: list[Any] = [
+            ask(world, CertificateSigned(text)) for text in (PEM, "no PEM", of_another, chain, chain)
+        ]
 
-        assert [outcome.status for outcome in outcomes] == ["Rejected", "Rejected", "Accepted", "Rejected"]
-        assert world.station.state.certificate_chain == chain
+        assert [outcome.status for outcome in outcomes] == ["Rejected"] * 3 + ["Accepted", "Rejected"]
+        kinds = {event.kind for event in world.csms.of(SecurityEventNotification)}
+        assert kinds == {"InvalidChargingStationCertificate"}
+        assert world.station.state.network.identity.chain == chain

@@ -17,7 +17,7 @@ from simulator.plan import DriverPlan, Settings, StationPlan
 from simulator.vehicle import VEHICLE_MODELS, Vehicle
 from tests.simulator.scripted_csms import World
 
-BOTH = pytest.mark.parametrize("version", [OcppVersion.V16, OcppVersion.V201])
+EVERY = pytest.mark.parametrize("version", list(OcppVersion))
 SAMPLING = Settings(sample_interval_s=10)
 
 
@@ -91,7 +91,7 @@ def test_with_a_file_it_keeps_in_memory_only_what_is_not_final(tmp_path: Path) -
         assert (ledger._final, ledger._order) == ({}, {})
 
 
-@BOTH
+@EVERY
 def test_readings_that_were_not_acknowledged_are_counted_apart(tmp_path: Path, version: OcppVersion) -> None:
     with Ledger(tmp_path / "ledger.jsonl") as ledger:
         world = charging(version, ledger)
@@ -105,7 +105,7 @@ def test_readings_that_were_not_acknowledged_are_counted_apart(tmp_path: Path, v
     assert not entry.is_end_acknowledged
 
 
-@BOTH
+@EVERY
 def test_an_end_that_the_csms_refuses_is_final_and_given_up(tmp_path: Path, version: OcppVersion) -> None:
     with Ledger(tmp_path / "ledger.jsonl") as ledger:
         world = charging(version, ledger, refusal_attempts=2, refusal_wait_s=1)

@@ -15,10 +15,10 @@ from protocol.domain.version import OcppVersion
 from protocol.errors import InternalError
 from simulator.state import Happening
 from tests.simulator.scripted_csms import Silence, transaction_events
-from tests.simulator.test_charge import BOTH, TOKEN, booted, car
+from tests.simulator.test_charge import EVERY, TOKEN, booted, car
 
 
-@BOTH
+@EVERY
 def test_a_whole_charge_while_offline_is_replayed_in_order(version: OcppVersion) -> None:
     world = booted(version)
     world.csms.go_down()
@@ -51,7 +51,7 @@ def test_a_whole_charge_while_offline_is_replayed_in_order(version: OcppVersion)
         assert [event.seq_no for event in said] == list(range(len(said)))
 
 
-@BOTH
+@EVERY
 def test_a_charge_goes_on_while_the_socket_is_lost(version: OcppVersion) -> None:
     world = booted(version)
     world.station.plug_in(1, car())
@@ -71,7 +71,7 @@ def test_a_charge_goes_on_while_the_socket_is_lost(version: OcppVersion) -> None
     assert world.csms.of(TransactionUpdate) == [] or not end.is_offline
 
 
-@BOTH
+@EVERY
 def test_what_the_connector_did_meanwhile_is_reported_after_the_reconnection(version: OcppVersion) -> None:
     world = booted(version)
     world.csms.go_down()
@@ -86,7 +86,7 @@ def test_what_the_connector_did_meanwhile_is_reported_after_the_reconnection(ver
     assert (last.evse, last.status) == (1, ConnectorStatus.OCCUPIED)
 
 
-@BOTH
+@EVERY
 def test_a_start_without_an_answer_is_said_again_with_the_same_content_until_it_is_answered(
     version: OcppVersion,
 ) -> None:
@@ -120,7 +120,7 @@ def test_a_16_stop_that_was_made_before_its_number_came_carries_the_number() -> 
     assert world.csms.of(TransactionEnd)[0].transaction_id == "101"
 
 
-@BOTH
+@EVERY
 def test_a_silent_socket_is_given_up_and_replaced(version: OcppVersion) -> None:
     world = booted(version)
     world.csms.scripts = dict.fromkeys(world.csms.scripts, lambda _: Silence())
@@ -132,7 +132,7 @@ def test_a_silent_socket_is_given_up_and_replaced(version: OcppVersion) -> None:
     assert not world.csms.sockets[0].is_open
 
 
-@BOTH
+@EVERY
 def test_a_refused_message_is_given_up_after_its_attempts_and_the_next_one_is_said(version: OcppVersion) -> None:
     world = booted(version)
     world.csms.scripts[TransactionStart] = lambda _: InternalError()
@@ -151,7 +151,7 @@ def test_a_refused_message_is_given_up_after_its_attempts_and_the_next_one_is_sa
     )
 
 
-@BOTH
+@EVERY
 def test_a_token_whose_question_was_lost_with_the_socket_is_decided_offline(version: OcppVersion) -> None:
     world = booted(version)
     world.csms.scripts[Authorize] = lambda _: Silence()
@@ -165,7 +165,7 @@ def test_a_token_whose_question_was_lost_with_the_socket_is_decided_offline(vers
     assert world.station.state.evses[0].is_charging
 
 
-@BOTH
+@EVERY
 def test_a_token_that_was_accepted_offline_and_is_not_good_is_stopped_after_the_replay(version: OcppVersion) -> None:
     world = booted(version)
     start = world.csms.start

@@ -22,7 +22,7 @@ from simulator.running import RunningStation
 from simulator.vehicle import VEHICLE_MODELS, Vehicle
 from tests.simulator.peer_csms import PeerCsms, peer_csms, wordless_server
 
-BOTH = pytest.mark.parametrize("version", [OcppVersion.V16, OcppVersion.V201])
+EVERY = pytest.mark.parametrize("version", list(OcppVersion))
 TOKEN = IdToken("ABC123")
 # One is enough: a station in a test need not wait long to be measured, nor to come back.
 QUICK = Settings(sample_interval_s=1, retry_min_s=0.05, retry_random_s=0.05)
@@ -56,7 +56,7 @@ async def charge_and_measure(station: RunningStation) -> None:
     await station.until(lambda one: one.state.evses[0].meter.register_wh > begun_wh, WAIT_S)
 
 
-@BOTH
+@EVERY
 async def test_a_charge_by_token_is_understood_by_an_independent_csms(version: OcppVersion) -> None:
     async with (
         peer_csms() as csms,
@@ -81,7 +81,7 @@ async def test_a_charge_by_token_is_understood_by_an_independent_csms(version: O
     assert csms.headers["/ocpp/CP1"]["Authorization"] == f"Basic {expected}"
 
 
-@BOTH
+@EVERY
 async def test_a_remote_start_and_stop_by_an_independent_csms(version: OcppVersion) -> None:
     async with peer_csms() as csms, living(csms.url, StationPlan("CP1", version=version, settings=QUICK)) as fleet:
         station = only_station(fleet)
@@ -101,7 +101,7 @@ async def test_a_remote_start_and_stop_by_an_independent_csms(version: OcppVersi
     assert entry.is_end_acknowledged
 
 
-@BOTH
+@EVERY
 async def test_a_lost_socket_is_replaced_without_a_boot_and_what_happened_is_said(version: OcppVersion) -> None:
     async with peer_csms() as csms, living(csms.url, StationPlan("CP1", version=version, settings=QUICK)) as fleet:
         station = only_station(fleet)
@@ -118,7 +118,7 @@ async def test_a_lost_socket_is_replaced_without_a_boot_and_what_happened_is_sai
     assert kinds.count("Boot") == kinds.count("Start") == 1
 
 
-@BOTH
+@EVERY
 async def test_a_running_charge_is_ended_and_confirmed_before_the_fleet_ends(version: OcppVersion) -> None:
     async with peer_csms() as csms, living(csms.url, StationPlan("CP1", version=version, settings=QUICK)) as fleet:
         station = only_station(fleet)

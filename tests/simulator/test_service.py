@@ -20,6 +20,7 @@ from protocol.blocks.local_auth_list.messages import (
     SendLocalList,
 )
 from protocol.blocks.meter_values.messages import MeterValues
+from protocol.blocks.provisioning.keys_v16 import find_flaw
 from protocol.blocks.provisioning.messages import (
     GetVariables,
     Reset,
@@ -380,6 +381,22 @@ def value_of(world: World, key: str) -> str | None:
     return reply.results[0].value  # type: ignore[no-any-return]
 
 
+# OCPP 1.6 §9.1 to §9.4, and the Security whitepaper §2: those that a station with these profiles must have.
+REQUIRED_KEYS = frozenset(
+    (
+        *("AuthorizeRemoteTxRequests", "ClockAlignedDataInterval", "ConnectionTimeOut", "ConnectorPhaseRotation"),
+        *("GetConfigurationMaxKeys", "HeartbeatInterval", "LocalAuthorizeOffline", "LocalPreAuthorize"),
+        *("MeterValuesAlignedData", "MeterValuesSampledData", "MeterValueSampleInterval", "NumberOfConnectors"),
+        *("ResetRetries", "StopTransactionOnEVSideDisconnect", "StopTransactionOnInvalidId", "StopTxnAlignedData"),
+        *("StopTxnSampledData", "SupportedFeatureProfiles", "TransactionMessageAttempts"),
+        *("TransactionMessageRetryInterval", "UnlockConnectorOnEVSideDisconnect", "LocalAuthListEnabled"),
+        *("LocalAuthListMaxLength", "SendLocalListMaxLength", "ChargeProfileMaxStackLevel"),
+        *("ChargingScheduleAllowedChargingRateUnit", "ChargingScheduleMaxPeriods", "MaxChargingProfilesInstalled"),
+        *("AuthorizationKey", "SecurityProfile", "CpoName"),
+    )
+)
+
+
 class TestConfiguration:
     def test_key_that_is_set_reads_so_and_is_followed_at_once(self) -> None:
         world = charging(V16)
@@ -433,10 +450,65 @@ class TestConfiguration:
         assert value_of(world, "MessageTimeout") == "7"
         assert value_of(world, "LocalPreAuthorize") == "true"
 
+    def test_keys_that_the_standard_wants_are_all_there(self) -> None:
+        world = booted(V16)
+        reply: Any = ask(world, GetVariables())
+
+        known = {result.name.variable for result in reply.results}
+
+        assert known >= REQUIRED_KEYS
+
+    def test_every_value_is_what_the_standard_says_it_is(self) -> None:
+        world = booted(V16)
+        reply: Any = ask(world, GetVariables())
+
+        flaws = {
+            one.name.variable: find_flaw(one.name.variable, one.value) for one in reply.results if one.value is not None
+        }
+
+        assert {key: flaw for key, flaw in flaws.items() if flaw is not None} == {}
+
+    def test_cache_says_nothing_offline_where_the_key_forbids_it(self) -> None:
+        world = charging(V16)
+        world.station.present_token(1, TOKEN)
+        world.run_for(5)
+        answer_of_key(world, "LocalAuthorizeOffline", "false")
+        answer_of_key(world, "AllowOfflineTxForUnknownId", "false")
+        world.csms.go_down()
+        world.run_for(5)
+
+        world.station.present_token(1, TOKEN)
+        world.run_for(5)
+        assert world.station.state.evses[0].transaction is None
+
+    def test_readings_are_said_at_whole_intervals_of_the_clock(self) -> None:
+        world = booted(V16)
+        answer_of_key(world, "MeterValuesAlignedData", "Energy.Active.Import.Register,Voltage")
+
+        answer_of_key(world, "ClockAlignedDataInterval", "60")
+        world.run_for(200)
+
+        values = [message.meter_values[0] for message in world.csms.of(MeterValues)]
+        assert [value.measured_at.second for value in values] == [0, 0, 0]
+        assert {reading.context for value in values for reading in value.readings} == {"Sample.Clock"}
+        assert {reading.measurand for reading in values[0].readings} == {"Energy.Active.Import.Register", "Voltage"}
+
+    def test_end_says_what_its_key_wants(self) -> None:
+        world = charging(V16)
+        answer_of_key(world, "StopTxnSampledData", "Voltage")
+
+        world.station.present_token(1, TOKEN)
+        world.run_for(5)
+
+        (end,) = world.csms.of(TransactionEnd)
+        said = {reading.measurand: reading.value for reading in end.meter_values[0].readings}
+        assert set(said) == {"Energy.Active.Import.Register", "Voltage"}
+        assert said["Energy.Active.Import.Register"] == end.meter_wh
+
     def test_keys_say_whether_they_can_be_set(self) -> None:
         world = booted(V16)
         reply: Any = ask(world, GetVariables())
-        readonly = {result.name.variable: result.is_readonly for result in reply.results}
+        readonly = {one.name.variable: one.is_readonly for one in reply.results if one.value is not None}
 
         for key, is_readonly in readonly.items():
             status = answer_of_key(world, key, value_of(world, key) or "")

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from simulator.chance import Chance
-from simulator.vehicle import VEHICLE_MODELS, Vehicle, draw_vehicle
+from simulator.meter import MICROJOULES_PER_WH
+from simulator.vehicle import VEHICLE_MODELS, Vehicle, draw_vehicle, share_at
 
 MODELS = st.sampled_from(VEHICLE_MODELS)
 SHARES = st.floats(0, 1, allow_nan=False)
@@ -42,7 +43,7 @@ def test_the_fuller_the_battery_the_less_is_wanted(model, one, other, is_dc) -> 
 @given(MODELS, SHARES)
 def test_a_car_that_has_what_it_wants_draws_nothing(model, soc) -> None:
     vehicle = Vehicle(model, soc=soc, target_soc=max(soc, 0.01) if soc <= 0.99 else 1.0)
-    vehicle.store(10**13, is_dc=False)
+    vehicle.store(10**14, is_dc=False)
 
     assert vehicle.is_satisfied
     assert vehicle.wanted_power_w(is_dc=False) == 0
@@ -56,6 +57,55 @@ def test_a_steady_step_always_moves_on_and_never_overshoots_by_more_than_a_milli
 
     assert step_ms >= 1
     assert power_mw * (step_ms - 1) * model.dc_efficiency_percent / 100 <= vehicle.battery_uj - vehicle.stored_uj
+
+
+@given(MODELS, st.floats(0, 1), st.lists(st.tuples(st.booleans(), st.integers(0, 10**13)), max_size=20), st.booleans())
+def test_giving_never_fills_a_battery_nor_empties_it_below_the_reserve(model, soc, moves, is_dc) -> None:
+    vehicle = Vehicle(model, soc=soc)
+
+    for is_given, energy_uj in moves:
+        before, spare = vehicle.soc, vehicle.soc - model.reserve_soc
+        (vehicle.give if is_given else vehicle.store)(energy_uj, is_dc=is_dc)
+        assert 0 <= vehicle.soc <= 1
+        assert (vehicle.soc <= before) if is_given else (vehicle.soc >= before)
+        assert vehicle.soc >= min(before, model.reserve_soc) - 1e-9 or spare < 0
+        assert (vehicle.offered_power_w() > 0) <= (model.give_power_w > 0 and vehicle.soc > model.reserve_soc - 1e-9)
+
+
+@given(MODELS, st.floats(0, 0.99), st.floats(-40, 60), st.floats(-40, 60), st.booleans())
+def test_a_colder_battery_never_asks_for_more(model, soc, one, other, is_dc) -> None:
+    colder, warmer = (Vehicle(model, soc=soc, temperature_c=degrees) for degrees in sorted((one, other)))
+
+    assert colder.wanted_power_w(is_dc=is_dc) <= warmer.wanted_power_w(is_dc=is_dc)
+    assert colder.wanted_power_w(is_dc=is_dc) > 0 or not model.can_charge(is_dc=is_dc)
+
+
+def test_a_cold_battery_takes_less_and_warms_up_while_it_charges() -> None:
+    model = VEHICLE_MODELS[2]
+    cold, mild = (Vehicle(model, soc=0.1, temperature_c=degrees) for degrees in (-10, 20))
+    at_first_w = cold.wanted_power_w(is_dc=True)
+    assert at_first_w < 0.5 * mild.wanted_power_w(is_dc=True)
+
+    for _ in range(20):
+        cold.store(model.battery_wh * MICROJOULES_PER_WH // 100, is_dc=True)
+
+    assert -10 < cold.temperature_c < 35
+    assert cold.wanted_power_w(is_dc=True) > at_first_w
+
+
+@given(MODELS)
+def test_curves_begin_at_full_power_and_fall(model) -> None:
+    shares = [share_at(model.curve, step / 100) for step in range(101)]
+
+    assert shares[0] == 1
+    assert shares == sorted(shares, reverse=True)
+    assert shares[-1] > 0
+
+
+def test_there_are_ten_classes_of_cars_that_differ() -> None:
+    assert len({model.name for model in VEHICLE_MODELS}) >= 10
+    assert {model.ac_phases for model in VEHICLE_MODELS} == {1, 3}
+    assert any(model.give_power_w for model in VEHICLE_MODELS)
 
 
 def test_only_cars_with_an_inlet_come_to_a_dc_outlet() -> None:

@@ -4,12 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-
-class StreamPace(msgspec.Struct, frozen=True):
-    """Values are sent after `interval_s`, or as soon as there are `values`; None: as the station likes."""
-
-    interval_s: int | None = None
-    values: int | None = None
+from protocol.domain.event_stream import StreamPace
 
 
 class EventStream(msgspec.Struct, frozen=True):

@@ -10,10 +10,10 @@ from protocol.blocks.event_streams.messages import (
     EventStreamValues,
     GetEventStreams,
     OpenEventStream,
-    StreamPace,
     StreamValue,
 )
 from protocol.dialects.answers import heard_writer, read_heard
+from protocol.dialects.v21 import read_pace, write_pace
 from protocol.dialects.v201 import answer_writer, read_answer
 from protocol.dialects.words import given, read_timestamp, sent
 from protocol.domain.commands import CommandReply, Heard
@@ -72,12 +72,12 @@ def encode_values(message: EventStreamValues) -> v21.NotifyPeriodicEventStreamRe
 
 def decode_adjust(request: v21.AdjustPeriodicEventStreamRequest) -> AdjustEventStream:
     """Source: OCPP 2.1 N14."""
-    return AdjustEventStream(stream_id=request.id, pace=_read_pace(request.params))
+    return AdjustEventStream(stream_id=request.id, pace=read_pace(request.params))
 
 
 def encode_adjust(message: AdjustEventStream) -> v21.AdjustPeriodicEventStreamRequest:
     """Source: OCPP 2.1 N14."""
-    return v21.AdjustPeriodicEventStreamRequest(id=message.stream_id, params=_write_pace(message.pace))
+    return v21.AdjustPeriodicEventStreamRequest(id=message.stream_id, params=write_pace(message.pace))
 
 
 def decode_streams(response: v21.GetPeriodicEventStreamResponse) -> EventStreamsReply:
@@ -100,21 +100,13 @@ def _later(base: datetime, offset_s: float) -> datetime:
 
 
 def _read_stream(stream: v21.ConstantStreamData) -> EventStream:
-    return EventStream(stream_id=stream.id, monitor_id=stream.variable_monitoring_id, pace=_read_pace(stream.params))
+    return EventStream(stream_id=stream.id, monitor_id=stream.variable_monitoring_id, pace=read_pace(stream.params))
 
 
 def _write_stream(stream: EventStream) -> v21.ConstantStreamData:
     return v21.ConstantStreamData(
-        id=stream.stream_id, variable_monitoring_id=stream.monitor_id, params=_write_pace(stream.pace)
+        id=stream.stream_id, variable_monitoring_id=stream.monitor_id, params=write_pace(stream.pace)
     )
-
-
-def _read_pace(params: v21.PeriodicEventStreamParams) -> StreamPace:
-    return StreamPace(interval_s=given(params.interval), values=given(params.values))
-
-
-def _write_pace(pace: StreamPace) -> v21.PeriodicEventStreamParams:
-    return v21.PeriodicEventStreamParams(interval=sent(pace.interval_s), values=sent(pace.values))
 
 
 ROUTES = (

@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from protocol.domain.device_model import VariableName
+from protocol.domain.event_stream import StreamPace
 from protocol.domain.reports import ReportPart
 
 
@@ -50,7 +51,10 @@ class SetMonitoringLevel(msgspec.Struct, frozen=True):
 
 
 class MonitorOrder(msgspec.Struct, frozen=True):
-    """Watch this variable. `value` is a limit, a difference or seconds; with an id that monitor is replaced (N04)."""
+    """Watch this variable. `value` is a limit, a difference or seconds; with an id that monitor is replaced (N04).
+
+    `stream` (2.1 N11): what a periodic monitor sees is sent as a stream of this pace, not as events.
+    """
 
     name: VariableName
     kind: MonitorKind
@@ -58,6 +62,7 @@ class MonitorOrder(msgspec.Struct, frozen=True):
     severity: int
     monitor_id: int | None = None
     is_in_transaction: bool = False
+    stream: StreamPace | None = None
 
 
 class SetVariableMonitoring(msgspec.Struct, frozen=True):

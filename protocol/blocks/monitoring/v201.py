@@ -86,7 +86,7 @@ def decode_set_monitors(request: v201.SetVariableMonitoringRequest) -> SetVariab
 
 
 def encode_set_monitors(message: SetVariableMonitoring) -> v201.SetVariableMonitoringRequest:
-    """Source: OCPP 2.0.1 N04. Raises NotExpressible for no order, and for a kind that came with 2.1."""
+    """Source: OCPP 2.0.1 N04. Raises NotExpressible for no order, and for what came with 2.1."""
     if not message.orders:
         raise NotExpressible(OcppVersion.V201, "SetVariableMonitoring of nothing")
     return v201.SetVariableMonitoringRequest(set_monitoring_data=tuple(_write_order(one) for one in message.orders))
@@ -263,6 +263,8 @@ def read_event(item: v201.EventData) -> StationEvent:
 
 
 def _write_order(order: MonitorOrder) -> v201.SetMonitoringData:
+    if order.stream is not None:
+        raise NotExpressible(OcppVersion.V201, "a monitor that sends a stream")
     return v201.SetMonitoringData(
         id=sent(order.monitor_id),
         transaction=order.is_in_transaction or UNSET,

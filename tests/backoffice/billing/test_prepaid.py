@@ -17,6 +17,8 @@ from protocol.domain.money import Money
 from tests.backoffice.billing.test_billing import DEFAULT, Bench, bench as bench, completed
 from tests.backoffice.billing.test_settlements import become, session, settle, settled
 
+pytestmark = pytest.mark.slow
+
 AMOUNTS = st.decimals(min_value=0, max_value=10_000, places=2)
 
 

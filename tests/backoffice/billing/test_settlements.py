@@ -14,6 +14,8 @@ from protocol.blocks.payment.messages import SettlementStatus
 from protocol.domain.identifiers import StationId, TransactionId
 from tests.backoffice.billing.test_billing import DEFAULT, Bench, bench as bench, completed
 
+pytestmark = pytest.mark.slow
+
 CP001 = StationId("CP001")
 
 

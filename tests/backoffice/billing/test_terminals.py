@@ -13,6 +13,8 @@ from protocol.domain.identifiers import TransactionId
 from tests.backoffice.billing.test_billing import Bench, bench as bench
 from tests.backoffice.billing.test_settlements import CP001, become, complete, settle, settled
 
+pytestmark = pytest.mark.slow
+
 
 async def authorise(bench: Bench, number: int, reference: str = "") -> None:
     held = PaymentAuthorised(reference=reference or f"psp-{number}", transaction_id=TransactionId(f"tx{number}"))

@@ -11,6 +11,8 @@ from protocol.domain.authorization import AuthorizationStatus
 from protocol.domain.identifiers import DEFAULT_TENANT, IdToken, IdTokenType, StationId, tenant_token_key
 from tests.factories.places import HttpPlace
 
+pytestmark = pytest.mark.slow
+
 CARD = IdToken("04A2B3C4D5E6F7")  # as 1.6 says it: without a type
 KEY = tenant_token_key(SECRETS["TOKEN_KEY"].encode(), DEFAULT_TENANT)
 

@@ -34,6 +34,8 @@ from tests.backoffice.sessions.harness import (
 )
 from tests.factories.places import HttpPlace, open_place
 
+pytestmark = pytest.mark.slow
+
 
 async def total(place: HttpPlace, *, patience_s: float = 5.0, transaction: TransactionId = TX) -> Decimal | None:
     question = AskTotalCost(DEFAULT, CP001, transaction, patience_s=patience_s)

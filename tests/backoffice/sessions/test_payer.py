@@ -15,6 +15,8 @@ from protocol.domain.identifiers import DriverId, IdTokenType, TokenRef
 from tests.backoffice.sessions.harness import TX, Others, ended, publish, session_in, started
 from tests.factories.places import HttpPlace
 
+pytestmark = pytest.mark.slow
+
 DEFERRED = Authorization(AuthorizationStatus.ACCEPTED, AuthorizationBasis.DEFERRED)
 REFUSED = Authorization(AuthorizationStatus.INVALID, AuthorizationBasis.IDENTITY)
 MASTER_PASS = Authorization(AuthorizationStatus.ACCEPTED, AuthorizationBasis.IDENTITY, group="MASTERPASS")

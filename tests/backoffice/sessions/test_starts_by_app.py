@@ -33,6 +33,8 @@ from tests.backoffice.sessions.harness import (
 )
 from tests.factories.places import HttpPlace
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("version", ["1.6", "2.0.1"])
 async def test_start_by_app_is_claimed_by_its_transaction(place: HttpPlace, others: Others, version: str) -> None:

@@ -37,7 +37,7 @@ INSERT = """
     ],
 )
 async def test_token_of_a_running_session_is_remembered(
-    database_url: str,
+    empty_database_url: str,
     tmp_path: Path,
     state: str,
     rank: int,
@@ -48,21 +48,21 @@ async def test_token_of_a_running_session_is_remembered(
 ) -> None:
     before = tmp_path / "before"
     shutil.copytree(SERVICE.migrations, before / "migrations", ignore=NEWER)
-    await migrate(database_url, [dataclasses.replace(SERVICE, package=before)])
-    await query(database_url, INSERT, state, rank, driver_id, needs_verdict)
+    await migrate(empty_database_url, [dataclasses.replace(SERVICE, package=before)])
+    await query(empty_database_url, INSERT, state, rank, driver_id, needs_verdict)
 
-    await migrate(database_url, [SERVICE])
+    await migrate(empty_database_url, [SERVICE])
 
-    [row] = await query(database_url, "SELECT presented FROM sessions")
+    [row] = await query(empty_database_url, "SELECT presented FROM sessions")
     token = payer_of(msgspec.json.decode(row["presented"], type=tuple[Presented, ...]))
     assert token is not None
     assert (token.number, token.ref, token.driver_id) == (3, "ref", driver_id)
     assert (token.standing, token.at_stop) == (standing, at_stop)
 
 
-async def query(database_url: str, statement: str, *values: Any) -> list[Any]:
+async def query(empty_database_url: str, statement: str, *values: Any) -> list[Any]:
     settings = server_settings("sessions") | {"app.tenant": "*"}
-    connection = await asyncpg.connect(driver_dsn(make_url(database_url)), server_settings=settings)
+    connection = await asyncpg.connect(driver_dsn(make_url(empty_database_url)), server_settings=settings)
     try:
         rows: list[Any] = await connection.fetch(statement, *values)
         return rows

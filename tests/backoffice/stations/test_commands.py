@@ -21,6 +21,8 @@ from protocol.domain.version import OcppVersion
 from tests.backoffice.stations.harness import CP001, DEFAULT, Node, add_station
 from tests.factories.places import HttpPlace
 
+pytestmark = pytest.mark.slow
+
 
 async def command(place: HttpPlace, name: str, body: object) -> tuple[int, dict[str, Any]]:
     answer = await place.http.post(
@@ -78,14 +80,12 @@ async def test_start_that_fails_says_how_and_is_sent_once(
     assert len(node.sent) == 1
 
 
-async def test_command_without_a_socket_is_refused_at_once(place: HttpPlace) -> None:
+async def test_command_without_a_socket_is_refused_and_waits_for_no_time_out(place: HttpPlace) -> None:
     await add_station(place)
-    began = asyncio.get_running_loop().time()
 
     status, _ = await command(place, "reset", {})
 
-    assert status == 409
-    assert asyncio.get_running_loop().time() - began < 0.9
+    assert status == 409  # 504, had it waited
 
 
 ACCEPTED = CommandAnswer(Outcome.ANSWERED, reply=msgspec.Raw(b'{"payload":{"status":"Accepted"}}'))
@@ -224,7 +224,6 @@ async def test_queued_command_is_sent_once_when_the_station_has_booted(place: Ht
     assert (await record(place, later.json()["command_id"]))["state"] == "answered"
 
 
-@pytest.mark.slow
 async def test_queued_command_waits_for_the_stations_first_word(place: HttpPlace) -> None:
     await add_station(place)
     await raw(place, "ClearCache", b"{}", queue_until=in_an_hour(place))
@@ -237,11 +236,12 @@ async def test_queued_command_waits_for_the_stations_first_word(place: HttpPlace
 
 async def test_queued_command_expires_and_can_be_taken_back(place: HttpPlace) -> None:
     await add_station(place)
-    soon = (place.clock() + timedelta(seconds=1)).isoformat()
+    soon = (place.clock() + timedelta(minutes=1)).isoformat()
     late = (await raw(place, "ClearCache", b"{}", queue_until=soon)).json()["command_id"]
     early = (await raw(place, "ClearCache", b"{}", queue_until=in_an_hour(place))).json()["command_id"]
     taken = await place.http.delete(f"/api/v1/stations/CP001/commands/{early}", headers=place.operator_headers())
     again = await place.http.delete(f"/api/v1/stations/CP001/commands/{early}", headers=place.operator_headers())
+    place.clock.advance(timedelta(minutes=1))
 
     async def has_expired() -> bool:
         return (await record(place, late))["state"] == "expired"
@@ -250,7 +250,6 @@ async def test_queued_command_expires_and_can_be_taken_back(place: HttpPlace) ->
     assert (taken.json()["state"], again.status_code) == ("cancelled", 409)
 
 
-@pytest.mark.slow
 async def test_queued_command_survives_an_outage_of_the_bus(place: HttpPlace, servers: EmbeddedServers) -> None:
     node = await connected(place)
     await servers.nats.stop()
@@ -267,7 +266,6 @@ async def test_queued_command_survives_an_outage_of_the_bus(place: HttpPlace, se
     assert len(node.sent) == 1
 
 
-@pytest.mark.slow
 async def test_silent_station_holds_up_no_other_and_gets_its_commands_one_by_one(place: HttpPlace) -> None:
     await add_station(place)
     await add_station(place, "CP002")
@@ -298,8 +296,6 @@ async def test_silent_station_holds_up_no_other_and_gets_its_commands_one_by_one
     assert len(silent.sent) <= 1 + took_s / 1.0 + 1
 
 
-@pytest.mark.slow
-@pytest.mark.slow
 async def test_dead_stations_of_one_tenant_hold_up_nobody(place: HttpPlace) -> None:
     dead = [f"A{number:03}" for number in range(70)]
     await add_station(place)
@@ -324,7 +320,6 @@ async def test_dead_stations_of_one_tenant_hold_up_nobody(place: HttpPlace) -> N
     await eventually(is_answered, within_s=10)
 
 
-@pytest.mark.slow
 async def test_command_that_was_tried_in_vain_is_tried_again_when_its_station_is_back(place: HttpPlace) -> None:
     await add_station(place)
     await come(place, CP001)

@@ -19,6 +19,8 @@ from protocol.domain.status import ConnectorStatus
 from tests.backoffice.stations.harness import CP001, T0, Node, add_station, become as become_status
 from tests.factories.places import HttpPlace
 
+pytestmark = pytest.mark.slow
+
 
 def schedule(*limits: tuple[int, int], duration_s: int | None = 600) -> ChargingSchedule:
     periods = tuple(ChargingPeriod(second, Decimal(limit)) for second, limit in limits)

@@ -27,6 +27,8 @@ from protocol.domain.status import RegistrationStatus
 from protocol.domain.version import OcppVersion
 from tests.factories.places import HttpPlace, open_place
 
+pytestmark = pytest.mark.slow
+
 CP001 = StationId("CP001")
 T0 = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
 BOOTED = StationBooted(
@@ -98,6 +100,21 @@ async def test_change_can_ask_the_station_to_boot_and_says_what_came_of_it(place
     changed = await ask(place, "PATCH", "/stations/CP001", json={"registration": "Rejected", "trigger_boot": True})
 
     assert changed["boot_trigger"] == "Offline"
+
+
+async def test_changes_of_one_station_at_once_all_reach_the_registry(
+    place: HttpPlace, caplog: pytest.LogCaptureFixture
+) -> None:
+    await ask(place, "POST", "/stations", json={"station_id": "CP001", "evses": [{"evse": 1}]}, status=201)
+
+    names = [f"SN-{number}" for number in range(12)]
+    changes = (ask(place, "PATCH", "/stations/CP001", json={"certificate_name": name}) for name in names)
+    await asyncio.gather(*changes)
+
+    entry, row = await entry_of(place), await ask(place, "GET", "/stations/CP001")
+    assert entry is not None
+    assert entry.certificate_name == row["certificate_name"]
+    assert "registry entry waits" not in caplog.text
 
 
 async def test_profile_that_needs_a_password_makes_one_where_there_is_none(place: HttpPlace) -> None:

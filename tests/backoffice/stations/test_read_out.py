@@ -16,6 +16,8 @@ from protocol.domain.version import OcppVersion
 from tests.backoffice.stations.harness import CP001, Node, add_station
 from tests.factories.places import HttpPlace, open_place
 
+pytestmark = pytest.mark.slow
+
 READINGS = msgspec.Raw(
     b'{"results":[{"name":{"variable":"HeartbeatInterval"},"status":"Accepted","value":"60","is_readonly":false}]}'
 )

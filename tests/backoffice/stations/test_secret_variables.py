@@ -5,6 +5,8 @@ import pytest
 from tests.backoffice.stations.harness import Node, add_station
 from tests.factories.places import HttpPlace
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("variable", "component"),

@@ -17,6 +17,8 @@ from protocol.domain.version import OcppVersion
 from tests.backoffice.stations.harness import CP001, KEY, add_station, put
 from tests.factories.places import HttpPlace
 
+pytestmark = pytest.mark.slow
+
 
 async def entry(place: HttpPlace) -> RegistryEntry:
     bucket = await place.bus.bucket(REGISTRY_BUCKET)

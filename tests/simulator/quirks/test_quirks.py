@@ -19,6 +19,7 @@ from protocol.domain.version import OcppVersion
 from protocol.ocppj.frames import Call, read_frame
 from protocol.tolerance.decoding import ALL_RULES, decode
 from protocol.versions import route_of_action
+from simulator.access import Access
 from simulator.clock import VirtualClock
 from simulator.errors import InvalidPlan
 from simulator.fleet import Fleet
@@ -211,7 +212,7 @@ def test_station_that_refuses_or_ignores_commands_goes_on() -> None:
     ],
 )
 def test_handshake_with_a_quirk_asks_differently(name: str, url: str, subprotocols: tuple[str, ...]) -> None:
-    plain = shake_hands(StationPlan("CP1", password="pässword"), "ws://csms/ocpp/CP1")
+    plain = shake_hands(StationPlan("CP1"), Access("ws://csms/ocpp", 1, "pässword"))
 
     odd = _handshake(name)(plain)
 
@@ -219,7 +220,7 @@ def test_handshake_with_a_quirk_asks_differently(name: str, url: str, subprotoco
 
 
 def test_other_quirks_of_the_handshake_leave_the_url_alone() -> None:
-    plain = shake_hands(StationPlan("CP1", password="pässword"), "ws://csms/ocpp/CP1")
+    plain = shake_hands(StationPlan("CP1"), Access("ws://csms/ocpp", 1, "pässword"))
 
     assert not _handshake("no_pong")(plain).answers_pings
     assert _handshake("password_in_latin_1")(plain).password == "pässword".encode("latin-1")
