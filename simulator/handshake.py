@@ -1,6 +1,6 @@
 """What a station says when it asks for a socket (OCPP-J 1.6 §3.1; OCPP 2.x Part 4 §3)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from simulator.access import Access, Identity
 from simulator.plan import StationPlan
@@ -10,16 +10,21 @@ from simulator.plan import StationPlan
 class Handshake:
     """One upgrade request. `password` None: no Basic authentication; `answers_pings` False: no pong follows either.
 
-    With TLS the CSMS's certificate is by one of the `roots`, and the station shows its `identity` where it has one.
+    With TLS the station trusts the `roots`, or what the machine trusts, and shows its `identity` if it has one.
     """
 
     url: str
     subprotocols: tuple[str, ...]
     user: str
-    password: bytes | None
-    answers_pings: bool = True
+    password: bytes | None = field(repr=False)
     roots: tuple[str, ...] = ()
     identity: Identity | None = None
+    answers_pings: bool = True
+
+    @property
+    def is_secured(self) -> bool:
+        """Whether it goes by TLS."""
+        return self.url.startswith("wss:")
 
 
 def shake_hands(plan: StationPlan, access: Access) -> Handshake:

@@ -14,14 +14,14 @@ from simulator.plan import Settings, StationPlan
 DEFAULT_TEMPLATE = "SIM{n:04d}"
 # What drivers carry where nothing else is said: a card that 2.x readers call ISO14443, and 1.6 readers nothing.
 CARD = IdTokenType.ISO14443
-MIXED = "mixed"
 _VERSIONS: Mapping[str, Sequence[OcppVersion]] = {
     **{str(version): (version,) for version in OcppVersion},
-    MIXED: (OcppVersion.V16, OcppVersion.V201),
+    "mixed": (OcppVersion.V16, OcppVersion.V201),
     "all": (OcppVersion.V16, OcppVersion.V201, OcppVersion.V21),
 }
 VERSIONS = tuple(_VERSIONS)
 """What `ocpp` of `lay_out_stations` may be: a version, or several that stations have in turn."""
+DEFAULT_VERSIONS = "mixed"
 
 _MODELS: Sequence[tuple[str, Outlet]] = (
     ("Virtual AC 7", Outlet(7_400, phases=1)),
@@ -31,6 +31,11 @@ _MODELS: Sequence[tuple[str, Outlet]] = (
     ("Virtual DC 150", Outlet(150_000, is_dc=True)),
 )
 _MODEL_WEIGHTS = (2, 5, 4, 1, 1)
+
+
+def versions_of(ocpp: str) -> Sequence[OcppVersion]:
+    """What stations have in turn; `ocpp` is one of VERSIONS."""
+    return _VERSIONS[ocpp]
 
 
 def lay_out_stations(
@@ -103,7 +108,7 @@ def _lay_out(
     station_id = make_id(id_template, number)
     rng = Chance(f"{seed}|{station_id}|model")
     model, outlet = rng.one_by_weight(_MODELS, _MODEL_WEIGHTS)
-    versions = _VERSIONS[ocpp]
+    versions = versions_of(ocpp)
     return StationPlan(
         station_id=station_id,
         version=versions[(number - 1) % len(versions)],

@@ -66,19 +66,25 @@ from simulator.plan import StationPlan
 from simulator.running import Caller
 
 LATENCY_S = 0.01
+_HEARTBEAT_INTERVAL_S = 300
+_NUMBERS_A_MS = 24  # a 1.6 transaction id has 31 bits, and a day 86.4 million milliseconds
 _MERELY_HEARD: tuple[type[msgspec.Struct], ...] = (
+    FirmwareStatusNotification,
+    SignedFirmwareStatusNotification,
+    PublishFirmwareStatusNotification,
+    LogStatusNotification,
+    DiagnosticsStatusNotification,
+    NotifyReport,
     NotifyEvent,
     NotifyMonitoringReport,
     NotifyDisplayMessages,
     NotifyCustomerInformation,
-    PublishFirmwareStatusNotification,
     ReportChargingProfiles,
     CloseEventStream,
     EventStreamValues,
+    ReservationStatusUpdate,
     SecurityEventNotification,
 )
-_HEARTBEAT_INTERVAL_S = 300
-_NUMBERS_A_MS = 24  # a 1.6 transaction id has 31 bits, and a day 86.4 million milliseconds
 
 
 class Silence:
@@ -102,15 +108,9 @@ class MemoryCsms:
             TransactionUpdate: lambda _: TransactionReply(),
             TransactionEnd: lambda _: TransactionReply(),
             MeterValues: lambda _: MeterValuesReply(),
-            FirmwareStatusNotification: lambda _: Heard(),
-            SignedFirmwareStatusNotification: lambda _: Heard(),
-            LogStatusNotification: lambda _: Heard(),
-            DiagnosticsStatusNotification: lambda _: Heard(),
-            NotifyReport: lambda _: Heard(),
             **{kind: lambda _: Heard() for kind in _MERELY_HEARD},
             NotifyChargingNeeds: lambda _: CommandReply("Accepted"),
             OpenEventStream: lambda _: CommandReply("Accepted"),
-            ReservationStatusUpdate: lambda _: Heard(),
             SignCertificate: lambda _: CommandReply("Accepted"),
         }
         self._sequence = count()

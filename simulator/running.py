@@ -159,7 +159,7 @@ class RunningStation(Sleeper):
     @property
     def url(self) -> str:
         """Where the next connection goes."""
-        return self.handshake.url
+        return f"{self.access.url}/{self.plan.path}"
 
     @property
     def handshake(self) -> Handshake:

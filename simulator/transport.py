@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import logging
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -122,10 +121,10 @@ class PicowsNetwork:
                 await ws_connect(
                     lambda: PicowsSocket(caller, offered=handshake.subprotocols),
                     handshake.url,
+                    ssl_context=client_context(handshake.roots, handshake.identity) if handshake.is_secured else None,
                     websocket_handshake_timeout=_CONNECT_TIMEOUT_S,
                     extra_headers=_headers(handshake),
                     enable_auto_pong=handshake.answers_pings,
-                    ssl_context=_tls(handshake),
                     max_frame_size=_MAX_FRAME_BYTES,
                     read_buffer_init_size=_READ_BUFFER_BYTES,
                     use_aiofastnet=False,
@@ -135,10 +134,6 @@ class PicowsNetwork:
             caller.on_connect_failed(_explain(error))
         except (OSError, TimeoutError, WSError) as error:
             caller.on_connect_failed(str(error) or type(error).__name__)
-
-
-def _tls(handshake: Handshake) -> ssl.SSLContext | None:
-    return client_context(handshake.roots, handshake.identity) if handshake.url.startswith("wss:") else None
 
 
 def _headers(handshake: Handshake) -> list[tuple[str, str]]:

@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from protocol.domain.identifiers import IdToken
-from protocol.domain.version import OcppVersion
 from simulator.inventory import (
     DEFAULT_TEMPLATE,
-    MIXED,
     VERSIONS,
     lay_out_stations,
     make_tokens,
     read_credentials,
     read_tokens,
     split_tokens,
+    versions_of,
 )
 from simulator.plan import DriverPlan, FleetPlan, Settings
 from simulator.scenarios.assertions import Assertion
@@ -82,7 +81,7 @@ def _plan_by_flags(arguments: argparse.Namespace, *, is_day: bool) -> Course:
     settings = Settings(sample_interval_s=_given(arguments.meter_interval, _METER_S[is_day]))
     stations = lay_out_stations(
         _given(arguments.count, _COUNT),
-        ocpp=_given(arguments.ocpp, MIXED),
+        ocpp=_given(arguments.ocpp, "mixed"),
         seed=seed,
         id_template=_given(arguments.id_template, DEFAULT_TEMPLATE),
         passwords=read_credentials(arguments.credentials) if arguments.credentials else {},
@@ -100,11 +99,9 @@ def _plan_by_flags(arguments: argparse.Namespace, *, is_day: bool) -> Course:
 
 def _plan_by_scenario(arguments: argparse.Namespace, *, is_day: bool) -> Course:
     name, scenario, lines = find_scenario(arguments.scenario)
-    # Several versions are what a scenario's sites have anyway, each its own.
-    ocpp = OcppVersion(arguments.ocpp) if arguments.ocpp in tuple(OcppVersion) else None
     overrides = Overrides(
         count=arguments.count,
-        version=ocpp,
+        versions=None if arguments.ocpp is None else versions_of(arguments.ocpp),
         id_template=arguments.id_template,
         meter_interval_s=arguments.meter_interval,
         session_s=arguments.session_seconds,

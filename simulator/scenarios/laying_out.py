@@ -25,11 +25,11 @@ _STATIONS_A_SECOND = 200
 class Overrides:
     """What the command line says instead of the file; None: nothing.
 
-    `count` stations keep the proportions of the file's.
+    `count` stations keep the proportions of the file's; `versions` are had in turn.
     """
 
     count: int | None = None
-    version: OcppVersion | None = None
+    versions: Sequence[OcppVersion] | None = None
     id_template: str | None = None
     meter_interval_s: int | None = None
     session_s: tuple[float, float] | None = None
@@ -136,7 +136,9 @@ def _stations(
         station_id = make_id(overrides.id_template or scenario.id_template, number)
         yield StationPlan(
             station_id=station_id,
-            version=overrides.version or _next_version(model, given.setdefault(model.name, Counter())),
+            version=_next_version(model, given.setdefault(model.name, Counter()))
+            if overrides.versions is None
+            else overrides.versions[(number - 1) % len(overrides.versions)],
             password=passwords.get(station_id),
             evse_count=model.evses,
             outlet=Outlet(round(model.power_kw * 1000), phases=3 if model.dc else model.phases, is_dc=model.dc),

@@ -96,7 +96,7 @@ def test_fault_is_planned_for_every_place_of_its_site() -> None:
 def test_flags_override_the_file() -> None:
     overrides = Overrides(
         count=16,
-        version=OcppVersion.V16,
+        versions=(OcppVersion.V16, OcppVersion.V21),
         id_template="CP{n}",
         meter_interval_s=7,
         session_s=(1, 2),
@@ -105,7 +105,7 @@ def test_flags_override_the_file() -> None:
     plan = plan_of(SOUND, overrides, [IdToken("CARD")])
 
     assert Counter(station.site for station in plan.stations) == {"a-1": 6, "a-2": 6, "b": 4}
-    assert {station.version for station in plan.stations} == {OcppVersion.V16}
+    assert [station.version for station in plan.stations] == [OcppVersion.V16, OcppVersion.V21] * 8
     assert plan.stations[-1].station_id == "CP16"
     assert {station.settings.sample_interval_s for station in plan.stations} == {7}
     drivers = plan.drivers_of(plan.stations[0])
