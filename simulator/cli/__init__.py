@@ -1,9 +1,11 @@
 """`chargeyard fleet`: a table of verbs, each a module with its arguments, its examples and `run`."""
 
 import argparse
+import os
 from collections.abc import Sequence
 
 from simulator.cli import frames, quirks, reconcile, run, scenarios, schema
+from simulator.cli.environment import with_environment
 
 _EPILOG = """\
 examples:
@@ -25,6 +27,7 @@ _VERBS = (
 
 def main(argv: Sequence[str]) -> int:
     """The verb's exit code; argparse itself ends with 2."""
+    argv = list(argv)
     parser = argparse.ArgumentParser(
         prog="chargeyard fleet",
         description="Simulated charging stations.",
@@ -42,6 +45,7 @@ def main(argv: Sequence[str]) -> int:
         )
         module.add_arguments(verb)
         verb.set_defaults(act=module.run)
-    arguments = parser.parse_args(argv, argparse.Namespace(given=tuple(argv)))
+    words = [*argv[:1], *with_environment(argv[1:], os.environ)] if argv[:1] == ["run"] else argv
+    arguments = parser.parse_args(words, argparse.Namespace(given=tuple(argv)))
     code: int = arguments.act(arguments)
     return code

@@ -58,6 +58,7 @@ owes it an answer, and jumps otherwise. Timestamps lie in the past, as those of 
 delivered costs what the tariffs of that day say: nothing, where none was published yet. A driver keeps to one EVSE.
 A scenario's sites, drivers, faults and assertions are in its file; `chargeyard fleet scenarios` lists those of ours.
 With --workers the stations are spread over processes, each as it would be in one; their ledgers become one at the end.
+Every flag is a variable of the environment too: CHARGEYARD_FLEET_ID_TEMPLATE is --id-template, unless that is given.
 Ctrl-C stops what runs and waits for its confirmation; a second Ctrl-C quits at once.
 """
 

@@ -2,21 +2,21 @@
 
 Invariants:
 1. Every line of every part is in the whole, once, but for headers and ends, of which the whole has one.
-2. The lines of one part keep their order; those of several are in the order of their instants.
+2. The lines of one part keep their order; which part goes on first, their instants say.
 3. The whole has an end where every part has one.
 """
 
 import heapq
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 import msgspec
 
 from simulator.ledger import (
     FORMAT,
-    AcknowledgedReading,
     Began,
     Closed,
     Header,
@@ -45,7 +45,7 @@ def merge_ledgers(parts: Sequence[Path], whole: Path) -> None:
     if headers:
         unfinished = whole.with_name(whole.name + _UNFINISHED)
         with unfinished.open("wb") as file:
-            for line in _merge(begun, headers, is_whole=len(begun) == len(parts)):
+            for line in _merge(begun, headers, ends_wanted=len(parts)):
                 file.write(msgspec.json.encode(line) + b"\n")
             file.flush()
             os.fsync(file.fileno())
@@ -54,7 +54,7 @@ def merge_ledgers(parts: Sequence[Path], whole: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def _merge(parts: Sequence[Path], headers: Sequence[Header], *, is_whole: bool) -> Iterator[Line]:
+def _merge(parts: Sequence[Path], headers: Sequence[Header], *, ends_wanted: int) -> Iterator[Line]:
     first = headers[0]
     yield Header(
         format=FORMAT,
@@ -64,27 +64,18 @@ def _merge(parts: Sequence[Path], headers: Sequence[Header], *, is_whole: bool) 
         stations=tuple(station for header in headers for station in header.stations),
     )
     ends: list[datetime] = []
-    for _, line in heapq.merge(*(_timed(read_lines(part)) for part in parts), key=lambda row: row[0]):
+    for line in heapq.merge(*(islice(read_lines(part), 1, None) for part in parts), key=_instant):
         if isinstance(line, Closed):
             ends.append(line.at)
         else:
             yield line
-    if is_whole and len(ends) == len(parts):
+    if len(ends) == ends_wanted:
         yield Closed(max(ends))
 
 
-def _timed(lines: Iterable[Line]) -> Iterator[tuple[datetime, Line]]:
-    """Each line behind the header with its instant, or with a later one before it: so that the order stays."""
-    latest: datetime | None = None
-    for line in lines:
-        if isinstance(line, Header):
-            continue
-        at = _instant(line)
-        latest = at if latest is None else max(latest, at)
-        yield latest, line
-
-
-def _instant(line: Began | AcknowledgedReading | LedgerEntry | Closed) -> datetime:
+def _instant(line: Line) -> datetime:
+    if isinstance(line, Header):
+        return line.began_at
     if isinstance(line, Began):
         return line.started_at
     if isinstance(line, LedgerEntry):

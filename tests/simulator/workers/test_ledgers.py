@@ -60,10 +60,11 @@ def test_merged_parts_say_what_one_process_says_in_the_order_of_time(tmp_path: P
     assert sorted(path.name for path in tmp_path.iterdir()) == ["merged.jsonl", "whole.jsonl"]
 
 
-def test_a_part_whose_worker_died_leaves_the_whole_without_an_end(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_a_part_whose_worker_died_leaves_the_whole_without_an_end(tmp_path: Path, is_closed: bool) -> None:
     merged, parts = tmp_path / "merged.jsonl", [part_of(tmp_path / "merged.jsonl", share) for share in SHARES]
     live(SHARES[0], parts[0])
-    live(SHARES[1], parts[1], is_closed=False)
+    live(SHARES[1], parts[1], is_closed=is_closed)
     with parts[1].open("ab") as file:
         file.write(b'{"kind":"began","ten')
     parts[2].touch()
