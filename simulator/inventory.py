@@ -63,11 +63,6 @@ def lay_out_stations(
     return stations
 
 
-def versions_of(ocpp: str) -> Sequence[OcppVersion]:
-    """The versions that stations have in turn where `ocpp`, one of VERSIONS, is asked for."""
-    return _VERSIONS[ocpp]
-
-
 def read_credentials(path: Path) -> dict[str, str]:
     """Passwords by station id, from lines `station id,password`. Raises InvalidPlan naming a bad line."""
     passwords = {}

@@ -147,7 +147,6 @@ class RunningStation(Sleeper):
         return self.station.state
 
     @property
-    @property
     def now(self) -> float:
         """The station's time."""
         return self._clock.now()
