@@ -96,11 +96,7 @@ def test_fault_is_planned_for_every_place_of_its_site() -> None:
 def test_flags_override_the_file() -> None:
     overrides = Overrides(
         count=16,
-<<<<<<< HEAD
-        versions=(OcppVersion.V16,),
-=======
         versions=(OcppVersion.V16, OcppVersion.V21),
->>>>>>> part-D
         id_template="CP{n}",
         meter_interval_s=7,
         session_s=(1, 2),
