@@ -18,6 +18,7 @@ from simulator.chance import Chance
 from simulator.clock import Clock, SystemClock
 from simulator.errors import ConditionNotMet
 from simulator.faults.network import DisturbedNetwork
+from simulator.files import IMAGINED, RealFiles
 from simulator.ledger import Ledger
 from simulator.plan import DriverPlan, FleetPlan
 from simulator.playing import Play
@@ -60,8 +61,9 @@ class Fleet:
     """A fleet by its plan. `run` lives it in real time; `start`, `next_wake_at` and `wake_due` let a clock be moved.
 
     `on_event` is called for everything that happens, within the event: it must not act on stations by itself, only
-    start what will. `network` is the real one unless given. With `play` the stations have its clocks, and `run` moves
-    them. Of the plan's stations those of the `share` live here, as they would in one process with the others.
+    start what will. `network` is the real one unless given; with the real one, in real time, files are fetched and
+    sent, else imagined. With `play` the stations have its clocks, and `run` moves them. Of the plan's stations those of
+    the `share` live here, as they would in one process with the others.
     """
 
     def __init__(
@@ -82,7 +84,7 @@ class Fleet:
         self.traffic = Traffic()
         self._url, self._seed, self._play = url, seed, play
         self._clock: Clock = play.clock if play is not None else clock if clock is not None else SystemClock()
-        self._real_network = PicowsNetwork()
+        self._real_network, self._real_files = PicowsNetwork(), RealFiles()
         self._on_event = on_event
         self._wake_ups: WakeUps[RunningStation | Companion] = WakeUps()
         self._on_earlier: Callable[[], None] = lambda: None
@@ -106,6 +108,7 @@ class Fleet:
                 traffic=self.traffic,
                 schedule=self._schedule,
                 on_notice=self._hear,
+                files=self._real_files if network is None and play is None else IMAGINED,
             )
             for station in share.of(plan.stations)
         }
@@ -169,7 +172,7 @@ class Fleet:
         `at_stop` is called when nothing has ended yet. Then every fault ends, and stations that it kept offline have
         that time to come back.
         """
-        async with asyncio.TaskGroup() as tasks, self._real_network.using(tasks):
+        async with asyncio.TaskGroup() as tasks, self._real_network.using(tasks), self._real_files.using(tasks):
             pulse = tasks.create_task(self._pulse() if self._play is None else self._play.pulse(self))
             self.start()
             try:

@@ -21,7 +21,6 @@ _VERSIONS: Mapping[str, Sequence[OcppVersion]] = {
 }
 VERSIONS = tuple(_VERSIONS)
 """What `ocpp` of `lay_out_stations` may be: a version, or several that stations have in turn."""
-DEFAULT_VERSIONS = "mixed"
 
 _MODELS: Sequence[tuple[str, Outlet]] = (
     ("Virtual AC 7", Outlet(7_400, phases=1)),
@@ -31,11 +30,6 @@ _MODELS: Sequence[tuple[str, Outlet]] = (
     ("Virtual DC 150", Outlet(150_000, is_dc=True)),
 )
 _MODEL_WEIGHTS = (2, 5, 4, 1, 1)
-
-
-def versions_of(ocpp: str) -> Sequence[OcppVersion]:
-    """What stations have in turn; `ocpp` is one of VERSIONS."""
-    return _VERSIONS[ocpp]
 
 
 def lay_out_stations(
@@ -108,7 +102,7 @@ def _lay_out(
     station_id = make_id(id_template, number)
     rng = Chance(f"{seed}|{station_id}|model")
     model, outlet = rng.one_by_weight(_MODELS, _MODEL_WEIGHTS)
-    versions = versions_of(ocpp)
+    versions = _VERSIONS[ocpp]
     return StationPlan(
         station_id=station_id,
         version=versions[(number - 1) % len(versions)],

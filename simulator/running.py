@@ -15,6 +15,7 @@ from simulator.behaviours.network import access as access_of
 from simulator.chance import Chance
 from simulator.clock import Clock
 from simulator.errors import ConditionNotMet
+from simulator.files import IMAGINED, Files
 from simulator.handshake import Handshake, shake_hands
 from simulator.link import Link
 from simulator.plan import StationPlan, back_off_s
@@ -97,6 +98,7 @@ class RunningStation(Sleeper):
         "_clock",
         "_connect_at",
         "_failures",
+        "_files",
         "_is_connecting",
         "_is_shut",
         "_link",
@@ -122,6 +124,7 @@ class RunningStation(Sleeper):
         traffic: Traffic,
         schedule: Callable[["RunningStation", float | None], None],
         on_notice: Callable[["RunningStation", Notice, float], None],
+        files: Files = IMAGINED,
     ) -> None:
         super().__init__()
         self.plan = plan
@@ -132,6 +135,7 @@ class RunningStation(Sleeper):
         self._link = Link(self.station, rng=self._rng, traffic=traffic)
         self._clock = clock
         self._network = network
+        self._files = files
         self._schedule = schedule
         self._on_notice = on_notice
         self._socket: Socket | None = None
@@ -300,6 +304,10 @@ class RunningStation(Sleeper):
             for frame in self._link.outgoing:
                 self._socket.send(frame)
             self._link.outgoing.clear()
+        if self.state.transfers:
+            transfers, self.state.transfers = self.state.transfers, ()
+            for transfer in transfers:
+                self._files.carry(transfer)
         if self.state.wants_new_socket:
             self._come_again(now)
         for notice in self.station.take_notices():

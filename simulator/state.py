@@ -20,10 +20,11 @@ from protocol.domain.status import ConnectorStatus, RegistrationStatus
 from simulator.access import Identity, NetworkState
 from simulator.chance import Chance
 from simulator.evse import Evse, Transaction
+from simulator.files import Transfer
 from simulator.outbox import Entry, Outbox
 from simulator.plan import Settings, StationPlan
 from simulator.roots import TrustedRoot, built_in_root
-from simulator.stores import Job, TokenList
+from simulator.stores import Job, OrderT, StatusT, TokenList
 from simulator.traits import TRAITS, Traits
 from simulator.watching import Watch
 
@@ -88,7 +89,7 @@ class StationState:
     made last, `signing_use` what for, and `v2g_identity` what it is to vehicles. `published` are digests of firmware
     that it offers to others. `csms_url` is where the CSMS is as built; `network` is None until the CSMS changes
     anything of the way to it, and `watch` until it sets a monitor. `wants_new_socket`: the station is to leave and come
-    again.
+    again. `transfers` are files that somebody is to carry.
     """
 
     plan: StationPlan
@@ -123,6 +124,7 @@ class StationState:
     published: frozenset[str] = frozenset()
     display: tuple[DisplayMessage, ...] = ()
     watch: Watch | None = None
+    transfers: tuple[Transfer, ...] = ()
     notices: list[Notice] = field(default_factory=list)
     alarms: dict[tuple[Alarm, int], float] = field(default_factory=dict)
     transaction_count: int = 0
@@ -178,6 +180,13 @@ class StationState:
         if transaction is not None:
             transaction.readings_said += len(registers_in(message))
         self.outbox.post(Entry(message, evse=evse, transaction=transaction, is_triggered=is_triggered))
+
+    def transfer(
+        self, job: Job[OrderT, StatusT], location: str, *, content: bytes | None = None, name: str = ""
+    ) -> None:
+        """A file is to be fetched for the job, or sent as `name`."""
+        job.transfer = Transfer(location, content, name)
+        self.transfers = (*self.transfers, job.transfer)
 
     def note(
         self,

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
 from protocol.domain.identifiers import IdToken
+from simulator.files import Transfer
 
 OrderT = TypeVar("OrderT")
 StatusT = TypeVar("StatusT")
@@ -48,10 +49,12 @@ class TokenList:
 
 @dataclass(slots=True)
 class Job(Generic[OrderT, StatusT]):
-    """An order of the CSMS, and how far it has come."""
+    """An order of the CSMS, and how far it has come. `failures` counts transfers that could not be."""
 
     order: OrderT
     status: StatusT
+    transfer: Transfer | None = None
+    failures: int = 0
 
 
 def is_same(one: IdToken | None, other: IdToken | None) -> bool:

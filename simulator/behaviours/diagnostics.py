@@ -1,9 +1,7 @@
 """Logs that are asked for (OCPP 1.6 §4.4, §5.9; Security whitepaper N01; OCPP 2.0.1 N01).
 
-The upload is imagined: no byte leaves. A place without a scheme that stations know gets nothing.
+What is sent is what the station knows of itself: its state, its EVSEs, and what it has yet to say. No token is in it.
 """
-
-from urllib.parse import urlsplit
 
 from protocol.blocks.diagnostics.machine import LOG_UPLOAD
 from protocol.blocks.diagnostics.messages import (
@@ -16,7 +14,6 @@ from protocol.blocks.diagnostics.messages import (
     LogStatus,
     LogStatusNotification,
 )
-from simulator.behaviours.firmware import KNOWN_SCHEMES
 from simulator.state import Alarm, StationState
 from simulator.stores import Job
 
@@ -41,14 +38,20 @@ def on_due(state: StationState, now: float) -> None:
     job = state.upload
     if job is None:
         return
-    is_possible = urlsplit(job.order.location).scheme in KNOWN_SCHEMES
-    if not is_possible:
-        _move(state, job, LogStatus.UPLOAD_FAILURE)
-    elif job.status is LogStatus.IDLE:
+    if job.status is LogStatus.IDLE:
         _move(state, job, LogStatus.UPLOADING)
+        _send(state, job, now)
+    elif job.transfer is None:
+        _send(state, job, now)
+    elif not job.transfer.is_over:
         state.set_alarm(Alarm.UPLOAD, now + _UPLOAD_S)
-    else:
+    elif not job.transfer.failure:
         _move(state, job, LogStatus.UPLOADED)
+    elif job.failures < (job.order.retries or 0):
+        job.failures, job.transfer = job.failures + 1, None
+        state.set_alarm(Alarm.UPLOAD, now + (job.order.retry_interval_s or _UPLOAD_S))
+    else:
+        _move(state, job, LogStatus.UPLOAD_FAILURE)
 
 
 def say_status(state: StationState, *, is_of_log: bool) -> None:
@@ -64,6 +67,28 @@ def say_status(state: StationState, *, is_of_log: bool) -> None:
 def _order(state: StationState, order: LogOrder, now: float) -> None:
     state.upload = Job(order, LogStatus.IDLE)
     state.set_alarm(Alarm.UPLOAD, now + _PACK_S)
+
+
+def _send(state: StationState, job: Job[LogOrder, LogStatus], now: float) -> None:
+    kind = job.order.kind if isinstance(job.order, GetLog) else LogKind.DIAGNOSTICS
+    log = _write_log(state, now).encode()
+    state.transfer(job, job.order.location, content=log, name=_file_name(state, kind))
+    state.set_alarm(Alarm.UPLOAD, now + _UPLOAD_S)
+
+
+def _write_log(state: StationState, now: float) -> str:
+    plan = state.plan
+    lines = [
+        f"{state.instant(now).isoformat()} {plan.station_id} {plan.vendor} {plan.model} {state.firmware_version}",
+        f"OCPP {plan.version}, registration {state.registration}, operative {state.is_operative}",
+        *(
+            f"EVSE {evse.number}: {evse.status[0]}, {evse.meter.power_mw / 1000:.3f} W, "
+            f"{evse.meter.register_wh} Wh imported, {evse.meter.export_register_wh} Wh exported"
+            for evse in state.evses
+        ),
+        *(f"to say: {type(entry.message).__name__} of EVSE {entry.evse}" for entry in state.outbox),
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _is_under_way(state: StationState) -> bool:

@@ -1,14 +1,21 @@
 """New firmware, step by step (OCPP 1.6 §4.5, §5.19; Security whitepaper L01; OCPP 2.0.1 L01, L02).
 
-The file is imagined: nothing is downloaded, and a signature holds. A place without a scheme that stations know fails.
-Installing waits until nobody charges; then the version is the file's name, and the station boots again.
+A download that fails is tried again as often as the order says. A signature is checked against the file and its
+certificate; where files are imagined (`simulator.files`) it holds. Installing waits until nobody charges; then the
+version is the file's name, and the station boots again.
 """
 
+import base64
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from protocol.blocks.firmware.machine import FIRMWARE
 from protocol.blocks.firmware.messages import (
@@ -21,12 +28,12 @@ from protocol.blocks.firmware.messages import (
 )
 from protocol.blocks.provisioning.messages import BootReason
 from protocol.domain.commands import CommandReply
-from simulator.behaviours import provisioning
+from simulator.behaviours import network, provisioning
+from simulator.files import Transfer
 from simulator.state import Alarm, StationState
 from simulator.stores import Job
 
-KNOWN_SCHEMES = frozenset(("http", "https", "ftp", "ftps", "sftp"))
-_DOWNLOAD_S, _VERIFY_S, _INSTALL_S, _LOOK_AGAIN_S = 20.0, 2.0, 15.0, 10.0
+_DOWNLOAD_S, _VERIFY_S, _INSTALL_S, _LOOK_AGAIN_S, _RETRY_S = 20.0, 2.0, 15.0, 10.0, 30
 _ENDS = frozenset(
     (FirmwareStatus.INSTALLED, FirmwareStatus.DOWNLOAD_FAILED, FirmwareStatus.INVALID_SIGNATURE, FirmwareStatus.IDLE)
 )
@@ -69,12 +76,20 @@ def _order(state: StationState, order: FirmwareOrder, now: float) -> None:
 
 
 def _download(state: StationState, job: Job[FirmwareOrder, FirmwareStatus], now: float) -> None:
+    state.transfer(job, job.order.location)
     _move(state, job, FirmwareStatus.DOWNLOADING, now, wait_s=_DOWNLOAD_S)
 
 
 def _end_download(state: StationState, job: Job[FirmwareOrder, FirmwareStatus], now: float) -> None:
-    if urlsplit(job.order.location).scheme in KNOWN_SCHEMES:
+    transfer = job.transfer
+    if transfer is None or not transfer.is_over:
+        state.set_alarm(Alarm.FIRMWARE, now + _LOOK_AGAIN_S)
+    elif not transfer.failure:
         _move(state, job, FirmwareStatus.DOWNLOADED, now, wait_s=_VERIFY_S)
+    elif job.failures < (job.order.retries or 0):
+        job.failures += 1
+        job.status = FirmwareStatus.IDLE
+        state.set_alarm(Alarm.FIRMWARE, now + (job.order.retry_interval_s or _RETRY_S))
     else:
         _move(state, job, FirmwareStatus.DOWNLOAD_FAILED, now)
 
@@ -83,8 +98,30 @@ def _verify(state: StationState, job: Job[FirmwareOrder, FirmwareStatus], now: f
     if not isinstance(job.order, SignedUpdateFirmware):
         _install(state, job, now)
         return
+    if not _is_signed(job.order, job.transfer):
+        _move(state, job, FirmwareStatus.INVALID_SIGNATURE, now)
+        network.say_security_event(state, "InvalidFirmwareSignature", now, job.order.location)
+        return
     wait_s = 0.0 if job.order.install_at is None else _seconds_until(state, job.order.install_at, now)
     _move(state, job, FirmwareStatus.SIGNATURE_VERIFIED, now, wait_s=max(wait_s, _VERIFY_S))
+
+
+def _is_signed(order: SignedUpdateFirmware, transfer: Transfer | None) -> bool:
+    """Whether the holder of the certificate signed the file, by SHA-256 (OCPP 2.0.1 L01)."""
+    if transfer is None or transfer.fetched is None:
+        return True
+    key = x509.load_pem_x509_certificate(order.signing_certificate.encode()).public_key()
+    try:
+        signature = base64.b64decode(order.signature, validate=True)
+        if isinstance(key, EllipticCurvePublicKey):
+            key.verify(signature, transfer.fetched, ECDSA(SHA256()))
+        elif isinstance(key, RSAPublicKey):
+            key.verify(signature, transfer.fetched, PSS(MGF1(SHA256()), PSS.AUTO), SHA256())
+        else:
+            return False
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def _install(state: StationState, job: Job[FirmwareOrder, FirmwareStatus], now: float) -> None:

@@ -1,6 +1,7 @@
 """Firmware that the station offers to others, as a local controller does (OCPP 2.0.1 L03, L04)."""
 
 from collections.abc import Callable, Mapping
+from hashlib import md5
 from urllib.parse import urlsplit
 
 from protocol.blocks.firmware.machine import PUBLICATION
@@ -11,7 +12,7 @@ from protocol.blocks.firmware.messages import (
     UnpublishFirmware,
 )
 from protocol.domain.commands import CommandReply
-from simulator.behaviours.firmware import KNOWN_SCHEMES
+from simulator.files import KNOWN_SCHEMES
 from simulator.state import Alarm, StationState
 from simulator.stores import Job
 
@@ -76,15 +77,22 @@ def say_status(state: StationState, *, is_triggered: bool = False) -> None:
     state.post(message, is_triggered=is_triggered)
 
 
-def _download(_state: StationState, _job: PublicationJob) -> tuple[PublicationStatus, float | None]:
+def _download(state: StationState, job: PublicationJob) -> tuple[PublicationStatus, float | None]:
+    state.transfer(job, job.order.location)
     return PublicationStatus.DOWNLOADING, _DOWNLOAD_S
 
 
-def _end_download(_state: StationState, _job: PublicationJob) -> tuple[PublicationStatus, float | None]:
+def _end_download(_state: StationState, job: PublicationJob) -> tuple[PublicationStatus, float | None]:
+    if job.transfer is None or job.transfer.failure or not job.transfer.is_over:
+        return PublicationStatus.DOWNLOAD_FAILED, None
     return PublicationStatus.DOWNLOADED, _VERIFY_S
 
 
-def _verify(_state: StationState, _job: PublicationJob) -> tuple[PublicationStatus, float | None]:
+def _verify(_state: StationState, job: PublicationJob) -> tuple[PublicationStatus, float | None]:
+    fetched = None if job.transfer is None else job.transfer.fetched
+    # MD5 is what the standard wants; nothing is trusted for it.
+    if fetched is not None and md5(fetched, usedforsecurity=False).hexdigest() != job.order.checksum.lower():
+        return PublicationStatus.INVALID_CHECKSUM, None
     return PublicationStatus.CHECKSUM_VERIFIED, _PUBLISH_S
 
 

@@ -214,7 +214,7 @@ class TestLogs:
 
         ask(world, GetDiagnostics(location="nowhere"), seconds=20)
 
-        assert statuses(world, DiagnosticsStatusNotification) == [LogStatus.UPLOAD_FAILURE]
+        assert statuses(world, DiagnosticsStatusNotification) == [LogStatus.UPLOADING, LogStatus.UPLOAD_FAILURE]
 
     def test_either_trigger_has_its_own_status(self) -> None:
         world = booted(V16)

@@ -88,10 +88,10 @@ class Door:
         self.is_open = lambda _access: True
         connect = world.csms.connect
 
-        def watch(running: Any) -> None:
-            self.seen.append(running.access)
-            world.csms.is_down = not self.is_open(running.access)
-            connect(running)
+        def watch(caller: Any) -> None:
+            self.seen.append(world.station.access)
+            world.csms.is_down = not self.is_open(world.station.access)
+            connect(caller)
 
         world.csms.connect = watch  # type: ignore[method-assign]
 

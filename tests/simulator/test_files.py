@@ -1,0 +1,191 @@
+"""Files are really fetched, looked into and sent: firmware with its signature and digest, and logs."""
+
+import asyncio
+import base64
+import hashlib
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from protocol.blocks.diagnostics.messages import GetLog, LogKind, LogStatus, LogStatusNotification
+from protocol.blocks.firmware.messages import (
+    FirmwareStatus,
+    FirmwareStatusNotification,
+    PublicationStatus,
+    PublishFirmware,
+    PublishFirmwareStatusNotification,
+    UpdateFirmware,
+)
+from protocol.blocks.security.messages import SecurityEventNotification
+from protocol.domain.version import OcppVersion
+from simulator.files import RealFiles, Transfer
+from simulator.plan import StationPlan
+from tests.acceptance.network import eventually
+from tests.simulator.scripted_csms import World
+from tests.simulator.test_commands import ask
+from tests.simulator.test_jobs import KEY, signed_update
+
+FIRMWARE = b"firmware of a station, version 2.5.0"
+
+
+class Shelf(ThreadingHTTPServer):
+    """A web server that hands out one file, and keeps what is put."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.kept: dict[str, bytes] = {}
+        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Shelf
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path.endswith(".bin") else 404)
+        self.end_headers()
+        if self.path.endswith(".bin"):
+            self.wfile.write(FIRMWARE)
+
+    def do_PUT(self) -> None:
+        self.server.kept[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(201)
+        self.end_headers()
+
+    def log_message(self, *_args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def shelf() -> Iterator[Shelf]:
+    with Shelf() as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@asynccontextmanager
+async def real_files() -> AsyncIterator[RealFiles]:
+    files = RealFiles()
+    async with asyncio.TaskGroup() as tasks, files.using(tasks):
+        yield files
+
+
+async def carry(transfer: Transfer) -> Transfer:
+    async with real_files() as files:
+        files.carry(transfer)
+        await eventually(partial(_is_over, transfer), what="the transfer")
+    return transfer
+
+
+async def _is_over(transfer: Transfer) -> bool:
+    return transfer.is_over
+
+
+class CarriedAtOnce:
+    """Carries for real, while the clock of the world stands still."""
+
+    def carry(self, transfer: Transfer) -> None:
+        asyncio.run(carry(transfer))
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest) -> World:
+    made = World(StationPlan("CP1", version=getattr(request, "param", OcppVersion.V201)))
+    made.station._files = CarriedAtOnce()
+    made.run_for(5)
+    return made
+
+
+def statuses(world: World, kind: type[Any]) -> list[Any]:
+    return [message.status for message in world.csms.of(kind)]
+
+
+async def test_file_is_fetched_and_another_sent(shelf: Shelf) -> None:
+    fetched = await carry(Transfer(f"{shelf.url}/2.5.0.bin"))
+    sent = await carry(Transfer(f"{shelf.url}/logs/", b"a log", "CP 1.log"))
+
+    assert (fetched.fetched, fetched.failure) == (FIRMWARE, "")
+    assert (sent.failure, shelf.kept) == ("", {"/logs/CP%201.log": b"a log"})
+
+
+@pytest.mark.parametrize("location", ["file:///etc/hostname", "sftp://127.0.0.1/x", "http://127.0.0.1:1/x", "nowhere"])
+async def test_place_that_cannot_be_reached_is_a_failure(location: str) -> None:
+    transfer = await carry(Transfer(location))
+
+    assert transfer.failure
+    assert transfer.fetched is None
+
+
+async def test_file_that_is_not_there_is_a_failure(shelf: Shelf) -> None:
+    assert "404" in (await carry(Transfer(f"{shelf.url}/2.5.0.txt"))).failure
+
+
+def test_firmware_that_its_holder_signed_is_installed(world: World, shelf: Shelf) -> None:
+    signature = base64.b64encode(KEY.sign(FIRMWARE, ec.ECDSA(SHA256()))).decode()
+
+    ask(world, signed_update(world, location=f"{shelf.url}/2.5.0.bin", signature=signature), seconds=60)
+
+    assert FirmwareStatus.SIGNATURE_VERIFIED in statuses(world, FirmwareStatusNotification)
+    assert world.station.state.firmware_version == "2.5.0"
+
+
+@pytest.mark.parametrize("signature", ["", "bm8gc2lnbmF0dXJl", "no base64"])
+def test_firmware_that_somebody_else_signed_is_refused_and_the_csms_hears_so(
+    world: World, shelf: Shelf, signature: str
+) -> None:
+    ask(world, signed_update(world, location=f"{shelf.url}/2.5.0.bin", signature=signature), seconds=60)
+
+    assert statuses(world, FirmwareStatusNotification)[-1] is FirmwareStatus.INVALID_SIGNATURE
+    assert [event.kind for event in world.csms.of(SecurityEventNotification)] == ["InvalidFirmwareSignature"]
+    assert world.station.state.firmware_version == "1.0.0"
+
+
+def test_download_that_fails_is_tried_again_as_often_as_the_order_says(world: World, shelf: Shelf) -> None:
+    order = UpdateFirmware(
+        location=f"{shelf.url}/missing", retrieve_at=world.csms.now, request_id=4, retries=2, retry_interval_s=10
+    )
+
+    ask(world, order, seconds=120)
+
+    told = statuses(world, FirmwareStatusNotification)
+    assert told == [FirmwareStatus.DOWNLOADING] * 3 + [FirmwareStatus.DOWNLOAD_FAILED]
+
+
+def test_publication_needs_the_digest_of_the_file(world: World, shelf: Shelf) -> None:
+    digest = hashlib.md5(FIRMWARE, usedforsecurity=False).hexdigest()
+    for checksum in ("0" * 32, digest):
+        order = PublishFirmware(location=f"{shelf.url}/2.5.0.bin", checksum=checksum, request_id=1)
+        ask(world, order, seconds=60)
+
+    told = statuses(world, PublishFirmwareStatusNotification)
+    ends = {PublicationStatus.INVALID_CHECKSUM, PublicationStatus.PUBLISHED}
+    assert [one for one in told if one in ends] == [PublicationStatus.INVALID_CHECKSUM, PublicationStatus.PUBLISHED]
+
+
+def test_log_arrives_and_tells_of_the_station(world: World, shelf: Shelf) -> None:
+    order = GetLog(location=f"{shelf.url}/logs", kind=LogKind.DIAGNOSTICS, request_id=9)
+
+    reply = ask(world, order, seconds=60)
+
+    ((path, log),) = shelf.kept.items()
+    assert path == f"/logs/{reply.file_name}"  # type: ignore[attr-defined]
+    assert b"CP1" in log
+    assert b"EVSE 1: Available" in log
+    assert statuses(world, LogStatusNotification) == [LogStatus.UPLOADING, LogStatus.UPLOADED]
+
+
+def test_log_that_cannot_be_sent_is_a_failure_after_its_retries(world: World) -> None:
+    order = GetLog(location="http://127.0.0.1:1/x", kind=LogKind.SECURITY, request_id=9, retries=1, retry_interval_s=5)
+
+    ask(world, order, seconds=60)
+
+    assert statuses(world, LogStatusNotification) == [LogStatus.UPLOADING, LogStatus.UPLOAD_FAILURE]
