@@ -57,6 +57,11 @@ def lay_out_stations(
     return stations
 
 
+def versions_of(ocpp: str) -> Sequence[OcppVersion]:
+    """What stations have in turn; `ocpp` is one of VERSIONS."""
+    return _VERSIONS[ocpp]
+
+
 def read_credentials(path: Path) -> dict[str, str]:
     """Passwords by station id, from lines `station id,password`. Raises InvalidPlan naming a bad line."""
     passwords = {}
