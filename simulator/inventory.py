@@ -57,6 +57,11 @@ def lay_out_stations(
     return stations
 
 
+def versions_of(ocpp: str) -> Sequence[OcppVersion]:
+    """What stations have in turn; `ocpp` is one of VERSIONS."""
+    return _VERSIONS[ocpp]
+
+
 def read_credentials(path: Path) -> dict[str, str]:
     """Passwords by station id, from lines `station id,password`. Raises InvalidPlan naming a bad line."""
     passwords = {}
@@ -102,7 +107,7 @@ def _lay_out(
     station_id = make_id(id_template, number)
     rng = Chance(f"{seed}|{station_id}|model")
     model, outlet = rng.one_by_weight(_MODELS, _MODEL_WEIGHTS)
-    versions = _VERSIONS[ocpp]
+    versions = versions_of(ocpp)
     return StationPlan(
         station_id=station_id,
         version=versions[(number - 1) % len(versions)],

@@ -29,9 +29,13 @@ class Memory:
         self._counts[what] = self._counts.get(what, 0) + 1
         return self._counts[what]
 
+    def begin_call(self) -> None:
+        """The station makes a CALL: it has one in flight, so that earlier names are done with."""
+        self._ids.clear()
+
     def rename(self, message_id: str, said: str) -> None:
-        """The CSMS will answer to another id than the station's own. One CALL is in flight, so one name is kept."""
-        self._ids = {said: message_id}
+        """The CSMS will answer to another id than the CALL's own."""
+        self._ids.setdefault(said, message_id)
 
     def add_id(self) -> str:
         """The id of a CALL that the station itself knows nothing of."""
@@ -41,10 +45,11 @@ class Memory:
 
     def own_id(self, said: str) -> str | None:
         """The station's own id of the CALL that is answered; None for one that it knows nothing of."""
-        if said in self._extra_ids:
-            self._extra_ids.discard(said)
-            return None
-        return self._ids.get(said, said)
+        own_id = self._ids.get(said, said)
+        if own_id not in self._extra_ids:
+            return own_id
+        self._extra_ids.discard(own_id)
+        return None
 
     def place_of(self, payload: dict[str, Any]) -> object:
         """The EVSE that a payload is about; a stop in 1.6 names only its transaction."""

@@ -44,6 +44,7 @@ class QuirkyRewriter:
 
     def _write_call(self, frame: list[Any]) -> list[Any]:
         _, _, action, payload = frame
+        self._memory.begin_call()
         if action == "StartTransaction":
             self._memory.starting = self._memory.place_of(payload)
         for quirk in self._quirks:

@@ -252,3 +252,14 @@ def _comparable(message: Any, name: str) -> Any:
     """Without what names the raw words, and a token's junk, which only the gateway's adjustments take off."""
     fields = {field: getattr(message, field) for field in message.__struct_fields__ if field != "wire_key"}
     return json.loads(msgspec.json.encode(fields).replace(rb"\u0002\u0003", b""))
+
+
+def test_answer_to_a_call_that_the_station_knows_nothing_of_is_not_for_it() -> None:
+    quirks = find_quirks(["status_with_boot", "numeric_message_id"], version=OcppVersion.V16)
+    rewriter = QuirkyRewriter(quirks, Memory())
+    boot = b'[2,"a-1","BootNotification",{"chargePointVendor":"V","chargePointModel":"M"}]'
+
+    own, extra = (json.loads(text)[1] for text in rewriter.write(boot))
+
+    assert rewriter.read(json.dumps([3, str(extra), {}]).encode()) is None
+    assert rewriter.read(json.dumps([3, str(own), {}]).encode()) == b'[3,"a-1",{}]'

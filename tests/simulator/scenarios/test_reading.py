@@ -114,6 +114,12 @@ def test_flags_override_the_file() -> None:
     assert (drivers.session_s, drivers.arrivals.mean_s, drivers.tokens) == ((1, 2), 3, {"default": (IdToken("CARD"),)})
 
 
+def test_fewer_stations_keep_the_proportions_of_the_file() -> None:
+    plan = plan_of(SOUND, Overrides(count=4))
+
+    assert [station.site for station in plan.stations] == ["a-1", "a-1", "a-2", "b"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "said"),
     [
