@@ -11,7 +11,7 @@ from simulator.cli import main
 from simulator.cli.environment import with_environment
 from tests.simulator.peer_csms import peer_csms
 
-WAIT_S = 15.0
+WAIT_S = 30.0
 
 
 def test_variables_become_flags_that_the_command_line_overrules() -> None:
@@ -63,7 +63,12 @@ async def test_a_fleet_of_the_environment_alone_runs_until_it_is_told_to_end() -
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        await csms.until_heard("Start", timeout_s=WAIT_S)
+        async with asyncio.timeout(WAIT_S):
+            while True:
+                if len(csms.stations) == 3 and any(kind == "Start" for kind, _ in csms.hearing.heard):
+                    break
+                csms.hearing.news.clear()
+                await csms.hearing.news.wait()
         process.send_signal(signal.SIGTERM)
         out, err = await asyncio.wait_for(process.communicate(), WAIT_S)
 
