@@ -45,7 +45,7 @@ from protocol.blocks.smart_charging import (
     v21 as smart_charging_v21,
     v201 as smart_charging_v201,
 )
-from protocol.blocks.tariff_and_cost import v201 as tariff_and_cost_v201
+from protocol.blocks.tariff_and_cost import v21 as tariff_and_cost_v21, v201 as tariff_and_cost_v201
 from protocol.blocks.transactions import v16 as transactions_v16, v21 as transactions_v21, v201 as transactions_v201
 from protocol.dialects.v21 import carried_over
 from protocol.domain.routes import AnyRoute, Direction
@@ -100,6 +100,7 @@ _ADDED_BY_21: tuple[tuple[AnyRoute, ...], ...] = (
     payment_v21.ROUTES,
     smart_charging_v21.ROUTES,
     certificates_v21.ROUTES,
+    tariff_and_cost_v21.ROUTES,
     remote_control_v21.ROUTES,
 )
 

@@ -16,6 +16,7 @@ from protocol.blocks.transactions.machine import TRANSACTION, TransactionState, 
 from protocol.domain.charging_profile import ChargingProfile
 from protocol.domain.identifiers import IdToken, TransactionId
 from protocol.domain.status import ChargingState, ConnectorStatus
+from protocol.domain.tariff import Tariff
 from simulator.chance import Chance
 from simulator.meter import CLASS_B_PPM, Line, Meter
 from simulator.stores import Reservation
@@ -49,7 +50,7 @@ class Outlet:
 class Grant:
     """Somebody may charge here as soon as the cable is in. `remote_start_id` is None for a token at the reader.
 
-    `profile` limits the transaction to come.
+    `profile` limits the transaction to come, and `tariff` is the driver's own.
     """
 
     id_token: IdToken
@@ -57,6 +58,7 @@ class Grant:
     is_remote: bool = False
     group: IdToken | None = None
     profile: ChargingProfile | None = None
+    tariff: Tariff | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ class Transaction:
     `local_id` names it inside the station. `transaction_id` is the name on the wire: the station's own in 2.x; in 1.6
     None until the CSMS has numbered the start. `sent_events` counts what 2.x numbers by seqNo. Readings are counted by
     instants at which the register was said; `given_up` counts messages that the CSMS will not hear, by their kind.
-    `cost` is what the CSMS last said that it cost so far, `has_priority` and `may_give` what it allows (2.1 K21, Q02).
+    `tariff` is its driver's own, `cost` what the CSMS last said that it cost so far, and `has_priority` and `may_give`
+    what it allows (2.1 K21, Q02).
     """
 
     local_id: str
@@ -95,6 +98,7 @@ class Transaction:
     end_register_wh: int | None = None
     stopped_reason: str | None = None
     cost: Decimal | None = None
+    tariff: Tariff | None = None
     has_priority: bool = False
     may_give: bool = False
     is_start_acknowledged: bool = False

@@ -37,7 +37,12 @@ from protocol.blocks.monitoring.messages import NotifyEvent, NotifyMonitoringRep
 from protocol.blocks.provisioning.messages import BootNotification, BootReply, NotifyReport
 from protocol.blocks.reservation.messages import ReservationStatusUpdate
 from protocol.blocks.security.messages import SecurityEventNotification
-from protocol.blocks.smart_charging.messages import NotifyChargingNeeds, ReportChargingProfiles
+from protocol.blocks.smart_charging.messages import (
+    NotifyChargingNeeds,
+    PullScheduleUpdate,
+    ReportChargingProfiles,
+    ScheduleUpdateReply,
+)
 from protocol.blocks.transactions.messages import (
     TransactionEnd,
     TransactionReply,
@@ -111,6 +116,7 @@ class MemoryCsms:
             **{kind: lambda _: Heard() for kind in _MERELY_HEARD},
             NotifyChargingNeeds: lambda _: CommandReply("Accepted"),
             OpenEventStream: lambda _: CommandReply("Accepted"),
+            PullScheduleUpdate: lambda _: ScheduleUpdateReply("Rejected"),
             SignCertificate: lambda _: CommandReply("Accepted"),
         }
         self._sequence = count()

@@ -1,9 +1,10 @@
 """What a station knows, and the few things that every behaviour does with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from types import MappingProxyType
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -17,6 +18,7 @@ from protocol.domain.charging_profile_stack import InstalledProfile
 from protocol.domain.identifiers import TransactionId
 from protocol.domain.metering import MeterValue, import_register_wh
 from protocol.domain.status import ConnectorStatus, RegistrationStatus
+from protocol.domain.tariff import Tariff
 from simulator.access import Identity, NetworkState
 from simulator.chance import Chance
 from simulator.evse import Evse, Transaction
@@ -27,6 +29,8 @@ from simulator.roots import TrustedRoot, built_in_root
 from simulator.stores import Job, OrderT, StatusT, TokenList
 from simulator.traits import TRAITS, Traits
 from simulator.watching import Watch
+
+_NO_TARIFFS: Mapping[int, Tariff] = MappingProxyType({})
 
 
 class Alarm(IntEnum):
@@ -89,7 +93,8 @@ class StationState:
     made last, `signing_use` what for, and `v2g_identity` what it is to vehicles. `published` are digests of firmware
     that it offers to others. `csms_url` is where the CSMS is as built; `network` is None until the CSMS changes
     anything of the way to it, and `watch` until it sets a monitor. `wants_new_socket`: the station is to leave and come
-    again. `transfers` are files that somebody is to carry.
+    again. `transfers` are files that somebody is to carry. `tariffs` are defaults by EVSE; 0 is the
+    station.
     """
 
     plan: StationPlan
@@ -123,6 +128,7 @@ class StationState:
     publication: Job[PublishFirmware, PublicationStatus] | None = None
     published: frozenset[str] = frozenset()
     display: tuple[DisplayMessage, ...] = ()
+    tariffs: Mapping[int, Tariff] = field(default_factory=lambda: _NO_TARIFFS)
     watch: Watch | None = None
     transfers: tuple[Transfer, ...] = ()
     notices: list[Notice] = field(default_factory=list)
@@ -160,6 +166,10 @@ class StationState:
     def evse(self, number: int) -> Evse | None:
         """None for a number that this station does not have."""
         return self.evses[number - 1] if 1 <= number <= len(self.evses) else None
+
+    def default_tariff(self, evse: int) -> Tariff | None:
+        """What is paid at the EVSE by who has no tariff of their own: by its own tariff, or by the station's."""
+        return (self.tariffs.get(evse) or self.tariffs.get(0)) if self.tariffs else None
 
     def find_transaction(self, transaction_id: TransactionId) -> Evse | None:
         """The EVSE on which the transaction runs."""

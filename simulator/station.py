@@ -62,7 +62,13 @@ from protocol.blocks.smart_charging.messages import (
     UpdateDynamicSchedule,
     UsePriorityCharging,
 )
-from protocol.blocks.tariff_and_cost.messages import CostUpdated
+from protocol.blocks.tariff_and_cost.messages import (
+    ChangeTransactionTariff,
+    ClearTariffs,
+    CostUpdated,
+    GetTariffs,
+    SetDefaultTariff,
+)
 from protocol.blocks.transactions.messages import GetTransactionStatus, TransactionEvent
 from protocol.domain.commands import CommandReply
 from protocol.domain.identifiers import IdToken
@@ -90,6 +96,7 @@ from simulator.behaviours import (
     remote_control,
     reservation,
     smart_charging,
+    tariff_and_cost,
     transactions,
 )
 from simulator.chance import Chance
@@ -134,7 +141,11 @@ COMMANDS: Mapping[type[msgspec.Struct], Command] = {
     CertificateSigned: certificates.on_signed,
     DataTransfer: data_transfer.on_data_transfer,
     GetTransactionStatus: transactions.on_get_status,
-    CostUpdated: transactions.on_cost,
+    CostUpdated: tariff_and_cost.on_cost,
+    SetDefaultTariff: tariff_and_cost.on_set_default,
+    GetTariffs: tariff_and_cost.on_get,
+    ClearTariffs: tariff_and_cost.on_clear,
+    ChangeTransactionTariff: tariff_and_cost.on_change,
     SetNetworkProfile: network.on_set_profile,
     SetMonitoringBase: monitoring.on_set_base,
     SetMonitoringLevel: monitoring.on_set_level,

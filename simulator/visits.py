@@ -35,7 +35,9 @@ class Phase(StrEnum):
 
 
 class TokenPool:
-    """The tokens of one tenant's drivers: each is with one driver at a time."""
+    """The tokens of one tenant's drivers, or of one EVSE's: each is with one driver at a time."""
+
+    __slots__ = ("_free",)
 
     def __init__(self, tokens: Iterable[IdToken]) -> None:
         self._free = list(tokens)

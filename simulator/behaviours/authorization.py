@@ -9,6 +9,7 @@ from protocol.blocks.authorization.messages import Authorize, AuthorizeReply, Cl
 from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
 from protocol.domain.commands import CommandReply
 from protocol.domain.identifiers import IdToken
+from protocol.domain.tariff import Tariff
 from simulator.behaviours import transactions
 from simulator.behaviours.availability import report_changes
 from simulator.evse import Evse, Grant
@@ -48,7 +49,7 @@ def on_verdict(state: StationState, entry: Entry, reply: AuthorizeReply, now: fl
     evse, info = _answered(state, entry), reply.id_token_info
     if state.settings.uses_cache:
         state.cache.put(_token_of(entry), info)
-    _heed(state, evse, _token_of(entry), info, now)
+    _heed(state, evse, _token_of(entry), info, now, tariff=reply.tariff)
 
 
 def on_no_verdict(state: StationState, entry: Entry, now: float) -> None:
@@ -111,9 +112,17 @@ def _is_known_by_heart(state: StationState, id_token: IdToken, now: float) -> bo
     return known is not None and known.status is AuthorizationStatus.ACCEPTED
 
 
-def _heed(state: StationState, evse: Evse, id_token: IdToken, info: IdTokenInfo, now: float) -> None:
+def _heed(
+    state: StationState,
+    evse: Evse,
+    id_token: IdToken,
+    info: IdTokenInfo,
+    now: float,
+    *,
+    tariff: Tariff | None = None,
+) -> None:
     if info.status is AuthorizationStatus.ACCEPTED:
-        grant(state, evse, Grant(id_token, group=info.group), now)
+        grant(state, evse, Grant(id_token, group=info.group, tariff=tariff), now)
     else:
         _refuse(state, evse, info.status)
 

@@ -13,7 +13,6 @@ import uuid
 
 import msgspec
 
-from protocol.blocks.tariff_and_cost.messages import CostUpdated
 from protocol.blocks.transactions.machine import TransactionState, Trigger, charging_state_of
 from protocol.blocks.transactions.messages import (
     GetTransactionStatus,
@@ -24,7 +23,6 @@ from protocol.blocks.transactions.messages import (
     TransactionUpdate,
 )
 from protocol.domain.authorization import AuthorizationStatus
-from protocol.domain.commands import Heard
 from protocol.domain.identifiers import IdToken, TransactionId
 from protocol.domain.metering import ReadingContext
 from simulator.behaviours import display_message, smart_charging
@@ -57,6 +55,7 @@ def begin(state: StationState, evse: Evse, grant: Grant, now: float, *, trigger:
         trigger=trigger,
         seq_no=transaction.next_seq_no(),
         is_offline=not state.is_online,
+        tariff_id=_tariff_id(state, evse, transaction),
         remote_start_id=grant.remote_start_id,
         reservation_id=None if reservation is None else reservation.reservation_id,
     )
@@ -122,6 +121,7 @@ def end(
         trigger=trigger,
         seq_no=transaction.next_seq_no(),
         is_offline=not state.is_online,
+        tariff_id=_tariff_id(state, evse, transaction),
         stopped_reason=reason,
     )
     state.post(message, evse=evse.number, transaction=transaction)
@@ -149,7 +149,7 @@ def resume(state: StationState, evse: Evse, now: float) -> None:
     transaction = evse.transaction
     if transaction is None:
         return
-    _say_update(state, evse, transaction, trigger="TxResumed", now=now)
+    say_update(state, evse, transaction, trigger="TxResumed", now=now)
     state.set_alarm(Alarm.POWER, now, evse=evse.number)
     schedule_sample(state, evse, now)
     smart_charging.follow_limits(state, now)
@@ -188,14 +188,6 @@ def on_get_status(state: StationState, message: GetTransactionStatus, _now: floa
     return TransactionStatusReply(has_messages=has_messages, is_ongoing=state.find_transaction(name) is not None)
 
 
-def on_cost(state: StationState, message: CostUpdated, _now: float) -> Heard:
-    """The display shows it for as long as the transaction runs (OCPP 2.0.1 I02)."""
-    evse = state.find_transaction(message.transaction_id)
-    if evse is not None and evse.transaction is not None:
-        evse.transaction.cost = message.total_cost
-    return Heard()
-
-
 def numbered(message: msgspec.Struct, transaction: Transaction) -> msgspec.Struct:
     """The message with its transaction's name, which in 1.6 may have come after the message was made.
 
@@ -219,7 +211,14 @@ def _new_transaction(state: StationState, evse: Evse, grant: Grant, now: float) 
         transaction_id=name if state.traits.names_transactions else None,
         group=grant.group,
         remote_start_id=grant.remote_start_id,
+        tariff=grant.tariff,
     )
+
+
+def _tariff_id(state: StationState, evse: Evse, transaction: Transaction) -> str | None:
+    """The tariff that the transaction goes by: its driver's own, or the EVSE's default."""
+    tariff = transaction.tariff or state.default_tariff(evse.number)
+    return None if tariff is None else tariff.tariff_id
 
 
 def _next_trigger(state: TransactionState, *, is_satisfied: bool, is_withheld: bool) -> Trigger | None:
@@ -239,11 +238,12 @@ def _move(state: StationState, evse: Evse, trigger: Trigger, now: float) -> None
     transaction.move(trigger)
     evse.settle()
     if state.traits.sends_updates:
-        _say_update(state, evse, transaction, trigger="ChargingStateChanged", now=now)
+        say_update(state, evse, transaction, trigger="ChargingStateChanged", now=now)
     report_changes(state, now)
 
 
-def _say_update(state: StationState, evse: Evse, transaction: Transaction, *, trigger: str, now: float) -> None:
+def say_update(state: StationState, evse: Evse, transaction: Transaction, *, trigger: str, now: float) -> None:
+    """The transaction goes on; `trigger` is a 2.x word."""
     update = TransactionUpdate(
         occurred_at=state.instant(now),
         transaction_id=transaction.transaction_id,
@@ -253,5 +253,6 @@ def _say_update(state: StationState, evse: Evse, transaction: Transaction, *, tr
         trigger=trigger,
         seq_no=transaction.next_seq_no(),
         is_offline=not state.is_online,
+        tariff_id=_tariff_id(state, evse, transaction),
     )
     state.post(update, evse=evse.number, transaction=transaction)

@@ -17,7 +17,7 @@ from simulator.settling import reconcile_when_settled
 from tests.acceptance.conftest import report
 from tests.acceptance.played import MIDNIGHT, play, provision_for_the_day
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(600)]
 
 STATIONS = 60
 DAY_S = 24 * 3600

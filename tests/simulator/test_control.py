@@ -23,7 +23,7 @@ from simulator.plan import FleetPlan, Settings, StationPlan
 from tests.simulator.peer_csms import peer_csms
 from tests.simulator.scripted_csms import World
 
-WAIT_S = 10.0
+WAIT_S = 30.0
 QUICK = Settings(sample_interval_s=1, retry_min_s=0.05, retry_random_s=0.05)
 LOOPBACK = Address("127.0.0.1", 0)
 

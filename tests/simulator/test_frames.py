@@ -11,13 +11,15 @@ from simulator.cli import main
 from simulator.frame_log import FrameLogs, log_name
 from simulator.plan import StationPlan
 
-FLEET = ("--count", "6", "--minutes", "15", "--ocpp", "mixed", "--session-seconds", "30-90", "--arrival-seconds", "20")
+FLEET = ("--count", "6", "--minutes", "15", "--ocpp", "all", "--session-seconds", "30-90", "--arrival-seconds", "20")
 
 
-def write_frames(folder: Path, *, seed: int, hash_seed: str) -> "subprocess.CompletedProcess[str]":
+def write_frames(
+    folder: Path, *, seed: int, hash_seed: str, fleet: tuple[str, ...] = FLEET
+) -> "subprocess.CompletedProcess[str]":
     """A process of its own, in which sets and dicts of text have another order for another `hash_seed`."""
     return subprocess.run(
-        [sys.executable, "-m", "chargeyard", "fleet", "frames", "--out", folder, "--seed", str(seed), *FLEET],
+        [sys.executable, "-m", "chargeyard", "fleet", "frames", "--out", folder, "--seed", str(seed), *fleet],
         env=os.environ | {"PYTHONHASHSEED": hash_seed},
         capture_output=True,
         text=True,
@@ -29,6 +31,7 @@ def read_frames(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+@pytest.mark.slow
 def test_two_processes_write_the_same_bytes_and_another_seed_writes_others(tmp_path: Path) -> None:
     folders = [tmp_path / name for name in ("first", "second", "other")]
 
@@ -45,6 +48,17 @@ def test_two_processes_write_the_same_bytes_and_another_seed_writes_others(tmp_p
     assert said[0].startswith(f"{len(frames)} frames of 6 stations in {folders[0]}: ")
     for action in (b"StartTransaction", b"StopTransaction", b"TransactionEvent", b"MeterValues", b"Heartbeat"):
         assert any(action in frame for frame in frames), action
+
+
+@pytest.mark.slow
+def test_what_goes_wrong_follows_from_the_seed_too(tmp_path: Path) -> None:
+    fleet = ("bad-network", "--count", "6", "--minutes", "15")
+    for name, seed, hash_seed in (("first", 7, "1"), ("second", 7, "2"), ("other", 8, "1")):
+        write_frames(tmp_path / name, seed=seed, hash_seed=hash_seed, fleet=fleet)
+
+    first, second, other = (read_frames(tmp_path / name) for name in ("first", "second", "other"))
+    assert first == second
+    assert all(first[name] != other[name] for name in first)
 
 
 def test_a_folder_with_logs_is_left_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from protocol.blocks.transactions.machine import TransactionState
 from protocol.domain.metering import MeterValue, ReadingContext
@@ -71,6 +71,7 @@ def step(evse: Evse, cap: Cap | None, state: TransactionState, until_s: float) -
     return total_uj
 
 
+@settings(deadline=None)
 @given(FITTING, st.floats(0, 1), STEPS, st.integers(0, 99), st.floats(-30, 40))
 def test_registers_never_fall_and_batteries_stay_within_their_bounds(fitting, soc, steps, seed, degrees) -> None:
     evse, now = living(fitting, soc, seed, degrees), 0.0
@@ -86,6 +87,7 @@ def test_registers_never_fall_and_batteries_stay_within_their_bounds(fitting, so
         registers = later
 
 
+@settings(deadline=None)
 @given(FITTING, st.floats(0, 1), STEPS, st.integers(0, 99), st.floats(-30, 40))
 def test_power_is_within_every_limit(fitting, soc, steps, seed, degrees) -> None:
     (outlet, model), evse, now = fitting, living(fitting, soc, seed, degrees), 0.0
@@ -104,6 +106,7 @@ def test_power_is_within_every_limit(fitting, soc, steps, seed, degrees) -> None
         evse.advance(now)
 
 
+@settings(deadline=None)
 @given(FITTING, st.floats(0.1, 0.9), STEPS, st.integers(0, 99))
 def test_battery_gains_what_came_in_less_what_went_out_and_was_lost(fitting, soc, steps, seed) -> None:
     (outlet, model), evse, now = fitting, living(fitting, soc, seed), 0.0
@@ -120,6 +123,7 @@ def test_battery_gains_what_came_in_less_what_went_out_and_was_lost(fitting, soc
         assert abs(gained_uj - came_uj + went_uj) <= 50_000 + max(outlet.max_power_w, outlet.give_power_w) * 1100
 
 
+@settings(deadline=None)
 @given(FITTING, st.floats(0, 1), STEPS, st.integers(0, 99))
 def test_what_readings_say_of_an_instant_agrees(fitting, soc, steps, seed) -> None:
     evse, now = living(fitting, soc, seed), 0.0

@@ -13,7 +13,8 @@ from protocol.domain.transaction_limit import TransactionLimit
 
 
 class TransactionEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """What the three kinds of event have in common. `limit` is the one that holds at the station (2.1).
+    """What the three kinds of event have in common. `limit` is the one that holds at the station (2.1), and
+    `tariff_id` names the tariff that it goes by (2.1).
 
     `wire_key` are the raw values that name this fact, as received: they make the event id (see bus/envelope.py).
     `transaction_id` is None in a 1.6 start, whose number the CSMS chooses. `meter_wh` is the import register in Wh as
@@ -35,6 +36,7 @@ class TransactionEvent(msgspec.Struct, frozen=True, kw_only=True):
     remote_start_id: int | None = None
     reservation_id: int | None = None
     limit: TransactionLimit | None = None
+    tariff_id: str | None = None
 
 
 class TransactionStart(TransactionEvent, frozen=True, kw_only=True):

@@ -22,7 +22,7 @@ _ADDRESS: Literal["URI"] = "URI"
 
 
 def decode_transaction_event(request: v21.TransactionEventRequest) -> TransactionEvent:
-    """As in 2.0.1, with the limit that holds at the station. A start hears ours, an end where the receipt is."""
+    """As in 2.0.1, with the limit and the tariff that hold there. A start hears our limit, an end of its receipt."""
     of_before: Any = request  # Any: it has what 2.0.1 reads
     message = before.decode_transaction_event(of_before)
     limit = given(request.transaction_info.transaction_limit)
@@ -30,16 +30,20 @@ def decode_transaction_event(request: v21.TransactionEventRequest) -> Transactio
         message = msgspec.structs.replace(message, hears_limit=not message.is_offline)
     if isinstance(message, TransactionEnd):
         message = msgspec.structs.replace(message, hears_receipt=not message.is_offline)
+    tariff_id = given(request.transaction_info.tariff_id)
+    if tariff_id is not None:
+        message = msgspec.structs.replace(message, tariff_id=tariff_id)
     return message if limit is None else msgspec.structs.replace(message, limit=_read_limit(limit))
 
 
 def encode_transaction_event(message: TransactionEvent) -> v21.TransactionEventRequest:
-    """As in 2.0.1, with the limit that holds at the station."""
+    """As in 2.0.1, with the limit and the tariff that hold at the station."""
     request: Any = before.encode_transaction_event(message)  # Any: a message of 2.0.1, which is one of 2.1
-    if message.limit is None:
+    if message.limit is None and message.tariff_id is None:
         return request  # type: ignore[no-any-return]
     fields = {name: getattr(request.transaction_info, name) for name in request.transaction_info.__struct_fields__}
-    info = v21.Transaction(**fields, transaction_limit=_write_limit(message.limit))
+    limit = UNSET if message.limit is None else _write_limit(message.limit)
+    info = v21.Transaction(**fields, transaction_limit=limit, tariff_id=sent(message.tariff_id))
     return msgspec.structs.replace(request, transaction_info=info)  # type: ignore[no-any-return]
 
 

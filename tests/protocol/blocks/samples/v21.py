@@ -5,6 +5,11 @@ from typing import Any
 from tests.protocol.blocks.samples import v201
 from tests.protocol.blocks.samples.moment import T
 
+TARIFF = {
+    "tariffId": "T1",
+    "currency": "EUR",
+    "energy": {"prices": [{"priceKwh": 0.25}], "taxRates": [{"type": "VAT", "tax": 19.0}]},
+}
 PACE = {"interval": 2, "values": 10}
 STREAM = {"id": 3, "params": PACE, "variableMonitoringId": 7}
 TOKEN = {"idToken": "04A2B3", "type": "ISO14443"}
@@ -181,6 +186,22 @@ OWN: dict[str, tuple[Any, Any]] = {
         {"certificateChain": "PEM", "certificateType": "V2G20Certificate", "requestId": 4},
         {"status": "Accepted"},
     ),
+    "SetDefaultTariff": ({"evseId": 0, "tariff": TARIFF}, {"status": "DuplicateTariffId"}),
+    "GetTariffs": (
+        {"evseId": 2},
+        {
+            "status": "Accepted",
+            "tariffAssignments": [
+                {"tariffId": "T1", "tariffKind": "DefaultTariff", "validFrom": T, "evseIds": [1, 2]},
+                {"tariffId": "T2", "tariffKind": "DriverTariff", "idTokens": ["04A2B3"]},
+            ],
+        },
+    ),
+    "ClearTariffs": (
+        {"tariffIds": ["T1", "T9"], "evseId": 1},
+        {"clearTariffsResult": [{"tariffId": "T1", "status": "Accepted"}, {"tariffId": "T9", "status": "NoTariff"}]},
+    ),
+    "ChangeTransactionTariff": ({"transactionId": "abc", "tariff": TARIFF}, {"status": "NoCurrencyChange"}),
 }
 
 SAMPLES = v201.SAMPLES | OWN
