@@ -70,7 +70,15 @@ from protocol.blocks.smart_charging.messages import (
     UpdateDynamicSchedule,
     UsePriorityCharging,
 )
-from protocol.blocks.tariff_and_cost.messages import CostUpdated
+from protocol.blocks.tariff_and_cost.messages import (
+    ChangeTransactionTariff,
+    ClearTariffs,
+    ClearTariffsReply,
+    CostUpdated,
+    GetTariffs,
+    SetDefaultTariff,
+    TariffsReply,
+)
 from protocol.blocks.transactions.messages import GetTransactionStatus, TransactionStatusReply
 from protocol.domain.commands import CommandReply, Heard
 
@@ -167,6 +175,10 @@ COMMANDS: tuple[CommandRow, ...] = (
     CommandRow("web_payment_started", WebPaymentStarted, Heard),
     CommandRow("get_transaction_status", GetTransactionStatus, TransactionStatusReply, is_repeatable=True),
     CommandRow("cost_updated", CostUpdated, Heard, is_repeatable=True),
+    CommandRow("set_default_tariff", SetDefaultTariff, CommandReply, is_repeatable=True),
+    CommandRow("get_tariffs", GetTariffs, TariffsReply, is_repeatable=True),
+    CommandRow("clear_tariffs", ClearTariffs, ClearTariffsReply, is_repeatable=True),
+    CommandRow("change_transaction_tariff", ChangeTransactionTariff, CommandReply, is_repeatable=True),
     CommandRow("get_base_report", GetBaseReport, CommandReply),
     CommandRow("get_report", GetReport, CommandReply),
     CommandRow("set_network_profile", SetNetworkProfile, CommandReply, is_repeatable=True),

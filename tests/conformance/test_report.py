@@ -67,6 +67,7 @@ def test_every_mark_names_a_case_and_is_in_the_written_table() -> None:
     assert {case: set(re.findall(r"`(.+?)`", tests)) for case, tests in written.items() if tests} == marked
 
 
+@pytest.mark.slow
 def test_no_case_of_1_6_is_left_out() -> None:
     marked = marks_in_the_tree()
     excused = read_not_applicable()

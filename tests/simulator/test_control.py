@@ -307,6 +307,7 @@ async def test_dropped_events_are_told_before_the_next_that_is_not() -> None:
     assert rest[0].count == rest[1].number - 2
 
 
+@pytest.mark.slow
 async def test_a_fleet_from_the_command_line_is_controlled_and_ends_with_its_listeners() -> None:
     async with peer_csms() as csms:
         process = await asyncio.create_subprocess_exec(

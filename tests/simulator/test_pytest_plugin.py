@@ -11,6 +11,8 @@ from simulator.errors import ConditionNotMet
 from simulator.virtual_station import StationHost, accepted, charging, settled
 from tests.simulator.peer_csms import PeerCsms, peer_csms
 
+pytestmark = pytest.mark.slow
+
 # A user need not have our other plugins. Before the project is installed anew its modules are not rewritten.
 ARGUMENTS = (
     *("-p", "simulator.pytest_plugin", "-p", "no:asyncio", "-p", "no:valkey", "-p", "no:hypothesispytest"),

@@ -144,6 +144,7 @@ async def test_waiting_in_vain_says_how_the_station_is() -> None:
             await only_station(fleet).until(lambda one: one.state.is_charging, 0.05)
 
 
+@pytest.mark.slow
 async def test_a_fleet_from_the_command_line_charges_and_keeps_its_book(tmp_path: Path) -> None:
     book = tmp_path / "ledger.jsonl"
     async with peer_csms() as csms:
@@ -155,6 +156,7 @@ async def test_a_fleet_from_the_command_line_charges_and_keeps_its_book(tmp_path
     assert b'"is_end_acknowledged":true' in book.read_bytes()
 
 
+@pytest.mark.slow
 async def test_a_past_day_from_the_command_line_is_lived_at_once(tmp_path: Path) -> None:
     path = tmp_path / "ledger.jsonl"
     async with peer_csms() as csms:
@@ -171,6 +173,7 @@ async def test_a_past_day_from_the_command_line_is_lived_at_once(tmp_path: Path)
     assert len(book.entries) > 10
 
 
+@pytest.mark.slow
 async def test_one_interrupt_ends_what_runs_and_waits_for_its_confirmation(tmp_path: Path) -> None:
     book = tmp_path / "ledger.jsonl"
     async with peer_csms() as csms:
@@ -185,6 +188,7 @@ async def test_one_interrupt_ends_what_runs_and_waits_for_its_confirmation(tmp_p
     assert b'"is_end_acknowledged":false' not in book.read_bytes()
 
 
+@pytest.mark.slow
 async def test_a_second_interrupt_quits_at_once() -> None:
     async with peer_csms() as csms:
         process = await start_fleet(csms, "--ocpp", "1.6", "--session-seconds", "100-200", "--count", "1")

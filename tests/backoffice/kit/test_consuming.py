@@ -245,6 +245,7 @@ async def test_standby_takes_over_where_the_leader_stopped(sample: Sample, open_
         await count_becomes(standby, CP001, 2)
 
 
+@pytest.mark.slow
 async def test_nothing_is_lost_or_doubled_while_servers_restart(
     place: HttpPlace, sample: Sample, servers: EmbeddedServers
 ) -> None:

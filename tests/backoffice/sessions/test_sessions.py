@@ -432,6 +432,7 @@ async def test_events_are_followed_and_resumed(place: HttpPlace) -> None:
     assert resumed == events[1:]
 
 
+@pytest.mark.slow
 async def test_many_sessions_without_a_tariff_do_not_hold_up_the_next(place: HttpPlace, others: Others) -> None:
     others.no_tariff_before = T0 + timedelta(minutes=1)
     for number in range(110):

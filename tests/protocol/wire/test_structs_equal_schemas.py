@@ -120,18 +120,11 @@ def check_every_rule(struct: type[WireStruct], reference: Any, schema: Any, defi
 PHASES = (Phase.explicit, Phase.generate)
 
 
-@every_message
-@settings(max_examples=3, derandomize=True, database=None, deadline=None, phases=PHASES)
-@given(data=st.data())
-def test_struct_and_schema_give_the_same_verdict(module: str, file: str, data: st.DataObject) -> None:
-    compare(module, file, data, limit=20)
-
-
 @pytest.mark.slow
 @every_message
 @settings(max_examples=10, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_struct_and_schema_give_the_same_verdict_at_length(module: str, file: str, data: st.DataObject) -> None:
+def test_struct_and_schema_give_the_same_verdict(module: str, file: str, data: st.DataObject) -> None:
     compare(module, file, data, limit=100)
 
 
