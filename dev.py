@@ -70,12 +70,19 @@ def main(argv: list[str]) -> int:
         print(verb_usage(verb), flush=True)
         if not (verb.has_options and is_current()):
             return 0
+    keep_bytecode()
     try:
         return verb.run(argv[1:])
     except DevError as error:
         return complain(str(error))
     except KeyboardInterrupt:
         return complain("stopped; the same command goes on from here", code=130)
+
+
+def keep_bytecode() -> None:
+    """What the verb starts compiles each module once: beside the environment, whatever the machine says of its tree."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ.setdefault("PYTHONPYCACHEPREFIX", str(VENV / "bytecode"))
 
 
 def run_module(*command: str) -> Callable[[list[str]], int]:
