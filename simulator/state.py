@@ -93,8 +93,7 @@ class StationState:
     made last, `signing_use` what for, and `v2g_identity` what it is to vehicles. `published` are digests of firmware
     that it offers to others. `csms_url` is where the CSMS is as built; `network` is None until the CSMS changes
     anything of the way to it, and `watch` until it sets a monitor. `wants_new_socket`: the station is to leave and come
-    again. `transfers` are files that somebody is to carry. `tariffs` are defaults by EVSE; 0 is the
-    station.
+    again. `transfers` are files that somebody is to carry. `tariffs` are defaults by EVSE.
     """
 
     plan: StationPlan
@@ -168,8 +167,8 @@ class StationState:
         return self.evses[number - 1] if 1 <= number <= len(self.evses) else None
 
     def default_tariff(self, evse: int) -> Tariff | None:
-        """What is paid at the EVSE by who has no tariff of their own: by its own tariff, or by the station's."""
-        return (self.tariffs.get(evse) or self.tariffs.get(0)) if self.tariffs else None
+        """What is paid at the EVSE by who has no tariff of their own."""
+        return self.tariffs.get(evse)
 
     def find_transaction(self, transaction_id: TransactionId) -> Evse | None:
         """The EVSE on which the transaction runs."""

@@ -22,7 +22,7 @@ from backoffice.kit.consumer import BatchConsumer, Consumer
 from backoffice.kit.cursor import Cursor
 from backoffice.kit.database import ALL_TENANTS, Database
 from backoffice.kit.errors import BusUnavailable, DatabaseUnavailable, Unavailable
-from backoffice.kit.forever import forever
+from backoffice.kit.forever import forever, heed_cancellation
 from backoffice.kit.leadership import lead
 from backoffice.kit.quarantine import Quarantine
 from backoffice.kit.stream_reader import ReaderBroken, StreamMessage, StreamReader
@@ -129,6 +129,7 @@ class ConsumerRunner:
         outages = failures = 0
         rest = batch
         while rest:
+            heed_cancellation()
             pause_s = 0.0
             try:
                 left = await self._apply(rest)

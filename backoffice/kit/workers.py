@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
+from backoffice.kit.forever import heed_cancellation
+
 ItemT = TypeVar("ItemT")
 
 
@@ -17,6 +19,7 @@ async def try_each(items: Iterable[ItemT], act: Callable[[ItemT], Awaitable[None
 
     async def work() -> None:
         for item in waiting:
+            heed_cancellation()
             try:
                 await act(item)
             except Exception as error:  # noqa: BLE001 - raised below

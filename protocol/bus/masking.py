@@ -2,8 +2,8 @@
 
 Masked are, wherever they stand in a frame:
 
-- `idTag`, `parentIdTag`, `idToken`, `additionalIdToken`, `prioritizedEMAIDs`: the last three characters stay, for those
-  who compare a card with a screen
+- `idTag`, `parentIdTag`, `idToken`, `idTokens`, `additionalIdToken`, `prioritizedEMAIDs`: the last three characters
+  stay, for those who compare a card with a screen
 - the value of the configuration keys and variables in `SECRET_VARIABLES` (ChangeConfiguration, GetConfiguration,
   SetVariables, GetVariables and their answers, NotifyReport, NotifyEvent)
 - what a station says of a customer (NotifyCustomerInformation), whole, and how the operator calls one
@@ -42,7 +42,7 @@ SECRET_MEMBERS = frozenset(
         "customeridentifier",
     )
 )
-TOKEN_MEMBERS = frozenset(("idtag", "parentidtag", "idtoken", "additionalidtoken", "prioritizedemaids"))
+TOKEN_MEMBERS = frozenset(("idtag", "parentidtag", "idtoken", "idtokens", "additionalidtoken", "prioritizedemaids"))
 
 # Actions whose requests and answers have none of the members above: their text is looked at, and not read again.
 _WITHOUT_SECRETS = frozenset(
@@ -68,7 +68,7 @@ _VALUE_IN_TEXT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _VPN_KEY_IN_TEXT = re.compile(r'("?key"?\s*+:\s*+)("(?:[^"\\]|\\.)*+"?|[^\s,}\]{\["]++)', re.IGNORECASE | re.DOTALL)
-_CONTRACTS_IN_TEXT = re.compile(r'("?prioritizedEMAIDs"?\s*+:\s*+)\[[^\]]*+\]?', re.IGNORECASE)
+_TOKENS_IN_TEXT = re.compile(r'("?(?:prioritizedEMAIDs|idTokens)"?\s*+:\s*+)\[[^\]]*+\]?', re.IGNORECASE)
 _NUMBER_IN_TEXT = re.compile(r'"?[+-]?\d{1,12}(\.\d{0,6})?"?')
 _SECRET_IN_TEXT = re.compile("|".join(sorted(SECRET_VARIABLES)), re.IGNORECASE)
 _TICKET = re.compile(r"(/uploads/)[A-Za-z0-9_-]{20,}+")
@@ -174,7 +174,7 @@ def mask_text(text: str) -> str:
     )
     if "vpn" in text.lower():
         text = _VPN_KEY_IN_TEXT.sub(rf'\1"{MASK}"', text)
-    text = _CONTRACTS_IN_TEXT.sub(rf'\1["{MASK}"]', text)
+    text = _TOKENS_IN_TEXT.sub(rf'\1["{MASK}"]', text)
     return _mask_cut_url(_mask_urls(_MEMBER_IN_TEXT.sub(rf'\1"{MASK}"', text)))
 
 

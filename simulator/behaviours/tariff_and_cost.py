@@ -24,7 +24,6 @@ from simulator.behaviours import transactions
 from simulator.state import StationState
 
 MAX_ELEMENTS = 20
-_STATION = 0
 
 
 def on_cost(state: StationState, message: CostUpdated, _now: float) -> Heard:
@@ -36,22 +35,25 @@ def on_cost(state: StationState, message: CostUpdated, _now: float) -> Heard:
 
 
 def on_set_default(state: StationState, message: SetDefaultTariff, _now: float) -> CommandReply:
-    """It is the EVSE's, or the station's, in the place of the one before (I07)."""
-    place = message.evse or _STATION
-    if place and state.evse(place) is None:
+    """It is the EVSE's, or that of all EVSEs, in the place of the one before (I07)."""
+    places = _places(state, message.evse)
+    if not places:
         return CommandReply(status="Rejected", reason="UnknownEVSE")
     if _count_elements(message.tariff) > MAX_ELEMENTS:
         return CommandReply(status="TooManyElements")
-    others = [one for where, one in state.tariffs.items() if where != place]
+    others = [one for where, one in state.tariffs.items() if where not in places]
     if any(one.tariff_id == message.tariff.tariff_id and one != message.tariff for one in others):
         return CommandReply(status="DuplicateTariffId")
-    state.tariffs = {**state.tariffs, place: message.tariff}
+    state.tariffs = {**state.tariffs, **dict.fromkeys(places, message.tariff)}
     return CommandReply(status="Accepted")
 
 
 def on_get(state: StationState, message: GetTariffs, _now: float) -> TariffsReply:
     """The defaults, each with its EVSEs, and the drivers' own of transactions that run (I09)."""
-    evses = [evse for evse in state.evses if message.evse in (None, evse.number)]
+    places = _places(state, message.evse)
+    if not places:
+        return TariffsReply(status="Rejected", reason="UnknownEVSE")
+    evses = [evse for evse in state.evses if evse.number in places]
     defaults: dict[str, list[int]] = {}
     tariffs: dict[str, Tariff] = {}
     for evse in evses:
@@ -74,10 +76,13 @@ def on_get(state: StationState, message: GetTariffs, _now: float) -> TariffsRepl
 
 def on_clear(state: StationState, message: ClearTariffs, _now: float) -> ClearTariffsReply:
     """They are no defaults any more; a transaction that runs keeps its own (I10)."""
+    places = _places(state, message.evse)
+    if not places:
+        return ClearTariffsReply((ClearedTariff("Rejected"),))
     gone = {
         place: tariff
         for place, tariff in state.tariffs.items()
-        if message.evse in (None, place) and (not message.tariff_ids or tariff.tariff_id in message.tariff_ids)
+        if place in places and (not message.tariff_ids or tariff.tariff_id in message.tariff_ids)
     }
     state.tariffs = {place: tariff for place, tariff in state.tariffs.items() if place not in gone}
     cleared = {tariff.tariff_id for tariff in gone.values()}
@@ -102,6 +107,11 @@ def on_change(state: StationState, message: ChangeTransactionTariff, now: float)
     evse.transaction.tariff = message.tariff
     transactions.say_update(state, evse, evse.transaction, trigger="TariffChanged", now=now)
     return CommandReply(status="Accepted")
+
+
+def _places(state: StationState, evse: int | None) -> tuple[int, ...]:
+    """The EVSE, or all where it is None; none where there is no such EVSE."""
+    return tuple(one.number for one in state.evses if evse in (None, one.number))
 
 
 def _count_elements(tariff: Tariff) -> int:

@@ -45,7 +45,7 @@ def start(world: World) -> TransactionId:
     return transaction.transaction_id
 
 
-def test_evse_has_its_own_default_or_the_station_s() -> None:
+def test_default_is_that_of_one_evse_or_of_all() -> None:
     world = booted(V21, evse_count=3)
     assert ask(world, GetTariffs()) == TariffsReply("NoTariff")
 
@@ -55,6 +55,9 @@ def test_evse_has_its_own_default_or_the_station_s() -> None:
     both = (TariffAssignment("ALL", DEFAULT, evses=(1, 3)), TariffAssignment("TWO", DEFAULT, evses=(2,)))
     assert ask(world, GetTariffs()) == TariffsReply("Accepted", both)
     assert ask(world, GetTariffs(2)) == TariffsReply("Accepted", both[1:])
+    assert status(world, SetDefaultTariff(tariff("NEW"))) == "Accepted"
+    assert ask(world, GetTariffs()).assignments == (TariffAssignment("NEW", DEFAULT, evses=(1, 2, 3)),)  # type: ignore[attr-defined]
+    assert ask(world, GetTariffs(9)) == TariffsReply("Rejected", reason="UnknownEVSE")
 
 
 def test_tariff_that_cannot_be_a_default_gets_its_own_status() -> None:
@@ -76,8 +79,9 @@ def test_tariffs_that_are_cleared_are_gone() -> None:
     cleared = ask(world, ClearTariffs(("TWO", "NONE")))
 
     assert cleared == ClearTariffsReply((ClearedTariff("Accepted", "TWO"), ClearedTariff("NoTariff", "NONE")))
-    assert ask(world, GetTariffs(2)) == TariffsReply("Accepted", (TariffAssignment("ALL", DEFAULT, evses=(2,)),))
-    assert ask(world, ClearTariffs()) == ClearTariffsReply((ClearedTariff("Accepted", "ALL"),))
+    assert ask(world, GetTariffs(2)) == TariffsReply("NoTariff")
+    assert ask(world, ClearTariffs(evse=9)) == ClearTariffsReply((ClearedTariff("Rejected"),))
+    assert ask(world, ClearTariffs(evse=1)) == ClearTariffsReply((ClearedTariff("Accepted", "ALL"),))
     assert ask(world, GetTariffs()) == TariffsReply("NoTariff")
 
 

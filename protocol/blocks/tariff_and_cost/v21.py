@@ -84,14 +84,18 @@ def encode_tariffs(reply: TariffsReply) -> v21.GetTariffsResponse:
         )
         for one in reply.assignments
     )
-    return v21.GetTariffsResponse(status=spelled(reply.status), tariff_assignments=assignments or UNSET)
+    return v21.GetTariffsResponse(
+        status=spelled(reply.status),
+        tariff_assignments=assignments or UNSET,
+        status_info=v21.StatusInfo(reason_code=reply.reason[:20]) if reply.reason else UNSET,
+    )
 
 
 def decode_clear(request: v21.ClearTariffsRequest) -> ClearTariffs:
     """Source: OCPP 2.1 I10."""
     return ClearTariffs(
         tariff_ids=given(request.tariff_ids) or (),
-        evse=read_optional_number(request.evse_id, "$.evseId", bits=32),
+        evse=read_optional_number(request.evse_id, "$.evseId", bits=32) or None,
     )
 
 

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from backoffice.kit.forever import forever, heed_cancellation
+from backoffice.kit.workers import try_each
 
 
 async def swallow_cancellation() -> None:
@@ -59,3 +60,18 @@ async def test_time_out_that_was_swallowed_is_a_time_out() -> None:
 
     with pytest.raises(TimeoutError):
         await work()
+
+
+async def test_items_behind_a_swallowed_cancellation_are_left() -> None:
+    tried = []
+
+    async def act(item: int) -> None:
+        tried.append(item)
+        await swallow_cancellation()
+
+    task = asyncio.create_task(try_each(range(10), act))
+    await asyncio.sleep(0)
+    await end(task)
+
+    assert task.cancelled()
+    assert tried == [0]

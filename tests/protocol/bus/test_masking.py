@@ -63,6 +63,10 @@ PLANTED = {
         "Authorize",
         {"idToken": {"idToken": "x", "additionalInfo": [{"additionalIdToken": "%s", "type": "app"}]}},
     ),
+    "tariffs": (
+        "GetTariffs",
+        {"status": "Accepted", "tariffAssignments": [{"tariffId": "T", "idTokens": ["x", "%s"]}]},
+    ),
     "vehicle": ("Get15118EVCertificate", {"action": "Install", "exiRequest": "%s", "prioritizedEMAIDs": ["x", "%s"]}),
     "provider": ("Get15118EVCertificate", {"status": "Accepted", "exiResponse": "%s"}),
     "list": ("SendLocalList", {"localAuthorizationList": [{"idTag": "%s"}]}),
