@@ -208,6 +208,54 @@ def test_outage_breaks_every_socket_and_opens_none_until_it_is_over() -> None:
     assert world.fleet.traffic.faults["outage"] == 4
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(FaultKind.OUTAGE, lasts_s=5),
+        Fault(FaultKind.POWER_CUT, lasts_s=5),
+        Fault(FaultKind.FLAPPING, lasts_s=5, span_s=(0.001, 0.001)),
+    ],
+)
+def test_station_that_is_struck_during_its_handshake_connects_afterwards(fault: Fault) -> None:
+    world = World(StationPlan("CP1", settings=QUICK))
+    disturbance = world.fleet.disturbances.of(world.station)
+    world.run_until(lambda: world.station.is_connecting)
+    disturbance.add(fault)
+
+    world.run_for(1)
+    assert not world.station.state.is_online
+
+    world.run_for(30)
+    assert world.station.state.is_accepted
+
+
+def test_outage_after_a_refused_handshake_is_no_second_failure() -> None:
+    world = World(StationPlan("CP1", settings=QUICK))
+    disturbance = world.fleet.disturbances.of(world.station)
+    world.csms.is_down = True
+    world.run_until(lambda: world.station.last_failure)
+    next_at = world.fleet.next_wake_at
+
+    disturbance.add(Fault(FaultKind.OUTAGE))
+    disturbance.wake(world.station.now)
+
+    assert world.station.last_failure == "connection refused"
+    assert world.fleet.next_wake_at == next_at
+
+
+def test_station_does_not_hear_that_the_other_end_of_a_half_open_socket_is_gone_until_it_is_over() -> None:
+    world = charging(Fault(FaultKind.HALF_OPEN, begins_s=25, lasts_s=3))
+    world.run_for(5.5)
+    world.csms.sockets[0].break_off()
+    world.run_for(1)
+    assert world.station.state.is_online
+
+    world.run_until(lambda: not world.station.state.is_online, within_s=3)
+    world.run_for(30)
+    assert world.station.state.is_accepted
+    assert len(world.csms.sockets) == 2
+
+
 def test_share_of_the_stations_is_struck_and_the_others_feel_nothing() -> None:
     plans = [StationPlan(f"CP{n}", settings=QUICK, site="A" if n < 10 else "B") for n in range(20)]
     outage = Fault(FaultKind.OUTAGE, begins_s=10)
