@@ -107,13 +107,28 @@ async def test_what_cannot_be_done_is_a_problem_that_says_what_to_do() -> None:
                 ("/stations/A/faults", {"kind": "delay"}),
                 ("/stations/A/switch-on", None),
                 ("/nowhere", None),
+                ("/stations/A/faults", {"kind": "clock_skew", "span_s": [3e11, 3e11]}),
             )
         ]
         beyond = await client.get("/stations", params={"after": "X"})
         page = await client.get("/summary", headers={"Origin": "https://page.example"})
 
     problems = [answer.json() for answer in (*answers, beyond, page)]
-    assert [problem["status"] for problem in problems] == [404, 404, 409, 409, 422, 422, 422, 422, 409, 404, 404, 403]
+    assert [problem["status"] for problem in problems] == [
+        404,
+        404,
+        409,
+        409,
+        422,
+        422,
+        422,
+        422,
+        409,
+        404,
+        422,
+        404,
+        403,
+    ]
     assert all(answer.headers["content-type"] == "application/problem+json" for answer in (*answers, beyond, page))
     assert all(problem["advice"] for problem in problems)
     assert problems[0]["advice"] == "GET /stations lists them"
@@ -124,6 +139,7 @@ async def test_what_cannot_be_done_is_a_problem_that_says_what_to_do() -> None:
     assert "power_cut" in problems[6]["detail"]
     assert problems[7]["detail"] == "the fault delay needs a span of seconds"
     assert problems[8]["detail"] == "station A is not switched off"
+    assert "50 years" in problems[10]["detail"]
 
 
 async def test_stations_come_in_pages_by_condition_and_beginning() -> None:

@@ -1,6 +1,7 @@
 """Each fault shows on the wire between a station and a CSMS in memory, and the same seed repeats it."""
 
 import json
+import math
 from collections import Counter
 from datetime import timedelta
 from typing import Any
@@ -322,6 +323,11 @@ def test_heartbeats_go_on_for_a_station_without_faults() -> None:
     [
         {"kind": FaultKind.DELAY},
         {"kind": FaultKind.DELAY, "span_s": (2, 1)},
+        {"kind": FaultKind.DELAY, "span_s": (0, math.inf)},
+        {"kind": FaultKind.CLOCK_SKEW, "span_s": (math.nan, math.nan)},
+        {"kind": FaultKind.CLOCK_SKEW, "span_s": (-math.inf, 0)},
+        {"kind": FaultKind.CLOCK_SKEW, "span_s": (3e11, 3e11)},
+        {"kind": FaultKind.CLOCK_SKEW, "span_s": (-3e11, 0)},
         {"kind": FaultKind.DROP, "probability": 1.5},
         {"kind": FaultKind.DROP, "begins_s": -1},
         {"kind": FaultKind.OUTAGE, "every_s": 10},
