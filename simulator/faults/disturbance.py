@@ -69,7 +69,9 @@ class Disturbance(Companion):
         self._ask_wake()
 
     def clear(self) -> None:
-        """Every fault of the station has ended."""
+        """Every fault of the station has ended; frames that were held arrive when they would have."""
+        if self._tap is not None:
+            self._tap.faults = ()
         for window in self._windows:
             if window.is_open:
                 window.close()

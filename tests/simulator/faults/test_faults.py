@@ -309,6 +309,23 @@ def test_fault_can_be_added_and_ended_while_the_station_lives() -> None:
     assert disturbance.kinds == ()
 
 
+def test_frames_pass_on_the_open_socket_as_soon_as_their_faults_have_ended() -> None:
+    world = charging()
+    disturbance = world.fleet.disturbances.of(world.station)
+    world.run_until(lambda: world.station.state.is_online)
+    disturbance.add(Fault(FaultKind.DROP))
+    disturbance.wake(world.station.now)
+    assert disturbance.kinds == (FaultKind.DROP,)
+
+    disturbance.clear()
+    world.station.unplug(1)
+    world.run_for(1)
+
+    (entry,) = world.fleet.ledger.entries()
+    assert entry.is_end_acknowledged
+    assert world.fleet.traffic.faults == Counter()
+
+
 def test_heartbeats_go_on_for_a_station_without_faults() -> None:
     world = world_with()
 
