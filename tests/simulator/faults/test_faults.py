@@ -14,6 +14,8 @@ from protocol.blocks.remote_control.messages import TriggerMessage
 from protocol.blocks.transactions.messages import TransactionEnd, TransactionStart
 from protocol.domain.identifiers import IdToken
 from protocol.domain.version import OcppVersion
+from simulator.control.errors import Refused
+from simulator.control.panel import Panel
 from simulator.errors import InvalidPlan
 from simulator.faults.kinds import Fault, FaultKind, Way
 from simulator.plan import DriverPlan, PlannedFault, Settings, StationPlan
@@ -307,6 +309,75 @@ def test_fault_can_be_added_and_ended_while_the_station_lives() -> None:
     world.run_for(20)
     assert world.station.state.is_online
     assert disturbance.kinds == ()
+
+
+@pytest.mark.parametrize(("begins_s", "lasts_s"), [(10, 60), (25, 10)])
+def test_station_is_dark_until_the_last_of_two_power_cuts_has_ended(begins_s: float, lasts_s: float) -> None:
+    cuts = (Fault(FaultKind.POWER_CUT, begins_s=20, lasts_s=30),)
+    world = world_with(*cuts, Fault(FaultKind.POWER_CUT, begins_s=begins_s, lasts_s=lasts_s))
+
+    world.run_for(max(50, begins_s + lasts_s) - 0.5)
+    assert world.station.state.is_rebooting
+    assert len(world.csms.of(BootNotification)) == 1
+
+    world.run_for(30)
+    assert world.station.state.is_accepted
+
+
+def test_clock_is_wrong_until_the_last_of_two_skews_has_ended() -> None:
+    slow, fast = (
+        Fault(FaultKind.CLOCK_SKEW, begins_s=5, lasts_s=lasts_s, span_s=(by_s, by_s))
+        for by_s, lasts_s in ((-3600, 10), (3600, 30))
+    )
+    world = world_with(slow, fast)
+
+    world.run_for(20)
+    assert world.station.state.instant(world.clock.now()) - world.csms.now == timedelta(hours=1)
+
+    world.run_for(20)
+    assert world.station.state.instant(world.clock.now()) == world.csms.now
+
+
+def test_sockets_break_until_the_last_of_two_flapping_networks_has_ended() -> None:
+    world = world_with(
+        Fault(FaultKind.FLAPPING, begins_s=10, lasts_s=100, span_s=(20, 20)),
+        Fault(FaultKind.FLAPPING, begins_s=12, lasts_s=2, span_s=(20, 20)),
+    )
+
+    world.run_for(40)
+
+    assert world.fleet.traffic.faults["flapping"] == 1
+
+
+def test_station_that_is_switched_off_stays_dark_after_a_power_cut() -> None:
+    world = world_with(Fault(FaultKind.POWER_CUT, begins_s=20, lasts_s=10))
+    panel = Panel(world.fleet)
+    world.run_for(10)
+    panel.switch_off(world.station)
+
+    world.run_for(60)
+    assert world.station.state.is_rebooting
+
+    panel.switch_on(world.station)
+    world.run_for(30)
+    assert world.station.state.is_accepted
+
+
+def test_station_that_is_switched_on_during_a_power_cut_is_dark_until_it_is_over() -> None:
+    world = world_with(Fault(FaultKind.POWER_CUT, begins_s=20, lasts_s=30))
+    panel = Panel(world.fleet)
+    world.run_for(10)
+    panel.switch_off(world.station)
+    world.run_for(15)
+
+    panel.switch_on(world.station)
+    world.run_for(20)
+    assert world.station.state.is_rebooting
+    with pytest.raises(Refused, match="not switched off"):
+        panel.switch_on(world.station)
+
+    world.run_for(30)
+    assert world.station.state.is_accepted
 
 
 def test_frames_pass_on_the_open_socket_as_soon_as_their_faults_have_ended() -> None:
