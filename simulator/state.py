@@ -74,6 +74,13 @@ class Happening(StrEnum):
     DRIVER_LEFT = "driver left"
 
 
+class PowerLoss(StrEnum):
+    """Why a station has no power; there may be several reasons at once."""
+
+    SWITCHED_OFF = "switched off"
+    POWER_CUT = "power cut"
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """Something happened at a station; `evse` 0 is the station itself. `readings` are those that were acknowledged."""
@@ -89,6 +96,7 @@ class Notice:
 class StationState:
     """`boot_reason` is None once the CSMS has accepted the boot; `is_rebooting` while the station is dark.
 
+    `power_losses` are why, where it is not a reset.
     `settings_after_reboot` are settings that wait for one. `signing_key` is the key of the request that the station has
     made last, `signing_use` what for, and `v2g_identity` what it is to vehicles. `published` are digests of firmware
     that it offers to others. `csms_url` is where the CSMS is as built; `network` is None until the CSMS changes
@@ -107,6 +115,7 @@ class StationState:
     registration: RegistrationStatus | None = None
     is_online: bool = False
     is_rebooting: bool = False
+    power_losses: frozenset[PowerLoss] = frozenset()
     pending_reset: Reset | None = None
     is_operative: bool = True
     reported_itself: ConnectorStatus | None = None

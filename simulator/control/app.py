@@ -190,8 +190,7 @@ def _add_events(app: FastAPI, feed: EventFeed) -> None:
                 elif isinstance(heard, Dropped):
                     yield ServerSentEvent(event="dropped", data={"count": heard.count})
                 else:
-                    view = views.show_event(heard.event)
-                    name = view.happening.replace(" ", "_")
-                    yield ServerSentEvent(id=str(heard.number), event=name, raw_data=view.model_dump_json())
+                    name = heard.event.happening.replace(" ", "_")
+                    yield ServerSentEvent(id=str(heard.number), event=name, raw_data=heard.event.model_dump_json())
         finally:
             feed.leave(listener)

@@ -1,9 +1,10 @@
 """What happens in the fleet, to whoever listens: each listener has a bounded queue, and hears what it missed.
 
 Invariants:
-1. A slow listener costs the fleet nothing but its queue: where that is full, events are dropped, and counted.
+1. A slow listener costs the fleet no more than its queue: where that is full, events are dropped, and counted.
 2. How many were dropped is told where they are missing, before the next event that is not.
 3. Without listeners nothing is kept.
+4. An event shows what was so when it happened, whenever it is heard.
 """
 
 import asyncio
@@ -11,6 +12,8 @@ from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from simulator.control.schemas import EventView
+from simulator.control.views import show_event
 from simulator.fleet import FleetEvent
 
 BOUND = 1000
@@ -21,7 +24,7 @@ class NumberedEvent:
     """`number` counts the fleet's events from 1, whether somebody listened or not."""
 
     number: int
-    event: FleetEvent
+    event: EventView
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Listener:
 
     def put(self, event: NumberedEvent) -> None:
         """Keep it, or count it as missed."""
-        if self._station_id is not None and event.event.station.plan.station_id != self._station_id:
+        if self._station_id is not None and event.event.station_id != self._station_id:
             return
         if len(self._queue) >= self._bound:
             self._missed += 1
@@ -87,8 +90,11 @@ class EventFeed:
     def on_event(self, event: FleetEvent) -> None:
         """The fleet tells."""
         self._count += 1
+        if not self._listeners:
+            return
+        numbered = NumberedEvent(self._count, show_event(event))
         for listener in self._listeners:
-            listener.put(NumberedEvent(self._count, event))
+            listener.put(numbered)
 
     def listen(self, *, station_id: str | None = None, bound: int = BOUND) -> Listener:
         """A new listener, of one station or of all; `leave` it in the end."""

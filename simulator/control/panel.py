@@ -15,6 +15,7 @@ from simulator.evse import Evse
 from simulator.faults.power import cut_power, restore_power
 from simulator.fleet import Fleet, FleetSummary
 from simulator.running import RunningStation
+from simulator.state import PowerLoss
 from simulator.vehicle import VEHICLE_MODELS, Vehicle, draw_vehicle
 
 ResultT = TypeVar("ResultT")
@@ -28,7 +29,6 @@ class Panel:
     def __init__(self, fleet: Fleet) -> None:
         self.faults = LiveFaults(fleet)
         self._fleet = fleet
-        self._switched_off: set[StationKey] = set()
         self._rng = Chance("control")
         self._most_accepted = 0
 
@@ -87,19 +87,20 @@ class Panel:
         for evse in running.state.evses:
             running.stop_locally(evse.number)
         running.lose_socket()
-        cut_power(running.state, running.now)
+        cut_power(running.state, running.now, why=PowerLoss.SWITCHED_OFF)
         running.attend()
-        self._switched_off.add(running.plan.key)
 
     def switch_on(self, running: RunningStation) -> None:
-        """The station is turned on again: it connects, and boots. Raises Refused where nobody has switched it off."""
-        if running.plan.key not in self._switched_off:
+        """The station is turned on again: it connects, and boots, unless there is no power.
+
+        Raises Refused where nobody has switched it off.
+        """
+        if PowerLoss.SWITCHED_OFF not in running.state.power_losses:
             raise Refused(
                 f"station {running.plan.station_id} is not switched off",
                 advice="a reboot ends by itself, and the fault power_cut when it is cleared",
             )
-        self._switched_off.remove(running.plan.key)
-        restore_power(running.state)
+        restore_power(running.state, why=PowerLoss.SWITCHED_OFF)
         running.attend()
 
     def drop_socket(self, running: RunningStation) -> None:

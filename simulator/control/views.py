@@ -39,7 +39,7 @@ def show_station(running: RunningStation, panel: Panel) -> StationView:
 
 
 def show_event(event: FleetEvent) -> EventView:
-    """What happened."""
+    """What happened, and its transaction as it is now."""
     plan, notice = event.station.plan, event.notice
     return EventView(
         at=event.at,

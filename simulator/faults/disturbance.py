@@ -14,6 +14,7 @@ from simulator.faults.tap import Rewriter, Tap
 from simulator.faults.windows import Window
 from simulator.handshake import Handshake
 from simulator.running import Companion, Network, RunningStation
+from simulator.state import PowerLoss
 
 
 class Disturbance(Companion):
@@ -69,7 +70,9 @@ class Disturbance(Companion):
         self._ask_wake()
 
     def clear(self) -> None:
-        """Every fault of the station has ended."""
+        """Every fault of the station has ended; frames that were held arrive when they would have."""
+        if self._tap is not None:
+            self._tap.faults = ()
         for window in self._windows:
             if window.is_open:
                 window.close()
@@ -136,7 +139,7 @@ class Disturbance(Companion):
                 self._go_deaf()
             case FaultKind.POWER_CUT:
                 self._lose_socket("power lost")
-                cut_power(self.running.state, now)
+                cut_power(self.running.state, now, why=PowerLoss.POWER_CUT)
                 self.running.attend()
             case FaultKind.CLOCK_SKEW:
                 off_by = timedelta(seconds=self._rng.between(*fault.span_s))
@@ -147,11 +150,13 @@ class Disturbance(Companion):
                 pass  # faults of frames are looked up for each frame
 
     def _end(self, fault: Fault) -> None:
+        if fault.kind in self.kinds:
+            return  # another one of the kind goes on
         match fault.kind:
             case FaultKind.HALF_OPEN:
                 self._bury_ghosts("the network is back, the connection is not")
             case FaultKind.POWER_CUT:
-                restore_power(self.running.state)
+                restore_power(self.running.state, why=PowerLoss.POWER_CUT)
                 self.running.attend()
             case FaultKind.CLOCK_SKEW:
                 self.running.state.instant = self._instant

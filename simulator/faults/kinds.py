@@ -14,6 +14,7 @@
 | outage | all sockets break, and none opens | |
 """
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,6 +42,7 @@ FRAME_FAULTS = frozenset(
 """What happens to single frames, by `probability`."""
 
 _NEEDS_SPAN = frozenset((FaultKind.DELAY, FaultKind.REORDER, FaultKind.CLOCK_SKEW, FaultKind.FLAPPING))
+_LONGEST_SKEW_S = 50 * 365 * 24 * 3600.0  # beyond any real clock, and far from where dates end
 
 
 class Way(StrEnum):
@@ -57,7 +59,8 @@ class Fault:
 
     It begins at `begins_s` and ends after `lasts_s`; None: never. With `every_s` it comes again and again, at random:
     that is the mean time without it, also before the first. Of frames it is about those that go this `way`, each with
-    `probability`. `span_s` is what the table says, drawn for each frame or socket; for a clock, once.
+    `probability`. `span_s` is what the table says, drawn for each frame or socket; for a clock, once, and of 50 years
+    at most. Raises InvalidPlan for what cannot be.
     """
 
     kind: FaultKind
@@ -71,6 +74,10 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind in _NEEDS_SPAN and self.span_s == (0.0, 0.0):
             raise InvalidPlan(f"the fault {self.kind} needs a span of seconds")
+        if not all(map(math.isfinite, self.span_s)):
+            raise InvalidPlan(f"the fault {self.kind} has the span {self.span_s}: both must be finite")
+        if self.kind is FaultKind.CLOCK_SKEW and max(map(abs, self.span_s)) > _LONGEST_SKEW_S:
+            raise InvalidPlan(f"the fault {self.kind} has the span {self.span_s}: a clock is wrong by 50 years at most")
         if self.kind is not FaultKind.CLOCK_SKEW and not 0 <= self.span_s[0] <= self.span_s[1]:
             raise InvalidPlan(f"the fault {self.kind} has the span {self.span_s}: the first must be the less, from 0")
         if not 0 <= self.probability <= 1:

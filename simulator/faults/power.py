@@ -2,12 +2,12 @@
 
 from protocol.blocks.provisioning.messages import BootReason
 from simulator.behaviours import transactions
-from simulator.state import Alarm, StationState
+from simulator.state import Alarm, PowerLoss, StationState
 
 _OUTLIVES_DARKNESS = frozenset((Alarm.RESERVATION, Alarm.LIMIT))
 
 
-def cut_power(state: StationState, now: float) -> None:
+def cut_power(state: StationState, now: float, *, why: PowerLoss) -> None:
     """The station is dark. Its transactions have ended, which it keeps for later; who waited for a cable is forgotten.
 
     To be called without a socket: what is said from here on is said offline.
@@ -16,6 +16,7 @@ def cut_power(state: StationState, now: float) -> None:
         transactions.end(state, evse, now, reason="PowerLoss", trigger="AbnormalCondition")
         evse.grant = evse.reported = None
     state.is_rebooting = True
+    state.power_losses |= {why}
     state.pending_reset = None
     state.registration = None
     state.reported_itself = None
@@ -23,6 +24,8 @@ def cut_power(state: StationState, now: float) -> None:
     state.alarms = {key: at for key, at in state.alarms.items() if key[0] in _OUTLIVES_DARKNESS}
 
 
-def restore_power(state: StationState) -> None:
-    """The station is back: it connects, and boots."""
-    state.is_rebooting = False
+def restore_power(state: StationState, *, why: PowerLoss) -> None:
+    """This reason is gone; without any other the station is back: it connects, and boots."""
+    state.power_losses -= {why}
+    if not state.power_losses:
+        state.is_rebooting = False

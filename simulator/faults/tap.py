@@ -57,6 +57,7 @@ class Tap:
         self._injected = injected
         self._ask_wake = ask_wake
         self._inner: Socket | None = None
+        self._has_opened = False
         self._is_left = False
         self._held: list[tuple[float, int, Way, bytes]] = []
         self._order = 0
@@ -82,12 +83,13 @@ class Tap:
         if self._is_left:
             socket.abort()
             return
-        self._inner = socket
+        self._inner, self._has_opened = socket, True
         self._running.on_open(self)
 
     def on_connect_failed(self, reason: str) -> None:
         """The network has none."""
         if not self._is_left:
+            self._is_left = True
             self._running.on_connect_failed(reason)
 
     def on_text(self, text: bytes) -> None:
@@ -132,14 +134,18 @@ class Tap:
             self._inner.abort()
 
     def break_off(self, reason: str) -> None:
-        """The network fails: both ends lose the socket, neither with a goodbye."""
+        """The network fails: both ends lose the socket, neither with a goodbye; or the attempt to get one fails."""
         was_left, self._is_left = self._is_left, True
         self._held.clear()
         inner, self._inner = self._inner, None
         if inner is not None:
             inner.abort()
-        if not was_left:
+        if was_left:
+            return
+        if self._has_opened:
             self._running.on_closed(self, reason)
+        else:
+            self._running.on_connect_failed(reason)
 
     def release_due(self, now: float) -> None:
         """What was held up to now goes on."""

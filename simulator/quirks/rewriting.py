@@ -9,6 +9,7 @@ from simulator.quirks.library import Quirk
 from simulator.quirks.memory import Memory
 
 _CALL, _RESULT, _ERROR = 2, 3, 4
+_UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
 
 
 class QuirkyRewriter:
@@ -31,14 +32,17 @@ class QuirkyRewriter:
         return [self._spell(frame) for frame in frames]
 
     def read(self, text: bytes) -> bytes | None:
-        """The frame as the station would have it; None where it is about a CALL that the station knows nothing of."""
-        frame = msgspec.json.decode(text)
-        if frame[0] not in (_RESULT, _ERROR):
+        """The frame as the station would have it; None where it is about a CALL that the station knows nothing of.
+
+        What is no answer is left as it is: the station itself judges what the CSMS may not say.
+        """
+        frame = _read_answer(text)
+        if frame is None:
             return text
         own_id = self._memory.own_id(frame[1])
         if own_id is None:
             return None
-        if frame[0] == _RESULT and isinstance(frame[2], dict) and "transactionId" in frame[2]:
+        if frame[0] == _RESULT and isinstance(frame[2], dict) and isinstance(frame[2].get("transactionId"), int | str):
             self._memory.places[frame[2]["transactionId"]] = self._memory.starting
         return text if own_id == frame[1] else msgspec.json.encode([frame[0], own_id, *frame[2:]])
 
@@ -66,3 +70,13 @@ class QuirkyRewriter:
             if quirk.text is not None:
                 text = quirk.text(text)
         return text
+
+
+def _read_answer(text: bytes) -> list[Any] | None:
+    """A CALLRESULT or CALLERROR with its id; None for whatever else the CSMS has written."""
+    try:
+        frame = msgspec.json.decode(text)
+    except _UNREADABLE:
+        return None
+    is_answer = isinstance(frame, list) and len(frame) > 2 and frame[0] in (_RESULT, _ERROR)
+    return frame if is_answer and isinstance(frame[1], str) else None

@@ -40,6 +40,7 @@ class Worker:
         self.loss = ""
         self._first, self._last = stations[0].station_id, stations[-1].station_id
         self._process: Process | None = None
+        self._is_stopping = False
 
     def __str__(self) -> str:
         return f"worker {self.share} (stations {self._first} to {self._last})"
@@ -57,6 +58,8 @@ class Worker:
             *command, stdin=PIPE, stdout=PIPE, start_new_session=True, limit=_LINE_BYTES
         )
         assert process.stdout is not None
+        if self._is_stopping:
+            self.wind_down()
         try:
             async for line in process.stdout:
                 self.told = read(line)
@@ -73,9 +76,11 @@ class Worker:
             self.loss = f"{self} died {how}"
 
     def wind_down(self) -> None:
-        """Its leash ends: what runs at its stations ends, and then it."""
+        """Its leash ends, if need be as soon as it has one: what runs at its stations ends, and then it."""
+        self._is_stopping = True
         if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.close()
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
 
 
 class Crew:
@@ -125,5 +130,4 @@ class Crew:
     async def _wind_down_after(self, stop: asyncio.Event) -> None:
         await stop.wait()
         for worker in self.workers:
-            with contextlib.suppress(OSError):
-                worker.wind_down()
+            worker.wind_down()

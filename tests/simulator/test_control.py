@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from protocol.domain.identifiers import IdToken
 from protocol.domain.version import OcppVersion
 from simulator.cli import main
 from simulator.control.address import Address, choose_token, read_address
@@ -20,6 +21,7 @@ from simulator.control.attached import Control
 from simulator.control.feed import Dropped, EventFeed, NumberedEvent
 from simulator.fleet import Fleet
 from simulator.plan import FleetPlan, Settings, StationPlan
+from simulator.vehicle import VEHICLE_MODELS, Vehicle
 from tests.simulator.peer_csms import peer_csms
 from tests.simulator.scripted_csms import World
 
@@ -107,13 +109,28 @@ async def test_what_cannot_be_done_is_a_problem_that_says_what_to_do() -> None:
                 ("/stations/A/faults", {"kind": "delay"}),
                 ("/stations/A/switch-on", None),
                 ("/nowhere", None),
+                ("/stations/A/faults", {"kind": "clock_skew", "span_s": [3e11, 3e11]}),
             )
         ]
         beyond = await client.get("/stations", params={"after": "X"})
         page = await client.get("/summary", headers={"Origin": "https://page.example"})
 
     problems = [answer.json() for answer in (*answers, beyond, page)]
-    assert [problem["status"] for problem in problems] == [404, 404, 409, 409, 422, 422, 422, 422, 409, 404, 404, 403]
+    assert [problem["status"] for problem in problems] == [
+        404,
+        404,
+        409,
+        409,
+        422,
+        422,
+        422,
+        422,
+        409,
+        404,
+        422,
+        404,
+        403,
+    ]
     assert all(answer.headers["content-type"] == "application/problem+json" for answer in (*answers, beyond, page))
     assert all(problem["advice"] for problem in problems)
     assert problems[0]["advice"] == "GET /stations lists them"
@@ -124,6 +141,7 @@ async def test_what_cannot_be_done_is_a_problem_that_says_what_to_do() -> None:
     assert "power_cut" in problems[6]["detail"]
     assert problems[7]["detail"] == "the fault delay needs a span of seconds"
     assert problems[8]["detail"] == "station A is not switched off"
+    assert "50 years" in problems[10]["detail"]
 
 
 async def test_stations_come_in_pages_by_condition_and_beginning() -> None:
@@ -287,7 +305,7 @@ async def test_whoever_listens_too_slowly_is_told_how_much_is_missing() -> None:
     assert silence is None
     assert isinstance(later, NumberedEvent)
     assert later.number == world.events.index("offline") + 1
-    assert {one.event.station.plan.station_id async for one in other.hear(quiet_s=1)} == {"B"}
+    assert {one.event.station_id async for one in other.hear(quiet_s=1)} == {"B"}
 
 
 async def test_dropped_events_are_told_before_the_next_that_is_not() -> None:
@@ -305,6 +323,28 @@ async def test_dropped_events_are_told_before_the_next_that_is_not() -> None:
     assert first.number == 1
     assert [type(one) for one in rest] == [Dropped, NumberedEvent]
     assert rest[0].count == rest[1].number - 2
+
+
+async def test_events_show_what_was_so_when_they_happened() -> None:
+    feed, world = EventFeed(), World(StationPlan("A", settings=QUICK))
+    world.fleet.tell(feed.on_event)
+    listener = feed.listen()
+    world.run_until(lambda: world.station.state.is_accepted)
+    world.station.plug_in(1, Vehicle(VEHICLE_MODELS[2], soc=0.3))
+    world.station.present_token(1, IdToken("T1"))
+    world.run_for(20)
+    world.station.unplug(1)
+    world.run_for(20)
+    feed.close()
+
+    shown = {one.event.happening: one.event.transaction async for one in listener.hear(quiet_s=1)}
+
+    started, ended, acknowledged = (
+        shown[happening] for happening in ("transaction started", "transaction ended", "end acknowledged")
+    )
+    assert (started.ended_at, started.is_start_acknowledged) == (None, False)
+    assert (ended.ended_at is None, ended.is_end_acknowledged) == (False, False)
+    assert acknowledged.is_end_acknowledged
 
 
 @pytest.mark.slow

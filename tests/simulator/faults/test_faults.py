@@ -1,6 +1,7 @@
 """Each fault shows on the wire between a station and a CSMS in memory, and the same seed repeats it."""
 
 import json
+import math
 from collections import Counter
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,8 @@ from protocol.blocks.remote_control.messages import TriggerMessage
 from protocol.blocks.transactions.messages import TransactionEnd, TransactionStart
 from protocol.domain.identifiers import IdToken
 from protocol.domain.version import OcppVersion
+from simulator.control.errors import Refused
+from simulator.control.panel import Panel
 from simulator.errors import InvalidPlan
 from simulator.faults.kinds import Fault, FaultKind, Way
 from simulator.plan import DriverPlan, PlannedFault, Settings, StationPlan
@@ -208,6 +211,54 @@ def test_outage_breaks_every_socket_and_opens_none_until_it_is_over() -> None:
     assert world.fleet.traffic.faults["outage"] == 4
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(FaultKind.OUTAGE, lasts_s=5),
+        Fault(FaultKind.POWER_CUT, lasts_s=5),
+        Fault(FaultKind.FLAPPING, lasts_s=5, span_s=(0.001, 0.001)),
+    ],
+)
+def test_station_that_is_struck_during_its_handshake_connects_afterwards(fault: Fault) -> None:
+    world = World(StationPlan("CP1", settings=QUICK))
+    disturbance = world.fleet.disturbances.of(world.station)
+    world.run_until(lambda: world.station.is_connecting)
+    disturbance.add(fault)
+
+    world.run_for(1)
+    assert not world.station.state.is_online
+
+    world.run_for(30)
+    assert world.station.state.is_accepted
+
+
+def test_outage_after_a_refused_handshake_is_no_second_failure() -> None:
+    world = World(StationPlan("CP1", settings=QUICK))
+    disturbance = world.fleet.disturbances.of(world.station)
+    world.csms.is_down = True
+    world.run_until(lambda: world.station.last_failure)
+    next_at = world.fleet.next_wake_at
+
+    disturbance.add(Fault(FaultKind.OUTAGE))
+    disturbance.wake(world.station.now)
+
+    assert world.station.last_failure == "connection refused"
+    assert world.fleet.next_wake_at == next_at
+
+
+def test_station_does_not_hear_that_the_other_end_of_a_half_open_socket_is_gone_until_it_is_over() -> None:
+    world = charging(Fault(FaultKind.HALF_OPEN, begins_s=25, lasts_s=3))
+    world.run_for(5.5)
+    world.csms.sockets[0].break_off()
+    world.run_for(1)
+    assert world.station.state.is_online
+
+    world.run_until(lambda: not world.station.state.is_online, within_s=3)
+    world.run_for(30)
+    assert world.station.state.is_accepted
+    assert len(world.csms.sockets) == 2
+
+
 def test_share_of_the_stations_is_struck_and_the_others_feel_nothing() -> None:
     plans = [StationPlan(f"CP{n}", settings=QUICK, site="A" if n < 10 else "B") for n in range(20)]
     outage = Fault(FaultKind.OUTAGE, begins_s=10)
@@ -260,6 +311,92 @@ def test_fault_can_be_added_and_ended_while_the_station_lives() -> None:
     assert disturbance.kinds == ()
 
 
+@pytest.mark.parametrize(("begins_s", "lasts_s"), [(10, 60), (25, 10)])
+def test_station_is_dark_until_the_last_of_two_power_cuts_has_ended(begins_s: float, lasts_s: float) -> None:
+    cuts = (Fault(FaultKind.POWER_CUT, begins_s=20, lasts_s=30),)
+    world = world_with(*cuts, Fault(FaultKind.POWER_CUT, begins_s=begins_s, lasts_s=lasts_s))
+
+    world.run_for(max(50, begins_s + lasts_s) - 0.5)
+    assert world.station.state.is_rebooting
+    assert len(world.csms.of(BootNotification)) == 1
+
+    world.run_for(30)
+    assert world.station.state.is_accepted
+
+
+def test_clock_is_wrong_until_the_last_of_two_skews_has_ended() -> None:
+    slow, fast = (
+        Fault(FaultKind.CLOCK_SKEW, begins_s=5, lasts_s=lasts_s, span_s=(by_s, by_s))
+        for by_s, lasts_s in ((-3600, 10), (3600, 30))
+    )
+    world = world_with(slow, fast)
+
+    world.run_for(20)
+    assert world.station.state.instant(world.clock.now()) - world.csms.now == timedelta(hours=1)
+
+    world.run_for(20)
+    assert world.station.state.instant(world.clock.now()) == world.csms.now
+
+
+def test_sockets_break_until_the_last_of_two_flapping_networks_has_ended() -> None:
+    world = world_with(
+        Fault(FaultKind.FLAPPING, begins_s=10, lasts_s=100, span_s=(20, 20)),
+        Fault(FaultKind.FLAPPING, begins_s=12, lasts_s=2, span_s=(20, 20)),
+    )
+
+    world.run_for(40)
+
+    assert world.fleet.traffic.faults["flapping"] == 1
+
+
+def test_station_that_is_switched_off_stays_dark_after_a_power_cut() -> None:
+    world = world_with(Fault(FaultKind.POWER_CUT, begins_s=20, lasts_s=10))
+    panel = Panel(world.fleet)
+    world.run_for(10)
+    panel.switch_off(world.station)
+
+    world.run_for(60)
+    assert world.station.state.is_rebooting
+
+    panel.switch_on(world.station)
+    world.run_for(30)
+    assert world.station.state.is_accepted
+
+
+def test_station_that_is_switched_on_during_a_power_cut_is_dark_until_it_is_over() -> None:
+    world = world_with(Fault(FaultKind.POWER_CUT, begins_s=20, lasts_s=30))
+    panel = Panel(world.fleet)
+    world.run_for(10)
+    panel.switch_off(world.station)
+    world.run_for(15)
+
+    panel.switch_on(world.station)
+    world.run_for(20)
+    assert world.station.state.is_rebooting
+    with pytest.raises(Refused, match="not switched off"):
+        panel.switch_on(world.station)
+
+    world.run_for(30)
+    assert world.station.state.is_accepted
+
+
+def test_frames_pass_on_the_open_socket_as_soon_as_their_faults_have_ended() -> None:
+    world = charging()
+    disturbance = world.fleet.disturbances.of(world.station)
+    world.run_until(lambda: world.station.state.is_online)
+    disturbance.add(Fault(FaultKind.DROP))
+    disturbance.wake(world.station.now)
+    assert disturbance.kinds == (FaultKind.DROP,)
+
+    disturbance.clear()
+    world.station.unplug(1)
+    world.run_for(1)
+
+    (entry,) = world.fleet.ledger.entries()
+    assert entry.is_end_acknowledged
+    assert world.fleet.traffic.faults == Counter()
+
+
 def test_heartbeats_go_on_for_a_station_without_faults() -> None:
     world = world_with()
 
@@ -274,6 +411,11 @@ def test_heartbeats_go_on_for_a_station_without_faults() -> None:
     [
         {"kind": FaultKind.DELAY},
         {"kind": FaultKind.DELAY, "span_s": (2, 1)},
+        {"kind": FaultKind.DELAY, "span_s": (0, math.inf)},
+        {"kind": FaultKind.CLOCK_SKEW, "span_s": (math.nan, math.nan)},
+        {"kind": FaultKind.CLOCK_SKEW, "span_s": (-math.inf, 0)},
+        {"kind": FaultKind.CLOCK_SKEW, "span_s": (3e11, 3e11)},
+        {"kind": FaultKind.CLOCK_SKEW, "span_s": (-3e11, 0)},
         {"kind": FaultKind.DROP, "probability": 1.5},
         {"kind": FaultKind.DROP, "begins_s": -1},
         {"kind": FaultKind.OUTAGE, "every_s": 10},

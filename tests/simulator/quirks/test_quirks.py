@@ -263,3 +263,28 @@ def test_answer_to_a_call_that_the_station_knows_nothing_of_is_not_for_it() -> N
 
     assert rewriter.read(json.dumps([3, str(extra), {}]).encode()) is None
     assert rewriter.read(json.dumps([3, str(own), {}]).encode()) == b'[3,"a-1",{}]'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"no JSON",
+        b"{}",
+        b"7",
+        b"[]",
+        b"[3]",
+        b'[3,"a-1"]',
+        b'[3,["a-1"],{}]',
+        b'[3,"a-1",[]]',
+        b'[3,"a-1",{"transactionId":[1]}]',
+        b'[[3],"a-1",{}]',
+        b'[3,"\xff",{}]',
+        b"[" * 5000,
+    ],
+    ids=lambda text: text[:32].decode("latin-1"),
+)
+def test_odd_frame_of_the_csms_reaches_the_station_as_it_is(text: bytes) -> None:
+    rewriter = QuirkyRewriter(find_quirks(["numeric_message_id"], version=OcppVersion.V16), Memory())
+
+    assert rewriter.read(text) == text

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ import pytest
 from simulator.cli import main
 from simulator.fleet import FleetSummary
 from simulator.ledger import read_ledger
-from simulator.workers.messages import NOTHING, add_up
+from simulator.plan import StationPlan
+from simulator.workers.crew import Crew
+from simulator.workers.messages import NOTHING, Told, add_up, write
 from tests.simulator.peer_csms import PeerCsms, peer_csms
 
 WAIT_S = 20.0
@@ -145,6 +148,19 @@ async def test_workers_end_with_the_process_that_started_them() -> None:
         process.kill()
         await csms.until_heard("Stop", timeout_s=WAIT_S)
         await until_gone(pids)
+
+
+async def test_a_stop_while_workers_are_being_started_ends_their_leashes() -> None:
+    last_word = write(Told(NOTHING, datetime.now(UTC), is_last=True)).decode()
+    worker = (sys.executable, "-c", "import sys; sys.stdin.read(); print(sys.argv[1], end='')", last_word)
+    crew = Crew([StationPlan("A"), StationPlan("B")], count=2, command=lambda _: worker, on_loss=lambda _: None)
+    stop = asyncio.Event()
+    stop.set()
+
+    async with asyncio.timeout(WAIT_S):
+        await crew.run(stop)
+
+    assert crew.losses == []
 
 
 @pytest.mark.parametrize(
