@@ -50,11 +50,19 @@ class ImaginedFiles:
 
     def carry(self, transfer: Transfer) -> None:
         """It has arrived."""
-        is_known = urlsplit(transfer.location).scheme in KNOWN_SCHEMES
+        is_known = scheme_of(transfer.location) in KNOWN_SCHEMES
         transfer.end(failure="" if is_known else "no place that stations know")
 
 
 IMAGINED = ImaginedFiles()
+
+
+def scheme_of(location: str) -> str:
+    """The scheme in lower case; empty where the text has none, or is no URL."""
+    try:
+        return urlsplit(location).scheme
+    except ValueError:
+        return ""
 
 
 class RealFiles:
@@ -85,7 +93,7 @@ class RealFiles:
         task.add_done_callback(self._moving.discard)
 
     async def _move(self, transfer: Transfer) -> None:
-        if urlsplit(transfer.location).scheme not in _CARRIED_SCHEMES:
+        if scheme_of(transfer.location) not in _CARRIED_SCHEMES:
             transfer.end(failure="no place that can be reached from here")
             return
         try:

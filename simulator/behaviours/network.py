@@ -22,6 +22,7 @@ from protocol.blocks.security.messages import SecurityEventNotification
 from protocol.domain.certificates import CertificateUse
 from protocol.domain.commands import CommandReply
 from simulator.access import WITH_CERTIFICATE, WITH_TLS, Access, Identity, NetworkState, Way
+from simulator.files import scheme_of
 from simulator.state import Alarm, StationState
 
 AS_BUILT = 1
@@ -189,16 +190,25 @@ def say_security_event(state: StationState, kind: str, now: float, info: str) ->
 
 def _refuse(state: StationState, message: SetNetworkProfile) -> str | None:
     profile = message.profile
-    scheme = urlsplit(profile.csms_url).scheme
     if not 1 <= message.slot <= MAX_SLOTS or message.slot in _slots_in_use(state):
         return "InvalidConfSlot"
     if profile.transport != "JSON" or profile.vpn is not None or profile.apn is not None:
         return "UnsupportedNetwork"
-    if scheme not in _SCHEMES.values() or (scheme == "wss") != (profile.security_profile >= WITH_TLS):
+    scheme = _SCHEMES[profile.security_profile >= WITH_TLS]
+    if scheme_of(profile.csms_url) != scheme or not _has_host(profile.csms_url):
         return "InvalidURL"
     if profile.security_profile < security_profile(state):
         return "NoSecurityDowngrade"
     return _why_not(state, profile.security_profile)
+
+
+def _has_host(url: str) -> bool:
+    """Whether a socket could be asked for there: the host can be looked up, and the port is one that ports have."""
+    try:
+        parts = urlsplit(url)
+        return parts.port != 0 and bool((parts.hostname or "").encode("idna"))
+    except ValueError:
+        return False
 
 
 def _why_not(state: StationState, profile: int) -> str | None:

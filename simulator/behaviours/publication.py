@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from hashlib import md5
-from urllib.parse import urlsplit
 
 from protocol.blocks.firmware.machine import PUBLICATION
 from protocol.blocks.firmware.messages import (
@@ -12,7 +11,7 @@ from protocol.blocks.firmware.messages import (
     UnpublishFirmware,
 )
 from protocol.domain.commands import CommandReply
-from simulator.files import KNOWN_SCHEMES
+from simulator.files import KNOWN_SCHEMES, scheme_of
 from simulator.state import Alarm, StationState
 from simulator.stores import Job
 
@@ -33,7 +32,7 @@ _UNDER_WAY = frozenset(
 def on_publish(state: StationState, message: PublishFirmware, now: float) -> CommandReply:
     """The download begins; one under way is given up for it. What is no place or no MD5 digest is rejected."""
     is_digest = len(message.checksum) == _DIGEST_LENGTH and set(message.checksum.lower()) <= _HEX
-    if not is_digest or urlsplit(message.location).scheme not in KNOWN_SCHEMES:
+    if not is_digest or scheme_of(message.location) not in KNOWN_SCHEMES:
         return CommandReply(status="Rejected", reason="InvalidOrder")
     state.publication = Job(message, PublicationStatus.IDLE)
     state.set_alarm(Alarm.PUBLICATION, now)

@@ -25,7 +25,7 @@ from protocol.blocks.firmware.messages import (
 )
 from protocol.blocks.security.messages import SecurityEventNotification
 from protocol.domain.version import OcppVersion
-from simulator.files import RealFiles, Transfer
+from simulator.files import IMAGINED, RealFiles, Transfer
 from simulator.plan import StationPlan
 from tests.acceptance.network import eventually
 from tests.simulator.scripted_csms import World
@@ -117,12 +117,23 @@ async def test_file_is_fetched_and_another_sent(shelf: Shelf) -> None:
     assert (sent.failure, shelf.kept) == ("", {"/logs/CP%201.log": b"a log"})
 
 
-@pytest.mark.parametrize("location", ["file:///etc/hostname", "sftp://127.0.0.1/x", "http://127.0.0.1:1/x", "nowhere"])
+@pytest.mark.parametrize(
+    "location",
+    ["file:///etc/hostname", "sftp://127.0.0.1/x", "http://127.0.0.1:1/x", "nowhere", "http://[fw/x", "http://a:b/x"],
+)
 async def test_place_that_cannot_be_reached_is_a_failure(location: str) -> None:
     transfer = await carry(Transfer(location))
 
     assert transfer.failure
     assert transfer.fetched is None
+
+
+def test_imagined_file_without_a_place_is_a_failure() -> None:
+    transfer = Transfer("http://[fw/x.bin")
+
+    IMAGINED.carry(transfer)
+
+    assert transfer.failure
 
 
 async def test_file_that_is_not_there_is_a_failure(shelf: Shelf) -> None:

@@ -40,6 +40,7 @@ TWO = pytest.mark.parametrize("version", [V201, V21])
 OLD, NEW = "a-password-of-old", "a-password-of-new"
 PRIORITY = VariableName("NetworkConfigurationPriority", "OCPPCommCtrlr")
 PROFILE = VariableName("SecurityProfile", "SecurityCtrlr")
+NO_PLACES = ("ws://", "ws://[x/ocpp", "ws://csms:abc/ocpp", "ws://csms:99999/ocpp", "ws://a..b/x", f"ws://{'a' * 64}/x")
 SIGN = {V16: ExtendedTriggerMessage, V201: TriggerMessage, V21: TriggerMessage}
 
 
@@ -205,6 +206,7 @@ def test_slot_that_fails_is_left_for_the_next() -> None:
         (2, network_profile(2, "ws://csms/ocpp")),  # TLS without TLS
         (2, network_profile(1, "wss://csms/ocpp")),
         (2, network_profile(0, "ws://csms/ocpp")),  # a step down
+        *((2, network_profile(1, url)) for url in NO_PLACES),
         (2, network_profile(3)),  # without a certificate of its own
     ],
 )
