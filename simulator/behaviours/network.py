@@ -70,7 +70,10 @@ def on_set_profile(state: StationState, message: SetNetworkProfile, _now: float)
 
 
 def set_priority(state: StationState, text: str, _now: float) -> SetVariableStatus:
-    """The slots are tried in this order from the next reset on; one that was never set is refused (B09.FR.08)."""
+    """The slots are tried in this order from the next reset on; one that was never set is refused (B09.FR.08).
+
+    So is one of lower security than the connection's, wherever it stands (A05).
+    """
     network = _network_of(state)
     try:
         slots = tuple(int(slot) for slot in text.split(","))
@@ -79,7 +82,7 @@ def set_priority(state: StationState, text: str, _now: float) -> SetVariableStat
     known = {AS_BUILT, *network.profiles}
     if not slots or len(set(slots)) != len(slots) or not set(slots) <= known:
         return SetVariableStatus.REJECTED
-    if all(_way_of(state, slot).security_profile < security_profile(state) for slot in slots):
+    if any(_way_of(state, slot).security_profile < security_profile(state) for slot in slots):
         return SetVariableStatus.REJECTED
     network.priority = slots
     return SetVariableStatus.REBOOT_REQUIRED
@@ -132,11 +135,14 @@ def on_leaving(state: StationState, _now: float) -> None:
 
 
 def on_reset(state: StationState) -> None:
-    """The order that was set holds now."""
+    """The order that was set holds now, without what is less secure than all that the station would have tried."""
     network = state.network
-    if network is not None and network.priority != tuple(way.slot for way in network.ways):
-        network.ways = tuple(_way_of(state, slot) for slot in network.priority)
-        network.current = network.failures = 0
+    if network is None or network.priority == tuple(way.slot for way in network.ways):
+        return
+    lowest = min(way.security_profile for way in network.ways)
+    ways = tuple(_way_of(state, slot) for slot in network.priority)
+    network.ways = tuple(way for way in ways if way.security_profile >= lowest) or network.ways
+    network.current = network.failures = 0
 
 
 def on_connected(state: StationState) -> None:

@@ -30,6 +30,7 @@ from protocol.domain.certificates import CertificateUse, SigningUse
 from protocol.domain.device_model import VariableName
 from protocol.domain.version import OcppVersion
 from simulator.access import Access
+from simulator.behaviours import network
 from simulator.plan import Settings, StationPlan
 from tests.simulator.scripted_csms import World
 from tests.simulator.test_commands import ask
@@ -152,6 +153,22 @@ def test_16_station_comes_again_with_the_higher_profile_and_stays_there() -> Non
     assert len(world.csms.of(BootNotification)) == 1
 
 
+def test_16_station_that_is_reset_on_its_way_up_does_not_fall_to_what_it_was_built_with() -> None:
+    world = booted(V16)
+    ask(world, InstallCertificate(CertificateUse.CSMS_ROOT, PEM))
+    assign(world, VariableName("SecurityProfile"), "2")
+    certify(world)
+    door = Door(world)
+    door.is_open = lambda access: access.security_profile == 2
+    assert assign(world, VariableName("SecurityProfile"), "3") == "Accepted"
+
+    network.on_reset(world.station.state)
+    world.run_for(20)
+
+    assert {access.security_profile for access in door.seen} == {2, 3}
+    assert world.station.state.is_online
+
+
 def test_16_station_comes_back_as_before_where_the_higher_profile_fails() -> None:
     world = booted(V16)
     door = Door(world)
@@ -181,6 +198,7 @@ def test_profile_of_a_slot_is_used_after_a_reset_and_lower_ones_are_forgotten(ve
     assert (read(world, PROFILE), read(world, PRIORITY)) == ("2", "2")
     assert read(world, VariableName("ActiveNetworkProfile", "OCPPCommCtrlr")) == "2"
     assert assign(world, PRIORITY, "1") == "Rejected"
+    assert assign(world, PRIORITY, "1,2") == assign(world, PRIORITY, "2,1") == "Rejected"
     assert set_network(world, network_profile(1, "ws://other/ocpp"), slot=3) == "Rejected"
 
 
