@@ -37,7 +37,7 @@ def access(state: StationState) -> Access:
     """What the next connection is made with."""
     network = state.network
     if network is None:
-        way, password, identity = _built_way(state), state.plan.password, None
+        way, password, identity = _built_way(state), _built_password(state), None
     else:
         way, password, identity = network.way, network.password, network.identity
     has_tls = way.security_profile >= WITH_TLS or way.url.startswith("wss:")
@@ -106,20 +106,24 @@ def set_security_profile(state: StationState, text: str, now: float) -> SetVaria
     return SetVariableStatus.ACCEPTED
 
 
-def set_password(state: StationState, password: str, _now: float) -> SetVariableStatus:
+def set_password(state: StationState, text: str, _now: float) -> SetVariableStatus:
     """It is shown from the next connection on (A01)."""
-    if not _SHORTEST_PASSWORD <= len(password) <= _LONGEST_PASSWORD or not password.isprintable():
+    if not _SHORTEST_PASSWORD <= len(text) <= _LONGEST_PASSWORD or not text.isprintable():
         return SetVariableStatus.REJECTED
-    _network_of(state).password = password
+    _network_of(state).password = text.encode()
     return SetVariableStatus.ACCEPTED
 
 
-def set_authorization_key(state: StationState, text: str, now: float) -> SetVariableStatus:
-    """The same in 1.6's words: its bytes in hex (Security whitepaper A01)."""
+def set_authorization_key(state: StationState, text: str, _now: float) -> SetVariableStatus:
+    """The same in 1.6's words: bytes in hex, which need be no text (Security whitepaper A01)."""
     try:
-        return set_password(state, bytes.fromhex(text).decode(), now)
+        key = bytes.fromhex(text)
     except ValueError:
         return SetVariableStatus.REJECTED
+    if not _SHORTEST_PASSWORD <= len(key) <= _LONGEST_PASSWORD:
+        return SetVariableStatus.REJECTED
+    _network_of(state).password = key
+    return SetVariableStatus.ACCEPTED
 
 
 def take_certificate(state: StationState, identity: Identity, now: float) -> None:
@@ -237,7 +241,7 @@ def _slots_in_use(state: StationState) -> set[int]:
 
 def _network_of(state: StationState) -> NetworkState:
     if state.network is None:
-        state.network = NetworkState(ways=(_built_way(state),), password=state.plan.password)
+        state.network = NetworkState(ways=(_built_way(state),), password=_built_password(state))
     return state.network
 
 
@@ -251,6 +255,10 @@ def _way_of(state: StationState, slot: int) -> Way:
 
 def _built_way(state: StationState) -> Way:
     return _way_as_built(state.csms_url, has_password=state.plan.password is not None)
+
+
+def _built_password(state: StationState) -> bytes | None:
+    return None if state.plan.password is None else state.plan.password.encode()
 
 
 @lru_cache(maxsize=64)

@@ -112,7 +112,24 @@ def test_password_is_shown_from_the_next_connection_on() -> None:
         assert door.seen == []
         lose_socket(world)
 
-        assert [access.password for access in door.seen] == [NEW]
+        assert [access.password for access in door.seen] == [NEW.encode()]
+
+
+def test_16_password_may_be_bytes_that_are_no_text() -> None:
+    world = booted(V16)
+    door = Door(world)
+    key = bytes(range(128, 148))
+
+    assert assign(world, VariableName("AuthorizationKey"), key.hex()) == "Accepted"
+    lose_socket(world)
+
+    assert [access.password for access in door.seen] == [key]
+    assert assign(world, VariableName("AuthorizationKey"), key[:15].hex()) == "Rejected"
+    assert assign(world, VariableName("AuthorizationKey"), "no hex") == "Rejected"
+
+
+def test_2x_password_is_text() -> None:
+    assert assign(booted(V201), PASSWORD_VARIABLE, "a password\nof two lines") == "Rejected"
 
 
 @pytest.mark.parametrize("password", ["short", "x" * 41])
@@ -146,7 +163,7 @@ def test_16_station_comes_again_with_the_higher_profile_and_stays_there() -> Non
 
     assert [access.security_profile for access in door.seen] == [2, 2]
     assert {(access.url, access.roots, access.password) for access in door.seen} == {
-        ("wss://secured:1/ocpp", (PEM,), OLD)
+        ("wss://secured:1/ocpp", (PEM,), OLD.encode())
     }
     assert read(world, key) == "2"
     assert assign(world, key, "1") == "Rejected"
