@@ -30,7 +30,7 @@ class Access:
 
     url: str
     security_profile: int
-    password: str | None = field(default=None, repr=False)
+    password: bytes | None = field(default=None, repr=False)
     roots: tuple[str, ...] = ()
     identity: Identity | None = None
 
@@ -53,7 +53,7 @@ class NetworkState:
     """
 
     ways: tuple[Way, ...]
-    password: str | None = field(repr=False)
+    password: bytes | None = field(repr=False)
     current: int = 0
     failures: int = 0
     profiles: dict[int, NetworkProfile] = field(default_factory=dict)

@@ -33,7 +33,7 @@ def shake_hands(plan: StationPlan, access: Access) -> Handshake:
         url=f"{access.url}/{plan.path}",
         subprotocols=(plan.version.subprotocol,),
         user=plan.station_id,
-        password=None if access.password is None else access.password.encode(),
+        password=access.password,
         roots=access.roots,
         identity=access.identity,
     )

@@ -115,8 +115,8 @@ class PicowsNetwork:
         task.add_done_callback(self._connecting.discard)
 
     async def _connect(self, caller: Caller) -> None:
-        handshake = caller.handshake
         try:
+            handshake = caller.handshake
             async with self._turn:
                 await ws_connect(
                     lambda: PicowsSocket(caller, offered=handshake.subprotocols),
@@ -132,7 +132,7 @@ class PicowsNetwork:
                 )
         except WSHandshakeError as error:
             caller.on_connect_failed(_explain(error))
-        except (OSError, TimeoutError, WSError) as error:
+        except (OSError, TimeoutError, ValueError, WSError) as error:  # ValueError: the URL is none
             caller.on_connect_failed(str(error) or type(error).__name__)
 
 

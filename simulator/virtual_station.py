@@ -7,6 +7,7 @@ CSMS makes of it is waited for with `until`, or in a coroutine with `await wait`
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -139,7 +140,8 @@ class StationHost:
     ) -> None:
         assert self._loop is not None
         assert self._stop is not None
-        self._loop.call_soon_threadsafe(self._stop.set)
+        with suppress(RuntimeError):  # the loop is closed where the thread has died
+            self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
         if self._failure is not None and error is None:
             raise self._failure

@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from protocol.blocks.firmware.machine import FIRMWARE
@@ -114,9 +115,9 @@ def _is_signed(order: SignedUpdateFirmware, transfer: Transfer | None) -> bool:
     try:
         signature = base64.b64decode(order.signature, validate=True)
         if isinstance(key, EllipticCurvePublicKey):
-            key.verify(signature, transfer.fetched, ECDSA(SHA256()))
+            key.verify(signature, transfer.fetched.sha256, ECDSA(Prehashed(SHA256())))
         elif isinstance(key, RSAPublicKey):
-            key.verify(signature, transfer.fetched, PSS(MGF1(SHA256()), PSS.AUTO), SHA256())
+            key.verify(signature, transfer.fetched.sha256, PSS(MGF1(SHA256()), PSS.AUTO), Prehashed(SHA256()))
         else:
             return False
     except (InvalidSignature, ValueError):

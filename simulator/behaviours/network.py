@@ -22,6 +22,7 @@ from protocol.blocks.security.messages import SecurityEventNotification
 from protocol.domain.certificates import CertificateUse
 from protocol.domain.commands import CommandReply
 from simulator.access import WITH_CERTIFICATE, WITH_TLS, Access, Identity, NetworkState, Way
+from simulator.files import scheme_of
 from simulator.state import Alarm, StationState
 
 AS_BUILT = 1
@@ -36,7 +37,7 @@ def access(state: StationState) -> Access:
     """What the next connection is made with."""
     network = state.network
     if network is None:
-        way, password, identity = _built_way(state), state.plan.password, None
+        way, password, identity = _built_way(state), _built_password(state), None
     else:
         way, password, identity = network.way, network.password, network.identity
     has_tls = way.security_profile >= WITH_TLS or way.url.startswith("wss:")
@@ -69,7 +70,10 @@ def on_set_profile(state: StationState, message: SetNetworkProfile, _now: float)
 
 
 def set_priority(state: StationState, text: str, _now: float) -> SetVariableStatus:
-    """The slots are tried in this order from the next reset on; one that was never set is refused (B09.FR.08)."""
+    """The slots are tried in this order from the next reset on; one that was never set is refused (B09.FR.08).
+
+    So is one of lower security than the connection's, wherever it stands (A05).
+    """
     network = _network_of(state)
     try:
         slots = tuple(int(slot) for slot in text.split(","))
@@ -78,7 +82,7 @@ def set_priority(state: StationState, text: str, _now: float) -> SetVariableStat
     known = {AS_BUILT, *network.profiles}
     if not slots or len(set(slots)) != len(slots) or not set(slots) <= known:
         return SetVariableStatus.REJECTED
-    if all(_way_of(state, slot).security_profile < security_profile(state) for slot in slots):
+    if any(_way_of(state, slot).security_profile < security_profile(state) for slot in slots):
         return SetVariableStatus.REJECTED
     network.priority = slots
     return SetVariableStatus.REBOOT_REQUIRED
@@ -102,20 +106,24 @@ def set_security_profile(state: StationState, text: str, now: float) -> SetVaria
     return SetVariableStatus.ACCEPTED
 
 
-def set_password(state: StationState, password: str, _now: float) -> SetVariableStatus:
+def set_password(state: StationState, text: str, _now: float) -> SetVariableStatus:
     """It is shown from the next connection on (A01)."""
-    if not _SHORTEST_PASSWORD <= len(password) <= _LONGEST_PASSWORD or not password.isprintable():
+    if not _SHORTEST_PASSWORD <= len(text) <= _LONGEST_PASSWORD or not text.isprintable():
         return SetVariableStatus.REJECTED
-    _network_of(state).password = password
+    _network_of(state).password = text.encode()
     return SetVariableStatus.ACCEPTED
 
 
-def set_authorization_key(state: StationState, text: str, now: float) -> SetVariableStatus:
-    """The same in 1.6's words: its bytes in hex (Security whitepaper A01)."""
+def set_authorization_key(state: StationState, text: str, _now: float) -> SetVariableStatus:
+    """The same in 1.6's words: bytes in hex, which need be no text (Security whitepaper A01)."""
     try:
-        return set_password(state, bytes.fromhex(text).decode(), now)
+        key = bytes.fromhex(text)
     except ValueError:
         return SetVariableStatus.REJECTED
+    if not _SHORTEST_PASSWORD <= len(key) <= _LONGEST_PASSWORD:
+        return SetVariableStatus.REJECTED
+    _network_of(state).password = key
+    return SetVariableStatus.ACCEPTED
 
 
 def take_certificate(state: StationState, identity: Identity, now: float) -> None:
@@ -131,11 +139,14 @@ def on_leaving(state: StationState, _now: float) -> None:
 
 
 def on_reset(state: StationState) -> None:
-    """The order that was set holds now."""
+    """The order that was set holds now, without what is less secure than all that the station would have tried."""
     network = state.network
-    if network is not None and network.priority != tuple(way.slot for way in network.ways):
-        network.ways = tuple(_way_of(state, slot) for slot in network.priority)
-        network.current = network.failures = 0
+    if network is None or network.priority == tuple(way.slot for way in network.ways):
+        return
+    lowest = min(way.security_profile for way in network.ways)
+    ways = tuple(_way_of(state, slot) for slot in network.priority)
+    network.ways = tuple(way for way in ways if way.security_profile >= lowest) or network.ways
+    network.current = network.failures = 0
 
 
 def on_connected(state: StationState) -> None:
@@ -189,16 +200,25 @@ def say_security_event(state: StationState, kind: str, now: float, info: str) ->
 
 def _refuse(state: StationState, message: SetNetworkProfile) -> str | None:
     profile = message.profile
-    scheme = urlsplit(profile.csms_url).scheme
     if not 1 <= message.slot <= MAX_SLOTS or message.slot in _slots_in_use(state):
         return "InvalidConfSlot"
     if profile.transport != "JSON" or profile.vpn is not None or profile.apn is not None:
         return "UnsupportedNetwork"
-    if scheme not in _SCHEMES.values() or (scheme == "wss") != (profile.security_profile >= WITH_TLS):
+    scheme = _SCHEMES[profile.security_profile >= WITH_TLS]
+    if scheme_of(profile.csms_url) != scheme or not _has_host(profile.csms_url):
         return "InvalidURL"
     if profile.security_profile < security_profile(state):
         return "NoSecurityDowngrade"
     return _why_not(state, profile.security_profile)
+
+
+def _has_host(url: str) -> bool:
+    """Whether a socket could be asked for there: the host can be looked up, and the port is one that ports have."""
+    try:
+        parts = urlsplit(url)
+        return parts.port != 0 and bool((parts.hostname or "").encode("idna"))
+    except ValueError:
+        return False
 
 
 def _why_not(state: StationState, profile: int) -> str | None:
@@ -221,7 +241,7 @@ def _slots_in_use(state: StationState) -> set[int]:
 
 def _network_of(state: StationState) -> NetworkState:
     if state.network is None:
-        state.network = NetworkState(ways=(_built_way(state),), password=state.plan.password)
+        state.network = NetworkState(ways=(_built_way(state),), password=_built_password(state))
     return state.network
 
 
@@ -235,6 +255,10 @@ def _way_of(state: StationState, slot: int) -> Way:
 
 def _built_way(state: StationState) -> Way:
     return _way_as_built(state.csms_url, has_password=state.plan.password is not None)
+
+
+def _built_password(state: StationState) -> bytes | None:
+    return None if state.plan.password is None else state.plan.password.encode()
 
 
 @lru_cache(maxsize=64)

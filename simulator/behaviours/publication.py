@@ -1,8 +1,9 @@
-"""Firmware that the station offers to others, as a local controller does (OCPP 2.0.1 L03, L04)."""
+"""Firmware that the station offers to others, as a local controller does (OCPP 2.0.1 L03, L04).
+
+A download that fails is tried again as often as the order says.
+"""
 
 from collections.abc import Callable, Mapping
-from hashlib import md5
-from urllib.parse import urlsplit
 
 from protocol.blocks.firmware.machine import PUBLICATION
 from protocol.blocks.firmware.messages import (
@@ -12,11 +13,11 @@ from protocol.blocks.firmware.messages import (
     UnpublishFirmware,
 )
 from protocol.domain.commands import CommandReply
-from simulator.files import KNOWN_SCHEMES
+from simulator.files import KNOWN_SCHEMES, scheme_of
 from simulator.state import Alarm, StationState
 from simulator.stores import Job
 
-_DOWNLOAD_S, _VERIFY_S, _PUBLISH_S = 20.0, 2.0, 1.0
+_DOWNLOAD_S, _VERIFY_S, _PUBLISH_S, _LOOK_AGAIN_S, _RETRY_S = 20.0, 2.0, 1.0, 10.0, 30
 _DIGEST_LENGTH = 32
 _HEX = frozenset("0123456789abcdef")
 PublicationJob = Job[PublishFirmware, PublicationStatus]
@@ -33,7 +34,7 @@ _UNDER_WAY = frozenset(
 def on_publish(state: StationState, message: PublishFirmware, now: float) -> CommandReply:
     """The download begins; one under way is given up for it. What is no place or no MD5 digest is rejected."""
     is_digest = len(message.checksum) == _DIGEST_LENGTH and set(message.checksum.lower()) <= _HEX
-    if not is_digest or urlsplit(message.location).scheme not in KNOWN_SCHEMES:
+    if not is_digest or scheme_of(message.location) not in KNOWN_SCHEMES:
         return CommandReply(status="Rejected", reason="InvalidOrder")
     state.publication = Job(message, PublicationStatus.IDLE)
     state.set_alarm(Alarm.PUBLICATION, now)
@@ -55,11 +56,7 @@ def on_due(state: StationState, now: float) -> None:
     """The next step of the publication is done."""
     job = state.publication
     if job is not None and job.status in _STEPS:
-        status, wait_s = _STEPS[job.status](state, job)
-        job.status = PUBLICATION.advance(job.status, status)
-        say_status(state)
-        if wait_s is not None:
-            state.set_alarm(Alarm.PUBLICATION, now + wait_s)
+        _STEPS[job.status](state, job, now)
 
 
 def say_status(state: StationState, *, is_triggered: bool = False) -> None:
@@ -77,36 +74,53 @@ def say_status(state: StationState, *, is_triggered: bool = False) -> None:
     state.post(message, is_triggered=is_triggered)
 
 
-def _download(state: StationState, job: PublicationJob) -> tuple[PublicationStatus, float | None]:
+def _download(state: StationState, job: PublicationJob, now: float) -> None:
     state.transfer(job, job.order.location)
-    return PublicationStatus.DOWNLOADING, _DOWNLOAD_S
+    _move(state, job, PublicationStatus.DOWNLOADING, now, wait_s=_DOWNLOAD_S)
 
 
-def _end_download(_state: StationState, job: PublicationJob) -> tuple[PublicationStatus, float | None]:
-    if job.transfer is None or job.transfer.failure or not job.transfer.is_over:
-        return PublicationStatus.DOWNLOAD_FAILED, None
-    return PublicationStatus.DOWNLOADED, _VERIFY_S
+def _end_download(state: StationState, job: PublicationJob, now: float) -> None:
+    transfer = job.transfer
+    if transfer is None or not transfer.is_over:
+        state.set_alarm(Alarm.PUBLICATION, now + _LOOK_AGAIN_S)
+    elif not transfer.failure:
+        _move(state, job, PublicationStatus.DOWNLOADED, now, wait_s=_VERIFY_S)
+    elif job.failures < (job.order.retries or 0):
+        job.failures += 1
+        job.status = PublicationStatus.IDLE
+        state.set_alarm(Alarm.PUBLICATION, now + (job.order.retry_interval_s or _RETRY_S))
+    else:
+        _move(state, job, PublicationStatus.DOWNLOAD_FAILED, now)
 
 
-def _verify(_state: StationState, job: PublicationJob) -> tuple[PublicationStatus, float | None]:
+def _verify(state: StationState, job: PublicationJob, now: float) -> None:
     fetched = None if job.transfer is None else job.transfer.fetched
-    # MD5 is what the standard wants; nothing is trusted for it.
-    if fetched is not None and md5(fetched, usedforsecurity=False).hexdigest() != job.order.checksum.lower():
-        return PublicationStatus.INVALID_CHECKSUM, None
-    return PublicationStatus.CHECKSUM_VERIFIED, _PUBLISH_S
+    if fetched is not None and fetched.md5.hex() != job.order.checksum.lower():
+        _move(state, job, PublicationStatus.INVALID_CHECKSUM, now)
+    else:
+        _move(state, job, PublicationStatus.CHECKSUM_VERIFIED, now, wait_s=_PUBLISH_S)
 
 
-def _publish(state: StationState, job: PublicationJob) -> tuple[PublicationStatus, float | None]:
+def _publish(state: StationState, job: PublicationJob, now: float) -> None:
     state.published = state.published | {job.order.checksum.lower()}
-    return PublicationStatus.PUBLISHED, None
+    _move(state, job, PublicationStatus.PUBLISHED, now)
 
 
-_STEPS: Mapping[PublicationStatus, Callable[[StationState, PublicationJob], tuple[PublicationStatus, float | None]]] = {
+_STEPS: Mapping[PublicationStatus, Callable[[StationState, PublicationJob, float], None]] = {
     PublicationStatus.IDLE: _download,
     PublicationStatus.DOWNLOADING: _end_download,
     PublicationStatus.DOWNLOADED: _verify,
     PublicationStatus.CHECKSUM_VERIFIED: _publish,
 }
+
+
+def _move(
+    state: StationState, job: PublicationJob, status: PublicationStatus, now: float, *, wait_s: float | None = None
+) -> None:
+    job.status = PUBLICATION.advance(job.status, status)
+    say_status(state)
+    if wait_s is not None:
+        state.set_alarm(Alarm.PUBLICATION, now + wait_s)
 
 
 def _place_of(state: StationState, checksum: str) -> str:

@@ -34,7 +34,11 @@ def no_pong(handshake: Handshake) -> Handshake:
 def password_in_latin_1(handshake: Handshake) -> Handshake:
     if handshake.password is None:
         return handshake
-    return replace(handshake, password=handshake.password.decode().encode("latin-1", "replace"))
+    try:
+        text = handshake.password.decode()
+    except UnicodeDecodeError:  # a 1.6 AuthorizationKey need be no text
+        return handshake
+    return replace(handshake, password=text.encode("latin-1", "replace"))
 
 
 def _with_path(handshake: Handshake, change: Callable[[str], str]) -> Handshake:

@@ -86,7 +86,7 @@ async def climb(secured: Secured, version: OcppVersion, way_up: Climb) -> None:
         await station.until(lambda one: one.state.is_accepted, WAIT_S)
         await operator.until_profile(1)
         await operator.command("rotate_password")
-        assert station.access.password != PASSWORD
+        assert station.access.password != PASSWORD.encode()
         station.lose_socket()
         await station.until(lambda one: one.state.is_online, WAIT_S)
 

@@ -5,7 +5,7 @@ import base64
 import hashlib
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -25,7 +25,7 @@ from protocol.blocks.firmware.messages import (
 )
 from protocol.blocks.security.messages import SecurityEventNotification
 from protocol.domain.version import OcppVersion
-from simulator.files import RealFiles, Transfer
+from simulator.files import IMAGINED, Digests, RealFiles, Transfer
 from simulator.plan import StationPlan
 from tests.acceptance.network import eventually
 from tests.simulator.scripted_csms import World
@@ -72,15 +72,54 @@ def shelf() -> Iterator[Shelf]:
         thread.join()
 
 
+class Dripping(ThreadingHTTPServer):
+    """A web server that gives a byte now and then, until nobody takes it."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _DrippingHandler)
+        self.has_begun, self.is_over = threading.Event(), threading.Event()
+        self.url = f"http://127.0.0.1:{self.server_address[1]}/2.5.0.bin"
+
+
+class _DrippingHandler(BaseHTTPRequestHandler):
+    server: Dripping
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        with suppress(OSError):
+            while not self.server.is_over.wait(0.02):
+                self.wfile.write(b".")
+                self.server.has_begun.set()
+
+    def log_message(self, *_args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def dripping() -> Iterator[Dripping]:
+    with Dripping() as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.is_over.set()
+        server.shutdown()
+        thread.join()
+
+
 @asynccontextmanager
-async def real_files() -> AsyncIterator[RealFiles]:
-    files = RealFiles()
+async def real_files(**fields: Any) -> AsyncIterator[RealFiles]:
+    files = RealFiles(**fields)
     async with asyncio.TaskGroup() as tasks, files.using(tasks):
         yield files
 
 
-async def carry(transfer: Transfer) -> Transfer:
-    async with real_files() as files:
+def digests_of(content: bytes) -> Digests:
+    return Digests(hashlib.sha256(content).digest(), hashlib.md5(content, usedforsecurity=False).digest())
+
+
+async def carry(transfer: Transfer, **fields: Any) -> Transfer:
+    async with real_files(**fields) as files:
         files.carry(transfer)
         await eventually(partial(_is_over, transfer), what="the transfer")
     return transfer
@@ -95,6 +134,16 @@ class CarriedAtOnce:
 
     def carry(self, transfer: Transfer) -> None:
         asyncio.run(carry(transfer))
+
+
+class CarriedLater:
+    """Keeps what is to be carried."""
+
+    def __init__(self, waiting: list[Transfer]) -> None:
+        self._waiting = waiting
+
+    def carry(self, transfer: Transfer) -> None:
+        self._waiting.append(transfer)
 
 
 @pytest.fixture
@@ -113,16 +162,42 @@ async def test_file_is_fetched_and_another_sent(shelf: Shelf) -> None:
     fetched = await carry(Transfer(f"{shelf.url}/2.5.0.bin"))
     sent = await carry(Transfer(f"{shelf.url}/logs/", b"a log", "CP 1.log"))
 
-    assert (fetched.fetched, fetched.failure) == (FIRMWARE, "")
+    assert (fetched.fetched, fetched.failure) == (digests_of(FIRMWARE), "")
     assert (sent.failure, shelf.kept) == ("", {"/logs/CP%201.log": b"a log"})
 
 
-@pytest.mark.parametrize("location", ["file:///etc/hostname", "sftp://127.0.0.1/x", "http://127.0.0.1:1/x", "nowhere"])
+@pytest.mark.parametrize(
+    "location",
+    ["file:///etc/hostname", "sftp://127.0.0.1/x", "http://127.0.0.1:1/x", "nowhere", "http://[fw/x", "http://a:b/x"],
+)
 async def test_place_that_cannot_be_reached_is_a_failure(location: str) -> None:
     transfer = await carry(Transfer(location))
 
     assert transfer.failure
     assert transfer.fetched is None
+
+
+async def test_file_that_takes_too_long_is_a_failure(dripping: Dripping) -> None:
+    transfer = await carry(Transfer(dripping.url), longest_s=0.2)
+
+    assert transfer.failure == "a file that takes too long"
+
+
+async def test_file_under_way_is_left_when_its_carrier_ends(dripping: Dripping) -> None:
+    async with real_files() as files:
+        files.carry(Transfer(dripping.url))
+        assert await asyncio.to_thread(dripping.has_begun.wait, 10)
+
+    async with asyncio.timeout(10):
+        await asyncio.get_running_loop().shutdown_default_executor()
+
+
+def test_imagined_file_without_a_place_is_a_failure() -> None:
+    transfer = Transfer("http://[fw/x.bin")
+
+    IMAGINED.carry(transfer)
+
+    assert transfer.failure
 
 
 async def test_file_that_is_not_there_is_a_failure(shelf: Shelf) -> None:
@@ -158,6 +233,29 @@ def test_download_that_fails_is_tried_again_as_often_as_the_order_says(world: Wo
 
     told = statuses(world, FirmwareStatusNotification)
     assert told == [FirmwareStatus.DOWNLOADING] * 3 + [FirmwareStatus.DOWNLOAD_FAILED]
+
+
+def test_publication_that_fails_is_tried_again_as_often_as_the_order_says(world: World, shelf: Shelf) -> None:
+    order = PublishFirmware(
+        location=f"{shelf.url}/missing", checksum="0" * 32, request_id=1, retries=2, retry_interval_s=10
+    )
+
+    ask(world, order, seconds=120)
+
+    told = statuses(world, PublishFirmwareStatusNotification)
+    assert told == [PublicationStatus.DOWNLOADING] * 3 + [PublicationStatus.DOWNLOAD_FAILED]
+
+
+def test_publication_waits_for_a_file_whose_turn_has_not_come(world: World) -> None:
+    waiting: list[Transfer] = []
+    world.station._files = CarriedLater(waiting)
+    ask(world, PublishFirmware(location="http://a/x.bin", checksum="0" * 32, request_id=1), seconds=120)
+    assert statuses(world, PublishFirmwareStatusNotification) == [PublicationStatus.DOWNLOADING]
+
+    waiting[0].end()
+    world.run_for(60)
+
+    assert statuses(world, PublishFirmwareStatusNotification)[-1] is PublicationStatus.PUBLISHED
 
 
 def test_publication_needs_the_digest_of_the_file(world: World, shelf: Shelf) -> None:

@@ -104,7 +104,8 @@ class TestPublication:
         world = booted(V201)
 
         assert status(world, PublishFirmware(location=PUBLISH.location, checksum="abc", request_id=1)) == "Rejected"
-        assert status(world, PublishFirmware(location="files", checksum=DIGEST, request_id=1)) == "Rejected"
+        for location in ("files", "http://[fw/x.bin"):
+            assert status(world, PublishFirmware(location=location, checksum=DIGEST, request_id=1)) == "Rejected"
 
 
 class TestResetOfAnEvse:

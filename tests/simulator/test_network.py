@@ -30,6 +30,7 @@ from protocol.domain.certificates import CertificateUse, SigningUse
 from protocol.domain.device_model import VariableName
 from protocol.domain.version import OcppVersion
 from simulator.access import Access
+from simulator.behaviours import network
 from simulator.plan import Settings, StationPlan
 from tests.simulator.scripted_csms import World
 from tests.simulator.test_commands import ask
@@ -40,6 +41,7 @@ TWO = pytest.mark.parametrize("version", [V201, V21])
 OLD, NEW = "a-password-of-old", "a-password-of-new"
 PRIORITY = VariableName("NetworkConfigurationPriority", "OCPPCommCtrlr")
 PROFILE = VariableName("SecurityProfile", "SecurityCtrlr")
+NO_PLACES = ("ws://", "ws://[x/ocpp", "ws://csms:abc/ocpp", "ws://csms:99999/ocpp", "ws://a..b/x", f"ws://{'a' * 64}/x")
 SIGN = {V16: ExtendedTriggerMessage, V201: TriggerMessage, V21: TriggerMessage}
 
 
@@ -110,7 +112,24 @@ def test_password_is_shown_from_the_next_connection_on() -> None:
         assert door.seen == []
         lose_socket(world)
 
-        assert [access.password for access in door.seen] == [NEW]
+        assert [access.password for access in door.seen] == [NEW.encode()]
+
+
+def test_16_password_may_be_bytes_that_are_no_text() -> None:
+    world = booted(V16)
+    door = Door(world)
+    key = bytes(range(128, 148))
+
+    assert assign(world, VariableName("AuthorizationKey"), key.hex()) == "Accepted"
+    lose_socket(world)
+
+    assert [access.password for access in door.seen] == [key]
+    assert assign(world, VariableName("AuthorizationKey"), key[:15].hex()) == "Rejected"
+    assert assign(world, VariableName("AuthorizationKey"), "no hex") == "Rejected"
+
+
+def test_2x_password_is_text() -> None:
+    assert assign(booted(V201), PASSWORD_VARIABLE, "a password\nof two lines") == "Rejected"
 
 
 @pytest.mark.parametrize("password", ["short", "x" * 41])
@@ -144,11 +163,27 @@ def test_16_station_comes_again_with_the_higher_profile_and_stays_there() -> Non
 
     assert [access.security_profile for access in door.seen] == [2, 2]
     assert {(access.url, access.roots, access.password) for access in door.seen} == {
-        ("wss://secured:1/ocpp", (PEM,), OLD)
+        ("wss://secured:1/ocpp", (PEM,), OLD.encode())
     }
     assert read(world, key) == "2"
     assert assign(world, key, "1") == "Rejected"
     assert len(world.csms.of(BootNotification)) == 1
+
+
+def test_16_station_that_is_reset_on_its_way_up_does_not_fall_to_what_it_was_built_with() -> None:
+    world = booted(V16)
+    ask(world, InstallCertificate(CertificateUse.CSMS_ROOT, PEM))
+    assign(world, VariableName("SecurityProfile"), "2")
+    certify(world)
+    door = Door(world)
+    door.is_open = lambda access: access.security_profile == 2
+    assert assign(world, VariableName("SecurityProfile"), "3") == "Accepted"
+
+    network.on_reset(world.station.state)
+    world.run_for(20)
+
+    assert {access.security_profile for access in door.seen} == {2, 3}
+    assert world.station.state.is_online
 
 
 def test_16_station_comes_back_as_before_where_the_higher_profile_fails() -> None:
@@ -180,6 +215,7 @@ def test_profile_of_a_slot_is_used_after_a_reset_and_lower_ones_are_forgotten(ve
     assert (read(world, PROFILE), read(world, PRIORITY)) == ("2", "2")
     assert read(world, VariableName("ActiveNetworkProfile", "OCPPCommCtrlr")) == "2"
     assert assign(world, PRIORITY, "1") == "Rejected"
+    assert assign(world, PRIORITY, "1,2") == assign(world, PRIORITY, "2,1") == "Rejected"
     assert set_network(world, network_profile(1, "ws://other/ocpp"), slot=3) == "Rejected"
 
 
@@ -205,6 +241,7 @@ def test_slot_that_fails_is_left_for_the_next() -> None:
         (2, network_profile(2, "ws://csms/ocpp")),  # TLS without TLS
         (2, network_profile(1, "wss://csms/ocpp")),
         (2, network_profile(0, "ws://csms/ocpp")),  # a step down
+        *((2, network_profile(1, url)) for url in NO_PLACES),
         (2, network_profile(3)),  # without a certificate of its own
     ],
 )

@@ -150,6 +150,26 @@ def test_stations_end_what_runs_and_leave_when_their_host_ends(csms_url: str) ->
     assert not any(thread.name == "virtual stations" for thread in threading.enumerate())
 
 
+def test_host_whose_thread_has_died_says_why() -> None:
+    async def fail() -> None:
+        raise LookupError("the station's own failure")
+
+    async def begin(host: StationHost) -> None:
+        assert host._tasks is not None
+        host._tasks.create_task(fail())
+
+    def live() -> None:
+        with StationHost() as host:
+            assert host._loop is not None
+            asyncio.run_coroutine_threadsafe(begin(host), host._loop).result(10)
+            host._thread.join(10)
+
+    with pytest.raises(ExceptionGroup) as raised:
+        live()
+
+    assert raised.group_contains(LookupError)
+
+
 def test_a_station_that_loses_its_socket_is_heard_again(csms_url: str) -> None:
     with StationHost() as host:
         station = host.start(csms_url, "CP1")

@@ -138,6 +138,16 @@ async def test_a_csms_without_the_version_is_left_with_a_reason() -> None:
     assert not fleet.summary().has_been_online
 
 
+@pytest.mark.parametrize(
+    "url", ["ws://127.0.0.1:99999/o", "ws://127.0.0.1:abc/o", "ws://[x/o", "ws://a..b/o", f"ws://{'a' * 64}/o"]
+)
+async def test_url_that_is_no_place_is_a_failure_of_the_station_alone(url: str) -> None:
+    async with living(url, StationPlan("CP1", settings=QUICK)) as fleet:
+        await only_station(fleet).until(lambda one: bool(one.last_failure), WAIT_S)
+
+    assert not fleet.summary().has_been_online
+
+
 async def test_waiting_in_vain_says_how_the_station_is() -> None:
     async with peer_csms() as csms, living(csms.url, StationPlan("CP1", settings=QUICK)) as fleet:
         with pytest.raises(ConditionNotMet, match=r"station CP1: not so within 0\.05 s; it is .*EVSE 1 Available"):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import count
@@ -212,7 +213,7 @@ def test_station_that_refuses_or_ignores_commands_goes_on() -> None:
     ],
 )
 def test_handshake_with_a_quirk_asks_differently(name: str, url: str, subprotocols: tuple[str, ...]) -> None:
-    plain = shake_hands(StationPlan("CP1"), Access("ws://csms/ocpp", 1, "pässword"))
+    plain = shake_hands(StationPlan("CP1"), Access("ws://csms/ocpp", 1, "pässword".encode()))
 
     odd = _handshake(name)(plain)
 
@@ -220,10 +221,12 @@ def test_handshake_with_a_quirk_asks_differently(name: str, url: str, subprotoco
 
 
 def test_other_quirks_of_the_handshake_leave_the_url_alone() -> None:
-    plain = shake_hands(StationPlan("CP1"), Access("ws://csms/ocpp", 1, "pässword"))
+    plain = shake_hands(StationPlan("CP1"), Access("ws://csms/ocpp", 1, "pässword".encode()))
 
     assert not _handshake("no_pong")(plain).answers_pings
     assert _handshake("password_in_latin_1")(plain).password == "pässword".encode("latin-1")
+    no_text = replace(plain, password=b"\xff\xfe")
+    assert _handshake("password_in_latin_1")(no_text) == no_text
 
 
 def test_quirk_that_does_not_exist_is_named_and_one_of_another_version_left_out() -> None:
