@@ -17,7 +17,7 @@ from simulator.settling import reconcile_when_settled
 from tests.acceptance.conftest import report
 from tests.acceptance.played import MIDNIGHT, play, provision_for_the_day
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(1500)]
 
 STATIONS = 60
 DAY_S = 24 * 3600
@@ -38,7 +38,7 @@ async def test_a_day_of_sixty_stations_is_booked_without_a_difference(
     async with OperatorsView(platform.rest_url) as view:
         await view.log_in(OPERATOR, platform.secrets.operator_password)
         prices = await view.read_prices()
-        found = await reconcile_when_settled(book, view, prices, patience_s=240, report=report)
+        found = await reconcile_when_settled(book, view, prices, patience_s=600, report=report)
     settled_s = time.monotonic() - began
 
     figures = {
