@@ -15,6 +15,8 @@ from simulator.scenarios.model import Scenario
 from simulator.scenarios.quantities import describe_quantity, read_quantity
 
 _SUFFIX = ".yaml"
+_MOST_VALUES = 100_000  # aliases of aliases are many
+_MERGE = "tag:yaml.org,2002:merge"
 _UNKNOWN_FIELD = re.compile(r"Object contains unknown field `(?P<field>.*?)`")
 _MISSING_FIELD = re.compile(r"Object missing required field `(?P<field>.*?)`")
 _PLACE = re.compile(r"(?P<what>.*) - at `(?P<path>\$.*)`$", re.DOTALL)
@@ -39,7 +41,9 @@ class Lines:
         self._keys: dict[tuple[str, str], int] = {}
 
     def note(self, path: str, line: int) -> None:
-        """The value at this path stands there."""
+        """The value at this path stands there. Raises InvalidScenario where there are too many."""
+        if len(self._values) >= _MOST_VALUES:
+            raise InvalidScenario(self.source, line, f"a scenario has at most {_MOST_VALUES} values: use fewer aliases")
         self._values[path] = line
 
     def note_key(self, path: str, key: str, line: int) -> None:
@@ -48,6 +52,10 @@ class Lines:
             first = self._keys[path, key]
             raise InvalidScenario(self.source, line, f"{key!r} is there already, on line {first}: keep one of them")
         self._keys[path, key] = line
+
+    def note_merged_key(self, path: str, key: str, line: int) -> None:
+        """The mapping at this path has this key from there, unless it has one of its own."""
+        self._keys.setdefault((path, key), line)
 
     def keys_of(self, path: str) -> tuple[str, ...]:
         """The keys of the mapping at this path."""
@@ -106,6 +114,10 @@ def _parse(text: str, lines: Lines) -> Any:  # Any: YAML
         raise InvalidScenario(lines.source, line, f"this is no YAML: {error.problem}") from error
     except yaml.YAMLError as error:
         raise InvalidScenario(lines.source, 1, f"this is no YAML: {error}") from error
+    except RecursionError as error:
+        raise InvalidScenario(
+            lines.source, 1, "something stands within itself: an alias names what it is in"
+        ) from error
     finally:
         loader.dispose()
 
@@ -118,16 +130,26 @@ def _plain(node: yaml.Node, path: str, loader: yaml.SafeLoader, lines: Lines) ->
         }
     if isinstance(node, yaml.SequenceNode):
         return [_plain(item, f"{path}[{number}]", loader, lines) for number, item in enumerate(node.value)]
-    return loader.construct_object(node)
+    try:
+        return loader.construct_object(node)
+    except ValueError as error:
+        raise InvalidScenario(
+            lines.source, node.start_mark.line + 1, f"{node.value!r} means nothing: {error}"
+        ) from error
 
 
 def _members(
     node: yaml.MappingNode, path: str, loader: yaml.SafeLoader, lines: Lines
 ) -> Iterator[tuple[str, yaml.Node]]:
-    loader.flatten_mapping(node)  # `<<: *anchor`
+    # A key is the text as it was written: 1.6 is a version here, not a number.
+    for key, _ in node.value:
+        if key.tag != _MERGE:
+            lines.note_key(path, str(key.value), key.start_mark.line + 1)
+    loader.flatten_mapping(node)  # `<<: *anchor`: what was merged comes first
+    # An alias shows the same node again: then it has each key once.
+    node.value = list({str(key.value): (key, value) for key, value in node.value}.values())
     for key, value in node.value:
-        # The text as it was written: 1.6 is a version here, not a number.
-        lines.note_key(path, str(key.value), key.start_mark.line + 1)
+        lines.note_merged_key(path, str(key.value), key.start_mark.line + 1)
         yield str(key.value), value
 
 

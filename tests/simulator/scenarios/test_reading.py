@@ -174,6 +174,35 @@ def test_built_in_scenario_is_sound_and_fits_the_schema(name: str) -> None:
     assert len(scenario.assertions) >= 5
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("about: &a [*a]", 1, "stands within itself"),
+        ("seed: 1\nabout: 2026-13-45", 2, "'2026-13-45' means nothing"),
+        (
+            "about:\n" + "\n".join(f"- &n{n} [{', '.join([f'*n{n - 1}' if n else '1'] * 10)}]" for n in range(7)),
+            2,
+            "at most",
+        ),
+    ],
+)
+def test_file_that_cannot_be_read_says_where(text: str, line: int, said: str) -> None:
+    with pytest.raises(InvalidScenario, match=said) as error:
+        read_scenario(text, source="x.yaml")
+
+    assert error.value.line == line
+
+
+def test_what_was_merged_gives_way_to_its_own_keys() -> None:
+    text = SOUND.replace("{name: ac,", "&base {name: ac,", 1).replace("{name: dc,", "{<<: *base, name: dc,", 1)
+
+    scenario, _ = read_scenario(text, source="x.yaml")
+
+    ac, dc = scenario.models
+    assert (ac.name, ac.power_kw, ac.evses) == ("ac", 22, 2)
+    assert (dc.name, dc.power_kw, dc.evses, dc.ocpp) == ("dc", 150, 2, {"2.0.1": 1})
+
+
 def test_published_schema_is_fresh_and_refuses_what_the_program_refuses() -> None:
     schema = json.loads(make_schema())
 
