@@ -78,6 +78,51 @@ class ChargingSessionCompleted(SessionEvent, frozen=True, kw_only=True):
     prepaid_account: str | None = None
 
 
+class ParkingSessionEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """What the events of parking have in common. `driver_id` None: nobody knows whose vehicle it is."""
+
+    session_id: str
+    bay_id: str
+    location_id: str
+    driver_id: DriverId | None
+    started_at: datetime
+
+
+class ParkingSessionStarted(ParkingSessionEvent, frozen=True, kw_only=True):
+    """A vehicle is in a bay. Said again, with the same id, once it is known whose it is."""
+
+
+class ParkingSessionCompleted(ParkingSessionEvent, frozen=True, kw_only=True):
+    """The vehicle has left and its CDR is frozen: this is what is billed, to a driver who is known."""
+
+    ended_at: datetime
+    tariff_id: str
+    tariff_version: int
+    currency: str
+    lines: tuple[PriceLine, ...]
+    total_excl_vat: Decimal
+    total_incl_vat: Decimal
+
+
+class SessionCredited(SessionEvent, frozen=True, kw_only=True):
+    """A frozen CDR was wrong: this credits it whole, and a corrected one may follow as another completed session.
+
+    `credit_id` is the credit CDR's; the amounts are those of the credited CDR.
+    """
+
+    credit_id: str
+    reason: str
+    currency: str
+    lines: tuple[PriceLine, ...]
+    total_excl_vat: Decimal
+    total_incl_vat: Decimal
+
+
+def parking_session_id_of(tenant: TenantId, bay_id: str, occupied_at: datetime) -> str:
+    """The session of a vehicle's stay in a bay: the same when events are replayed."""
+    return event_id(tenant, "parking", bay_id, occupied_at.isoformat())
+
+
 def session_id_of(tenant: TenantId, station_id: StationId, transaction_id: TransactionId) -> str:
     """The session of a transaction: known before its first fact, and the same when facts are replayed."""
     return event_id(tenant, "session", station_id, transaction_id)
@@ -106,6 +151,9 @@ EVENTS = (
     EventRow(ChargingSessionStarted, Kind.DOMAIN, "sessions", "started"),
     EventRow(ChargingSessionUpdated, Kind.DOMAIN, "sessions", "updated"),
     EventRow(ChargingSessionCompleted, Kind.DOMAIN, "sessions", "completed"),
+    EventRow(ParkingSessionStarted, Kind.DOMAIN, "sessions", "parking_started"),
+    EventRow(ParkingSessionCompleted, Kind.DOMAIN, "sessions", "parking_completed"),
+    EventRow(SessionCredited, Kind.DOMAIN, "sessions", "credited"),
 )
 
 TOTAL_COST = Query("sessions", "total_cost", AskTotalCost, TotalCost)

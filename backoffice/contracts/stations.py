@@ -1,5 +1,6 @@
 """What stations says and answers."""
 
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -50,7 +51,69 @@ class StationAdmissionChanged(msgspec.Struct, frozen=True):
     registration: RegistrationStatus
 
 
+class BayOccupied(msgspec.Struct, frozen=True):
+    """A vehicle came to a parking bay, by its sensor, its barrier or a reader of plates. Key: the bay id.
+
+    `plate_ref` is a keyed hash of the plate, where one was read. `station_id` and `evse`: the EVSE that the bay serves.
+    """
+
+    bay_id: str
+    location_id: str
+    at: datetime
+    station_id: StationId | None = None
+    evse: int | None = None
+    plate_ref: str | None = None
+
+
+class BayVacated(msgspec.Struct, frozen=True):
+    """The vehicle in a parking bay has left. Key: the bay id."""
+
+    bay_id: str
+    location_id: str
+    at: datetime
+
+
+class Place(msgspec.Struct, frozen=True, order=True):
+    """What one driver can have for a time: an EVSE, or a parking bay. Exactly one of the two is named."""
+
+    station_id: StationId | None = None
+    evse: int | None = None
+    bay_id: str | None = None
+
+    @property
+    def key(self) -> str:
+        """One text for one place, unique within a tenant."""
+        return f"bay/{self.bay_id}" if self.bay_id is not None else f"evse/{self.station_id}/{self.evse}"
+
+
+class PlacesClosed(msgspec.Struct, frozen=True):
+    """Maintenance was planned, or an outage has begun: nobody can use these places meanwhile. Key: the closure id.
+
+    Said again with other times or places where the plan changes. `until` None: nobody knows yet.
+    """
+
+    closure_id: str
+    location_id: str
+    places: tuple[Place, ...]
+    since: datetime
+    until: datetime | None
+    reason: str
+
+
+class PlacesReopened(msgspec.Struct, frozen=True):
+    """A closure is over, or was called off. Key: the closure id."""
+
+    closure_id: str
+    location_id: str
+    places: tuple[Place, ...]
+    at: datetime
+
+
 EVENTS = (
+    EventRow(BayOccupied, Kind.DOMAIN, "stations", "bay_occupied"),
+    EventRow(BayVacated, Kind.DOMAIN, "stations", "bay_vacated"),
+    EventRow(PlacesClosed, Kind.DOMAIN, "stations", "places_closed"),
+    EventRow(PlacesReopened, Kind.DOMAIN, "stations", "places_reopened"),
     EventRow(StationStatusChanged, Kind.DOMAIN, "stations", "status_changed"),
     EventRow(StationCommanded, Kind.DOMAIN, "stations", "commanded"),
     EventRow(StationAdmissionChanged, Kind.DOMAIN, "stations", "admission_changed"),
@@ -75,6 +138,70 @@ class EvseDescription(msgspec.Struct, frozen=True):
     timezone: str = "UTC"
     max_power_w: int = 0
     is_online: bool = False
+
+
+class DescribePlace(msgspec.Struct, frozen=True):
+    """What is this place, and can it be had from `since` to `until`?"""
+
+    tenant: TenantId
+    place: Place
+    since: datetime
+    until: datetime
+
+
+class PlaceDescription(msgspec.Struct, frozen=True):
+    """A place as others need it. `is_known` False: the rest is empty.
+
+    `is_taken`: a vehicle is there now. `is_closed`: by maintenance or an outage, at some time of what was asked.
+    `is_reservable` False: whoever comes first has it. `serves`: the EVSE of a bay, the bay of an EVSE.
+    """
+
+    is_known: bool
+    location_id: str = ""
+    timezone: str = "UTC"
+    is_reservable: bool = False
+    is_taken: bool = False
+    is_closed: bool = False
+    is_online: bool = False
+    serves: Place | None = None
+
+
+class FindOtherPlaces(msgspec.Struct, frozen=True):
+    """Which places like this one, near it, are free and open from `since` to `until`? The nearest first.
+
+    What is reserved there, its asker knows.
+    """
+
+    tenant: TenantId
+    place: Place
+    since: datetime
+    until: datetime
+    limit: int = 10
+
+
+class OtherPlaces(msgspec.Struct, frozen=True):
+    """They."""
+
+    places: tuple[Place, ...]
+
+
+class ReserveOnEvse(msgspec.Struct, frozen=True):
+    """Send a ReserveNow to the station, once."""
+
+    tenant: TenantId
+    station_id: StationId
+    evse: int
+    reservation_id: int
+    id_token: IdToken
+    expires_at: datetime
+
+
+class CancelOnEvse(msgspec.Struct, frozen=True):
+    """Send a CancelReservation to the station, once."""
+
+    tenant: TenantId
+    station_id: StationId
+    reservation_id: int
 
 
 class StartOnEvse(msgspec.Struct, frozen=True):
@@ -157,3 +284,7 @@ EV_CERTIFICATE = Query("stations", "ev_certificate", AskEvCertificate, EvCertifi
 SCHEDULE_UPDATE = Query("stations", "schedule_update", AskScheduleUpdate, ScheduleUpdateReply)
 STOP_TRANSACTION = Query("stations", "stop_transaction", StopTransaction, CommandResult)
 SHOW_COST = Query("stations", "show_cost", ShowCost, CommandResult)
+DESCRIBE_PLACE = Query("stations", "describe_place", DescribePlace, PlaceDescription)
+FIND_OTHER_PLACES = Query("stations", "find_other_places", FindOtherPlaces, OtherPlaces)
+RESERVE_ON_EVSE = Query("stations", "reserve_on_evse", ReserveOnEvse, CommandResult)
+CANCEL_ON_EVSE = Query("stations", "cancel_on_evse", CancelOnEvse, CommandResult)

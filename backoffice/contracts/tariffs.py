@@ -10,13 +10,18 @@ from protocol.domain.identifiers import DriverId, StationId, TenantId
 
 
 class TariffInForce(msgspec.Struct, frozen=True):
-    """Which tariff holds at this EVSE at this time, for this driver? The answer for a past `at` never changes."""
+    """Which tariff holds at this EVSE at this time, for this driver? The answer for a past `at` never changes.
+
+    A parking bay: `bay_id` with no station and EVSE 0. `location_id` is the asker's word for where the place is.
+    """
 
     tenant: TenantId
     station_id: StationId
     evse: int
     at: datetime
     driver_id: DriverId | None = None
+    location_id: str | None = None
+    bay_id: str | None = None
 
 
 class TariffVersion(msgspec.Struct, frozen=True):
