@@ -29,7 +29,8 @@ PROJECT_FILE = REPOSITORY / "pyproject.toml"
 STAMP_FILE = VENV / "installed"
 SUPPORTED_PYTHONS = ((3, 11), (3, 12), (3, 13))
 BESIDE_EACH_OTHER = ("-n", "3")
-NO_TESTS = 5
+TESTS_FAILED, NO_TESTS = 1, 5
+FAILURES_TRIED_AGAIN = 5
 
 CHECKS = {
     "format": ["ruff", "format", "--check", "."],
@@ -101,16 +102,26 @@ def run_doctor(arguments: list[str]) -> int:
 
 
 def run_tests(arguments: list[str]) -> int:
-    """The fast tier, or all: then those that need the whole machine come by themselves, after the others."""
+    """The fast tier, or all of them: then what needs the whole machine comes by itself, after the others.
+
+    So does, once more, what failed beside the others: a machine that is too busy makes the best test late.
+    """
     if "--all" not in arguments:
         return become(PYTHON, ["-m", "pytest", *BESIDE_EACH_OTHER, "-m", "not slow", *arguments])
     prepare_environment()
     further = [argument for argument in arguments if argument != "--all"]
-    codes = [
-        subprocess.call([PYTHON, "-m", "pytest", *tier, *further], cwd=REPOSITORY)
-        for tier in ([*BESIDE_EACH_OTHER, "-m", "not alone"], ["-m", "alone"])
-    ]
+    code = run_pytest(*BESIDE_EACH_OTHER, "-m", "not alone", "--cache-clear", *further)
+    if code == TESTS_FAILED:
+        print("==> what failed beside the others, once more and by itself:", flush=True)
+        code = run_pytest("-m", "not alone", "--last-failed", "--maxfail", str(FAILURES_TRIED_AGAIN), *further)
+    codes = (code, run_pytest("-m", "alone", *further))
     return next((code for code in codes if code not in (0, NO_TESTS)), min(codes))
+
+
+def run_pytest(*options: str) -> int:
+    # A cache of its own: what failed in other runs is not tried again here.
+    command = [PYTHON, "-m", "pytest", "-o", "cache_dir=.pytest_cache/all", *options]
+    return subprocess.call(command, cwd=REPOSITORY)
 
 
 def run_conformance(arguments: list[str]) -> int:

@@ -24,7 +24,7 @@ from protocol.domain.identifiers import DEFAULT_TENANT, StationId, StationKey, T
 ResultT = TypeVar("ResultT")
 
 SECRETS = new_secrets()
-DEADLINE_S = 10.0
+DEADLINE_S = 30.0
 
 
 @dataclass(slots=True)

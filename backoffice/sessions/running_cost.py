@@ -6,6 +6,7 @@
 """
 
 import asyncio
+from collections.abc import Set
 from datetime import timedelta
 
 import structlog
@@ -14,7 +15,8 @@ from backoffice.contracts.stations import SHOW_COST, CommandStatus, ShowCost
 from backoffice.kit.bus import Bus
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS, Database
-from backoffice.kit.errors import Failure
+from backoffice.kit.errors import Failure, Unavailable
+from backoffice.kit.forever import forever
 from backoffice.sessions import repository
 from backoffice.sessions.models import SessionRow
 from protocol.domain.identifiers import StationId, TenantId, TransactionId
@@ -22,7 +24,8 @@ from protocol.domain.identifiers import StationId, TenantId, TransactionId
 log = structlog.get_logger(__name__)
 
 _LOOKED_AT = 100
-_AT_ONCE = 16
+_AT_ONCE = 64
+_LOOKS_AGAIN_AFTER_S = 0.5
 _STATION_ANSWERS_WITHIN_S = 35.0
 
 
@@ -39,17 +42,33 @@ class RunningCosts:
     async def tell(self) -> None:
         """Every station whose session costs something else by now was told so, if it was there.
 
-        A station that is slow to answer holds up no other.
+        A station that is slow to answer holds up no other, nor what changes at others meanwhile.
         """
+        asking: set[str] = set()
+        async with asyncio.TaskGroup() as group:
+            for _ in forever():
+                for session in await self._untold(besides=asking):
+                    asking.add(session.id)
+                    group.create_task(self._try_to_tell(session, asking))
+                if not asking:
+                    return
+                await asyncio.sleep(_LOOKS_AGAIN_AFTER_S)
+
+    async def _untold(self, *, besides: Set[str]) -> list[SessionRow]:
         told_before = self._clock() - self._every
         async with self._database.transaction(ALL_TENANTS) as unit:
-            untold = await repository.select_untold(unit, told_before=told_before, limit=_LOOKED_AT)
-        results = await asyncio.gather(*(self._try_to_tell(session) for session in untold), return_exceptions=True)
-        failed = [result for result in results if isinstance(result, Exception)]
-        if failed:
-            raise ExceptionGroup("some costs were not told", failed)
+            untold = await repository.select_untold(unit, told_before=told_before, limit=_LOOKED_AT + len(besides))
+        return [session for session in untold if session.id not in besides]
 
-    async def _try_to_tell(self, session: SessionRow) -> None:
+    async def _try_to_tell(self, session: SessionRow, asking: set[str]) -> None:
+        try:
+            await self._tell(session)
+        except Unavailable as error:
+            log.warning("running cost not recorded as told", session_id=session.id, reason=str(error))
+        finally:
+            asking.discard(session.id)
+
+    async def _tell(self, session: SessionRow) -> None:
         tenant = TenantId(session.tenant_id)
         question = ShowCost(
             tenant, StationId(session.station_id), TransactionId(session.transaction_id), session.cost_incl_vat

@@ -16,6 +16,9 @@ import pytest
 from chargeyard.platform import free_port
 from chargeyard.rest import RestClient
 
+# What is asserted of its speed holds where nothing else runs.
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(300)]
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -59,7 +62,6 @@ def processes_of(folder: Path) -> list[int]:
     return found
 
 
-@pytest.mark.slow
 def test_ctrl_c_is_clean_and_the_next_up_goes_on(tmp_path: Path) -> None:
     with running_up(tmp_path / "data") as first:
         banner = read_until(first, r"\d+ stations online · [1-9]\d* sessions running")
@@ -94,7 +96,6 @@ async def count_sessions(url: str, password: str) -> int:
         return len((await operator.get("/sessions"))["items"])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("said", ["creating the database", "gateway is ready|back office is ready", "stations at"])
 def test_ctrl_c_gives_up_a_start(tmp_path: Path, said: str) -> None:
     with running_up(tmp_path / "data") as starting:
@@ -116,7 +117,6 @@ def test_ctrl_c_gives_up_a_start(tmp_path: Path, said: str) -> None:
     assert processes_of(tmp_path) == []
 
 
-@pytest.mark.slow
 def test_kill_9_leaves_no_orphan(tmp_path: Path) -> None:
     with running_up(tmp_path / "data", "--no-fleet") as process:
         read_until(process, r"Ctrl-C ends it")
