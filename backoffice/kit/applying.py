@@ -1,7 +1,8 @@
 """A batch of messages applied inside one transaction.
 
 Invariants:
-1. An event is applied in a savepoint of its own, on behalf of its tenant, with its inbox row.
+1. An event is applied on behalf of its tenant, with its inbox row: all of a batch in one savepoint, and where any of
+   them fails, none is and each is applied in a savepoint of its own.
 2. A Refusal makes it a dead letter, and so does a value that no column takes; the rest goes on. Unavailable undoes the
    batch.
 3. Any other error is tried again, ATTEMPTS times; then the event's subject is parked: this event and its later ones
@@ -16,10 +17,10 @@ import msgspec
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from backoffice.kit.consumer import BatchConsumer, Consumer, Delivery
+from backoffice.kit.consumer import BatchConsumer, Consumer, Delivery, Handler
 from backoffice.kit.database import ALL_TENANTS, Unit, is_outage, is_unstorable
 from backoffice.kit.errors import Refusal, Unavailable
-from backoffice.kit.inbox import Seen, record_event
+from backoffice.kit.inbox import Seen, record_events
 from backoffice.kit.quarantine import ParkedKey, Quarantine
 from backoffice.kit.stream_reader import StreamMessage
 from backoffice.kit.telemetry import EVENTS_CONSUMED, traced
@@ -29,6 +30,9 @@ from protocol.bus.envelope import RawEnvelope, decode_envelope
 log = structlog.get_logger(__name__)
 
 ATTEMPTS = 10
+_NO_TENANTS = ("", ALL_TENANTS)
+
+_Wanted = tuple[RawEnvelope, msgspec.Struct, Handler]
 
 
 class Applier(Protocol):
@@ -53,6 +57,9 @@ class EventApplier:
 
     async def apply(self, unit: Unit, batch: Sequence[StreamMessage]) -> int:
         parked = await self._quarantine.parked_keys(unit)
+        is_calm = len(batch) > 1 and not parked and not self._attempts
+        if is_calm and await self._apply_together(unit, batch):
+            return len(batch)
         for index, message in enumerate(batch):
             if not await self._deal_with(unit, message, parked):
                 return index
@@ -61,6 +68,29 @@ class EventApplier:
     async def reapply(self, unit: Unit, message: StreamMessage) -> None:
         async with unit.savepoint():
             await self._apply_event(unit, decode_envelope(message.payload))
+
+    async def _apply_together(self, unit: Unit, batch: Sequence[StreamMessage]) -> bool:
+        """Whether all were; else nothing has changed."""
+        try:
+            async with unit.savepoint():
+                results = await self._apply_all(unit, [decode_envelope(message.payload) for message in batch])
+        except Unavailable:
+            raise
+        except Exception as error:
+            if is_outage(error):
+                raise
+            log.debug("batch goes one by one", service=self._service, events=len(batch), error=type(error).__name__)
+            return False
+        for result in results:
+            self._count(result)
+        return True
+
+    async def _apply_all(self, unit: Unit, envelopes: Sequence[RawEnvelope]) -> list[str]:
+        readings = [self._read(envelope) for envelope in envelopes]
+        wanted = [reading for reading in readings if not isinstance(reading, str)]
+        seen = await self._record(unit, [envelope for envelope, _, _ in wanted])
+        handled = iter([await self._handle(unit, *each, known) for each, known in zip(wanted, seen, strict=True)])
+        return [reading if isinstance(reading, str) else next(handled) for reading in readings]
 
     async def _deal_with(self, unit: Unit, message: StreamMessage, parked: set[ParkedKey]) -> bool:
         envelope = await _read_envelope(unit, message, self._quarantine)
@@ -91,6 +121,12 @@ class EventApplier:
 
     async def _apply_event(self, unit: Unit, envelope: RawEnvelope) -> str:
         """What became of the event, for the count."""
+        return (await self._apply_all(unit, [envelope]))[0]
+
+    def _read(self, envelope: RawEnvelope) -> _Wanted | str:
+        """The event with its handler; or why there is nothing to do. Raises MalformedEvent."""
+        if envelope.tenant in _NO_TENANTS:
+            raise MalformedEvent(f"no tenant can be named {envelope.tenant!r}")
         try:
             event = self._catalogue.decode(envelope)
         except UnknownEventType:
@@ -98,13 +134,22 @@ class EventApplier:
         except msgspec.ValidationError as error:
             raise MalformedEvent(str(error)) from error
         handler = self._consumer.handlers.get(type(event))
-        if handler is None:
-            return "passed"
-        if unit.tenant != envelope.tenant:
-            await unit.act_for(envelope.tenant)
-        seen = await record_event(unit, envelope) if self._consumer.has_inbox else Seen.FIRST
+        return "passed" if handler is None else (envelope, event, handler)
+
+    async def _record(self, unit: Unit, envelopes: Sequence[RawEnvelope]) -> list[Seen]:
+        if len({envelope.tenant for envelope in envelopes}) > 1:
+            await _across_tenants(unit)
+        elif envelopes and unit.tenant != envelopes[0].tenant:
+            await unit.act_for(envelopes[0].tenant)
+        return await record_events(unit, envelopes)
+
+    async def _handle(
+        self, unit: Unit, envelope: RawEnvelope, event: msgspec.Struct, handler: Handler, seen: Seen
+    ) -> str:
         if seen is Seen.AGAIN:
             return "duplicate"
+        if unit.tenant != envelope.tenant:
+            await unit.act_for(envelope.tenant)
         with traced(envelope.traceparent):
             await handler(event, Delivery(envelope, event, is_conflicting=seen is Seen.CONFLICTING), unit)
             # What the handler left in the session is written inside the savepoint, or fails there.
@@ -208,7 +253,7 @@ async def _read_envelope(unit: Unit, message: StreamMessage, quarantine: Quarant
     except msgspec.DecodeError as error:
         reason = f"no envelope: {error}"
     else:
-        if envelope.tenant not in ("", ALL_TENANTS):
+        if envelope.tenant not in _NO_TENANTS:
             return envelope
         reason = f"no tenant can be named {envelope.tenant!r}"
     await _across_tenants(unit)

@@ -33,13 +33,11 @@ BatchHandler = Callable[[Sequence[Delivery], Unit], Awaitable[None]]
 class Consumer:
     """A handler for each event Struct of a stream; events of other types pass.
 
-    `has_inbox` False is for readings, whose rows have a natural key. `partitions` are h1 digits, or `*` for the whole
-    stream: whichever process leads one reads it.
+    `partitions` are h1 digits, or `*` for the whole stream: whichever process leads one reads it.
     """
 
     kind: Kind
     handlers: Mapping[type[msgspec.Struct], Handler]
-    has_inbox: bool = True
     partitions: tuple[str, ...] = ("*",)
 
 

@@ -32,8 +32,9 @@ ALL_TENANTS = TenantId("*")
 POOL_SIZE = 3
 POOL_OVERFLOW = 2
 POOL_TIMEOUT_S = 10.0
-# PostgreSQL's classes for a connection that is gone, a server that stops, and one that has no place left.
-_UNAVAILABLE_STATES = ("08", "57P", "53300")
+# PostgreSQL's classes for a connection that is gone, a server that stops, one that has no place left, and a transaction
+# that had to give way to another.
+_UNAVAILABLE_STATES = ("08", "57P", "53300", "40")
 _DATA_STATE = "22"  # and its class for a value that no column takes: out of range, no text
 
 _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -186,7 +187,7 @@ def driver_dsn(url: URL) -> str:
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether the error says that the connection, or the whole server, is gone; not that a statement was wrong."""
+    """Whether the same transaction may succeed another time: it lost its connection, or against another one."""
     if isinstance(error, PoolTimeoutError):
         return True
     if not isinstance(error, DBAPIError):

@@ -6,17 +6,19 @@ Invariants:
 3. Rows outlive FACTS, so that a stream read from its beginning changes nothing.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 
-from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import DateTime, Text, bindparam, delete, func, literal_column, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from backoffice.kit.database import ALL_TENANTS, Database, Unit
 from backoffice.kit.tables import inbox
 from protocol.bus.envelope import RawEnvelope
 
 KEPT = timedelta(days=100)
+_KEY = ("tenant_id", "event_id", "digest")
 
 
 class Seen(Enum):
@@ -27,26 +29,45 @@ class Seen(Enum):
     CONFLICTING = "conflicting"
 
 
-async def record_event(unit: Unit, envelope: RawEnvelope) -> Seen:
-    """The event is recorded; tells whether it was before, or another payload under its id."""
+async def record_events(unit: Unit, envelopes: Sequence[RawEnvelope]) -> list[Seen]:
+    """The events are recorded, by one statement; tells of each, in order, what was known of it before.
+
+    One of several tenants needs a unit that acts for all of them.
+    """
+    if not envelopes:
+        return []
+    by_key = {(envelope.tenant, envelope.id, envelope.digest): envelope for envelope in reversed(envelopes)}
+    rows = (
+        func.unnest(
+            *(bindparam(name, [key[place] for key in by_key], type_=ARRAY(Text)) for place, name in enumerate(_KEY)),
+            bindparam("at", [each.received_at for each in by_key.values()], type_=ARRAY(DateTime(timezone=True))),
+        )
+        .table_valued(*_KEY, "received_at")
+        .render_derived()
+    )
     earlier = inbox.alias("earlier")
-    of_this_id = (earlier.c.tenant_id == envelope.tenant) & (earlier.c.event_id == envelope.id)
-    values = {
-        "tenant_id": envelope.tenant,
-        "event_id": envelope.id,
-        "digest": envelope.digest,
-        "received_at": envelope.received_at,
-    }
+    # Named by hand: SQLAlchemy would look for them in another inbox, inside of the subquery.
+    of_this_id = (earlier.c.tenant_id == literal_column("inbox.tenant_id")) & (
+        earlier.c.event_id == literal_column("inbox.event_id")
+    )
     written = await unit.session.execute(
         insert(inbox)
-        .values(values)
+        .from_select([*_KEY, "received_at"], select(*rows.c))
         .on_conflict_do_nothing()
-        .returning(select(earlier.c.event_id).where(of_this_id).limit(1).scalar_subquery())
+        # The statement sees none of its own rows.
+        .returning(
+            *(inbox.c[name] for name in _KEY),
+            select(earlier.c.event_id).where(of_this_id).limit(1).scalar_subquery(),
+        )
     )
-    row = written.first()
-    if row is None:
-        return Seen.AGAIN
-    return Seen.FIRST if row[0] is None else Seen.CONFLICTING
+    is_new = {(tenant, event_id, digest): before is None for tenant, event_id, digest, before in written.all()}
+    seen, met = [], set()
+    for envelope in envelopes:
+        is_first = is_new.pop((envelope.tenant, envelope.id, envelope.digest), None)
+        is_met = (envelope.tenant, envelope.id) in met
+        met.add((envelope.tenant, envelope.id))
+        seen.append(Seen.AGAIN if is_first is None else Seen.FIRST if is_first and not is_met else Seen.CONFLICTING)
+    return seen
 
 
 async def prune_inbox(database: Database, now: datetime) -> int:

@@ -7,7 +7,7 @@ import msgspec
 
 from backoffice.contracts.sessions import START_AD_HOC, TOTAL_COST, TRANSACTION_LIMIT
 from backoffice.kit.bus import Answerer
-from backoffice.kit.consumer import Consumer, Handler
+from backoffice.kit.consumer import BatchConsumer, Consumer, Handler
 from backoffice.kit.service import Context, Parts, Service, Worker
 from backoffice.sessions.consumers import SessionEvents
 from backoffice.sessions.intents import Intents
@@ -49,7 +49,7 @@ def build(context: Context[SessionsSettings]) -> Parts:
         provides=(sessions,),
         consumers=(
             Consumer(Kind.STATION, facts),
-            Consumer(Kind.READING, {MeterValuesReported: events.on_meter_values}, has_inbox=False),
+            BatchConsumer(Kind.READING, (MeterValuesReported,), events.on_meter_values),
         ),
         answers=(
             Answerer(TOTAL_COST, TotalCosts(context.database, settled, clock=context.clock).answer),

@@ -1,5 +1,6 @@
 """Facts and readings of transactions become sessions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from backoffice.kit.clock import Clock
@@ -10,7 +11,6 @@ from backoffice.sessions.settings import SessionsSettings
 from backoffice.sessions.settled import Settled
 from backoffice.sessions.settlement import patience_of, settle
 from protocol.blocks.availability.events import ConnectorStatusReported
-from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted, TransactionUpdated
 from protocol.domain.identifiers import StationId
 
@@ -45,9 +45,10 @@ class SessionEvents:
         """Energy flows on an EVSE, or does not."""
         await facts.on_connector_status(unit, event, station_id=_station(delivery), at=_at(delivery))
 
-    async def on_meter_values(self, event: MeterValuesReported, delivery: Delivery, unit: Unit) -> None:
-        """A session's meter went on."""
-        await progress.on_meter_values(unit, event, station_id=_station(delivery), now=self._clock())
+    async def on_meter_values(self, deliveries: Sequence[Delivery], unit: Unit) -> None:
+        """The meters of sessions went on."""
+        facts = [(delivery.envelope.tenant, _station(delivery), delivery.event) for delivery in deliveries]
+        await progress.on_meter_values(unit, progress.by_session(facts), now=self._clock())
 
 
 def _station(delivery: Delivery) -> StationId:

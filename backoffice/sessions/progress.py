@@ -1,8 +1,10 @@
 """A running session as its meter tells it: energy, power and cost so far, said about once a second."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from itertools import groupby
 
 from backoffice.contracts.sessions import ChargingSessionUpdated, session_id_of
 from backoffice.kit.database import Unit
@@ -13,27 +15,55 @@ from backoffice.sessions.energy import SessionShape, measure
 from backoffice.sessions.limits import is_reached
 from backoffice.sessions.models import SessionRow
 from protocol.blocks.meter_values.events import MeterValuesReported
-from protocol.domain.identifiers import DriverId, StationId, TransactionId
+from protocol.domain.identifiers import DriverId, StationId, TenantId, TransactionId
 from protocol.domain.metering import POWER_IMPORT, STATE_OF_CHARGE, MeterValue, import_register_wh
 
 _AT_MOST_EVERY = timedelta(seconds=1)
 
 
-async def on_meter_values(unit: Unit, fact: MeterValuesReported, *, station_id: StationId, now: datetime) -> None:
-    """The registers are kept; a running session is shown with them. Readings outside of transactions are nobody's."""
-    if fact.transaction_id is None:
-        return
-    session_id = session_id_of(unit.tenant, station_id, fact.transaction_id)
-    is_new = False
-    for meter_value in fact.meter_values:
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one batch says of one session's meter."""
+
+    tenant: TenantId
+    session_id: str
+    meter_values: list[MeterValue] = field(default_factory=list)
+
+
+def by_session(facts: Iterable[tuple[TenantId, StationId, MeterValuesReported]]) -> list[Heard]:
+    """What is said of each session, in the order in which they are locked; what is outside of any is nobody's."""
+    heard: dict[tuple[TenantId, str], Heard] = {}
+    for tenant, station_id, fact in facts:
+        if fact.transaction_id is not None:
+            session_id = session_id_of(tenant, station_id, fact.transaction_id)
+            heard.setdefault((tenant, session_id), Heard(tenant, session_id)).meter_values.extend(fact.meter_values)
+    return [heard[key] for key in sorted(heard)]
+
+
+async def on_meter_values(unit: Unit, heard: Sequence[Heard], *, now: datetime) -> None:
+    """The registers are kept; running sessions are shown with them, each once."""
+    for tenant, of_tenant in groupby(heard, key=lambda one: one.tenant):
+        await unit.act_for(tenant)
+        sessions = list(of_tenant)
+        changed = await repository.insert_registers(unit, [point for one in sessions for point in _points_of(one)])
+        for one in sessions:
+            if one.session_id in changed:
+                await _go_on(unit, one, now)
+
+
+def _points_of(heard: Heard) -> Iterator[tuple[str, datetime, Decimal]]:
+    for meter_value in heard.meter_values:
         register_wh = _decimal(import_register_wh(meter_value))
         if register_wh is not None:
-            is_new |= await repository.insert_register(unit, session_id, meter_value.measured_at, register_wh)
-    session = await repository.find_session(unit, session_id) if is_new else None
+            yield heard.session_id, meter_value.measured_at, register_wh
+
+
+async def _go_on(unit: Unit, heard: Heard, now: datetime) -> None:
+    session = await repository.find_session(unit, heard.session_id)
     if session is None or session.state not in RUNNING:
         return
-    last = await repository.last_register_at(unit, session_id)
-    newest = [meter_value for meter_value in fact.meter_values if last is None or meter_value.measured_at >= last]
+    last = await repository.last_register_at(unit, session.id)
+    newest = [meter_value for meter_value in heard.meter_values if last is None or meter_value.measured_at >= last]
     _show(session, newest)
     if session.progress_said_at is None or now - session.progress_said_at >= _AT_MOST_EVERY:
         await _say_progress(unit, session, now)

