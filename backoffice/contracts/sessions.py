@@ -104,8 +104,14 @@ class ParkingSessionCompleted(ParkingSessionEvent, frozen=True, kw_only=True):
     total_incl_vat: Decimal
 
 
+class ChargingSessionIdle(SessionEvent, frozen=True, kw_only=True):
+    """No energy has flowed since `since`, for longer than the grace: somebody else may wait for the place."""
+
+    since: datetime
+
+
 class SessionCredited(SessionEvent, frozen=True, kw_only=True):
-    """A frozen CDR was wrong: this credits it whole, and a corrected one may follow as another completed session.
+    """A frozen CDR was wrong: this credits it whole.
 
     `credit_id` is the credit CDR's; the amounts are those of the credited CDR.
     """
@@ -151,6 +157,7 @@ EVENTS = (
     EventRow(ChargingSessionStarted, Kind.DOMAIN, "sessions", "started"),
     EventRow(ChargingSessionUpdated, Kind.DOMAIN, "sessions", "updated"),
     EventRow(ChargingSessionCompleted, Kind.DOMAIN, "sessions", "completed"),
+    EventRow(ChargingSessionIdle, Kind.DOMAIN, "sessions", "idle"),
     EventRow(ParkingSessionStarted, Kind.DOMAIN, "sessions", "parking_started"),
     EventRow(ParkingSessionCompleted, Kind.DOMAIN, "sessions", "parking_completed"),
     EventRow(SessionCredited, Kind.DOMAIN, "sessions", "credited"),

@@ -4,15 +4,21 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+from fastapi import APIRouter
 
-from backoffice.contracts.sessions import START_AD_HOC, TOTAL_COST, TRANSACTION_LIMIT
+from backoffice.contracts.reservations import ReservationHonoured
+from backoffice.contracts.sessions import START_AD_HOC, TOTAL_COST, TRANSACTION_LIMIT, ChargingSessionStarted
+from backoffice.contracts.stations import BayOccupied, BayVacated
 from backoffice.kit.bus import Answerer
 from backoffice.kit.consumer import BatchConsumer, Consumer, Handler
 from backoffice.kit.service import Context, Parts, Service, Worker
+from backoffice.sessions import cdr_routes, parking_routes
+from backoffice.sessions.cdrs import Cdrs
 from backoffice.sessions.consumers import SessionEvents
 from backoffice.sessions.intents import Intents
 from backoffice.sessions.limits import Limits
-from backoffice.sessions.routes import router
+from backoffice.sessions.parking import Parking, ParkingEvents, ParkingSettlement
+from backoffice.sessions.routes import router as own_router
 from backoffice.sessions.running_cost import RunningCosts
 from backoffice.sessions.service import Sessions
 from backoffice.sessions.settings import SessionsSettings
@@ -20,6 +26,7 @@ from backoffice.sessions.settled import Settled
 from backoffice.sessions.settlement import Settlement
 from backoffice.sessions.stops import OwedStops
 from backoffice.sessions.total_cost import TotalCosts
+from backoffice.sessions.watching import Watch
 from protocol.blocks.availability.events import ConnectorStatusReported
 from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted, TransactionUpdated
@@ -28,6 +35,7 @@ from protocol.bus.subjects import Kind
 _SETTLE_EVERY_S = 0.25
 _GIVE_UP_EVERY_S = 1.0
 _TELL_EVERY_S = 1.0
+_WATCH_EVERY_S = 5.0
 
 
 def build(context: Context[SessionsSettings]) -> Parts:
@@ -36,19 +44,34 @@ def build(context: Context[SessionsSettings]) -> Parts:
     sessions = Sessions(context.database, context.bus, intents, clock=context.clock)
     settled = Settled()
     settlement = Settlement(context.database, context.bus, settled, settings=context.settings, clock=context.clock)
+    watch = Watch(context.database, settings=context.settings, clock=context.clock)
     stops = OwedStops(context.database, context.bus, clock=context.clock)
     events = SessionEvents(settled, settings=context.settings, clock=context.clock)
+    parking = Parking(context.database, clock=context.clock)
+    stays = ParkingSettlement(context.database, context.bus, clock=context.clock)
+    parking_events = ParkingEvents(clock=context.clock)
     facts: Mapping[type[msgspec.Struct], Handler] = {
         TransactionStarted: events.on_transaction_started,
         TransactionUpdated: events.on_transaction_updated,
         TransactionEnded: events.on_transaction_ended,
         ConnectorStatusReported: events.on_connector_status,
     }
+    happenings: Mapping[type[msgspec.Struct], Handler] = {
+        BayOccupied: parking_events.on_occupied,
+        BayVacated: parking_events.on_vacated,
+        ReservationHonoured: parking_events.on_reservation_honoured,
+        ChargingSessionStarted: parking_events.on_charging_started,
+    }
+    router = APIRouter()
+    router.include_router(own_router)
+    router.include_router(cdr_routes.router)
+    router.include_router(parking_routes.router)
     return Parts(
         router=router,
-        provides=(sessions,),
+        provides=(sessions, parking, Cdrs(context.database, clock=context.clock)),
         consumers=(
             Consumer(Kind.STATION, facts),
+            Consumer(Kind.DOMAIN, happenings),
             BatchConsumer(Kind.READING, (MeterValuesReported,), events.on_meter_values),
         ),
         answers=(
@@ -59,6 +82,9 @@ def build(context: Context[SessionsSettings]) -> Parts:
         workers=(
             *_running_costs(context),
             Worker("settle", settlement.go_on, every_s=_SETTLE_EVERY_S),
+            Worker("settle_parking", stays.go_on, every_s=_SETTLE_EVERY_S),
+            Worker("say_idle", watch.say_idle, every_s=_WATCH_EVERY_S),
+            Worker("end_lost", watch.end_lost, every_s=_WATCH_EVERY_S),
             Worker("stop_owed", stops.go_on, every_s=_SETTLE_EVERY_S),
             Worker("give_up_late_intents", intents.give_up_late, every_s=_GIVE_UP_EVERY_S),
         ),

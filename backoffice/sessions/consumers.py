@@ -1,7 +1,7 @@
 """Facts and readings of transactions become sessions."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from backoffice.kit.clock import Clock
 from backoffice.kit.consumer import Delivery
@@ -22,6 +22,7 @@ class SessionEvents:
         self._settled = settled
         self._clock = clock
         self._patience = patience_of(settings)
+        self._longest = timedelta(seconds=settings.longest_s)
 
     async def on_transaction_started(self, event: TransactionStarted, delivery: Delivery, unit: Unit) -> None:
         """A session begins, or one whose end came first is whole now."""
@@ -48,7 +49,7 @@ class SessionEvents:
     async def on_meter_values(self, deliveries: Sequence[Delivery], unit: Unit) -> None:
         """The meters of sessions went on."""
         facts = [(delivery.envelope.tenant, _station(delivery), delivery.event) for delivery in deliveries]
-        await progress.on_meter_values(unit, progress.by_session(facts), now=self._clock())
+        await progress.on_meter_values(unit, progress.by_session(facts), now=self._clock(), longest=self._longest)
 
 
 def _station(delivery: Delivery) -> StationId:

@@ -50,3 +50,31 @@ class StopOutcomeUnknown(OutcomeUnknown):
 
     def __init__(self, station_id: str) -> None:
         super().__init__(f"Station {station_id} did not answer in time; it may have stopped. Look at the session.")
+
+
+class BayIsEmpty(Conflict):
+    """Nobody stands there, as far as its sensor says."""
+
+    def __init__(self, bay_id: str) -> None:
+        super().__init__(f"Nobody stands in parking bay {bay_id}; check in once your vehicle is there.")
+
+
+class ParkedByAnother(Conflict):
+    """The stay is somebody else's."""
+
+    def __init__(self, bay_id: str) -> None:
+        super().__init__(f"Another driver stands in parking bay {bay_id}.")
+
+
+class SessionNotBilled(Conflict):
+    """It has no CDR."""
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__(f"Session {session_id} has no CDR yet: there is nothing to credit.")
+
+
+class CdrCredited(Conflict):
+    """It was before."""
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__(f"The CDR of session {session_id} is credited already.")

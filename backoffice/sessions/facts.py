@@ -35,6 +35,7 @@ from protocol.domain.identifiers import DriverId, StationId, TransactionId
 from protocol.domain.status import ChargingState
 
 START_MISSING = "start_missing"
+END_MISSING = "end_missing"
 TOLD_AFTER_THE_BILL = "told_after_the_bill"
 
 
@@ -95,9 +96,14 @@ async def on_ended(
 ) -> SessionRow:
     """The session has ended, also where its start is not known yet; a second end is flagged and changes nothing."""
     session = await _open(unit, fact, station_id, now)
-    if session.ended_at is not None:
+    is_late = END_MISSING in session.flags
+    if is_late and session.state == SessionState.COMPLETED:
+        flag(session, TOLD_AFTER_THE_BILL)
+        return session
+    if session.ended_at is not None and not is_late:
         flag(session, "second_end")
         return session
+    session.flags = [one for one in session.flags if one != END_MISSING]
     session.ended_at = at
     session.end_wh = _register(fact.meter_wh)
     session.end_seq_no = fact.seq_no

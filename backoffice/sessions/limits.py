@@ -4,7 +4,7 @@ A station that can keeps to it by itself (OCPP 2.1 E16). For the others we ask f
 the limit is reached: a little late, by as much as the station is slow to say what it reads.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -51,10 +51,17 @@ def note_limit(session: SessionRow, fact: TransactionFact) -> None:
         session.limit_at_station, session.limit_seq_no = write_limit(fact.limit), number
 
 
-def is_reached(session: SessionRow, *, at: datetime) -> bool:
-    """Whether the session has gone as far as its driver wanted, and its station does not see to it itself."""
+def is_reached(session: SessionRow, *, at: datetime, longest: timedelta) -> bool:
+    """Whether the session has lasted too long, or has gone as far as its driver wanted.
+
+    A station that says it keeps to the driver's limit sees to that itself.
+    """
+    if session.started_at is None:
+        return False
+    if at - session.started_at >= longest:
+        return True
     limit = read_limit(session.limit_wanted)
-    if limit is None or session.limit_at_station is not None or session.started_at is None:
+    if limit is None or session.limit_at_station is not None:
         return False
     soc = session.state_of_charge_percent
     return any(

@@ -96,6 +96,7 @@ class SessionRow(Base):
     told_cost_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     hears_cost: Mapped[bool] = mapped_column(Boolean)
     progress_said_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    idle_said_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class RegisterRow(Base):
@@ -119,3 +120,51 @@ class PauseRow(Base):
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
     seq_no: Mapped[int] = mapped_column(BigInteger)
     is_paused: Mapped[bool] = mapped_column(Boolean)
+
+
+class CdrRow(Base):
+    """The frozen record of a session, or with `credits` the credit of one; the database refuses to change either.
+
+    `record` is what was said to be billed, `evidence` what it rests on.
+    """
+
+    __tablename__ = "cdrs"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    session_id: Mapped[str] = mapped_column(Text)
+    credits: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    issued_by: Mapped[str] = mapped_column(Text)
+    frozen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    record: Mapped[dict[str, Any]] = mapped_column(JSONB)  # Any: the event as JSON
+    evidence: Mapped[dict[str, Any]] = mapped_column(JSONB)  # Any: JSON
+
+
+class ParkingRow(Base):
+    """A vehicle's stay in a bay. `is_asked_for`: whose it is and which tariff holds has been asked, for this driver."""
+
+    __tablename__ = "parking_sessions"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    bay_id: Mapped[str] = mapped_column(Text)
+    location_id: Mapped[str] = mapped_column(Text)
+    station_id: Mapped[str | None] = mapped_column(Text)
+    evse: Mapped[int | None] = mapped_column(Integer)
+    plate_ref: Mapped[str | None] = mapped_column(Text)
+    driver_id: Mapped[str | None] = mapped_column(Text)
+    reservation_id: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    is_asked_for: Mapped[bool] = mapped_column(Boolean)
+    tariff: Mapped[bytes | None] = mapped_column(LargeBinary)
+    tariff_id: Mapped[str | None] = mapped_column(Text)
+    tariff_version: Mapped[int | None] = mapped_column(Integer)
+    timezone: Mapped[str] = mapped_column(Text)
+    currency: Mapped[str] = mapped_column(Text)
+    cost_excl_vat: Mapped[Decimal] = mapped_column(Numeric)
+    cost_incl_vat: Mapped[Decimal] = mapped_column(Numeric)
+    lines: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)  # Any: the price lines as JSON
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -40,7 +40,7 @@ def by_session(facts: Iterable[tuple[TenantId, StationId, MeterValuesReported]])
     return [heard[key] for key in sorted(heard)]
 
 
-async def on_meter_values(unit: Unit, heard: Sequence[Heard], *, now: datetime) -> None:
+async def on_meter_values(unit: Unit, heard: Sequence[Heard], *, now: datetime, longest: timedelta) -> None:
     """The registers are kept; running sessions are shown with them, each once."""
     for tenant, of_tenant in groupby(heard, key=lambda one: one.tenant):
         await unit.act_for(tenant)
@@ -48,7 +48,7 @@ async def on_meter_values(unit: Unit, heard: Sequence[Heard], *, now: datetime) 
         changed = await repository.insert_registers(unit, [point for one in sessions for point in _points_of(one)])
         for one in sessions:
             if one.session_id in changed:
-                await _go_on(unit, one, now)
+                await _go_on(unit, one, now, longest)
 
 
 def _points_of(heard: Heard) -> Iterator[tuple[str, datetime, Decimal]]:
@@ -58,7 +58,7 @@ def _points_of(heard: Heard) -> Iterator[tuple[str, datetime, Decimal]]:
             yield heard.session_id, meter_value.measured_at, register_wh
 
 
-async def _go_on(unit: Unit, heard: Heard, now: datetime) -> None:
+async def _go_on(unit: Unit, heard: Heard, now: datetime, longest: timedelta) -> None:
     session = await repository.find_session(unit, heard.session_id)
     if session is None or session.state not in RUNNING:
         return
@@ -66,7 +66,7 @@ async def _go_on(unit: Unit, heard: Heard, now: datetime) -> None:
     newest = [meter_value for meter_value in heard.meter_values if last is None or meter_value.measured_at >= last]
     _show(session, newest)
     if session.progress_said_at is None or now - session.progress_said_at >= _AT_MOST_EVERY:
-        await _say_progress(unit, session, now)
+        await _say_progress(unit, session, now, longest)
 
 
 def _show(session: SessionRow, meter_values: Iterable[MeterValue]) -> None:
@@ -78,7 +78,7 @@ def _show(session: SessionRow, meter_values: Iterable[MeterValue]) -> None:
             session.state_of_charge_percent = state_of_charge
 
 
-async def _say_progress(unit: Unit, session: SessionRow, now: datetime) -> None:
+async def _say_progress(unit: Unit, session: SessionRow, now: datetime, longest: timedelta) -> None:
     assert session.started_at is not None
     readings = [point for point in await repository.list_registers(unit, session.id) if point.at >= session.started_at]
     measured, start_wh, end_wh = measure(session.start_wh, None, readings)
@@ -95,7 +95,7 @@ async def _say_progress(unit: Unit, session: SessionRow, now: datetime) -> None:
         cost = cost_of(session.tariff, shape, timezone=session.timezone)
         session.cost_excl_vat, session.cost_incl_vat = cost.total_excl_vat, cost.total_incl_vat
         session.currency = cost.currency
-    if is_reached(session, at=readings[-1].at if readings else now):
+    if is_reached(session, at=readings[-1].at if readings else now, longest=longest):
         session.must_stop = True
     await unit.publish(_updated(session, session.started_at, now), key=session.id, now=now)
 

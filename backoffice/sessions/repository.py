@@ -109,6 +109,25 @@ async def select_orphans(unit: Unit, *, silent_since: datetime, limit: int) -> S
     return found.all()
 
 
+async def select_suspended(unit: Unit, *, limit: int) -> Sequence[SessionRow]:
+    """Sessions of all tenants to which no energy flows, whose drivers were not told; the longest unchanged first."""
+    found = await unit.session.scalars(
+        select(SessionRow)
+        .where(SessionRow.state == SessionState.SUSPENDED, SessionRow.idle_said_at.is_(None))
+        .order_by(SessionRow.updated_at)
+        .limit(limit)
+    )
+    return found.all()
+
+
+async def select_silent(unit: Unit, *, since: datetime, limit: int) -> Sequence[SessionRow]:
+    """Running sessions of all tenants of which nobody has heard since then."""
+    found = await unit.session.scalars(
+        select(SessionRow).where(SessionRow.state.in_(RUNNING), SessionRow.updated_at < since).limit(limit)
+    )
+    return found.all()
+
+
 async def select_untold(unit: Unit, *, told_before: datetime, limit: int) -> Sequence[SessionRow]:
     """Running sessions of all tenants whose station was told another cost, or none, and none lately."""
     found = await unit.session.scalars(

@@ -26,6 +26,7 @@ from backoffice.kit.database import ALL_TENANTS, Database, Unit
 from backoffice.kit.errors import Failure
 from backoffice.kit.workers import try_each
 from backoffice.sessions import repository
+from backoffice.sessions.cdrs import freeze
 from backoffice.sessions.cost import cost_of, has_conditions
 from backoffice.sessions.domain import SESSION, SessionState, SessionTrigger
 from backoffice.sessions.energy import SessionShape, measure
@@ -188,6 +189,7 @@ async def settle(unit: Unit, session: SessionRow, settled: Settled, *, now: date
         prepaid_account=prepaid_account_of(session),
     )
     settled.note(unit, session.id)
+    await freeze(unit, session, completed, shape, now=now)
     await unit.publish(completed, key=session.id, now=now, event_id=event_id(unit.tenant, "completed", session.id))
 
 

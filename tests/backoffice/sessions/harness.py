@@ -16,15 +16,19 @@ from backoffice.contracts.billing import (
     ReleaseResult,
 )
 from backoffice.contracts.identity import AUTHORIZE_TOKEN, ISSUE_VIRTUAL_TOKEN, IssueVirtualToken, VirtualToken
+from backoffice.contracts.reservations import HOLDER_OF, AskHolder, Holder
 from backoffice.contracts.sessions import session_id_of
 from backoffice.contracts.stations import (
     DESCRIBE_EVSE,
+    DESCRIBE_PLACE,
     START_ON_EVSE,
     STOP_TRANSACTION,
     CommandResult,
     CommandStatus,
     DescribeEvse,
+    DescribePlace,
     EvseDescription,
+    PlaceDescription,
     StartOnEvse,
     StopTransaction,
 )
@@ -68,6 +72,7 @@ class Others:
 
     def __init__(self) -> None:
         self.tariff = TARIFF
+        self.holder = Holder()
         self.hold = HoldResult(HoldStatus.HELD)
         self.command = CommandResult(CommandStatus.ACCEPTED)
         self.verdict = TokenVerdict(AuthorizationStatus.ACCEPTED, DriverId("driver-1"))
@@ -84,6 +89,8 @@ class Others:
         return [
             Answerer(TARIFF_IN_FORCE, self._tariff),
             Answerer(DESCRIBE_EVSE, self._describe),
+            Answerer(DESCRIBE_PLACE, self._describe_place),
+            Answerer(HOLDER_OF, self._holder),
             Answerer(HOLD_PAYMENT, self._hold),
             Answerer(RELEASE_HOLD, self._release),
             Answerer(START_ON_EVSE, self._start),
@@ -104,6 +111,12 @@ class Others:
     async def _describe(self, question: DescribeEvse) -> EvseDescription:
         is_known = question.station_id != "NOWHERE"
         return EvseDescription(is_known=is_known, is_online=self.is_online, timezone="Europe/Berlin")
+
+    async def _describe_place(self, question: DescribePlace) -> PlaceDescription:
+        return PlaceDescription(is_known=True, location_id="BER", timezone="Europe/Berlin")
+
+    async def _holder(self, question: AskHolder) -> Holder:
+        return self.holder
 
     async def _hold(self, question: HoldPayment) -> HoldResult:
         self.asked.append(question)

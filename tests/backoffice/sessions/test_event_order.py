@@ -169,6 +169,7 @@ async def invoice_of(place: HttpPlace, session_id: str) -> dict[str, Any]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 @settings(
     max_examples=6,
     phases=[Phase.explicit, Phase.generate],  # shrinking takes minutes: each example is 24 sessions on real servers
