@@ -18,6 +18,7 @@ from backoffice.kit.bus import Answerer
 from backoffice.kit.failures import FailureCounter
 from backoffice.kit.service import Context, Parts, Service, Worker
 from backoffice.stations import (
+    balance_routes,
     charging_routes,
     command_routes,
     configuration_routes,
@@ -34,6 +35,7 @@ from backoffice.stations import (
     upload_routes,
     web_payment_routes,
 )
+from backoffice.stations.balancing import BALANCE_EVERY_S, Balancing
 from backoffice.stations.certificates import FileSigner, SigningDesk
 from backoffice.stations.charging_facts import ChargingFacts
 from backoffice.stations.command_queue import GIVE_UP_EVERY_S, PRUNE_COMMANDS_EVERY_S, CommandQueue
@@ -115,6 +117,7 @@ def build(context: Context[StationsSettings]) -> Parts:
         upload_routes,
         limit_routes,
         energy_routes,
+        balance_routes,
         configuration_routes,
         device_routes,
         device_command_routes,
@@ -122,6 +125,7 @@ def build(context: Context[StationsSettings]) -> Parts:
         command_routes,
     ):
         router.include_router(one.router)
+    balancing = Balancing(context.database, dispatch, clock=context.clock)
     planner = dispatch if settings.plans_charging else None
     charging = ChargingFacts(context.database, clock=context.clock, dispatch=planner)
     facts = StationFacts(
@@ -145,7 +149,7 @@ def build(context: Context[StationsSettings]) -> Parts:
     prices = Prices(context.bus, timeout_s=settings.price_timeout_s, clock=context.clock)
     return Parts(
         router=router,
-        provides=(stations, dispatch, onboarding, credentials, uploads, prices, web_payments),
+        provides=(stations, dispatch, onboarding, credentials, uploads, prices, web_payments, balancing),
         consumers=(facts.consumer(), Admissions(registry).consumer()),
         answers=(
             Answerer(DESCRIBE_EVSE, stations.describe_evse),
@@ -159,6 +163,7 @@ def build(context: Context[StationsSettings]) -> Parts:
         ),
         workers=(
             Worker("reconcile_registry", registry.reconcile, every_s=RECONCILE_EVERY_S),
+            Worker("balance_power", balancing.balance, every_s=BALANCE_EVERY_S),
             Worker("give_up_late_commands", queue.give_up_late, every_s=GIVE_UP_EVERY_S),
             Worker("prune_commands", queue.prune, every_s=PRUNE_COMMANDS_EVERY_S),
             Worker("prune_reservations", reservations.prune, every_s=PRUNE_RESERVATIONS_EVERY_S),

@@ -58,7 +58,7 @@ def plan_for(
     `ceiling` is what everything else allows, in W, from its `starts_at` on for as long as the plan is to last.
     """
     stretches = _stretches(ceiling, most_w=_most_w(needs))
-    level_w = _level_w(stretches, _wanted_wh(needs))
+    level_w = _level_w(stretches, wanted_wh(needs))
     if level_w is not None:
         level_w = max(level_w, _least_w(needs))
         stretches = [one._replace(watts=min(one.watts, level_w)) for one in stretches]
@@ -118,13 +118,14 @@ def _periods(stretches: Sequence[_Stretch], max_periods: int | None) -> tuple[Ch
     return tuple(ChargingPeriod(one.start_s, one.watts) for one in merged)
 
 
-def _wanted_wh(needs: ChargingNeeds) -> Decimal | None:
-    wanted_wh = (
+def wanted_wh(needs: ChargingNeeds) -> Decimal | None:
+    """How much energy the vehicle wants before it leaves; None where it does not say both."""
+    wanted = (
         needs.ac.energy_wh if needs.ac else None,
         needs.dc.energy_wh if needs.dc else None,
         needs.v2x.target_wh if needs.v2x else None,
     )
-    energy_wh = next((one for one in wanted_wh if one is not None), None)
+    energy_wh = next((one for one in wanted if one is not None), None)
     return None if energy_wh is None or needs.departs_at is None else Decimal(repr(energy_wh))
 
 

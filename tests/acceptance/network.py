@@ -20,7 +20,7 @@ PRICE_PER_KWH = "0.50"
 
 
 async def eventually(
-    condition: Callable[[], Awaitable[ResultT]], *, within_s: float = 15.0, what: str = "the condition"
+    condition: Callable[[], Awaitable[ResultT]], *, within_s: float = 60.0, what: str = "the condition"
 ) -> ResultT:
     """The first truthy result; fails the test where none comes in time."""
     deadline = time.monotonic() + within_s
@@ -86,7 +86,7 @@ class Network:
             await client.post("/billing/payment-methods", {"card_number": card})
         return Driver(client, token)
 
-    async def receipt(self, session_id: str, *, within_s: float = 15.0) -> dict[str, Any]:
+    async def receipt(self, session_id: str, *, within_s: float = 60.0) -> dict[str, Any]:
         """The session's receipt once its invoice is no longer due."""
 
         async def settled() -> dict[str, Any]:
@@ -99,7 +99,7 @@ class Network:
 
         return await eventually(settled, within_s=within_s, what=f"the receipt of session {session_id}")
 
-    async def session_of(self, station_id: str, *, state: str = "completed", within_s: float = 15.0) -> dict[str, Any]:
+    async def session_of(self, station_id: str, *, state: str = "completed", within_s: float = 60.0) -> dict[str, Any]:
         """The station's newest session, once it is in this state."""
 
         async def found() -> dict[str, Any]:
