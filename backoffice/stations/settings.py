@@ -10,7 +10,8 @@ from backoffice.kit.settings import SecretStr, Settings, shared
 
 
 class StationsSettings(Settings):
-    """`credential_pepper` keys the hashes of stations' passwords; the gateway has it too.
+    """`credential_pepper` keys the hashes of stations' passwords; the gateway has it too. `token_key` is the master key
+    under which number plates are referred to on the bus, as IdTokens are: each with a key that is derived from it.
 
     `station_url` and `tls_station_url` are what stations are told to call, up to `/ocpp`; the gateway is behind them.
     `ca_cert_file` and `ca_key_file`: what signs stations' certificates; without them nobody does. `reads_after_boot`:
@@ -27,6 +28,7 @@ class StationsSettings(Settings):
 
     prefix: ClassVar[str] = "STATIONS_"
 
+    token_key: SecretStr = shared("TOKEN_KEY", min_length=16)
     credential_pepper: SecretStr = shared("CREDENTIAL_PEPPER", min_length=16)
     command_timeout_s: float = Field(default=30.0, gt=0)
     price_timeout_s: float = Field(default=0.5, gt=0)
