@@ -147,7 +147,7 @@ def _near(unit: Unit, search: Search, after: Key | None) -> Subquery:
 
 
 def _distance_m(search: Search) -> ColumnElement[float]:
-    """The haversine formula in plain arithmetic: cheaper than coordinates of earthdistance, and as right."""
+    """The haversine formula in plain arithmetic: no index could serve a distance behind row-level security."""
     latitude, longitude = func.radians(Location.latitude), func.radians(Location.longitude)
     half_latitude = func.sin((latitude - func.radians(search.latitude)) / 2)
     half_longitude = func.sin((longitude - func.radians(search.longitude)) / 2)

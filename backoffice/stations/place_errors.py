@@ -108,3 +108,17 @@ class ClosureTimesWrong(InvalidRequest):
             f"A closure ends after it begins and after now: {since.isoformat()} to {until.isoformat()}, "
             f"and it is {now.isoformat()}."
         )
+
+
+class NoPlaceUrl(Conflict):
+    """Nobody said where drivers find places, so there is nothing to put into a QR code."""
+
+    def __init__(self) -> None:
+        super().__init__("QR codes need an address: set STATIONS_PLACE_URL.")
+
+
+class NoSuchPage(NotFound):
+    """The sheet has fewer pages."""
+
+    def __init__(self, page: int, *, count: int) -> None:
+        super().__init__("page", f"{page}: there are {count}")

@@ -89,6 +89,12 @@ async def list_stations_named(unit: Unit, station_ids: Collection[str]) -> Seque
     return (await unit.session.scalars(_stations_of(unit).where(Station.id.in_(station_ids)))).all()
 
 
+async def list_stations_at(unit: Unit, location_id: str) -> Sequence[Station]:
+    """Every station of the location, whole, by id."""
+    statement = _stations_of(unit).where(Station.location_id == location_id).order_by(Station.id)
+    return (await unit.session.scalars(statement)).all()
+
+
 async def lock_evse(unit: Unit, station_id: str, evse: int) -> Evse | None:
     """The EVSE with its connectors, which nobody else changes before this transaction ends."""
     return await unit.session.scalar(_locked_evses(unit, station_id).where(Evse.evse == evse))

@@ -23,6 +23,7 @@ class StationsSettings(Settings):
     certificates and their status; `test` answers by itself, and no vehicle will believe it. `v2g_ca_cert_file` and
     `v2g_ca_key_file`: what signs stations' certificates of ISO 15118, where that is another authority.
     `web_payment_failures_allowed`: wrong one-time passwords at a station within five minutes, where REDIS_URL is given.
+    `place_url`: where drivers find a place, followed by `/evse/…` or `/bay/…`: what printed QR codes say.
     `credential_overlap`: how long an old password is right after its station accepted a new one.
     """
 
@@ -47,6 +48,7 @@ class StationsSettings(Settings):
     plans_charging: bool = False
     reads_after_boot: bool = False
     commands_kept: timedelta = timedelta(days=90)
+    place_url: str | None = Field(default=None, pattern=r"^https?://[^\s]+$", max_length=200)
     upload_url: str | None = Field(default=None, pattern=r"^https?://[^/]+(/.*)?/api/v1$")
     upload_limit_bytes: int = Field(default=32 * 1024 * 1024, ge=1024)
     upload_wait: timedelta = timedelta(hours=6)
