@@ -65,7 +65,7 @@ class FileKind(Generic[BodyT]):
                     read.errors.append(LineError(reader.line_num, "", f"the file has more than {MAX_LINES} lines"))
                     break
         except csv.Error as error:
-            read.errors.append(LineError(reader.line_num, "", f"no CSV: {error}"))
+            read.errors.append(LineError(reader.reader.line_num, "", f"no CSV: {error}"))
         return read
 
     def _problems_of(self, header: list[str]) -> list[str]:
