@@ -35,8 +35,9 @@ async def create_bay(
     """A new bay of the location."""
     async with bays.database.transaction(operator.tenant) as unit:
         bay = await bays.create(unit, body.bay_id, bay_plan(body, location_id=location_id))
+        closed = await bays.closed_now(unit, [bay])
     response.headers["ETag"] = etag_of(bay)
-    return OperatedBay.of(bay)
+    return OperatedBay.of(bay, closed=closed)
 
 
 @router.get("/locations/{location_id}/bays")
@@ -48,7 +49,8 @@ async def list_bays(
         if await repository.find_location(unit, location_id) is None:
             raise LocationNotFound(location_id)
         rows = await bay_repository.list_bays(unit, location_id, cursor=cursor, limit=limit)
-    return page_of(rows, limit=limit, view=lambda bay: _shown_to(principal, bay), key=lambda bay: [bay.name])
+        closed = await bays.closed_now(unit, rows)
+    return page_of(rows, limit=limit, view=lambda bay: _shown_to(principal, bay, closed), key=lambda bay: [bay.name])
 
 
 @router.get("/bays/overstays")
@@ -65,7 +67,8 @@ async def list_overstays(
         rows = await bay_repository.list_overstays(
             unit, now, location_ids=location_id or (), cursor=cursor, limit=limit
         )
-    return page_of(rows, limit=limit, view=lambda bay: Overstay.at(bay, now), key=lambda bay: [bay.id])
+        closed = await bays.closed_now(unit, rows)
+    return page_of(rows, limit=limit, view=lambda bay: Overstay.at(bay, now, closed=closed), key=lambda bay: [bay.id])
 
 
 @router.get("/bays/{bay_id}")
@@ -73,8 +76,9 @@ async def read_bay(bay_id: str, principal: AnyPrincipal, bays: BaysDep, response
     """One bay; operators see what only they know of it as well."""
     async with bays.database.snapshot(principal.tenant) as unit:
         bay = await bays.read(unit, bay_id)
+        closed = await bays.closed_now(unit, [bay])
     response.headers["ETag"] = etag_of(bay)
-    return _shown_to(principal, bay)
+    return _shown_to(principal, bay, closed)
 
 
 @router.put("/bays/{bay_id}")
@@ -84,8 +88,9 @@ async def save_bay(
     """The bay is as said, whether or not it was there; who is in it stays."""
     async with bays.database.transaction(operator.tenant) as unit:
         bay = await bays.save(unit, bay_id, bay_plan(body, location_id=body.location_id), if_match=if_match)
+        closed = await bays.closed_now(unit, [bay])
     response.headers["ETag"] = etag_of(bay)
-    return OperatedBay.of(bay)
+    return OperatedBay.of(bay, closed=closed)
 
 
 @router.delete("/bays/{bay_id}", status_code=http.HTTP_204_NO_CONTENT)
@@ -101,8 +106,9 @@ async def report_on_bay(bay_id: str, body: BayReport, operator: Operator, bays: 
     report = Report(body.change, body.at, plate=body.plate)
     async with bays.database.transaction(operator.tenant) as unit:
         bay, verdict = await bays.report(unit, bay_id, report)
-    return ReportedBay(verdict=verdict, bay=OperatedBay.of(bay))
+        closed = await bays.closed_now(unit, [bay])
+    return ReportedBay(verdict=verdict, bay=OperatedBay.of(bay, closed=closed))
 
 
-def _shown_to(principal: Principal, bay: ParkingBay) -> OperatedBay | BayView:
-    return OperatedBay.of(bay) if principal.role is Role.OPERATOR else BayView.of(bay)
+def _shown_to(principal: Principal, bay: ParkingBay, closed: frozenset[str]) -> OperatedBay | BayView:
+    return OperatedBay.of(bay, closed=closed) if principal.role is Role.OPERATOR else BayView.of(bay, closed=closed)

@@ -1,5 +1,6 @@
 """What the REST interface of parking bays takes and gives."""
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -64,18 +65,23 @@ def bay_plan(traits: BayTraits, *, location_id: str) -> BayPlan:
 
 
 class BayView(BayBody):
-    """A bay, what was said of it last, and whether a vehicle is there. Whose it is, nobody is shown."""
+    """A bay, what was said of it last, and whether a vehicle is there. Whose it is, nobody is shown.
+
+    `is_closed`: by maintenance or an outage, now.
+    """
 
     bay_id: str
     state: BayState
     is_occupied: bool
+    is_closed: bool
 
     @classmethod
-    def of(cls, bay: ParkingBay) -> Self:
-        return cls(**cls._parts_of(bay))
+    def of(cls, bay: ParkingBay, *, closed: Collection[str]) -> Self:
+        """As it is shown; `closed` are ids of bays."""
+        return cls(**cls._parts_of(bay, closed))
 
     @classmethod
-    def _parts_of(cls, bay: ParkingBay) -> dict[str, Any]:
+    def _parts_of(cls, bay: ParkingBay, closed: Collection[str]) -> dict[str, Any]:
         """Any: fields of several types, which pydantic checks."""
         return {
             "bay_id": bay.id,
@@ -90,6 +96,7 @@ class BayView(BayBody):
             "max_stay_s": bay.max_stay_s,
             "state": bay.state,
             "is_occupied": bay.occupied_since is not None,
+            "is_closed": bay.id in closed,
         }
 
 
@@ -101,9 +108,9 @@ class OperatedBay(BayView):
     has_plate: bool
 
     @classmethod
-    def _parts_of(cls, bay: ParkingBay) -> dict[str, Any]:
+    def _parts_of(cls, bay: ParkingBay, closed: Collection[str]) -> dict[str, Any]:
         return {
-            **super()._parts_of(bay),
+            **super()._parts_of(bay, closed),
             "state_at": bay.state_at,
             "occupied_since": bay.occupied_since,
             "has_plate": bay.plate_ref is not None,
@@ -116,11 +123,11 @@ class Overstay(OperatedBay):
     over_s: int
 
     @classmethod
-    def at(cls, bay: ParkingBay, now: datetime) -> Self:
+    def at(cls, bay: ParkingBay, now: datetime, *, closed: Collection[str]) -> Self:
         assert bay.occupied_since is not None
         assert bay.max_stay_s is not None
         stayed_s = int((now - bay.occupied_since).total_seconds())
-        return cls(**cls._parts_of(bay), over_s=stayed_s - bay.max_stay_s)
+        return cls(**cls._parts_of(bay, closed), over_s=stayed_s - bay.max_stay_s)
 
 
 class DeviceKind(StrEnum):

@@ -1,5 +1,6 @@
 """Parking bays: what they are to be, and who is there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -62,6 +63,7 @@ class Bays:
 
     async def create(self, unit: Unit, bay_id: str | None, plan: BayPlan) -> ParkingBay:
         """A new bay. Raises BayExists, and what `save` raises."""
+        await _lock_location(unit, plan.location_id)
         bay_id = bay_id or unique_event_id(self.clock())
         if await bay_repository.find_bay(unit, bay_id) is not None:
             raise BayExists(bay_id)
@@ -73,9 +75,11 @@ class Bays:
         `if_match` is the ETag of what the asker saw, or `*`: then it has to be there. Raises BayChangedMeanwhile,
         LocationNotFound, BayNameTaken, NoSuchPlace and EvseHasBay.
         """
+        # Names and EVSEs are one bay's within a location: who changes its bays takes turns.
+        await _lock_location(unit, plan.location_id)
         bay = await bay_repository.lock_bay(unit, bay_id)
         _check_match(bay, bay_id, if_match)
-        await self._check_plan(unit, bay_id, plan)
+        await _check_plan(unit, bay_id, plan)
         if bay is None:
             bay = ParkingBay(
                 tenant_id=unit.tenant, id=bay_id, state=BayState.UNKNOWN, version=0, created_at=self.clock()
@@ -96,6 +100,10 @@ class Bays:
         if bay is None:
             raise BayNotFound(bay_id)
         return bay
+
+    async def closed_now(self, unit: Unit, bays: Sequence[ParkingBay]) -> frozenset[str]:
+        """Which of the bays maintenance or an outage closes, by id."""
+        return await closure_repository.closed_bays(unit, [bay.id for bay in bays], at=self.clock())
 
     async def delete(self, unit: Unit, bay_id: str, *, if_match: str | None = None) -> None:
         """The bay is gone, from closures too. Raises BayNotFound, BayChangedMeanwhile and BayIsOccupied."""
@@ -145,24 +153,29 @@ class Bays:
         )
         await unit.publish(came, key=bay.id, now=self.clock(), occurred_at=since)
 
-    async def _check_plan(self, unit: Unit, bay_id: str, plan: BayPlan) -> None:
-        if await repository.find_location(unit, plan.location_id) is None:
-            raise LocationNotFound(plan.location_id)
-        other = await bay_repository.find_namesake(unit, bay_id, location_id=plan.location_id, name=plan.name)
-        if other is not None:
-            raise BayNameTaken(plan.name, location_id=plan.location_id, other=other)
-        if plan.station_id is None or plan.evse is None:
-            return
-        if not await bay_repository.has_evse(unit, plan.station_id, plan.evse, location_id=plan.location_id):
-            raise NoSuchPlace(f"EVSE {plan.evse} of station {plan.station_id}", location_id=plan.location_id)
-        taken = await bay_repository.find_bay_of_evse(unit, plan.station_id, plan.evse)
-        if taken is not None and taken.id != bay_id:
-            raise EvseHasBay(plan.station_id, plan.evse, other=taken.id)
-
 
 def etag_of(bay: ParkingBay) -> str:
     """What names this version of the bay; who comes and goes does not change it."""
     return f'"{bay.version}"'
+
+
+async def _lock_location(unit: Unit, location_id: str) -> None:
+    """Raises LocationNotFound."""
+    if await repository.lock_location(unit, location_id) is None:
+        raise LocationNotFound(location_id)
+
+
+async def _check_plan(unit: Unit, bay_id: str, plan: BayPlan) -> None:
+    other = await bay_repository.find_namesake(unit, bay_id, location_id=plan.location_id, name=plan.name)
+    if other is not None:
+        raise BayNameTaken(plan.name, location_id=plan.location_id, other=other)
+    if plan.station_id is None or plan.evse is None:
+        return
+    if not await bay_repository.has_evse(unit, plan.station_id, plan.evse, location_id=plan.location_id):
+        raise NoSuchPlace(f"EVSE {plan.evse} of station {plan.station_id}", location_id=plan.location_id)
+    taken = await bay_repository.find_bay_of_evse(unit, plan.station_id, plan.evse)
+    if taken is not None and taken.id != bay_id:
+        raise EvseHasBay(plan.station_id, plan.evse, other=taken.id)
 
 
 def _check_match(bay: ParkingBay | None, bay_id: str, if_match: str | None) -> None:

@@ -138,6 +138,18 @@ async def closed_evses(
     return frozenset((station, evse) for station, evse in found)
 
 
+async def closed_bays(unit: Unit, bay_ids: Collection[str], *, at: datetime) -> frozenset[str]:
+    """Which of the bays are closed at an instant."""
+    if not bay_ids:
+        return frozenset()
+    found = await unit.session.scalars(
+        select(ClosedPlace.bay_id).where(
+            ClosedPlace.tenant_id == unit.tenant, ClosedPlace.bay_id.in_(bay_ids), is_closed_between(at, at)
+        )
+    )
+    return frozenset(found)
+
+
 async def is_closed(unit: Unit, place: Place, *, since: datetime, until: datetime) -> bool:
     """Whether the place is closed at some time from `since` to `until`."""
     found = _closing(unit, place).where(is_closed_between(since, until)).limit(1)

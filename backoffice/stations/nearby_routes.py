@@ -1,6 +1,7 @@
 """The search around a point by REST: stations as a map shows them, or single EVSEs and parking bays."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -73,7 +74,7 @@ async def find_places_nearby(
         cap=_cap(query),
     )
     async with surroundings.database.snapshot(principal.tenant) as unit:
-        places = await _places(unit, query.kind, page.places, surroundings)
+        places = await _places(unit, query.kind, page.places, surroundings.clock())
     return Page(items=places, next_cursor=encode_cursor(page.after) if page.after else None)
 
 
@@ -121,26 +122,29 @@ async def _stations(
     ]
 
 
-async def _places(
-    unit: Unit, kind: PlaceKind, found: Sequence[Priced], surroundings: Surroundings
-) -> list[NearbyPlace]:
+async def _places(unit: Unit, kind: PlaceKind, found: Sequence[Priced], now: datetime) -> list[NearbyPlace]:
     """What was found as it is shown; what was deleted since is left out."""
     station_ids = {one.found.station_id for one in found if one.found.station_id is not None}
     stations = {one.id: one for one in await repository.list_stations_named(unit, station_ids)}
-    locations = await repository.locations_named(unit, {one.found.location_id for one in found})
-    closed = await closure_repository.closed_evses(unit, station_ids, since=surroundings.clock())
-    bays = await bay_repository.bays_named(unit, {one.found.bay_id for one in found if one.found.bay_id is not None})
+    evses = {(evse.station_id, evse.evse): evse for station in stations.values() for evse in station.evses}
     if kind is PlaceKind.EVSE:
-        serving = await bay_repository.list_bays_of_stations(unit, station_ids)
-        bay_of = {(bay.station_id, bay.evse): bay for bay in serving}
+        bays = {bay.id: bay for bay in await bay_repository.list_bays_of_stations(unit, station_ids)}
+    else:
+        bays = await bay_repository.bays_named(unit, {one.found.bay_id or "" for one in found})
+    bay_of = {(bay.station_id, bay.evse): bay for bay in bays.values()}
+    locations = await repository.locations_named(unit, {one.found.location_id for one in found})
+    closed_evses = await closure_repository.closed_evses(unit, station_ids, since=now)
+    closed_bays = await closure_repository.closed_bays(unit, bays, at=now)
     shown = []
     for one, price in found:
-        station = stations.get(one.station_id or "")
-        evse = next((evse for evse in station.evses if evse.evse == one.evse), None) if station else None
-        bay = bays.get(one.bay_id or "") if kind is PlaceKind.BAY else bay_of.get((one.station_id, one.evse))
+        evse = evses.get((one.station_id or "", one.evse or 0))
+        bay = bay_of.get((one.station_id, one.evse)) if one.bay_id is None else bays.get(one.bay_id)
         if (evse if kind is PlaceKind.EVSE else bay) is None:
             continue
-        is_closed = (one.station_id, one.evse) in closed
+        view = None
+        if evse is not None:
+            is_online, is_closed = stations[evse.station_id].is_online, (evse.station_id, evse.evse) in closed_evses
+            view = EvseView.of(evse, is_online=is_online, is_closed=is_closed, price=price)
         shown.append(
             NearbyPlace(
                 kind=kind,
@@ -148,10 +152,8 @@ async def _places(
                 is_free=one.is_free,
                 location=LocationView.of(locations[one.location_id]),
                 station_id=one.station_id,
-                evse=EvseView.of(evse, is_online=station.is_online, is_closed=is_closed, price=price)
-                if station and evse
-                else None,
-                bay=BayView.of(bay) if bay else None,
+                evse=view,
+                bay=BayView.of(bay, closed=closed_bays) if bay else None,
             )
         )
     return shown

@@ -20,6 +20,13 @@ async def find_location(unit: Unit, location_id: str) -> Location | None:
     return await unit.session.get(Location, (unit.tenant, location_id))
 
 
+async def lock_location(unit: Unit, location_id: str) -> Location | None:
+    """The same, and nobody else who locks it goes on before this transaction ends; stations may still be added."""
+    return await unit.session.get(
+        Location, (unit.tenant, location_id), with_for_update={"key_share": True}, populate_existing=True
+    )
+
+
 async def list_locations(unit: Unit, *, cursor: str | None, limit: int) -> Sequence[Location]:
     """Locations by id, one more than `limit`."""
     statement = after_cursor(

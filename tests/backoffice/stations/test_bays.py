@@ -1,5 +1,6 @@
 """Parking bays by REST: what operators keep, what devices report, what is published, who stays too long."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -220,3 +221,36 @@ async def test_bays_are_the_tenant_s_own_and_written_by_operators(place: HttpPla
 
     assert [answer.status_code for answer in by_driver] == [403] * 4
     assert (await read(place, "/bays/B1", tenant=TenantId("other")))["status"] == 404
+
+
+async def test_bays_that_are_made_at_once_do_not_share_a_name(place: HttpPlace) -> None:
+    await add_station(place)
+
+    answers = await asyncio.gather(*(save_bay(place, f"B{number}") for number in range(8)))
+
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 7
+
+
+async def test_reports_that_come_at_once_make_one_stay(place: HttpPlace) -> None:
+    await add_station(place)
+    await save_bay(place)
+    t0 = place.clock() - timedelta(minutes=1)
+
+    answers = await asyncio.gather(*(report(place, "occupied", at=t0) for _ in range(8)))
+    await report(place, "vacated", at=t0 + timedelta(seconds=30))
+
+    assert sorted(answer.json()["verdict"] for answer in answers) == ["news"] + ["repeated"] * 7
+    assert [type(event) for event in await domain_events(place, "B1", 2)] == [BayOccupied, BayVacated]
+
+
+async def test_bay_that_is_closed_says_so(place: HttpPlace) -> None:
+    await add_station(place)
+    await save_bay(place)
+    await save_bay(place, "B2", name="P2")
+    closure = {"location_id": "at-CP001", "kind": "outage", "reason": "r", "places": [{"bay_id": "B1"}]}
+
+    await place.http.post("/api/v1/closures", json=closure, headers=place.operator_headers())
+
+    listed = await read(place, "/locations/at-CP001/bays", is_driver=True)
+    assert [one["is_closed"] for one in listed["items"]] == [True, False]
+    assert (await read(place, "/bays/B1"))["is_closed"]
