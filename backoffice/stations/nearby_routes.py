@@ -29,8 +29,8 @@ from protocol.domain.identifiers import TenantId
 router = APIRouter(tags=["stations"])
 SurroundingsDep = Annotated[Surroundings, Depends(provided(Surroundings))]
 
-# EVSEs that are read at once to fill a page of stations.
-_EVSES_AT_ONCE = 200
+# EVSEs that are looked for at once to fill a page of stations: most have two.
+_EVSES_PER_STATION, _EVSES_AT_ONCE = 3, 200
 
 
 @router.get("/stations/nearby")
@@ -45,7 +45,7 @@ async def find_stations_nearby(
             principal.tenant,
             _search(query, surroundings),
             kind=PlaceKind.EVSE,
-            limit=_EVSES_AT_ONCE,
+            limit=min(query.limit * _EVSES_PER_STATION, _EVSES_AT_ONCE),
             after=after,
             cap=_cap(query),
         )

@@ -1,8 +1,8 @@
 """The search for places around a point, among EVSEs as a country has them: most of them in a few cities.
 
-A location has five stations of two EVSEs. The largest of sixty cities has a fifth of all locations within a few
-kilometres; a tenth lies in the country. Half of the EVSEs have a parking bay, one in a hundred is closed. Points are
-where locations are, so most questions are asked where most is found.
+A location has five stations of two EVSEs. The largest of sixty cities has a seventh of all locations, most of them
+within ten kilometres; a tenth lies in the country. Half of the EVSEs have a parking bay, one in a hundred is closed.
+Points are where locations are, so most questions are asked where most is found.
 """
 
 import random
