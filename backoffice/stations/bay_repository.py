@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, update
 
 from backoffice.kit.database import Unit
 from backoffice.kit.pagination import after_cursor
@@ -48,6 +48,19 @@ async def has_evse(unit: Unit, station_id: str, evse: int, *, location_id: str) 
         .where(Station.location_id == location_id)
     )
     return await unit.session.scalar(found) is not None
+
+
+async def release_evses(unit: Unit, station_id: str, *, unless_at: str) -> None:
+    """Bays at other locations than this one serve none of the station's EVSEs any more."""
+    await unit.session.execute(
+        update(ParkingBay)
+        .where(
+            ParkingBay.tenant_id == unit.tenant,
+            ParkingBay.station_id == station_id,
+            ParkingBay.location_id != unless_at,
+        )
+        .values(station_id=None, evse=None, version=ParkingBay.version + 1)
+    )
 
 
 async def list_bays(unit: Unit, location_id: str, *, cursor: str | None, limit: int) -> Sequence[ParkingBay]:

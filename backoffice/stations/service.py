@@ -18,7 +18,7 @@ from backoffice.contracts.stations import (
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import Database, Unit
 from backoffice.kit.errors import OutcomeUnknown, PeerFailed
-from backoffice.stations import closure_repository, repository
+from backoffice.stations import bay_repository, closure_repository, repository
 from backoffice.stations.asked_commands import carry_out_once
 from backoffice.stations.dispatch import Dispatch
 from backoffice.stations.errors import (
@@ -159,6 +159,8 @@ class Stations:
         """
         await self._check_location(unit, plan.location_id)
         station = await repository.find_station(unit, station_id) or await self._new_station(unit, station_id)
+        if station.location_id not in (None, plan.location_id):
+            await bay_repository.release_evses(unit, station_id, unless_at=plan.location_id)
         station.location_id = plan.location_id
         station.default_version = plan.default_version
         _shape_evses(station, plan)

@@ -95,6 +95,21 @@ async def test_bay_outlives_its_evse(place: HttpPlace) -> None:
     assert (bay["station_id"], bay["evse"]) == (None, None)
 
 
+async def test_bay_stays_where_it_is_when_its_station_moves(place: HttpPlace) -> None:
+    made = await add_station(place)
+    await add_station(place, "CP002")
+    await save_bay(place, station_id="CP001", evse=1)
+    evses = [{"evse": evse["evse"], "connectors": [{}]} for evse in made["evses"]]
+
+    await put(place, "/stations/CP001", {"location_id": "at-CP001", "evses": evses})
+    stayed = await read(place, "/bays/B1")
+    await put(place, "/stations/CP001", {"location_id": "at-CP002", "evses": evses})
+    moved = await read(place, "/bays/B1")
+
+    assert (stayed["location_id"], stayed["station_id"]) == ("at-CP001", "CP001")
+    assert (moved["location_id"], moved["station_id"], moved["evse"]) == ("at-CP001", None, None)
+
+
 async def test_stay_is_published_once_however_often_it_is_reported(place: HttpPlace) -> None:
     await add_station(place)
     await save_bay(place, station_id="CP001", evse=1)
