@@ -210,8 +210,8 @@ VERBS = (
     ),
     Verb(
         "bench",
-        "measure a part against a peer in the same run and print one JSON object",
-        ["python3 dev.py bench gateway"],
+        "measure a part, beside a peer where there is one, and print one JSON object",
+        ["python3 dev.py bench gateway", "python3 dev.py bench backoffice"],
         run_module("loadtest.bench"),
         has_options=True,
     ),

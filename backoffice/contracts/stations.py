@@ -55,6 +55,7 @@ class BayOccupied(msgspec.Struct, frozen=True):
     """A vehicle came to a parking bay, by its sensor, its barrier or a reader of plates. Key: the bay id.
 
     `plate_ref` is a keyed hash of the plate, where one was read. `station_id` and `evse`: the EVSE that the bay serves.
+    Said again with the same `at`, once, where the plate of a vehicle that is there already is read later.
     """
 
     bay_id: str

@@ -4,6 +4,7 @@
      ├─ Refusal                 the rules say no; trying again changes nothing
      │   ├─ NotFound
      │   ├─ Conflict            the state of things forbids it
+     │   ├─ ChangedMeanwhile    it is not what the asker last saw (If-Match)
      │   ├─ Unauthenticated     nobody we know is asking
      │   ├─ Forbidden           someone we know, who may not
      │   ├─ InvalidRequest      well-formed, and still not a request that can be understood
@@ -40,6 +41,10 @@ class NotFound(Refusal):
 
 class Conflict(Refusal):
     """The state of things forbids it."""
+
+
+class ChangedMeanwhile(Refusal):
+    """It is not what the asker last saw, and named by If-Match."""
 
 
 class Unauthenticated(Refusal):

@@ -8,7 +8,7 @@ each kind. Comments every 15 s keep proxies awake (FastAPI sends them). The stre
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
@@ -48,9 +48,16 @@ class EventStream:
             yield one
 
     async def follow_stream(
-        self, stream: Stream, *, filter_subject: str, show: Callable[[RawEnvelope], str] = _data_of
+        self,
+        stream: Stream,
+        *,
+        filter_subject: str | Sequence[str],
+        show: Callable[[RawEnvelope], str | None] = _data_of,
     ) -> AsyncIterator[ServerSentEvent]:
-        """The stream's events on the subject; `show` makes the data of one of them, JSON."""
+        """The stream's events on the subject, or on several that do not overlap.
+
+        `show` makes the data of one of them, JSON; None: it is not for this stream.
+        """
         reader = StreamReader(self._bus, stream, filter_subject=filter_subject)
         try:
             while not self._stopping.is_set():
@@ -63,15 +70,20 @@ class EventStream:
         finally:
             await reader.close()
 
-    async def _read(self, reader: StreamReader, show: Callable[[RawEnvelope], str]) -> AsyncIterator[ServerSentEvent]:
+    async def _read(
+        self, reader: StreamReader, show: Callable[[RawEnvelope], str | None]
+    ) -> AsyncIterator[ServerSentEvent]:
         while not self._stopping.is_set():
             for message in await reader.next_batch(wait_s=WAIT_S):
                 envelope = decode_envelope(message.payload)
                 self._last_event_id = message.stream_seq
+                data = show(envelope)
+                if data is None:
+                    continue
                 yield ServerSentEvent(
                     id=str(message.stream_seq),
                     event=message.subject.rpartition(".")[2],
-                    raw_data=show(envelope),
+                    raw_data=data,
                 )
 
 

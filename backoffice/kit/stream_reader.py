@@ -49,12 +49,17 @@ class StreamMessage:
 
 
 class StreamReader:
-    """Reads what `filter_subject` lets through. With a `durable` name the server keeps how far it was acknowledged."""
+    """Reads what `filter_subject` lets through, or any of several that do not overlap.
 
-    def __init__(self, bus: Bus, stream: str, *, filter_subject: str, durable: str | None = None) -> None:
+    With a `durable` name the server keeps how far it was acknowledged.
+    """
+
+    def __init__(
+        self, bus: Bus, stream: str, *, filter_subject: str | Sequence[str], durable: str | None = None
+    ) -> None:
         self._bus = bus
         self._stream = stream
-        self._filter_subject = filter_subject
+        self._filter_subjects = [filter_subject] if isinstance(filter_subject, str) else list(filter_subject)
         self._durable = durable
         self._arrived = asyncio.Event()
         self._buffer: list[StreamMessage] = []
@@ -120,7 +125,8 @@ class StreamReader:
             opt_start_seq=None if after is None else after + 1,
             ack_policy=AckPolicy.ALL if self._durable else AckPolicy.NONE,
             ack_wait=ACK_WAIT_S if self._durable else None,
-            filter_subject=self._filter_subject,
+            filter_subject=self._filter_subjects[0] if len(self._filter_subjects) == 1 else None,
+            filter_subjects=self._filter_subjects if len(self._filter_subjects) > 1 else None,
             max_ack_pending=4 * BATCH if self._durable else None,
             inactive_threshold=None if self._durable else INACTIVE_S,
             mem_storage=None if self._durable else True,

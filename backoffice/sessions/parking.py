@@ -56,6 +56,8 @@ class ParkingEvents:
         before = await repository.find_stay_in(unit, event.bay_id)
         if before is not None:
             if before.started_at >= event.at:
+                if before.started_at == event.at:  # said again, with the plate that was read meanwhile
+                    before.plate_ref = event.plate_ref or before.plate_ref
                 return
             _end(before, event.at, now=self._clock())
             await unit.session.flush()

@@ -5,10 +5,14 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from backoffice.contracts.stations import (
+    CANCEL_ON_EVSE,
     CERTIFICATE_STATUS,
     DESCRIBE_EVSE,
+    DESCRIBE_PLACE,
     EV_CERTIFICATE,
+    FIND_OTHER_PLACES,
     OPEN_WEB_PAYMENT,
+    RESERVE_ON_EVSE,
     SCHEDULE_UPDATE,
     SHOW_COST,
     START_ON_EVSE,
@@ -19,16 +23,24 @@ from backoffice.kit.failures import FailureCounter
 from backoffice.kit.service import Context, Parts, Service, Worker
 from backoffice.stations import (
     balance_routes,
+    bay_routes,
     charging_routes,
+    closure_routes,
     command_routes,
     configuration_routes,
     device_command_routes,
     device_routes,
+    drift_routes,
     energy_routes,
     import_routes,
     limit_routes,
+    location_events,
+    location_routes,
+    nearby_routes,
     onboarding_routes,
+    place_import_routes,
     policy_routes,
+    qr_routes,
     routes,
     tolerance_routes,
     typed_routes,
@@ -36,15 +48,19 @@ from backoffice.stations import (
     web_payment_routes,
 )
 from backoffice.stations.balancing import BALANCE_EVERY_S, Balancing
+from backoffice.stations.bays import Bays
 from backoffice.stations.certificates import FileSigner, SigningDesk
 from backoffice.stations.charging_facts import ChargingFacts
+from backoffice.stations.closures import MOVE_CLOSURES_EVERY_S, Closures
 from backoffice.stations.command_queue import GIVE_UP_EVERY_S, PRUNE_COMMANDS_EVERY_S, CommandQueue
 from backoffice.stations.commands import StationCommands
 from backoffice.stations.consumers import Admissions, StationFacts
 from backoffice.stations.credentials import Credentials
 from backoffice.stations.dispatch import Dispatch
 from backoffice.stations.ev_certificates import EvCertificateDesk, TrialEvCertificates
+from backoffice.stations.nearby import Surroundings
 from backoffice.stations.onboarding import Onboarding
+from backoffice.stations.place_answers import PlaceAnswers
 from backoffice.stations.prices import Prices
 from backoffice.stations.read_out import ReadOut
 from backoffice.stations.registry import Registry
@@ -106,8 +122,16 @@ def build(context: Context[StationsSettings]) -> Parts:
         events_kept=settings.events_kept,
     )
     router = APIRouter()
-    router.include_router(routes.router)
     for one in (
+        # Before those that read a station by its id.
+        nearby_routes,
+        routes,
+        location_routes,
+        location_events,
+        place_import_routes,
+        qr_routes,
+        bay_routes,
+        closure_routes,
         import_routes,
         onboarding_routes,
         typed_routes,
@@ -119,6 +143,7 @@ def build(context: Context[StationsSettings]) -> Parts:
         energy_routes,
         balance_routes,
         configuration_routes,
+        drift_routes,
         device_routes,
         device_command_routes,
         tolerance_routes,
@@ -147,12 +172,33 @@ def build(context: Context[StationsSettings]) -> Parts:
         clock=context.clock,
     )
     prices = Prices(context.bus, timeout_s=settings.price_timeout_s, clock=context.clock)
+    bays = Bays(context.database, plate_key=settings.token_key.get_secret_value().encode(), clock=context.clock)
+    closures = Closures(context.database, clock=context.clock)
+    surroundings = Surroundings(context.database, prices=prices, clock=context.clock)
+    places = PlaceAnswers(context.database, dispatch=dispatch, clock=context.clock)
     return Parts(
         router=router,
-        provides=(stations, dispatch, onboarding, credentials, uploads, prices, web_payments, balancing),
+        provides=(
+            stations,
+            dispatch,
+            onboarding,
+            credentials,
+            uploads,
+            prices,
+            web_payments,
+            bays,
+            closures,
+            surroundings,
+            qr_routes.PlaceUrls(settings.place_url),
+            balancing,
+        ),
         consumers=(facts.consumer(), Admissions(registry).consumer()),
         answers=(
             Answerer(DESCRIBE_EVSE, stations.describe_evse),
+            Answerer(DESCRIBE_PLACE, places.describe),
+            Answerer(FIND_OTHER_PLACES, places.find_others),
+            Answerer(RESERVE_ON_EVSE, places.reserve),
+            Answerer(CANCEL_ON_EVSE, places.cancel),
             Answerer(START_ON_EVSE, stations.start_on_evse),
             Answerer(STOP_TRANSACTION, stations.stop_transaction),
             Answerer(OPEN_WEB_PAYMENT, web_payments.open),
@@ -169,6 +215,7 @@ def build(context: Context[StationsSettings]) -> Parts:
             Worker("prune_reservations", reservations.prune, every_s=PRUNE_RESERVATIONS_EVERY_S),
             Worker("prune_reports", archive.prune, every_s=PRUNE_REPORTS_EVERY_S),
             Worker("prune_uploads", uploads.prune, every_s=PRUNE_UPLOADS_EVERY_S),
+            Worker("move_closures", closures.move_due, every_s=MOVE_CLOSURES_EVERY_S),
             Worker("forget_old_passwords", credentials.forget_expired, every_s=FORGET_PASSWORDS_EVERY_S),
         ),
         background=(registry.keep_reconciled, queue.keep_sending, web_payments.failures.keep_open),
@@ -195,5 +242,4 @@ SERVICE = Service(
     package=Path(__file__).parent,
     settings=StationsSettings,
     build=build,
-    extensions=("cube", "earthdistance"),
 )

@@ -11,7 +11,7 @@ from backoffice.kit.bodies import Body
 from backoffice.stations import known_repository
 from backoffice.stations.command_bodies import OpenVariable
 from backoffice.stations.command_desk import DeskDep, StationsDep
-from backoffice.stations.configuration import Comparison, Wanted, compare
+from backoffice.stations.configuration import Compared, Comparison, Wanted, compare
 from backoffice.stations.errors import TemplateNotFound
 from backoffice.stations.models import ConfigurationTemplate, StationVariable
 from protocol.blocks.provisioning.keys_v16 import KeyKind, find_flaw, find_standard_key
@@ -109,6 +109,16 @@ class ComparedView(WantedBody):
     actual: str | None
     verdict: Comparison
 
+    @classmethod
+    def of(cls, one: Compared) -> "ComparedView":
+        return cls(
+            variable=one.wanted.variable,
+            component=one.wanted.component,
+            value=one.wanted.value,
+            actual=one.actual,
+            verdict=one.verdict,
+        )
+
 
 class AppliedView(BaseModel):
     """A variable that was set, and the station's word."""
@@ -162,18 +172,9 @@ async def compare_with_template(
     """How the station stands to the template, by what is known of it."""
     async with stations.database.snapshot(operator.tenant) as unit:
         await stations.read_station(unit, station_id)
-        wanted = _wanted(await known_repository.find_template(unit, name), name)
+        wanted = wanted_of(await known_repository.find_template(unit, name), name)
         known = await known_repository.list_variables(unit, station_id)
-    return [
-        ComparedView(
-            variable=one.wanted.variable,
-            component=one.wanted.component,
-            value=one.wanted.value,
-            actual=one.actual,
-            verdict=one.verdict,
-        )
-        for one in compare(wanted, known)
-    ]
+    return [ComparedView.of(one) for one in compare(wanted, known)]
 
 
 @router.post("/stations/{station_id}/configuration/{name}")
@@ -183,7 +184,7 @@ async def apply_template(name: TemplateName, desk: DeskDep, stations: StationsDe
     Ends at the first command that fails; what was set before stays set, and is known.
     """
     async with stations.database.snapshot(desk.tenant) as unit:
-        wanted = _wanted(await known_repository.find_template(unit, name), name)
+        wanted = wanted_of(await known_repository.find_template(unit, name), name)
         known = await known_repository.list_variables(unit, desk.station.id)
     applied = []
     for one in compare(wanted, known):
@@ -201,7 +202,8 @@ async def apply_template(name: TemplateName, desk: DeskDep, stations: StationsDe
     return applied
 
 
-def _wanted(template: ConfigurationTemplate | None, name: str) -> list[Wanted]:
+def wanted_of(template: ConfigurationTemplate | None, name: str) -> list[Wanted]:
+    """What the template says. Raises TemplateNotFound."""
     if template is None:
         raise TemplateNotFound(name)
     return [Wanted(**variable) for variable in template.variables]

@@ -9,7 +9,7 @@ import msgspec
 
 from protocol.domain.status import ChargingState, ConnectorStatus
 
-EARTH_RADIUS_M = 6_378_168  # what earthdistance calculates with
+EARTH_RADIUS_M = 6_371_009  # the mean radius (IUGG)
 # An EVSE serves one vehicle at a time: what one of its connectors does holds for all of them.
 _PRECEDENCE = (
     ConnectorStatus.OCCUPIED,

@@ -9,10 +9,11 @@ from backoffice.kit.database import Unit
 from backoffice.kit.errors import InvalidRequest
 from backoffice.stations import repository
 from backoffice.stations.command_desk import StationsDep
+from backoffice.stations.csv_file import MAX_BYTES, LineError, ReadFile
 from backoffice.stations.errors import CertificateNameTaken, LocationNotFound
-from backoffice.stations.importing import MAX_BYTES, LineError, ReadFile, read_stations
+from backoffice.stations.importing import STATIONS_FILE
 from backoffice.stations.models import Station
-from backoffice.stations.schemas import station_plan
+from backoffice.stations.schemas import NewStation, station_plan
 from backoffice.stations.service import Stations, key_of
 
 router = APIRouter(prefix="/stations", tags=["stations"])
@@ -55,7 +56,7 @@ async def import_stations(
 
     Sent again it changes nothing. `dry_run` does nothing, and tells the same.
     """
-    read = read_stations(await _body_of(request))
+    read = STATIONS_FILE.read(await read_file(request))
     async with stations.database.transaction(operator.tenant) as unit:
         report, saved = await _apply(unit, stations, read)
         if report.errors or dry_run:
@@ -70,9 +71,9 @@ async def import_stations(
     return report
 
 
-async def _apply(unit: Unit, stations: Stations, read: ReadFile) -> tuple[ImportReport, list[Station]]:
+async def _apply(unit: Unit, stations: Stations, read: ReadFile[NewStation]) -> tuple[ImportReport, list[Station]]:
     errors, told, saved = list(read.errors), [], []
-    for line, body in read.stations.items():
+    for line, body in read.bodies.items():
         is_new = await repository.find_station(unit, body.station_id) is None
         try:
             station, password = await stations.save_station(unit, body.station_id, station_plan(body))
@@ -88,7 +89,7 @@ async def _apply(unit: Unit, stations: Stations, read: ReadFile) -> tuple[Import
     return ImportReport(is_applied=True, stations=told, errors=shown), saved
 
 
-async def _body_of(request: Request) -> bytes:
+async def read_file(request: Request) -> bytes:
     """The file. Raises InvalidRequest where it is too large."""
     refusal = InvalidRequest(f"The file is larger than {MAX_BYTES} bytes.")
     return await read_body(request.stream(), limit_bytes=MAX_BYTES, refusal=refusal)

@@ -1,14 +1,14 @@
 """The queries of what is known of stations' variables and limits, and of their files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import undefer
 
 from backoffice.kit.database import Unit
-from backoffice.stations.models import ConfigurationTemplate, InstalledLimit, StationVariable, Upload
+from backoffice.stations.models import ConfigurationTemplate, InstalledLimit, Station, StationVariable, Upload
 
 
 async def list_variables(unit: Unit, station_id: str) -> Sequence[StationVariable]:
@@ -27,6 +27,35 @@ async def list_variables(unit: Unit, station_id: str) -> Sequence[StationVariabl
         )
     )
     return found.all()
+
+
+async def station_ids_after(
+    unit: Unit, after: str | None, *, model: str | None, location_id: str | None, limit: int
+) -> Sequence[str]:
+    """Stations by id, from behind one: those of a model, at a location, or all."""
+    statement = select(Station.id).where(Station.tenant_id == unit.tenant, Station.id > (after or ""))
+    if model is not None:
+        statement = statement.where(Station.model == model)
+    if location_id is not None:
+        statement = statement.where(Station.location_id == location_id)
+    return (await unit.session.scalars(statement.order_by(Station.id).limit(limit))).all()
+
+
+async def variables_named(
+    unit: Unit, station_ids: Collection[str], names: Collection[str]
+) -> dict[str, list[StationVariable]]:
+    """What is known of the stations' variables of these names, in lower case, by station."""
+    found = await unit.session.scalars(
+        select(StationVariable).where(
+            StationVariable.tenant_id == unit.tenant,
+            StationVariable.station_id.in_(station_ids),
+            func.lower(StationVariable.variable).in_(names),
+        )
+    )
+    by_station: dict[str, list[StationVariable]] = {}
+    for row in found:
+        by_station.setdefault(row.station_id, []).append(row)
+    return by_station
 
 
 async def find_template(unit: Unit, name: str) -> ConfigurationTemplate | None:

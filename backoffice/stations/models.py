@@ -15,7 +15,11 @@ class Base(DeclarativeBase):
 
 
 class Location(Base):
-    """A place with stations: WGS 84 degrees, an IANA time zone, a country of ISO 3166 alpha-2."""
+    """A place with stations: WGS 84 degrees, an IANA time zone, a country of ISO 3166 alpha-2.
+
+    `opening_times` are OCPI Hours (see opening_hours.py), None where nobody said; `facilities` are OCPI words.
+    `is_accessible`: it can be used without steps, `accessibility` says how.
+    """
 
     __tablename__ = "locations"
 
@@ -28,6 +32,11 @@ class Location(Base):
     timezone: Mapped[str]
     latitude: Mapped[float]
     longitude: Mapped[float]
+    opening_times: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))  # Any: JSON
+    facilities: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    is_accessible: Mapped[bool]
+    accessibility: Mapped[str]
+    image_urls: Mapped[list[str]] = mapped_column(ARRAY(Text))
     created_at: Mapped[datetime]
 
 
@@ -92,6 +101,7 @@ class Evse(Base):
     station_id: Mapped[str] = mapped_column(primary_key=True)
     evse: Mapped[int] = mapped_column(primary_key=True)
     max_power_w: Mapped[int]
+    is_reservable: Mapped[bool] = mapped_column(default=True)
     status: Mapped[str | None] = mapped_column(default=None)
     charging_state: Mapped[str | None] = mapped_column(default=None)
     charging_state_at: Mapped[datetime | None] = mapped_column(default=None)

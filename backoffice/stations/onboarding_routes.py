@@ -91,9 +91,10 @@ async def accept_candidate(
     body = body or AcceptBody()
     async with stations.database.transaction(operator.tenant) as unit:
         station, password = await onboarding.accept(unit, station_id, body.plan())
+        closed = await stations.closed_now(unit, [station])
     await stations.registry.refresh(key_of(station))
     asked = await stations.ask_to_boot(key_of(station)) if body.trigger_boot else None
-    return OperatedStation.operated(station, password=password, boot_trigger=asked)
+    return OperatedStation.operated(station, closed=closed, password=password, boot_trigger=asked)
 
 
 @router.post("/stations/{station_id}/reject")
@@ -103,8 +104,9 @@ async def reject_candidate(
     """The station hears at its next boot that it is rejected, until somebody accepts it."""
     async with stations.database.transaction(operator.tenant) as unit:
         station = await onboarding.reject(unit, station_id)
+        closed = await stations.closed_now(unit, [station])
     await stations.registry.refresh(key_of(station))
-    return OperatedStation.operated(station)
+    return OperatedStation.operated(station, closed=closed)
 
 
 def _view(onboarding: Onboarding, tenant: TenantId, *, registers_strangers: bool) -> OnboardingView:

@@ -27,7 +27,11 @@ class Prices:
 
     async def of_stations(self, tenant: TenantId, stations: Sequence[Station]) -> dict[tuple[str, int], PriceView]:
         """The price at each EVSE, by station id and EVSE number; those that have none are missing."""
-        places = tuple(EvsePlace(StationId(station.id), evse.evse) for station in stations for evse in station.evses)
+        return await self.of_evses(tenant, [(station.id, evse.evse) for station in stations for evse in station.evses])
+
+    async def of_evses(self, tenant: TenantId, evses: Sequence[tuple[str, int]]) -> dict[tuple[str, int], PriceView]:
+        """The same, of EVSEs by station id and number."""
+        places = tuple(EvsePlace(StationId(station_id), evse) for station_id, evse in evses)
         if not places:
             return {}
         question = TariffsInForce(tenant, places, self._clock())

@@ -1,15 +1,14 @@
 """The queries of stations."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
 from backoffice.kit.database import Unit
 from backoffice.kit.pagination import after_cursor
-from backoffice.stations.domain import SearchBox
 from backoffice.stations.models import Evse, Location, ModelRules, OnboardingPolicy, RefusedHandshake, Station, Stranger
 from protocol.domain.version import OcppVersion
 
@@ -19,6 +18,13 @@ _WHOLE = (selectinload(Station.evses).selectinload(Evse.connectors), selectinloa
 async def find_location(unit: Unit, location_id: str) -> Location | None:
     """The location of this name."""
     return await unit.session.get(Location, (unit.tenant, location_id))
+
+
+async def lock_location(unit: Unit, location_id: str) -> Location | None:
+    """The same, and nobody else who locks it goes on before this transaction ends; stations may still be added."""
+    return await unit.session.get(
+        Location, (unit.tenant, location_id), with_for_update={"key_share": True}, populate_existing=True
+    )
 
 
 async def list_locations(unit: Unit, *, cursor: str | None, limit: int) -> Sequence[Location]:
@@ -31,6 +37,12 @@ async def list_locations(unit: Unit, *, cursor: str | None, limit: int) -> Seque
         limit=limit,
     )
     return (await unit.session.execute(statement)).scalars().all()
+
+
+async def locations_named(unit: Unit, location_ids: Collection[str]) -> dict[str, Location]:
+    """The locations of these ids."""
+    found = select(Location).where(Location.tenant_id == unit.tenant, Location.id.in_(location_ids))
+    return {location.id: location for location in await unit.session.scalars(found)}
 
 
 async def find_station(unit: Unit, station_id: str) -> Station | None:
@@ -79,26 +91,15 @@ async def list_all_stations(unit: Unit) -> Sequence[Station]:
     return (await unit.session.execute(select(Station))).scalars().all()
 
 
-async def find_nearby(
-    unit: Unit, *, latitude: float, longitude: float, radius_m: float, box: SearchBox, limit: int
-) -> Sequence[tuple[Station, float]]:
-    """The stations within the radius with their distance in metres, nearest first."""
-    distance_m = func.earth_distance(
-        func.ll_to_earth(Location.latitude, Location.longitude), func.ll_to_earth(latitude, longitude)
-    )
-    statement = (
-        _stations_of(unit)
-        .add_columns(distance_m.label("distance_m"))
-        .join(Location, (Location.tenant_id == Station.tenant_id) & (Location.id == Station.location_id))
-        .where(
-            Location.latitude.between(*box.latitudes),
-            or_(*(Location.longitude.between(*longitudes) for longitudes in box.longitudes)),
-            distance_m <= radius_m,
-        )
-        .order_by(distance_m, Station.id)
-        .limit(limit)
-    )
-    return [(row[0], float(row[1])) for row in (await unit.session.execute(statement)).all()]
+async def list_stations_named(unit: Unit, station_ids: Collection[str]) -> Sequence[Station]:
+    """The stations of these ids, whole."""
+    return (await unit.session.scalars(_stations_of(unit).where(Station.id.in_(station_ids)))).all()
+
+
+async def list_stations_at(unit: Unit, location_id: str) -> Sequence[Station]:
+    """Every station of the location, whole, by id."""
+    statement = _stations_of(unit).where(Station.location_id == location_id).order_by(Station.id)
+    return (await unit.session.scalars(statement)).all()
 
 
 async def lock_evse(unit: Unit, station_id: str, evse: int) -> Evse | None:

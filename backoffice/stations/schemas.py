@@ -1,16 +1,16 @@
 """What the REST interface of stations takes and gives."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr, model_validator
+from pydantic import BaseModel, Field, SecretStr, model_validator
 
 from backoffice.kit.bodies import Body
-from backoffice.stations.models import Connector, Evse, Location, Station
+from backoffice.stations.location_schemas import LocationView
+from backoffice.stations.models import Connector, Evse, Station
 from backoffice.stations.service import UNASSIGNED, ConnectorPlan, StationPlan
 from protocol.domain.status import ChargingState, ConnectorStatus, RegistrationStatus
 from protocol.domain.version import OcppVersion
@@ -18,57 +18,9 @@ from protocol.domain.version import OcppVersion
 MAX_STATION_ID = 48  # OCPP 2.1 §2.1: identityString of a charging station
 
 
-def _known_timezone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: a folder, as Europe
-        raise ValueError(f"there is no IANA timezone {name}") from error
-    return name
-
-
-Name = Annotated[str, Field(min_length=1, max_length=120)]
 # What a station's URL can carry without escaping, but for `:`, which some vendors' serial numbers have.
 StationName = Annotated[str, Field(min_length=1, max_length=MAX_STATION_ID, pattern=r"^[A-Za-z0-9*\-_=:+|@.]+$")]
 CertificateName = Annotated[str, Field(min_length=1, max_length=64, description="X.509 limits a common name to 64.")]
-Latitude = Annotated[float, Field(ge=-90, le=90)]
-Longitude = Annotated[float, Field(ge=-180, le=180)]
-
-
-class LocationBody(Body):
-    """A location without its name in the URL."""
-
-    name: Name
-    address: str = ""
-    city: str = ""
-    country: str = Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2")
-    timezone: Annotated[str, AfterValidator(_known_timezone)] = "UTC"
-    latitude: Latitude
-    longitude: Longitude
-
-
-class NewLocation(LocationBody):
-    """A location; without an id it is given one."""
-
-    location_id: str | None = Field(default=None, min_length=1, max_length=36, pattern=r"^[A-Za-z0-9\-_]+$")
-
-
-class LocationView(LocationBody):
-    """A location."""
-
-    location_id: str
-
-    @classmethod
-    def of(cls, location: Location) -> "LocationView":
-        return cls(
-            location_id=location.id,
-            name=location.name,
-            address=location.address,
-            city=location.city,
-            country=location.country,
-            timezone=location.timezone,
-            latitude=location.latitude,
-            longitude=location.longitude,
-        )
 
 
 class ConnectorBody(Body):
@@ -84,6 +36,7 @@ class EvseBody(Body):
 
     evse: int = Field(ge=1)
     connectors: list[ConnectorBody] = Field(default_factory=lambda: [ConnectorBody()], min_length=1)
+    is_reservable: bool = True
 
     @model_validator(mode="after")
     def _numbers_differ(self) -> "EvseBody":
@@ -128,6 +81,7 @@ def station_plan(body: StationBody) -> StationPlan:
             evse.evse: [ConnectorPlan(one.connector, one.standard, one.power_w) for one in evse.connectors]
             for evse in body.evses
         },
+        unreservable=[evse.evse for evse in body.evses if not evse.is_reservable],
     )
 
 
@@ -182,10 +136,15 @@ class PriceView(BaseModel):
 
 
 class EvseView(BaseModel):
-    """An EVSE. `is_available`: a driver can start here now. `price` is null where tariffs is silent or has none."""
+    """An EVSE. `is_available`: a driver can start here now. `price` is null where tariffs is silent or has none.
+
+    `is_closed`: by maintenance or an outage, now.
+    """
 
     evse: int
     max_power_w: int
+    is_reservable: bool
+    is_closed: bool
     status: ConnectorStatus | None
     charging_state: ChargingState | None
     is_available: bool
@@ -193,19 +152,23 @@ class EvseView(BaseModel):
     price: PriceView | None = None
 
     @classmethod
-    def of(cls, evse: Evse, *, is_online: bool, price: PriceView | None) -> "EvseView":
+    def of(cls, evse: Evse, *, is_online: bool, is_closed: bool, price: PriceView | None) -> "EvseView":
         return cls(
             evse=evse.evse,
             max_power_w=evse.max_power_w,
             status=ConnectorStatus(evse.status) if evse.status else None,
             charging_state=ChargingState(evse.charging_state) if evse.charging_state else None,
-            is_available=is_online and evse.status == ConnectorStatus.AVAILABLE,
+            is_reservable=evse.is_reservable,
+            is_closed=is_closed,
+            is_available=is_online and not is_closed and evse.status == ConnectorStatus.AVAILABLE,
             connectors=[ConnectorView.of(connector) for connector in evse.connectors],
             price=price,
         )
 
 
 NO_PRICES: Mapping[tuple[str, int], PriceView] = MappingProxyType({})
+Closed = Collection[tuple[str, int]]
+"""EVSEs by station id and number."""
 
 
 class StationView(BaseModel):
@@ -220,11 +183,11 @@ class StationView(BaseModel):
     evses: list[EvseView]
 
     @classmethod
-    def of(cls, station: Station, prices: Mapping[tuple[str, int], PriceView]) -> "StationView":
-        return cls(**cls._parts_of(station, prices))
+    def of(cls, station: Station, *, prices: Mapping[tuple[str, int], PriceView], closed: Closed) -> "StationView":
+        return cls(**cls._parts_of(station, prices, closed))
 
     @classmethod
-    def _parts_of(cls, station: Station, prices: Mapping[tuple[str, int], PriceView]) -> dict[str, Any]:
+    def _parts_of(cls, station: Station, prices: Mapping[tuple[str, int], PriceView], closed: Closed) -> dict[str, Any]:
         """What the views of a station have in common; Any: fields of several types, which pydantic checks."""
         return {
             "station_id": station.id,
@@ -234,20 +197,15 @@ class StationView(BaseModel):
             "vendor": station.vendor,
             "model": station.model,
             "evses": [
-                EvseView.of(evse, is_online=station.is_online, price=prices.get((station.id, evse.evse)))
+                EvseView.of(
+                    evse,
+                    is_online=station.is_online,
+                    is_closed=(station.id, evse.evse) in closed,
+                    price=prices.get((station.id, evse.evse)),
+                )
                 for evse in station.evses
             ],
         }
-
-
-class NearbyStation(StationView):
-    """A station and how far it is."""
-
-    distance_m: float
-
-    @classmethod
-    def at(cls, station: Station, distance_m: float, prices: dict[tuple[str, int], PriceView]) -> "NearbyStation":
-        return cls(**cls._parts_of(station, prices), distance_m=round(distance_m, 1))
 
 
 class OperatedStation(StationView):
@@ -277,11 +235,12 @@ class OperatedStation(StationView):
         station: Station,
         *,
         prices: Mapping[tuple[str, int], PriceView] = NO_PRICES,
+        closed: Closed = (),
         password: str | None = None,
         boot_trigger: str | None = None,
     ) -> "OperatedStation":
         return cls(
-            **cls._parts_of(station, prices),
+            **cls._parts_of(station, prices, closed),
             registration=RegistrationStatus(station.registration),
             security_profile=station.security_profile,
             certificate_name=station.certificate_name,

@@ -1,8 +1,9 @@
 """What stations does: an inventory that the gateway knows, and answers about it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from backoffice.contracts.stations import (
     CommandResult,
@@ -17,12 +18,12 @@ from backoffice.contracts.stations import (
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import Database, Unit
 from backoffice.kit.errors import OutcomeUnknown, PeerFailed
-from backoffice.stations import repository
+from backoffice.stations import bay_repository, closure_repository, repository
+from backoffice.stations.asked_commands import carry_out_once
 from backoffice.stations.dispatch import Dispatch
 from backoffice.stations.errors import (
     CertificateNameTaken,
     CommandNotExpressible,
-    CommandNotSent,
     LocationExists,
     LocationNotFound,
     StationExists,
@@ -35,7 +36,7 @@ from protocol.blocks.remote_control.messages import RequestStart, RequestStop, T
 from protocol.blocks.tariff_and_cost.messages import CostUpdated
 from protocol.bus.envelope import unique_event_id
 from protocol.bus.secrets import credential_hash, new_station_password
-from protocol.domain.commands import CommandReply, Heard
+from protocol.domain.commands import CommandReply
 from protocol.domain.identifiers import StationId, StationKey, TenantId
 from protocol.domain.status import RegistrationStatus
 
@@ -49,7 +50,7 @@ _CERTIFICATE_PROFILE = 3
 
 @dataclass(frozen=True, slots=True)
 class LocationPlan:
-    """What a location is to be."""
+    """What a location is to be. `opening_times` are Hours as JSON, None where nobody said; `facilities` OCPI words."""
 
     name: str
     address: str
@@ -58,6 +59,11 @@ class LocationPlan:
     timezone: str
     latitude: float
     longitude: float
+    opening_times: dict[str, Any] | None = None  # Any: JSON, see opening_hours.py
+    facilities: Sequence[str] = ()
+    is_accessible: bool = False
+    accessibility: str = ""
+    image_urls: Sequence[str] = ()
 
 
 _NOWHERE = LocationPlan(
@@ -79,7 +85,7 @@ class StationPlan:
     """What a station is to be.
 
     `password` None keeps the one it has, or makes one where a profile needs it and there is none; `registration` None
-    keeps the decision, which is to accept for a new station.
+    keeps the decision, which is to accept for a new station. `unreservable`: EVSEs that nobody can reserve.
     """
 
     location_id: str
@@ -89,6 +95,7 @@ class StationPlan:
     evses: dict[int, Sequence[ConnectorPlan]]
     registration: RegistrationStatus | None = None
     certificate_name: str | None = None
+    unreservable: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +137,9 @@ class Stations:
         location.name, location.address, location.city = plan.name, plan.address, plan.city
         location.country, location.timezone = plan.country, plan.timezone
         location.latitude, location.longitude = plan.latitude, plan.longitude
+        location.opening_times, location.facilities = plan.opening_times, list(plan.facilities)
+        location.is_accessible, location.accessibility = plan.is_accessible, plan.accessibility
+        location.image_urls = list(plan.image_urls)
         await unit.session.flush()
         return location
 
@@ -149,6 +159,8 @@ class Stations:
         """
         await self._check_location(unit, plan.location_id)
         station = await repository.find_station(unit, station_id) or await self._new_station(unit, station_id)
+        if station.location_id not in (None, plan.location_id):
+            await bay_repository.release_evses(unit, station_id, unless_at=plan.location_id)
         station.location_id = plan.location_id
         station.default_version = plan.default_version
         _shape_evses(station, plan)
@@ -173,6 +185,10 @@ class Stations:
         if station is None:
             raise StationNotFound(station_id)
         return station
+
+    async def closed_now(self, unit: Unit, stations: Sequence[Station]) -> frozenset[tuple[str, int]]:
+        """Which EVSEs of the stations maintenance or an outage closes, by station id and number."""
+        return await closure_repository.closed_evses(unit, [one.id for one in stations], since=self.clock())
 
     async def ask_to_boot(self, station: StationKey) -> str:
         """What the station answers to being asked for a BootNotification: it hears the newest decision then."""
@@ -253,34 +269,27 @@ class Stations:
         )
 
     async def start_on_evse(self, question: StartOnEvse) -> CommandResult:
-        """Sends a RequestStart, once."""
+        """Sends a RequestStart, once, unless the EVSE is closed."""
+        async with self.database.snapshot(question.tenant) as unit:
+            closed = await closure_repository.closed_evses(unit, [question.station_id], since=self.clock())
+        if (question.station_id, question.evse) in closed:
+            detail = f"EVSE {question.evse} of station {question.station_id} is closed for maintenance or by an outage."
+            return CommandResult(CommandStatus.REFUSED, detail)
         message = RequestStart(question.id_token, question.remote_start_id, evse=question.evse)
-        return await self._command(StationKey(question.tenant, question.station_id), message)
+        station = StationKey(question.tenant, question.station_id)
+        return await carry_out_once(self._dispatch, station, message, by="sessions")
 
     async def stop_transaction(self, question: StopTransaction) -> CommandResult:
         """Sends a RequestStop, once."""
         station = StationKey(question.tenant, question.station_id)
-        return await self._command(station, RequestStop(question.transaction_id))
+        message = RequestStop(question.transaction_id)
+        return await carry_out_once(self._dispatch, station, message, by="sessions")
 
     async def show_cost(self, question: ShowCost) -> CommandResult:
         """Sends a CostUpdated, once."""
         message = CostUpdated(question.transaction_id, question.total_cost)
-        return await self._command(StationKey(question.tenant, question.station_id), message)
-
-    async def _command(self, station: StationKey, message: RequestStart | RequestStop | CostUpdated) -> CommandResult:
-        try:
-            _, reply = await self._dispatch.carry_out(station, message, by="sessions")
-        except (StationOffline, StationNotFound, CommandNotSent) as offline:
-            return CommandResult(CommandStatus.OFFLINE, str(offline))
-        except OutcomeUnknown as unknown:
-            return CommandResult(CommandStatus.UNKNOWN, str(unknown))
-        except (CommandNotExpressible, PeerFailed) as refused:
-            return CommandResult(CommandStatus.REFUSED, str(refused))
-        if isinstance(reply, Heard):
-            return CommandResult(CommandStatus.ACCEPTED)
-        assert isinstance(reply, CommandReply)
-        status = CommandStatus.ACCEPTED if reply.is_accepted else CommandStatus.REFUSED
-        return CommandResult(status, " ".join(filter(None, (reply.status, reply.reason))))
+        station = StationKey(question.tenant, question.station_id)
+        return await carry_out_once(self._dispatch, station, message, by="sessions")
 
 
 async def announce_admission(unit: Unit, station: Station, *, now: datetime) -> None:
@@ -317,6 +326,8 @@ def _shape_evses(station: Station, plan: StationPlan) -> None:
     station.evses[:] = [
         _shape_evse(existing.get(number), station, number, connectors) for number, connectors in plan.evses.items()
     ]
+    for evse in station.evses:
+        evse.is_reservable = evse.evse not in plan.unreservable
 
 
 def _shape_evse(evse: Evse | None, station: Station, number: int, connectors: Sequence[ConnectorPlan]) -> Evse:

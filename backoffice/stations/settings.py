@@ -10,7 +10,8 @@ from backoffice.kit.settings import SecretStr, Settings, shared
 
 
 class StationsSettings(Settings):
-    """`credential_pepper` keys the hashes of stations' passwords; the gateway has it too.
+    """`credential_pepper` keys the hashes of stations' passwords; the gateway has it too. `token_key` is the master key
+    under which number plates are referred to on the bus, as IdTokens are: each with a key that is derived from it.
 
     `station_url` and `tls_station_url` are what stations are told to call, up to `/ocpp`; the gateway is behind them.
     `ca_cert_file` and `ca_key_file`: what signs stations' certificates; without them nobody does. `reads_after_boot`:
@@ -22,11 +23,13 @@ class StationsSettings(Settings):
     certificates and their status; `test` answers by itself, and no vehicle will believe it. `v2g_ca_cert_file` and
     `v2g_ca_key_file`: what signs stations' certificates of ISO 15118, where that is another authority.
     `web_payment_failures_allowed`: wrong one-time passwords at a station within five minutes, where REDIS_URL is given.
+    `place_url`: where drivers find a place, followed by `/evse/…` or `/bay/…`: what printed QR codes say.
     `credential_overlap`: how long an old password is right after its station accepted a new one.
     """
 
     prefix: ClassVar[str] = "STATIONS_"
 
+    token_key: SecretStr = shared("TOKEN_KEY", min_length=16)
     credential_pepper: SecretStr = shared("CREDENTIAL_PEPPER", min_length=16)
     command_timeout_s: float = Field(default=30.0, gt=0)
     price_timeout_s: float = Field(default=0.5, gt=0)
@@ -45,6 +48,7 @@ class StationsSettings(Settings):
     plans_charging: bool = False
     reads_after_boot: bool = False
     commands_kept: timedelta = timedelta(days=90)
+    place_url: str | None = Field(default=None, pattern=r"^https?://[^\s]+$", max_length=200)
     upload_url: str | None = Field(default=None, pattern=r"^https?://[^/]+(/.*)?/api/v1$")
     upload_limit_bytes: int = Field(default=32 * 1024 * 1024, ge=1024)
     upload_wait: timedelta = timedelta(hours=6)

@@ -4,14 +4,19 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from loadtest.bench import fleet, gateway
+from loadtest.bench import backoffice, fleet, gateway
 
-BENCHMARKS: Mapping[str, Callable[[argparse.Namespace], int]] = {"gateway": gateway.run, "fleet": fleet.run}
+BENCHMARKS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "gateway": gateway.run,
+    "fleet": fleet.run,
+    "backoffice": backoffice.run,
+}
 
-_SECONDS = {"gateway": 4.0, "fleet": 60.0}
+_SECONDS = {"gateway": 4.0, "fleet": 60.0, "backoffice": 0.0}
 _EPILOG = """examples:
   python3 dev.py bench gateway --seconds 5 --connections 200
   python3 dev.py bench fleet --stations 10000 --seconds 300
+  python3 dev.py bench backoffice
 """
 
 

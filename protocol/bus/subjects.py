@@ -97,6 +97,11 @@ def domain_events_of(tenant: TenantId, *, key: str, service: str, event: str = "
     return domain_subject(tenant, key=key, service=service, event=event)
 
 
+def domain_events_of_any(tenant: TenantId, *, service: str, event: str) -> str:
+    """The filter for one event of a service, whatever it is about."""
+    return f"ev.v1.{escape(tenant)}.{Kind.DOMAIN}.*.*.*.{service}.{event}"
+
+
 def kind_filter(kind: Kind, *, h1: str = "*") -> str:
     """The filter for one partition of a kind, or for all of it; also what a stream captures."""
     return f"ev.v1.*.{kind}.>" if h1 == "*" else f"ev.v1.*.{kind}.{h1}.>"

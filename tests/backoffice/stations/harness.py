@@ -9,7 +9,8 @@ from nats.aio.msg import Msg
 from backoffice.kit.testing import eventually
 from protocol.blocks.availability.events import ConnectorStatusReported, StationConnected
 from protocol.bus.commands import CommandAnswer, CommandRequest, Outcome, PresenceEntry
-from protocol.bus.subjects import PRESENCE_BUCKET, node_commands, station_key
+from protocol.bus.envelope import decode_envelope
+from protocol.bus.subjects import PRESENCE_BUCKET, domain_events_of, node_commands, station_key
 from protocol.domain.identifiers import StationId, StationKey, TenantId
 from protocol.domain.status import ConnectorStatus
 from protocol.domain.version import OcppVersion
@@ -87,3 +88,12 @@ class Node:
         self.sent.append(msgspec.json.decode(message.data, type=CommandRequest))
         if self.answer is not None:
             await self._place.bus.client.publish(message.reply, msgspec.json.encode(self.answer))
+
+
+async def domain_events(place: HttpPlace, key: str, count: int, *, tenant: TenantId = DEFAULT) -> list[Any]:
+    """The first `count` events that stations published about `key`, in order."""
+    subject = domain_events_of(tenant, key=key, service="stations")
+    subscription = await place.bus.jetstream.subscribe(subject, ordered_consumer=True)
+    messages = [await subscription.next_msg(timeout=5) for _ in range(count)]
+    await subscription.unsubscribe()
+    return [place.catalogue.decode(decode_envelope(message.data)) for message in messages]

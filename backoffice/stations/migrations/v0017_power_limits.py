@@ -6,8 +6,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from backoffice.kit.alembic.operations import fence_by_tenant
 
-revision = "0020"
-down_revision = "0013"
+revision = "0017"
+down_revision = "0016"
 
 
 def upgrade() -> None:
