@@ -18,7 +18,7 @@ from backoffice.reservations.watch import Watch
 from protocol.bus.subjects import Kind
 
 _TELL_EVERY_S = 0.5
-_LOOK_EVERY_S = 5.0
+_LOOK_EVERY_S = 1.0
 _EXPIRE_EVERY_S = 1.0
 _SETTLE_EVERY_S = 0.5
 

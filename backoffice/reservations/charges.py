@@ -25,7 +25,6 @@ from protocol.domain.identifiers import DriverId, StationId, TenantId
 
 _AT_A_TIME = 100
 _AT_ONCE = 8
-_OWES = ReservationRow.owes_price.is_(True)
 
 _OUTCOME_OF = {
     ReservationState.HONOURED: ReservationOutcome.HONOURED,
@@ -56,7 +55,7 @@ class Charges:
     async def settle(self) -> None:
         """What has ended has a price, and what costs something is said."""
         async with self._database.transaction(ALL_TENANTS) as unit:
-            due = await repository.select_due(unit, ReservationRow.ended_at, self._clock(), _OWES, limit=_AT_A_TIME)
+            due = await repository.select_owing(unit, limit=_AT_A_TIME)
         await try_each(due, self._settle_one, at_once=_AT_ONCE)
 
     async def _settle_one(self, due: repository.Due) -> None:

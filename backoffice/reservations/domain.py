@@ -140,12 +140,13 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A reservation of the place where somebody has come."""
+    """A reservation of the place where somebody has come; not `is_of_place`: of the bay or the EVSE beside it."""
 
     id: str
     driver_id: DriverId
     window: Window
     state: ReservationState
+    is_of_place: bool = True
 
 
 def find_arrival(
@@ -153,6 +154,7 @@ def find_arrival(
 ) -> str | None:
     """The reservation that is honoured by an arrival at `at`; None where it is nobody's, or somebody else's.
 
+    Those of the place itself come before those of the bay, or the EVSE, beside it.
     A driver who is known honours their own, also a little early. Somebody unknown is taken for the one whose time it
     is; before it has begun only where the place is not another one's then.
     """
@@ -162,6 +164,7 @@ def find_arrival(
     )
     if driver_id is not None:
         near = [each for each in near if each.driver_id == driver_id]
+    near = [each for each in near if each.is_of_place] or near
     now = [each for each in near if each.window.holds(at)]
     first = next(iter(now or near), None)
     return first.id if first is not None and first.state is ReservationState.CONFIRMED else None

@@ -205,6 +205,7 @@ async def list_candidates(unit: Unit, place_key: str, at: datetime, *, early: ti
             ReservationRow.begins_at,
             ReservationRow.ends_at,
             ReservationRow.state,
+            func.bool_or(ReservedPlaceRow.place_key == place_key).label("is_of_place"),
         )
         .join(ReservedPlaceRow, _is_of_reservation())
         .where(
@@ -214,10 +215,16 @@ async def list_candidates(unit: Unit, place_key: str, at: datetime, *, early: ti
             ReservedPlaceRow.held_until > at,
             ReservationRow.state.in_(HOLDING),
         )
-        .distinct()
+        .group_by(ReservationRow.tenant_id, ReservationRow.id)
     )
     return [
-        Candidate(row.id, DriverId(row.driver_id), Window(row.begins_at, row.ends_at), ReservationState(row.state))
+        Candidate(
+            row.id,
+            DriverId(row.driver_id),
+            Window(row.begins_at, row.ends_at),
+            ReservationState(row.state),
+            row.is_of_place,
+        )
         for row in rows
     ]
 
@@ -277,6 +284,17 @@ async def select_due(
         select(ReservationRow.tenant_id, ReservationRow.id)
         .where(due_at <= now, *condition)
         .order_by(due_at)
+        .limit(limit)
+    )
+    return [(row.tenant_id, row.id) for row in rows]
+
+
+async def select_owing(unit: Unit, *, limit: int) -> Sequence[Due]:
+    """Reservations of all tenants whose price is not known yet, what ended first; also by a clock that is ahead."""
+    rows = await unit.session.execute(
+        select(ReservationRow.tenant_id, ReservationRow.id)
+        .where(ReservationRow.owes_price)
+        .order_by(ReservationRow.ended_at)
         .limit(limit)
     )
     return [(row.tenant_id, row.id) for row in rows]

@@ -184,3 +184,13 @@ async def said(place: HttpPlace, reservation_id: str, count: int) -> list[Any]:
     )
     messages = [await subscription.next_msg(timeout=10) for _ in range(count)]
     return [place.catalogue.decode(decode_envelope(message.data)) for message in messages]
+
+
+async def count_said(place: HttpPlace, reservation_id: str) -> int:
+    """How many events about the reservation are on the stream now."""
+    wanted = domain_events_of(DEFAULT_TENANT, key=reservation_id, service="reservations")
+    info = await place.bus.jetstream.streams_info()
+    [domain] = [each.config.name for each in info if "domain" in str(each.config.subjects)]
+    assert domain is not None
+    found = await place.bus.jetstream.stream_info(domain, subjects_filter=wanted)
+    return sum((found.state.subjects or {}).values())
