@@ -178,7 +178,10 @@ class Intents:
         """Why nothing is held; empty where it is, or where charging here is free."""
         station_id = StationId(intent.station_id)
         driver_id = DriverId(intent.payer) if intent.payer else None
-        in_force = TariffInForce(tenant, station_id, intent.evse, self._clock(), driver_id)
+        place = await self._bus.ask(DESCRIBE_EVSE, DescribeEvse(tenant, station_id, intent.evse))
+        in_force = TariffInForce(
+            tenant, station_id, intent.evse, self._clock(), driver_id, location_id=place.location_id or None
+        )
         tariff = await self._bus.ask(TARIFF_IN_FORCE, in_force)
         if is_free(bytes(tariff.tariff)):
             return _Held()

@@ -27,7 +27,11 @@ class Prices:
 
     async def of_stations(self, tenant: TenantId, stations: Sequence[Station]) -> dict[tuple[str, int], PriceView]:
         """The price at each EVSE, by station id and EVSE number; those that have none are missing."""
-        places = tuple(EvsePlace(StationId(station.id), evse.evse) for station in stations for evse in station.evses)
+        places = tuple(
+            EvsePlace(StationId(station.id), evse.evse, station.location_id)
+            for station in stations
+            for evse in station.evses
+        )
         if not places:
             return {}
         question = TariffsInForce(tenant, places, self._clock())
