@@ -12,8 +12,8 @@ from protocol.domain.identifiers import DriverId, StationId, TenantId
 class TariffInForce(msgspec.Struct, frozen=True):
     """Which tariff holds at this EVSE at this time, for this driver? The answer for a past `at` never changes.
 
-    A parking bay: `bay_id` with no station and EVSE 0. `location_id` is the asker's word for where the place is; with none
-    no site's tariff is found.
+    A parking bay: `bay_id` with no station and EVSE 0. `location_id` is the asker's word for where the place is: by
+    it a site's tariff is found.
     """
 
     tenant: TenantId
