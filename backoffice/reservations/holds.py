@@ -35,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 _COMMAND_TIMEOUT_S = 35.0
 _AT_A_TIME = 64
-_AT_ONCE = 8
+_AT_ONCE = 16
 _TOKEN_OUTLIVES = timedelta(minutes=30)
 
 _TRIGGER_OF = {

@@ -22,7 +22,7 @@ from backoffice.reservations.schemas import (
     NewReservation,
     PlacesBody,
     PolicyBody,
-    ReservationView,
+    DriverReservationView,
     SlotsView,
 )
 from backoffice.reservations.service import Reservations, Wish
@@ -39,7 +39,7 @@ OverlapsUntil = Annotated[AwareDatetime | None, Query(alias="until", description
 @router.post("", status_code=201)
 async def create_reservation(
     body: NewReservation, principal: AnyPrincipal, reservations: ReservationsDep, key: IdempotencyKey
-) -> ReservationView:
+) -> DriverReservationView:
     """Reserve an EVSE, a parking bay, or both. An operator says for which driver."""
     wish = Wish(
         driver_id=_driver_meant(body, principal),
@@ -49,17 +49,17 @@ async def create_reservation(
     )
     scope = f"{_asker(principal)} reserve"
     async with reservations.database.transaction(principal.tenant) as unit:
-        known = await recall(unit, scope=scope, key=key, request=body, view=ReservationView)
+        known = await recall(unit, scope=scope, key=key, request=body, view=DriverReservationView)
     if known is not None:
         return known
     described = await reservations.check(principal.tenant, wish)
     async with reservations.database.transaction(principal.tenant) as unit:
 
-        async def create() -> ReservationView:
-            return ReservationView.of(await reservations.create(unit, wish, described))
+        async def create() -> DriverReservationView:
+            return DriverReservationView.of(await reservations.create(unit, wish, described))
 
         return await once(
-            unit, scope=scope, key=key, request=body, now=reservations.clock(), view=ReservationView, act=create
+            unit, scope=scope, key=key, request=body, now=reservations.clock(), view=DriverReservationView, act=create
         )
 
 
@@ -74,7 +74,7 @@ async def list_reservations(
     end: OverlapsUntil = None,
     limit: Limit = DEFAULT_LIMIT,
     cursor: After = None,
-) -> Page[ReservationView]:
+) -> Page[DriverReservationView]:
     """A driver's own, or as an operator's calendar those of a location and a time; the first to begin first."""
     async with reservations.database.transaction(principal.tenant) as unit:
         rows = await reservations.list_reservations(
@@ -87,7 +87,7 @@ async def list_reservations(
             cursor=cursor,
             limit=limit,
         )
-        return page_of(rows, limit=limit, view=ReservationView.of, key=_position_of)
+        return page_of(rows, limit=limit, view=DriverReservationView.of, key=_position_of)
 
 
 @router.get("/policy")
@@ -117,43 +117,43 @@ async def list_slots(
 @router.get("/{reservation_id}")
 async def read_reservation(
     reservation_id: str, principal: AnyPrincipal, reservations: ReservationsDep
-) -> ReservationView:
+) -> DriverReservationView:
     """One reservation."""
     async with reservations.database.transaction(principal.tenant) as unit:
-        return ReservationView.of(await reservations.read(unit, reservation_id, driver_id=_own(principal)))
+        return DriverReservationView.of(await reservations.read(unit, reservation_id, driver_id=_own(principal)))
 
 
 @router.post("/{reservation_id}/extend")
 async def extend_reservation(
     reservation_id: str, body: LongerReservation, principal: AnyPrincipal, reservations: ReservationsDep
-) -> ReservationView:
+) -> DriverReservationView:
     """It ends later, where nobody has the places after it. Asked again, it is as it was asked for."""
     own = _own(principal)
     await reservations.check_longer(principal.tenant, reservation_id, body.ends_at, by=own)
     async with reservations.database.transaction(principal.tenant) as unit:
-        return ReservationView.of(await reservations.extend(unit, reservation_id, body.ends_at, by=own))
+        return DriverReservationView.of(await reservations.extend(unit, reservation_id, body.ends_at, by=own))
 
 
 @router.post("/{reservation_id}/cancel")
 async def cancel_reservation(
     reservation_id: str, body: Cancellation, principal: AnyPrincipal, reservations: ReservationsDep
-) -> ReservationView:
+) -> DriverReservationView:
     """Give it up. Free until `free_until`, where it is endangered, or where an operator does it."""
     async with reservations.database.transaction(principal.tenant) as unit:
         row = await reservations.cancel(
             unit, reservation_id, by=_own(principal), who=_role(principal), reason=body.reason
         )
-        return ReservationView.of(row)
+        return DriverReservationView.of(row)
 
 
 @router.post("/{reservation_id}/move", status_code=201)
 async def move_reservation(
     reservation_id: str, body: PlacesBody, principal: AnyPrincipal, reservations: ReservationsDep, key: IdempotencyKey
-) -> ReservationView:
+) -> DriverReservationView:
     """Have other places for the same time: another reservation, and the old one is given up for nothing."""
     scope = f"{_asker(principal)} move {reservation_id}"
     async with reservations.database.transaction(principal.tenant) as unit:
-        known = await recall(unit, scope=scope, key=key, request=body, view=ReservationView)
+        known = await recall(unit, scope=scope, key=key, request=body, view=DriverReservationView)
     if known is not None:
         return known
     wish, described = await reservations.check_move(
@@ -161,12 +161,12 @@ async def move_reservation(
     )
     async with reservations.database.transaction(principal.tenant) as unit:
 
-        async def move() -> ReservationView:
+        async def move() -> DriverReservationView:
             row = await reservations.move(unit, reservation_id, wish, described, who=_role(principal))
-            return ReservationView.of(row)
+            return DriverReservationView.of(row)
 
         return await once(
-            unit, scope=scope, key=key, request=body, now=reservations.clock(), view=ReservationView, act=move
+            unit, scope=scope, key=key, request=body, now=reservations.clock(), view=DriverReservationView, act=move
         )
 
 

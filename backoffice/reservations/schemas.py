@@ -97,7 +97,7 @@ class ReservationLineView(BaseModel):
     element: int | None = None
 
 
-class ReservationView(BaseModel):
+class DriverReservationView(BaseModel):
     """A reservation. `expires_at`: nobody is waited for after it. `free_until`: giving it up costs nothing until then.
 
     `station`: what the station keeps. `is_endangered`: somebody is still there; moving and giving up are free. The
@@ -131,7 +131,7 @@ class ReservationView(BaseModel):
     total_incl_vat: PlainDecimal | None
 
     @classmethod
-    def of(cls, row: ReservationRow) -> "ReservationView":
+    def of(cls, row: ReservationRow) -> "DriverReservationView":
         """A row as it is shown."""
         return cls(
             id=row.id,
