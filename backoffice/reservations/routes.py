@@ -18,11 +18,11 @@ from backoffice.reservations.errors import DriverMissing
 from backoffice.reservations.models import ReservationRow
 from backoffice.reservations.schemas import (
     Cancellation,
+    DriverReservationView,
     LongerReservation,
     NewReservation,
     PlacesBody,
     PolicyBody,
-    DriverReservationView,
     SlotsView,
 )
 from backoffice.reservations.service import Reservations, Wish

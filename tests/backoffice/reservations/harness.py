@@ -1,12 +1,13 @@
 """The reservations service among services that are played: places, tokens, tariffs, and what each was asked."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from backoffice.contracts.identity import ISSUE_VIRTUAL_TOKEN, IssueVirtualToken, VirtualToken
+from backoffice.contracts.sessions import ChargingSessionStarted
 from backoffice.contracts.stations import (
     CANCEL_ON_EVSE,
     DESCRIBE_PLACE,
@@ -21,13 +22,22 @@ from backoffice.contracts.stations import (
     Place,
     PlaceDescription,
     ReserveOnEvse,
+    StationStatusChanged,
 )
 from backoffice.contracts.tariffs import TARIFF_IN_FORCE, TariffInForce, TariffVersion
 from backoffice.kit.bus import Answerer
 from backoffice.kit.testing import eventually
 from protocol.bus.envelope import decode_envelope
 from protocol.bus.subjects import domain_events_of
-from protocol.domain.identifiers import DEFAULT_TENANT, IdToken, IdTokenType, StationId, TenantId
+from protocol.domain.identifiers import (
+    DEFAULT_TENANT,
+    DriverId,
+    IdToken,
+    IdTokenType,
+    StationId,
+    TenantId,
+    TransactionId,
+)
 from tests.factories.places import HttpPlace
 
 CP001 = StationId("CP001")
@@ -194,3 +204,33 @@ async def count_said(place: HttpPlace, reservation_id: str) -> int:
     assert domain is not None
     found = await place.bus.jetstream.stream_info(domain, subjects_filter=wanted)
     return sum((found.state.subjects or {}).values())
+
+
+def asked(others: Others, kind: type, count: int) -> Callable[[], Awaitable[list[Any]]]:
+    """Whether at least so many questions came."""
+
+    async def found() -> list[Any]:
+        questions = others.were_asked(kind)
+        return questions if len(questions) >= count else []
+
+    return found
+
+
+async def session_starts(place: HttpPlace, at: datetime, *, driver: str | None = "driver-1", evse: int = 1) -> None:
+    started = ChargingSessionStarted(
+        session_id="session-1",
+        station_id=CP001,
+        evse=evse,
+        transaction_id=TransactionId("17"),
+        driver_id=DriverId(driver) if driver else None,
+        started_at=at,
+    )
+    await place.publish_domain(started, key="session-1")
+
+
+async def comes_online(place: HttpPlace) -> None:
+    await place.publish_domain(StationStatusChanged(CP001, "yard", None, None, True), key=CP001)
+
+
+def begin_of(view: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(view["begins_at"])
