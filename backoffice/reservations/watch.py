@@ -74,10 +74,12 @@ class Watch:
             now = self._clock()
             row.watch_at = now + _LOOK_AGAIN_AFTER  # also where nobody answers
             places, window = lifecycle.places_of(row), Window(max(now, row.begins_at), row.ends_at)
+            buffer = timedelta(seconds=row.buffer_s)
         if window.length <= timedelta():
             return
         seen = await self._see(tenant, places, window)
-        others = await self._find_others(tenant, seen.taken, window) if seen.taken and not seen.is_closed else ()
+        is_endangered = seen.taken and not seen.is_closed
+        others = await self._find_others(tenant, seen.taken, window, buffer=buffer) if is_endangered else ()
         await self._conclude(tenant, reservation_id, seen, others)
 
     async def _see(self, tenant: TenantId, places: Sequence[Place], window: Window) -> _Seen:
@@ -88,14 +90,18 @@ class Watch:
         taken = [place for place, described in zip(places, found, strict=True) if described.is_taken]
         return _Seen(taken, any(described.is_closed for described in found))
 
-    async def _find_others(self, tenant: TenantId, taken: Sequence[Place], window: Window) -> tuple[Place, ...]:
+    async def _find_others(
+        self, tenant: TenantId, taken: Sequence[Place], window: Window, *, buffer: timedelta
+    ) -> tuple[Place, ...]:
         """Free places like those that are taken, the nearest first, without what is reserved then."""
         found: dict[Place, None] = {}
         for place in taken:
             question = FindOtherPlaces(tenant, place, window.begin, window.end)
             found |= dict.fromkeys((await self._bus.ask(FIND_OTHER_PLACES, question)).places)
         async with self._database.transaction(tenant) as unit:
-            reserved = await repository.reserved_keys(unit, [place.key for place in found], window.begin, window.end)
+            reserved = await repository.reserved_keys(
+                unit, [place.key for place in found], window.begin, window.end + buffer
+            )
         return tuple(place for place in found if place.key not in reserved)
 
     async def _conclude(self, tenant: TenantId, reservation_id: str, seen: _Seen, others: tuple[Place, ...]) -> None:

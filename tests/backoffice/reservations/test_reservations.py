@@ -211,6 +211,7 @@ async def test_reservation_is_its_drivers_and_operators_and_nobody_elses(place: 
     other_tenant = place.operator_headers(tenant=TenantId("other"))
     assert (await place.http.get(path, headers=other_tenant)).status_code == 404
     assert (await post(place, f"/{made['id']}/cancel", {}, driver="driver-2")).status_code == 404
+    assert (await place.http.get(f"{path}/events", headers=place.driver_headers("driver-2"))).status_code == 404
 
 
 async def test_two_tenants_reserve_places_of_the_same_name(place: HttpPlace) -> None:

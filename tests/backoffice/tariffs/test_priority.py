@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from backoffice.contracts.tariffs import (
+    DRIVER_TARIFF,
     TARIFF_IN_FORCE,
     TARIFFS_IN_FORCE,
     EvsePlace,
@@ -14,6 +15,7 @@ from backoffice.contracts.tariffs import (
     TariffsInForce,
 )
 from backoffice.tariffs.domain import Asked, Assignment, Place, PriceList, Version, order_of
+from protocol.blocks.tariff_and_cost.queries import AskDriverTariff
 from protocol.domain.identifiers import DEFAULT_TENANT, DriverId, StationId
 from tests.backoffice.tariffs.test_tariffs import CP001, HOUR, assign, publish
 from tests.factories.places import HttpPlace
@@ -120,6 +122,21 @@ async def test_driver_is_in_one_group_and_was_in_another(place: HttpPlace) -> No
     assert (moved["driver_ids"], left.json()["driver_ids"]) == ([ANNA], [BEN])
     assert [await tariff_of(place, driver_id=ANNA, at=at) for at in (at_first, at_second)] == ["a", "b"]
     assert [await tariff_of(place, driver_id=driver) for driver in (ANNA, BEN)] == ["free", "a"]
+
+
+async def test_station_is_told_the_tariff_of_the_drivers_group(place: HttpPlace) -> None:
+    await publish(place, "staff", "0.30")
+    await publish(place, "everybody", "0.60")
+    await assign(place, "everybody", {})
+    await put(place, "staff/groups", {"group_ids": ["staff"]})
+    await put(place, "groups/staff/drivers", {"driver_ids": [ANNA]})
+
+    told = [
+        (await place.bus.ask(DRIVER_TARIFF, AskDriverTariff(DEFAULT_TENANT, driver, place.clock()))).tariff
+        for driver in (ANNA, BEN)
+    ]
+
+    assert [tariff and tariff.tariff_id for tariff in told] == ["staff", None]
 
 
 async def test_site_or_bay_has_one_tariff_and_a_tariff_only_the_places_last_named(place: HttpPlace) -> None:
