@@ -3,7 +3,7 @@
 Everything is decided by the row once more when it is locked, so a run that is repeated changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from backoffice.contracts.stations import (
 )
 from backoffice.kit.bus import Bus
 from backoffice.kit.clock import Clock
-from backoffice.kit.database import ALL_TENANTS, Database
+from backoffice.kit.database import ALL_TENANTS, Database, Unit
 from backoffice.kit.workers import try_each
 from backoffice.reservations import lifecycle, repository
 from backoffice.reservations.domain import ReservationState, Window
@@ -75,20 +75,24 @@ class Watch:
             row.watch_at = now + _LOOK_AGAIN_AFTER  # also where nobody answers
             places, window = lifecycle.places_of(row), Window(max(now, row.begins_at), row.ends_at)
             buffer = timedelta(seconds=row.buffer_s)
+            theirs = await _held_already(unit, row, places, now=now)
         if window.length <= timedelta():
             return
-        seen = await self._see(tenant, places, window)
+        seen = await self._see(tenant, places, window, theirs=theirs)
         is_endangered = seen.taken and not seen.is_closed
         others = await self._find_others(tenant, seen.taken, window, buffer=buffer) if is_endangered else ()
         await self._conclude(tenant, reservation_id, seen, others)
 
-    async def _see(self, tenant: TenantId, places: Sequence[Place], window: Window) -> _Seen:
+    async def _see(
+        self, tenant: TenantId, places: Sequence[Place], window: Window, *, theirs: Collection[Place]
+    ) -> _Seen:
         found = [
             await self._bus.ask(DESCRIBE_PLACE, DescribePlace(tenant, place, window.begin, window.end))
             for place in places
         ]
-        taken = [place for place, described in zip(places, found, strict=True) if described.is_taken]
-        return _Seen(taken, any(described.is_closed for described in found))
+        described = zip(places, found, strict=True)
+        taken = [place for place, one in described if one.is_taken and place not in theirs]
+        return _Seen(taken, any(one.is_closed for one in found))
 
     async def _find_others(
         self, tenant: TenantId, taken: Sequence[Place], window: Window, *, buffer: timedelta
@@ -125,6 +129,18 @@ class Watch:
             row = await repository.find_reservation(unit, reservation_id)
             if row is not None and row.state == ReservationState.CONFIRMED:
                 await lifecycle.expire(unit, row, now=self._clock())
+
+
+async def _held_already(
+    unit: Unit, row: ReservationRow, places: Sequence[Place], *, now: datetime
+) -> Collection[Place]:
+    """Where the driver is by an earlier reservation of their own: nobody is in their way there."""
+    holders = [(place, await repository.find_holder(unit, place.key, now)) for place in places]
+    return {
+        place
+        for place, holder in holders
+        if holder is not None and holder.driver_id == row.driver_id and holder.state == ReservationState.HONOURED
+    }
 
 
 def _next_look(row: ReservationRow, now: datetime) -> datetime | None:

@@ -1,5 +1,6 @@
 """The reservations service among services that are played: places, tokens, tariffs, and what each was asked."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +27,7 @@ from backoffice.contracts.stations import (
 )
 from backoffice.contracts.tariffs import TARIFF_IN_FORCE, TariffInForce, TariffVersion
 from backoffice.kit.bus import Answerer
+from backoffice.kit.errors import BusUnavailable
 from backoffice.kit.testing import eventually
 from protocol.bus.envelope import decode_envelope
 from protocol.bus.subjects import domain_events_of
@@ -70,6 +72,9 @@ class Others:
         self.tariff = TARIFF
         self.reserve = CommandResult(CommandStatus.ACCEPTED, "Accepted")
         self.withdraw = CommandResult(CommandStatus.ACCEPTED, "Accepted")
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+        self.are_tokens_away = False
         self.asked: list[Any] = []
 
     def answerers(self) -> list[Answerer]:
@@ -103,6 +108,7 @@ class Others:
 
     async def _reserve(self, question: ReserveOnEvse) -> CommandResult:
         self.asked.append(question)
+        await self.may_answer.wait()
         return self.reserve
 
     async def _cancel(self, question: CancelOnEvse) -> CommandResult:
@@ -111,6 +117,8 @@ class Others:
 
     async def _token(self, question: IssueVirtualToken) -> VirtualToken:
         self.asked.append(question)
+        if self.are_tokens_away:
+            raise BusUnavailable("told to fail")
         token = IdToken(f"V{question.purpose[-8:]}", IdTokenType.CENTRAL)
         return VirtualToken(token, ref=f"ref-{question.purpose}", unspecified_ref=f"unspecified-{question.purpose}")
 

@@ -13,8 +13,10 @@ from backoffice.contracts.reservations import (
 )
 from backoffice.contracts.stations import (
     BayOccupied,
+    DescribePlace,
     PlacesClosed,
 )
+from backoffice.kit.testing import eventually
 from tests.backoffice.reservations.harness import (
     BAY,
     EVSE,
@@ -24,6 +26,7 @@ from tests.backoffice.reservations.harness import (
     OTHER_BAY,
     OTHER_EVSE,
     Others,
+    asked,
     becomes,
     begin_of,
     count_said,
@@ -164,3 +167,23 @@ async def test_same_event_twice_changes_nothing(place: HttpPlace) -> None:
     events = await said(place, made["id"], 3)
 
     assert [type(event) for event in events] == [ReservationCreated, ReservationHonoured, ReservationCharged]
+
+
+async def test_driver_who_is_there_already_is_in_nobodys_way(place: HttpPlace, others: Others) -> None:
+    first = await reserved(place, BAY, after=MINUTE)
+    second = await reserved(place, BAY, begins_at=begin_of(first) + HOUR)
+    third = await reserved(place, OTHER_BAY, begins_at=begin_of(first) + HOUR + 2 * MINUTE, driver="driver-2")
+    for bay in ("B1", "B2"):
+        await place.publish_domain(BayOccupied(bay, "yard", begin_of(first)), key=bay)
+    await becomes(place, first["id"], state="honoured")
+    others.say(BAY, is_taken=True)
+    others.say(OTHER_BAY, is_taken=True)
+
+    place.clock.advance(52 * MINUTE)
+    looked = len(others.were_asked(DescribePlace)) + 1
+    await eventually(asked(others, DescribePlace, looked))
+    place.clock.advance(2 * MINUTE)
+
+    # The later one is looked at by a later run.
+    await becomes(place, third["id"], is_endangered=True)
+    assert not (await read(place, second["id"]))["is_endangered"]

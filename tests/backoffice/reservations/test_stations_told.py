@@ -128,3 +128,29 @@ async def test_prolonged_reservation_waits_longer_where_it_was_shorter_than_the_
 
     commands = await eventually(asked(others, ReserveOnEvse, 2))
     assert [command.expires_at - begin_of(made) for command in commands] == [10 * MINUTE, 15 * MINUTE]
+
+
+async def test_what_a_station_accepts_after_it_was_given_up_is_taken_back(place: HttpPlace, others: Others) -> None:
+    others.may_answer.clear()
+    made = await reserved(place, EVSE, after=10 * MINUTE)
+    await eventually(asked(others, ReserveOnEvse, 1))
+
+    given_up = await post(place, f"/{made['id']}/cancel", {})
+    others.may_answer.set()
+
+    assert given_up.json()["station"] == "sent"
+    await becomes(place, made["id"], station="withdrawn")
+    [command] = others.were_asked(CancelOnEvse)
+    assert command.reservation_id == made["number"]
+
+
+async def test_station_is_told_as_soon_as_identity_gives_a_token(place: HttpPlace, others: Others) -> None:
+    others.are_tokens_away = True
+    made = await reserved(place, EVSE, after=10 * MINUTE)
+    await becomes(place, made["id"], station="lost")
+    assert not others.were_asked(ReserveOnEvse)
+
+    others.are_tokens_away = False
+    place.clock.advance(MINUTE)
+
+    await becomes(place, made["id"], station="accepted")
