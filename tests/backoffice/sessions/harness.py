@@ -16,7 +16,6 @@ from backoffice.contracts.billing import (
     ReleaseResult,
 )
 from backoffice.contracts.identity import AUTHORIZE_TOKEN, ISSUE_VIRTUAL_TOKEN, IssueVirtualToken, VirtualToken
-from backoffice.contracts.reservations import HOLDER_OF, AskHolder, Holder
 from backoffice.contracts.sessions import session_id_of
 from backoffice.contracts.stations import (
     DESCRIBE_EVSE,
@@ -26,7 +25,6 @@ from backoffice.contracts.stations import (
     CommandStatus,
     DescribeEvse,
     EvseDescription,
-    Place,
     StartOnEvse,
     StopTransaction,
 )
@@ -80,7 +78,6 @@ class Others:
         self.is_stop_failing = False
         self.is_online = True
         self.tokens_together = asyncio.Barrier(1)
-        self.reserved: tuple[Holder, datetime, datetime] | None = None
         self.asked: list[Any] = []
 
     def answerers(self) -> list[Answerer]:
@@ -93,7 +90,6 @@ class Others:
             Answerer(STOP_TRANSACTION, self._stop),
             Answerer(ISSUE_VIRTUAL_TOKEN, self._token),
             Answerer(AUTHORIZE_TOKEN, self._authorize),
-            Answerer(HOLDER_OF, self._holder),
         ]
 
     def were_asked(self, kind: type) -> list[Any]:
@@ -104,12 +100,6 @@ class Others:
             raise BusUnavailable("told to fail")
         self.asked.append(question)
         return TariffVersion("T", 1, msgspec.Raw(self.tariff))
-
-    async def _holder(self, question: AskHolder) -> Holder:
-        if self.reserved is None or question.place != Place(CP001, 1):
-            return Holder()
-        holder, begin, end = self.reserved
-        return holder if begin <= question.at < end else Holder()
 
     async def _describe(self, question: DescribeEvse) -> EvseDescription:
         is_known = question.station_id != "NOWHERE"
