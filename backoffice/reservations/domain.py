@@ -101,6 +101,10 @@ HOLDING = (ReservationState.CONFIRMED, ReservationState.HONOURED)
 """States in which the places are the driver's."""
 
 
+LONGEST = timedelta(days=31)
+"""No policy allows a longer reservation."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Window:
     """From `begin` until before `end`."""

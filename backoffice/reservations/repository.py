@@ -13,6 +13,7 @@ from backoffice.kit.database import Unit
 from backoffice.kit.pagination import after_cursor
 from backoffice.reservations.domain import (
     HOLDING,
+    LONGEST,
     PERHAPS_KEPT,
     Candidate,
     HoldState,
@@ -149,7 +150,8 @@ def matching(
         if value is not None:
             conditions.append(getattr(ReservationRow, column) == value)
     if begin is not None:
-        conditions.append(ReservationRow.ends_at > begin)
+        # The second says nothing new: with it the index by begin is read from there on.
+        conditions += [ReservationRow.ends_at > begin, ReservationRow.begins_at > begin - LONGEST]
     if end is not None:
         conditions.append(ReservationRow.begins_at < end)
     return conditions
@@ -190,6 +192,7 @@ async def find_holder(unit: Unit, place_key: str, at: datetime) -> ReservationRo
             ReservedPlaceRow.tenant_id == unit.tenant,
             ReservedPlaceRow.place_key == place_key,
             ReservedPlaceRow.held_from <= at,
+            ReservedPlaceRow.held_until > at,
             ReservedPlaceRow.is_active,
             ReservationRow.ends_at > at,
         )

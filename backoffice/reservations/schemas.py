@@ -6,13 +6,13 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from backoffice.contracts.stations import Place
 from backoffice.kit.numbers import PlainDecimal
-from backoffice.reservations.domain import HoldState, Policy, ReservationState, Window
+from backoffice.reservations.domain import LONGEST, HoldState, Policy, ReservationState, Window
 from backoffice.reservations.lifecycle import places_of
 from backoffice.reservations.models import ReservationRow
 from backoffice.reservations.service import Slots
 from protocol.domain.identifiers import StationId
 
-_LONGEST_S = 366 * 86_400
+_FARTHEST_S = 366 * 86_400
 
 
 class PlaceBody(BaseModel):
@@ -191,12 +191,12 @@ class SlotsView(BaseModel):
 class PolicyBody(BaseModel):
     """What a tenant allows, and what it gives for free. Lengths of time are in seconds."""
 
-    free_cancellation_s: int = Field(ge=0, le=_LONGEST_S)
+    free_cancellation_s: int = Field(ge=0, le=_FARTHEST_S)
     grace_s: int = Field(ge=60, le=86_400)
     buffer_s: int = Field(ge=0, le=86_400)
-    shortest_s: int = Field(ge=1, le=_LONGEST_S)
-    longest_s: int = Field(ge=1, le=_LONGEST_S)
-    ahead_s: int = Field(ge=60, le=_LONGEST_S)
+    shortest_s: int = Field(ge=1, le=_FARTHEST_S)
+    longest_s: int = Field(ge=1, le=LONGEST.total_seconds())
+    ahead_s: int = Field(ge=60, le=_FARTHEST_S)
     at_once: int = Field(ge=1, le=1_000)
 
     @model_validator(mode="after")

@@ -26,7 +26,7 @@ class ReservationsSettings(Settings):
     grace_s: int = Field(default=900, ge=60)
     buffer_s: int = Field(default=0, ge=0, le=86_400)
     shortest_s: int = Field(default=300, ge=1)
-    longest_s: int = Field(default=43_200, ge=1)
+    longest_s: int = Field(default=43_200, ge=1, le=31 * 86_400)
     ahead_s: int = Field(default=30 * 86_400, ge=60)
     at_once: int = Field(default=5, ge=1)
 
