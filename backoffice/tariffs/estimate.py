@@ -2,10 +2,12 @@
 
 1. Energy flows evenly while the vehicle charges, and charging comes before standing there without.
 2. At a parking bay nobody charges: the whole time is parking.
+3. A reservation is priced by the tariff of now, at which it would be made; `reserved` is the time until somebody comes,
+   or until nobody is waited for any longer.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -15,6 +17,7 @@ from backoffice.kit.bus import Bus
 from backoffice.kit.clock import Clock
 from backoffice.pricing.calculation import Price, price
 from backoffice.pricing.periods import ZERO, ChargingPeriod, Span
+from backoffice.pricing.reservation import price_reservation, reserved_period
 from backoffice.pricing.tariff import Tariff, read_tariff
 from backoffice.tariffs.domain import Asked, Version
 from backoffice.tariffs.errors import NothingChargesThere, PlaceNotFound
@@ -27,21 +30,27 @@ _WH_PER_KWH = Decimal(1000)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What somebody means to do: charge for so long, then stand there for so long."""
+    """What somebody means to do: charge for so long, then stand there for so long; before that, keep the place."""
 
     begins_at: datetime
     charging: timedelta
     parking: timedelta
     energy_wh: Decimal
+    reserved: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A price with the tariff that makes it, and the clock of the place."""
+    """A price with the tariff that makes it, and the clock of the place.
+
+    `reservation`: what it costs beside that to have the place kept, and `no_show` where nobody comes.
+    """
 
     version: Version
     timezone: str
     price: Price
+    reservation: Price | None = None
+    no_show: Price | None = None
 
 
 def periods_of(plan: Plan) -> tuple[ChargingPeriod, ...]:
@@ -78,8 +87,17 @@ class Estimates:
             driver_id=driver_id,
         )
         version = await self._in_force.find(tenant, asked, plan.begins_at)
-        cost = estimate(read_tariff(version.json), plan, timezone=ZoneInfo(described.timezone))
-        return Estimate(version, described.timezone, cost)
+        zone = ZoneInfo(described.timezone)
+        result = Estimate(version, described.timezone, estimate(read_tariff(version.json), plan, timezone=zone))
+        if not plan.reserved:
+            return result
+        made_by = read_tariff((await self._in_force.find(tenant, asked, self.clock())).json)
+        kept = [reserved_period(plan.begins_at - plan.reserved, plan.begins_at)]
+        return replace(
+            result,
+            reservation=price_reservation(made_by, kept, has_expired=False, timezone=zone),
+            no_show=price_reservation(made_by, kept, has_expired=True, timezone=zone),
+        )
 
 
 def _periods(plan: Plan) -> Iterator[ChargingPeriod]:

@@ -3,11 +3,13 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import msgspec
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
+from backoffice.contracts.sessions import PriceLine
 from backoffice.contracts.stations import Place
 from backoffice.kit.numbers import PlainDecimal
-from backoffice.pricing.calculation import PricedPart, PricedPeriod
+from backoffice.pricing.calculation import Price, PricedPart, PricedPeriod
 from backoffice.tariffs.estimate import Estimate, Plan, wh_of
 from protocol.domain.identifiers import StationId
 
@@ -35,13 +37,15 @@ class EstimatedPlace(BaseModel):
 class NewEstimate(BaseModel):
     """What somebody means to do: charge so much within `minutes`, then stand there for `parking_minutes`.
 
-    Without `begins_at` it begins now. At a parking bay there are `parking_minutes` alone.
+    Without `begins_at` it begins now. At a parking bay there are `parking_minutes` alone. `reserved_minutes`: for so
+    long before that the place is kept.
     """
 
     place: EstimatedPlace
     begins_at: AwareDatetime | None = None
     minutes: int = Field(default=0, ge=0, le=_LONGEST_MINUTES)
     parking_minutes: int = Field(default=0, ge=0, le=_LONGEST_MINUTES)
+    reserved_minutes: int = Field(default=0, ge=0, le=_LONGEST_MINUTES)
     energy_kwh: PlainDecimal = Field(default=Decimal(0), ge=0, lt=10_000, decimal_places=6)
 
     @model_validator(mode="after")
@@ -57,6 +61,7 @@ class NewEstimate(BaseModel):
             charging=timedelta(minutes=self.minutes),
             parking=timedelta(minutes=self.parking_minutes),
             energy_wh=wh_of(self.energy_kwh),
+            reserved=timedelta(minutes=self.reserved_minutes),
         )
 
 
@@ -71,6 +76,11 @@ class EstimateLineView(BaseModel):
     vat_percent: PlainDecimal
     amount_incl_vat: PlainDecimal
     element: int | None
+
+    @classmethod
+    def of(cls, line: PriceLine) -> "EstimateLineView":
+        """A line as it is shown."""
+        return cls(**msgspec.structs.asdict(line))
 
 
 class EstimatePartView(BaseModel):
@@ -116,8 +126,30 @@ class EstimatePeriodView(BaseModel):
         )
 
 
+class ReservationEstimateView(BaseModel):
+    """What it costs to have the place kept."""
+
+    lines: list[EstimateLineView]
+    total_excl_vat: PlainDecimal
+    total_incl_vat: PlainDecimal
+
+    @classmethod
+    def of(cls, cost: Price | None) -> "ReservationEstimateView | None":
+        """A reservation's price as it is shown."""
+        if cost is None:
+            return None
+        return cls(
+            lines=[EstimateLineView.of(line) for line in cost.lines],
+            total_excl_vat=cost.total_excl_vat,
+            total_incl_vat=cost.total_incl_vat,
+        )
+
+
 class EstimateView(BaseModel):
-    """What it would cost, explained twice: by line, and by period."""
+    """What it would cost, explained twice: by line, and by period.
+
+    `reservation` is beside the totals: what it costs to have the place kept, and `no_show` where nobody comes.
+    """
 
     tariff_id: str
     tariff_version: int
@@ -127,6 +159,8 @@ class EstimateView(BaseModel):
     periods: list[EstimatePeriodView]
     total_excl_vat: PlainDecimal
     total_incl_vat: PlainDecimal
+    reservation: ReservationEstimateView | None
+    no_show: ReservationEstimateView | None
 
     @classmethod
     def of(cls, estimate: Estimate) -> "EstimateView":
@@ -137,20 +171,10 @@ class EstimateView(BaseModel):
             tariff_version=estimate.version.number,
             currency=cost.currency,
             timezone=estimate.timezone,
-            lines=[
-                EstimateLineView(
-                    dimension=line.dimension,
-                    quantity=line.quantity,
-                    unit=line.unit,
-                    unit_price=line.unit_price,
-                    amount_excl_vat=line.amount_excl_vat,
-                    vat_percent=line.vat_percent,
-                    amount_incl_vat=line.amount_incl_vat,
-                    element=line.element,
-                )
-                for line in cost.lines
-            ],
+            lines=[EstimateLineView.of(line) for line in cost.lines],
             periods=[EstimatePeriodView.of(priced) for priced in cost.periods],
             total_excl_vat=cost.total_excl_vat,
             total_incl_vat=cost.total_incl_vat,
+            reservation=ReservationEstimateView.of(estimate.reservation),
+            no_show=ReservationEstimateView.of(estimate.no_show),
         )

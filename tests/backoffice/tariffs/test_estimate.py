@@ -98,3 +98,20 @@ async def test_place_without_a_tariff_is_free_and_one_that_is_not_there_404(plac
 
     assert (free["tariff_id"], free["total_incl_vat"]) == ("free", "0.00")
     assert [answer.status_code for answer in (nowhere, no_time, two)] == [404, 422, 422]
+
+
+async def test_estimate_says_what_it_costs_to_have_the_place_kept_and_not_to_come(place: HttpPlace) -> None:
+    elements = [
+        element(component("FLAT", "10", vat="20"), reservation="RESERVATION_EXPIRES"),
+        element(component("TIME", "6", step=60), reservation="RESERVATION"),
+        element(component("ENERGY", "0.5")),
+    ]
+    await agree(place, "kept", "assignments", {"places": [{}]}, elements)
+
+    kept = (await ask(place, minutes=60, energy_kwh="10", reserved_minutes=15)).json()
+    not_kept = (await ask(place, minutes=60, energy_kwh="10")).json()
+
+    assert (kept["total_incl_vat"], not_kept["total_incl_vat"]) == ("5.00", "5.00")
+    assert (kept["reservation"]["total_incl_vat"], kept["no_show"]["total_incl_vat"]) == ("1.50", "13.50")
+    assert [line["element"] for line in kept["no_show"]["lines"]] == [0, 1]
+    assert (not_kept["reservation"], not_kept["no_show"]) == (None, None)
