@@ -12,7 +12,8 @@ from protocol.domain.identifiers import DriverId, StationId, TenantId
 class TariffInForce(msgspec.Struct, frozen=True):
     """Which tariff holds at this EVSE at this time, for this driver? The answer for a past `at` never changes.
 
-    A parking bay: `bay_id` with no station and EVSE 0. `location_id` is the asker's word for where the place is.
+    A parking bay: `bay_id` with no station and EVSE 0. `location_id` is the asker's word for where the place is: by
+    it a site's tariff is found.
     """
 
     tenant: TenantId
@@ -33,10 +34,11 @@ class TariffVersion(msgspec.Struct, frozen=True):
 
 
 class EvsePlace(msgspec.Struct, frozen=True):
-    """An EVSE among many."""
+    """An EVSE among many. `location_id` is the asker's word for where it is; without it no site's tariff is found."""
 
     station_id: StationId
     evse: int
+    location_id: str | None = None
 
 
 class TariffsInForce(msgspec.Struct, frozen=True):

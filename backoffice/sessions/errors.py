@@ -31,6 +31,13 @@ class StationOffline(Conflict):
         super().__init__(f"Station {station_id} is offline; nothing was sent to it.")
 
 
+class EvseReserved(Conflict):
+    """It is another driver's now."""
+
+    def __init__(self, station_id: str, evse: int) -> None:
+        super().__init__(f"EVSE {evse} of station {station_id} is reserved for another driver now.")
+
+
 class StationRefused(Conflict):
     """The station said no."""
 

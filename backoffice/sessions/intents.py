@@ -30,7 +30,8 @@ from backoffice.kit.errors import Failure
 from backoffice.sessions import repository
 from backoffice.sessions.cost import currency_of, is_free
 from backoffice.sessions.domain import INTENT, IntentState, IntentTrigger
-from backoffice.sessions.errors import EvseNotFound, IntentNotFound, StationOffline
+from backoffice.sessions.errors import EvseNotFound, EvseReserved, IntentNotFound, StationOffline
+from backoffice.sessions.holders import Holders
 from backoffice.sessions.limits import write_limit
 from backoffice.sessions.models import IntentRow
 from backoffice.sessions.settings import SessionsSettings
@@ -68,14 +69,17 @@ class Intents:
         self._bus = bus
         self._settings = settings
         self._clock = clock
+        self._holders = Holders(bus)
 
-    async def check_place(self, tenant: TenantId, station_id: StationId, evse: int) -> None:
-        """Raises EvseNotFound or StationOffline."""
+    async def check_place(self, tenant: TenantId, station_id: StationId, evse: int, *, driver_id: str) -> None:
+        """Raises EvseNotFound, StationOffline or EvseReserved."""
         place = await self._bus.ask(DESCRIBE_EVSE, DescribeEvse(tenant, station_id, evse))
         if not place.is_known:
             raise EvseNotFound(station_id, evse)
         if not place.is_online:
             raise StationOffline(station_id)
+        if await self._holders.is_anothers(tenant, station_id, evse, driver_id=driver_id, at=self._clock()):
+            raise EvseReserved(station_id, evse)
 
     async def request(
         self,
@@ -162,10 +166,13 @@ class Intents:
             await self._release(TenantId(intent.tenant_id), intent.id)
 
     async def _issue_token(self, tenant: TenantId, intent: IntentRow) -> VirtualToken:
+        reservation_id = await self._holders.reservation_of(
+            tenant, StationId(intent.station_id), intent.evse, driver_id=intent.driver_id, at=self._clock()
+        )
         question = IssueVirtualToken(
             tenant=tenant,
             driver_id=DriverId(intent.driver_id),
-            purpose=f"intent:{intent.id}",
+            purpose=reservation_id or f"intent:{intent.id}",
             expires_at=intent.expires_at + _TOKEN_OUTLIVES_INTENT,
         )
         token = await self._bus.ask(ISSUE_VIRTUAL_TOKEN, question)
@@ -178,7 +185,10 @@ class Intents:
         """Why nothing is held; empty where it is, or where charging here is free."""
         station_id = StationId(intent.station_id)
         driver_id = DriverId(intent.payer) if intent.payer else None
-        in_force = TariffInForce(tenant, station_id, intent.evse, self._clock(), driver_id)
+        place = await self._bus.ask(DESCRIBE_EVSE, DescribeEvse(tenant, station_id, intent.evse))
+        in_force = TariffInForce(
+            tenant, station_id, intent.evse, self._clock(), driver_id, location_id=place.location_id or None
+        )
         tariff = await self._bus.ask(TARIFF_IN_FORCE, in_force)
         if is_free(bytes(tariff.tariff)):
             return _Held()

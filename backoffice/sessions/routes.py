@@ -28,7 +28,7 @@ async def start_session(body: NewSession, driver: Driver, sessions: SessionsDep,
     async with sessions.database.transaction(driver.tenant) as unit:
         requested = await recall(unit, scope=scope, key=key, request=body, view=IntentView)
     if requested is None:
-        await sessions.intents.check_place(driver.tenant, body.station_id, body.evse)
+        await sessions.intents.check_place(driver.tenant, body.station_id, body.evse, driver_id=driver.subject)
         requested = await _request_once(body, driver, sessions, scope=scope, key=key)
     return IntentView.of(await sessions.intents.drive(driver.tenant, requested.id))
 

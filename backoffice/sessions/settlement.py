@@ -117,11 +117,11 @@ class Settlement:
         assert session.started_at is not None
         station_id, evse = StationId(session.station_id), session.evse or 1
         driver_id = DriverId(session.driver_id) if session.driver_id else None
-        tariff = await self._bus.ask(
-            TARIFF_IN_FORCE, TariffInForce(tenant, station_id, evse, session.started_at, driver_id)
-        )
         place = await self._bus.ask(DESCRIBE_EVSE, DescribeEvse(tenant, station_id, evse))
-        return tariff, place
+        question = TariffInForce(
+            tenant, station_id, evse, session.started_at, driver_id, location_id=place.location_id or None
+        )
+        return await self._bus.ask(TARIFF_IN_FORCE, question), place
 
     async def _ask_verdict(self, tenant: TenantId, session: SessionRow, token: Presented) -> TokenVerdict:
         station = StationId(session.station_id)

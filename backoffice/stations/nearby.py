@@ -6,13 +6,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from backoffice.contracts.tariffs import EvsePlace
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import Database
 from backoffice.stations import nearby_repository
 from backoffice.stations.nearby_repository import Found, Key, Search
 from backoffice.stations.prices import Prices
 from backoffice.stations.schemas import PriceView
-from protocol.domain.identifiers import TenantId
+from protocol.domain.identifiers import StationId, TenantId
 
 # A price is known to tariffs alone: so many places are asked for at once, and no more than so many times.
 _ASKED_AT_ONCE, _ASKED_AT_MOST = 200, 5
@@ -99,6 +100,10 @@ class Surroundings:
             return await find(unit, search, after=after, limit=limit)
 
     async def _priced(self, tenant: TenantId, looked_at: Sequence[Found]) -> list[Priced]:
-        evses = [(one.station_id, one.evse) for one in looked_at if one.station_id is not None and one.evse is not None]
+        evses = [
+            EvsePlace(StationId(one.station_id), one.evse, one.location_id)
+            for one in looked_at
+            if one.station_id is not None and one.evse is not None
+        ]
         prices = await self.prices.of_evses(tenant, evses)
         return [Priced(one, prices.get((one.station_id or "", one.evse or 0))) for one in looked_at]

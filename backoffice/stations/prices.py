@@ -27,14 +27,18 @@ class Prices:
 
     async def of_stations(self, tenant: TenantId, stations: Sequence[Station]) -> dict[tuple[str, int], PriceView]:
         """The price at each EVSE, by station id and EVSE number; those that have none are missing."""
-        return await self.of_evses(tenant, [(station.id, evse.evse) for station in stations for evse in station.evses])
+        places = [
+            EvsePlace(StationId(station.id), evse.evse, station.location_id)
+            for station in stations
+            for evse in station.evses
+        ]
+        return await self.of_evses(tenant, places)
 
-    async def of_evses(self, tenant: TenantId, evses: Sequence[tuple[str, int]]) -> dict[tuple[str, int], PriceView]:
-        """The same, of EVSEs by station id and number."""
-        places = tuple(EvsePlace(StationId(station_id), evse) for station_id, evse in evses)
+    async def of_evses(self, tenant: TenantId, places: Sequence[EvsePlace]) -> dict[tuple[str, int], PriceView]:
+        """The same, of EVSEs."""
         if not places:
             return {}
-        question = TariffsInForce(tenant, places, self._clock())
+        question = TariffsInForce(tenant, tuple(places), self._clock())
         try:
             answer = await self._bus.ask(TARIFFS_IN_FORCE, question, timeout_s=self._timeout_s)
         except (Unavailable, PeerFailed) as error:

@@ -1,14 +1,18 @@
-"""Which tariff holds where, as a plain function of what was ever said about it.
+"""Which tariff holds where and for whom, as a plain function of what was ever said about it.
 
 Invariants:
-1. A driver's own assignment comes before an EVSE's, that before its station's, and that before the tenant's default.
+1. One order decides, the first that has a tariff in force: the driver, the driver's group, the EVSE or else the parking
+   bay, the station, the site, the tenant (`order_of`). What is agreed with people comes before where they are, and of
+   places the smaller before the greater.
 2. Of a tariff the newest version whose time has come holds, unless the tariff is outside of its own validity.
 3. What holds at a past time depends on nothing that is said later.
+4. A driver is in one group at most at a time.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from protocol.domain.identifiers import DriverId, StationId
 
@@ -16,25 +20,74 @@ FREE_TARIFF_ID = "free"
 FREE_VERSION = 0
 
 
+class Scope(StrEnum):
+    """What else a tariff is assigned to, by an id of its own."""
+
+    SITE = "site"
+    BAY = "bay"
+    GROUP = "group"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where a tariff is assigned: an EVSE, a station without an EVSE, or without either the whole tenant.
+    """Where a tariff is assigned: an EVSE, a station without an EVSE, or without anything the whole tenant.
 
-    Or, alone, to a driver: then it holds wherever they charge.
+    Or, alone, a site (`location_id`) or a parking bay; or a driver or a group of drivers: then it holds wherever they
+    charge.
     """
 
     station_id: StationId | None = None
     evse: int | None = None
     driver_id: DriverId | None = None
+    location_id: str | None = None
+    bay_id: str | None = None
+    group_id: str | None = None
 
     @property
-    def wider(self) -> "Place | None":
-        """The place that answers where this one has no tariff."""
-        if self.evse is not None:
-            return Place(self.station_id)
-        if self.driver_id is not None:
-            return None
-        return Place() if self.station_id is not None else None
+    def scope(self) -> tuple[Scope, str] | None:
+        """What it is by an id of its own; None for what a station's or a driver's id names, and for the tenant."""
+        ids = ((Scope.SITE, self.location_id), (Scope.BAY, self.bay_id), (Scope.GROUP, self.group_id))
+        return next(((scope, name) for scope, name in ids if name is not None), None)
+
+    @classmethod
+    def of_scope(cls, scope: Scope, name: str) -> "Place":
+        """The place of such an id."""
+        match scope:
+            case Scope.SITE:
+                return cls(location_id=name)
+            case Scope.BAY:
+                return cls(bay_id=name)
+            case Scope.GROUP:
+                return cls(group_id=name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Everything that is known of whoever asks, and of where they are. Empty names and EVSE 0 stand for none."""
+
+    station_id: StationId | None = None
+    evse: int | None = None
+    bay_id: str | None = None
+    location_id: str | None = None
+    driver_id: DriverId | None = None
+    group_id: str | None = None
+
+
+def order_of(asked: Asked) -> Iterator[Place]:
+    """Where a tariff is looked for, in the order that decides."""
+    if asked.driver_id:
+        yield Place(driver_id=asked.driver_id)
+    if asked.group_id:
+        yield Place(group_id=asked.group_id)
+    if asked.station_id and asked.evse:
+        yield Place(asked.station_id, asked.evse)
+    if asked.bay_id:
+        yield Place(bay_id=asked.bay_id)
+    if asked.station_id:
+        yield Place(asked.station_id)
+    if asked.location_id:
+        yield Place(location_id=asked.location_id)
+    yield Place()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +145,13 @@ class PriceList:
         for version in versions:
             self._versions.setdefault(version.tariff_id, []).append(version)
 
-    def find(self, place: Place, at: datetime) -> Version | None:
-        """The version that holds at `place` then; None where nothing is assigned that was in force."""
-        looked_at: Place | None = place
-        while looked_at is not None:
-            for assignment in self._assignments.get(looked_at, ()):
+    def find(self, places: Iterable[Place], at: datetime) -> Version | None:
+        """The version that holds then at the first of `places` that has one in force; None where none has."""
+        for place in places:
+            for assignment in self._assignments.get(place, ()):
                 version = version_at(self._versions.get(assignment.tariff_id, ()), at)
                 if version and assignment.holds_at(at):
                     return version
-            looked_at = looked_at.wider
         return None
 
 

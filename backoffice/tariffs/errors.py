@@ -25,3 +25,18 @@ class TariffIdMismatch(InvalidRequest):
         self.in_url = in_url
         self.in_body = in_body
         super().__init__(f"The URL names the tariff {in_url} and the body {in_body}.")
+
+
+class PlaceNotFound(NotFound):
+    """No such place is registered."""
+
+    def __init__(self, place_key: str) -> None:
+        super().__init__("place", place_key)
+
+
+class NothingChargesThere(InvalidRequest):
+    """A parking bay gives no energy; its EVSE does."""
+
+    def __init__(self, bay_id: str) -> None:
+        self.bay_id = bay_id
+        super().__init__(f"Nothing charges at the parking bay {bay_id}: only parking_minutes can be estimated there.")

@@ -52,3 +52,30 @@ class DriverAssignmentRow(Base):
     tariff_id: Mapped[str]
     valid_until: Mapped[datetime | None]
     created_by: Mapped[str]
+
+
+class ScopeAssignmentRow(Base):
+    """A tariff of a site, a parking bay or a group of drivers: `scope` says which, `scope_id` names it."""
+
+    __tablename__ = "scope_assignments"
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    scope_id: Mapped[str] = mapped_column(primary_key=True)
+    valid_from: Mapped[datetime] = mapped_column(primary_key=True)
+    tariff_id: Mapped[str]
+    valid_until: Mapped[datetime | None]
+    created_by: Mapped[str]
+
+
+class GroupMemberRow(Base):
+    """A driver in a group, from `valid_from` until `valid_until`."""
+
+    __tablename__ = "group_members"
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    driver_id: Mapped[str] = mapped_column(primary_key=True)
+    valid_from: Mapped[datetime] = mapped_column(primary_key=True)
+    group_id: Mapped[str]
+    valid_until: Mapped[datetime | None]
+    created_by: Mapped[str]

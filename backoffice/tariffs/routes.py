@@ -1,18 +1,22 @@
-"""Tariffs' REST interface, for operators."""
+"""Tariffs' REST interface: prices are operators', estimates are everybody's."""
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Path, Request
 
-from backoffice.kit.auth import Operator
+from backoffice.kit.auth import AnyPrincipal, Operator, Role
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
 from backoffice.kit.service import provided
-from backoffice.tariffs.schemas import AssignmentsView, DriversView, NewAssignments, TariffView
+from backoffice.tariffs.estimate import Estimates
+from backoffice.tariffs.estimate_schemas import EstimateView, NewEstimate
+from backoffice.tariffs.schemas import AssignmentsView, DriversView, GroupsView, NewAssignments, TariffView
 from backoffice.tariffs.service import Tariffs
 from protocol.domain.identifiers import DriverId
 
 router = APIRouter(prefix="/tariffs", tags=["tariffs"])
 TariffsDep = Annotated[Tariffs, Depends(provided(Tariffs))]
+EstimatesDep = Annotated[Estimates, Depends(provided(Estimates))]
+GroupId = Annotated[str, Path(min_length=1, max_length=64)]
 
 # The body is taken as bytes: its numbers are money, and JSON parsers make floats of them.
 _OCPI_BODY: dict[str, Any] = {  # Any: a piece of OpenAPI
@@ -43,6 +47,14 @@ async def list_tariffs(
     async with tariffs.database.transaction(operator.tenant) as unit:
         found = await tariffs.list_newest(unit, cursor=cursor, limit=limit)
     return page_of(found, limit=limit, view=TariffView.of, key=lambda version: (version.tariff_id,))
+
+
+@router.post("/estimate")
+async def estimate_price(body: NewEstimate, principal: AnyPrincipal, estimates: EstimatesDep) -> EstimateView:
+    """What it would cost there, by the function that makes the bill; for a driver by their own tariff."""
+    driver_id = DriverId(principal.subject) if principal.role is Role.DRIVER else None
+    plan = body.plan(estimates.clock())
+    return EstimateView.of(await estimates.estimate(principal.tenant, body.place.place(), plan, driver_id=driver_id))
 
 
 @router.put("/{tariff_id}", openapi_extra=_OCPI_BODY)
@@ -99,3 +111,35 @@ async def list_drivers(tariff_id: str, operator: Operator, tariffs: TariffsDep) 
     """Whose own the tariff is."""
     async with tariffs.database.transaction(operator.tenant) as unit:
         return DriversView(driver_ids=list(await tariffs.list_drivers(unit, tariff_id)))
+
+
+@router.put("/{tariff_id}/groups")
+async def assign_groups(tariff_id: str, body: GroupsView, operator: Operator, tariffs: TariffsDep) -> GroupsView:
+    """The tariff is that of these groups of drivers, wherever they charge, and of no other from now on."""
+    groups = list(dict.fromkeys(body.group_ids))
+    async with tariffs.database.transaction(operator.tenant) as unit:
+        assigned = await tariffs.assign_groups(unit, tariff_id, groups, operator_id=operator.subject)
+        return GroupsView(group_ids=list(assigned))
+
+
+@router.get("/{tariff_id}/groups")
+async def list_groups(tariff_id: str, operator: Operator, tariffs: TariffsDep) -> GroupsView:
+    """Of which groups the tariff is."""
+    async with tariffs.database.transaction(operator.tenant) as unit:
+        return GroupsView(group_ids=list(await tariffs.list_groups(unit, tariff_id)))
+
+
+@router.put("/groups/{group_id}/drivers")
+async def set_group(group_id: GroupId, body: DriversView, operator: Operator, tariffs: TariffsDep) -> DriversView:
+    """These drivers are the group from now on. Whoever was in another one leaves it."""
+    drivers = [DriverId(driver_id) for driver_id in dict.fromkeys(body.driver_ids)]
+    async with tariffs.database.transaction(operator.tenant) as unit:
+        members = await tariffs.set_group(unit, group_id, drivers, operator_id=operator.subject)
+        return DriversView(driver_ids=list(members))
+
+
+@router.get("/groups/{group_id}/drivers")
+async def list_members(group_id: GroupId, operator: Operator, tariffs: TariffsDep) -> DriversView:
+    """Who is in the group."""
+    async with tariffs.database.transaction(operator.tenant) as unit:
+        return DriversView(driver_ids=list(await tariffs.list_members(unit, group_id)))

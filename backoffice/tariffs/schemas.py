@@ -32,20 +32,25 @@ class TariffView(BaseModel):
 
 
 class PlaceView(BaseModel):
-    """An EVSE; without `evse` a station; without both the whole tenant."""
+    """An EVSE; without `evse` a station; a parking bay, or a site; without anything the whole tenant."""
 
     station_id: str | None = Field(default=None, min_length=1, max_length=255)
     evse: int | None = Field(default=None, ge=1)
+    bay_id: str | None = Field(default=None, min_length=1, max_length=255)
+    location_id: str | None = Field(default=None, min_length=1, max_length=255)
 
     @model_validator(mode="after")
-    def _an_evse_has_a_station(self) -> "PlaceView":
+    def _is_one_place(self) -> "PlaceView":
         if self.evse is not None and self.station_id is None:
             raise ValueError("an evse is one of a station_id")
+        if sum(name is not None for name in (self.station_id, self.bay_id, self.location_id)) > 1:
+            raise ValueError("a place is a station or its evse, or a bay, or a location: one of them")
         return self
 
     def place(self) -> Place:
         """The place that is meant."""
-        return Place(StationId(self.station_id) if self.station_id else None, self.evse)
+        station_id = StationId(self.station_id) if self.station_id else None
+        return Place(station_id, self.evse, location_id=self.location_id, bay_id=self.bay_id)
 
 
 class NewAssignments(BaseModel):
@@ -63,7 +68,13 @@ class AssignmentView(PlaceView):
     def of(cls, assignment: Assignment) -> "AssignmentView":
         """The view of an assignment."""
         place = assignment.place
-        return cls(station_id=place.station_id, evse=place.evse, valid_from=assignment.valid_from)
+        return cls(
+            station_id=place.station_id,
+            evse=place.evse,
+            bay_id=place.bay_id,
+            location_id=place.location_id,
+            valid_from=assignment.valid_from,
+        )
 
 
 class AssignmentsView(BaseModel):
@@ -79,6 +90,12 @@ class AssignmentsView(BaseModel):
 
 
 class DriversView(BaseModel):
-    """Whose own a tariff is, by account id."""
+    """Whose own a tariff is, or who is in a group, by account id."""
 
     driver_ids: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(max_length=10_000)
+
+
+class GroupsView(BaseModel):
+    """Of which groups of drivers a tariff is."""
+
+    group_ids: list[Annotated[str, Field(min_length=1, max_length=64)]] = Field(max_length=1_000)

@@ -1,33 +1,25 @@
 """Tariffs are published, assigned, and found again."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
-import msgspec
-
-from backoffice.contracts.tariffs import TariffInForce, TariffsInForce, TariffVersion, TariffVersions
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import Database, Unit
 from backoffice.pricing.errors import InvalidTariff
 from backoffice.pricing.tariff import Tariff, read_tariff
-from backoffice.tariffs import driver_repository, repository
-from backoffice.tariffs.domain import Assignment, Place, PriceList, Version, free_version, reassign, version_at
+from backoffice.tariffs import driver_repository, repository, scope_repository
+from backoffice.tariffs.domain import Assignment, Place, Scope, Version, reassign, version_at
 from backoffice.tariffs.errors import TariffIdMismatch, TariffNotFound, TariffRefused
-from backoffice.tariffs.told import tariff_for_station
-from protocol.blocks.tariff_and_cost.queries import AskDriverTariff, DriverTariff
 from protocol.domain.identifiers import DriverId
 
 LARGEST_TARIFF = 262_144
-_SINCE_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Tariffs:
     """The price list of each tenant. Methods with a `unit` work in its transaction."""
 
-    def __init__(self, database: Database, *, clock: Clock, currency: str) -> None:
+    def __init__(self, database: Database, *, clock: Clock) -> None:
         self.database = database
         self._clock = clock
-        self._free = free_version(currency, since=_SINCE_EVER)
 
     async def publish(self, unit: Unit, tariff_id: str, json: bytes, *, operator_id: str) -> Version:
         """The tariff has a new version, valid from now on, or from its `start_date_time` where that is later.
@@ -56,47 +48,67 @@ class Tariffs:
         self, unit: Unit, tariff_id: str, places: Sequence[Place], *, operator_id: str
     ) -> Sequence[Assignment]:
         """The tariff holds at `places`, and nowhere else, from now on. Raises TariffNotFound."""
-        await repository.lock_to_change(unit)
-        now = self._clock()
-        if not await repository.newest_number(unit, tariff_id):
-            raise TariffNotFound(tariff_id)
-        found = await repository.current_assignments(unit, tariff_id=tariff_id, places=places)
-        change = reassign(tariff_id, places, current={assignment.place: assignment for assignment in found})
-        for assignment in change.ending:
-            await repository.end_assignment(unit, assignment, now)
-        await repository.add_assignments(unit, tariff_id, change.beginning, valid_from=now, created_by=operator_id)
+        await self._lock(unit, tariff_id)
+        found = await self._current_at_places(unit, tariff_id, places)
+        await self._reassign(unit, tariff_id, places, found, operator_id=operator_id)
         return await self.list_assignments(unit, tariff_id)
 
     async def assign_drivers(
         self, unit: Unit, tariff_id: str, drivers: Sequence[DriverId], *, operator_id: str
     ) -> Sequence[DriverId]:
         """The tariff is these drivers' own, and no other's, from now on. Raises TariffNotFound."""
-        await repository.lock_to_change(unit)
-        now = self._clock()
-        if not await repository.newest_number(unit, tariff_id):
-            raise TariffNotFound(tariff_id)
+        await self._lock(unit, tariff_id)
         found = await driver_repository.current_driver_assignments(unit, tariff_id=tariff_id, drivers=drivers)
         places = [Place(driver_id=driver_id) for driver_id in drivers]
-        change = reassign(tariff_id, places, current={assignment.place: assignment for assignment in found})
-        for assignment in change.ending:
-            await driver_repository.end_driver_assignment(unit, assignment, now)
-        await driver_repository.add_driver_assignments(
-            unit, tariff_id, change.beginning, valid_from=now, created_by=operator_id
-        )
+        await self._reassign(unit, tariff_id, places, found, operator_id=operator_id)
         return await self.list_drivers(unit, tariff_id)
+
+    async def assign_groups(
+        self, unit: Unit, tariff_id: str, groups: Sequence[str], *, operator_id: str
+    ) -> Sequence[str]:
+        """The tariff is that of these groups of drivers, and of no other, from now on. Raises TariffNotFound."""
+        await self._lock(unit, tariff_id)
+        places = [Place(group_id=group_id) for group_id in groups]
+        found = await scope_repository.current_scope_assignments(
+            unit, tariff_id=tariff_id, scopes=(Scope.GROUP,), places=places
+        )
+        await self._reassign(unit, tariff_id, places, found, operator_id=operator_id)
+        return await self.list_groups(unit, tariff_id)
+
+    async def list_groups(self, unit: Unit, tariff_id: str) -> Sequence[str]:
+        """Of which groups the tariff is from now on. Raises TariffNotFound."""
+        await _must_exist(unit, tariff_id)
+        found = await scope_repository.current_scope_assignments(unit, tariff_id=tariff_id, scopes=(Scope.GROUP,))
+        return [group_id for one in found if (group_id := one.place.group_id) is not None]
+
+    async def set_group(
+        self, unit: Unit, group_id: str, drivers: Sequence[DriverId], *, operator_id: str
+    ) -> Sequence[DriverId]:
+        """These drivers are the group, from now on, and in no other one."""
+        await repository.lock_to_change(unit)
+        now = self._clock()
+        members = set(await scope_repository.current_members(unit, group_id))
+        wanted = set(drivers)
+        await scope_repository.leave_groups(unit, members ^ wanted, now)
+        await scope_repository.join_group(
+            unit, group_id, sorted(wanted - members), valid_from=now, created_by=operator_id
+        )
+        return await scope_repository.current_members(unit, group_id)
+
+    async def list_members(self, unit: Unit, group_id: str) -> Sequence[DriverId]:
+        """Who is in the group; nobody is in one that nobody has made."""
+        return await scope_repository.current_members(unit, group_id)
 
     async def list_drivers(self, unit: Unit, tariff_id: str) -> Sequence[DriverId]:
         """Whose own the tariff is from now on. Raises TariffNotFound."""
-        if not await repository.newest_number(unit, tariff_id):
-            raise TariffNotFound(tariff_id)
+        await _must_exist(unit, tariff_id)
         found = await driver_repository.current_driver_assignments(unit, tariff_id=tariff_id)
         return [driver_id for one in found if (driver_id := one.place.driver_id) is not None]
 
     async def list_assignments(self, unit: Unit, tariff_id: str) -> Sequence[Assignment]:
         """Where the tariff holds from now on. Raises TariffNotFound."""
-        if not await repository.newest_number(unit, tariff_id):
-            raise TariffNotFound(tariff_id)
-        found = await repository.current_assignments(unit, tariff_id=tariff_id)
+        await _must_exist(unit, tariff_id)
+        found = await self._current_at_places(unit, tariff_id, ())
         return [assignment for assignment in found if assignment.tariff_id == tariff_id]
 
     async def list_newest(self, unit: Unit, *, cursor: str | None, limit: int) -> Sequence[Version]:
@@ -115,47 +127,52 @@ class Tariffs:
         versions = await self.list_versions(unit, tariff_id)
         return version_at(versions, self._clock()) or versions[0]
 
-    async def answer_tariff_in_force(self, question: TariffInForce) -> TariffVersion:
-        """The driver's own tariff, else that at the EVSE."""
-        place = Place(question.station_id, question.evse)
-        async with self.database.transaction(question.tenant) as unit:
-            own = None
-            if question.driver_id is not None:
-                own = await self._find_own(unit, question.driver_id, question.at)
-            [version] = [own] if own is not None else await self._find(unit, [place], question.at)
-        return _answer(version)
+    async def _lock(self, unit: Unit, tariff_id: str) -> None:
+        await repository.lock_to_change(unit)
+        await _must_exist(unit, tariff_id)
 
-    async def answer_driver_tariff(self, question: AskDriverTariff) -> DriverTariff:
-        """The driver's own tariff, as a station is told it."""
-        async with self.database.transaction(question.tenant) as unit:
-            own = await self._find_own(unit, question.driver_id, question.at)
-        return DriverTariff(None if own is None else tariff_for_station(read_tariff(own.json)))
+    async def _current_at_places(self, unit: Unit, tariff_id: str, places: Sequence[Place]) -> Sequence[Assignment]:
+        """What holds from now on at stations, sites and bays: this tariff, and any tariff at `places`."""
+        at_stations = [place for place in places if place.scope is None]
+        return [
+            *await repository.current_assignments(unit, tariff_id=tariff_id, places=at_stations),
+            *await scope_repository.current_scope_assignments(
+                unit, tariff_id=tariff_id, scopes=(Scope.SITE, Scope.BAY), places=places
+            ),
+        ]
 
-    async def answer_tariffs_in_force(self, question: TariffsInForce) -> TariffVersions:
-        """The tariffs at many EVSEs, each once."""
-        places = [Place(place.station_id, place.evse) for place in question.places]
-        async with self.database.transaction(question.tenant) as unit:
-            found = await self._find(unit, places, question.at)
-        indices = {version: index for index, version in enumerate(dict.fromkeys(found))}
-        return TariffVersions(
-            versions=tuple(_answer(version) for version in indices),
-            index_of_place=tuple(indices[version] for version in found),
-        )
+    async def _reassign(
+        self,
+        unit: Unit,
+        tariff_id: str,
+        places: Sequence[Place],
+        found: Sequence[Assignment],
+        *,
+        operator_id: str,
+    ) -> None:
+        now = self._clock()
+        change = reassign(tariff_id, places, current={assignment.place: assignment for assignment in found})
+        for assignment in change.ending:
+            if assignment.place.driver_id is not None:
+                await driver_repository.end_driver_assignment(unit, assignment, now)
+            elif assignment.place.scope is not None:
+                await scope_repository.end_scope_assignment(unit, assignment, now)
+            else:
+                await repository.end_assignment(unit, assignment, now)
+        drivers = [place for place in change.beginning if place.driver_id is not None]
+        scoped = [place for place in change.beginning if place.scope is not None]
+        stations = [place for place in change.beginning if place.driver_id is None and place.scope is None]
+        for add, beginning in (
+            (repository.add_assignments, stations),
+            (scope_repository.add_scope_assignments, scoped),
+            (driver_repository.add_driver_assignments, drivers),
+        ):
+            await add(unit, tariff_id, beginning, valid_from=now, created_by=operator_id)
 
-    async def _find_own(self, unit: Unit, driver_id: DriverId, at: datetime) -> Version | None:
-        await repository.lock_to_answer(unit)
-        assignments = await driver_repository.driver_assignments_at(unit, driver_id, at)
-        versions = await repository.versions_begun(unit, {one.tariff_id for one in assignments}, at)
-        return PriceList(assignments, versions).find(Place(driver_id=driver_id), at)
 
-    async def _find(self, unit: Unit, places: Sequence[Place], at: datetime) -> Sequence[Version]:
-        await repository.lock_to_answer(unit)
-        stations = {place.station_id for place in places if place.station_id is not None}
-        assignments = await repository.assignments_at(unit, stations, at)
-        tariff_ids = {assignment.tariff_id for assignment in assignments}
-        versions = await repository.versions_begun(unit, tariff_ids, at)
-        price_list = PriceList(assignments, versions)
-        return [price_list.find(place, at) or self._free for place in places]
+async def _must_exist(unit: Unit, tariff_id: str) -> None:
+    if not await repository.newest_number(unit, tariff_id):
+        raise TariffNotFound(tariff_id)
 
 
 def _read(json: bytes) -> Tariff:
@@ -165,7 +182,3 @@ def _read(json: bytes) -> Tariff:
         return read_tariff(json)
     except InvalidTariff as error:
         raise TariffRefused(str(error)) from error
-
-
-def _answer(version: Version) -> TariffVersion:
-    return TariffVersion(version.tariff_id, version.number, msgspec.Raw(version.json))

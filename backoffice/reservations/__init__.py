@@ -1,0 +1,1 @@
+"""Who may have which EVSE or parking bay, and when."""
