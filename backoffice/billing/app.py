@@ -4,14 +4,16 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
-from backoffice.billing import prepaid_routes, web_payment_routes
+from backoffice.billing import credit_routes, ledger_routes, prepaid_routes, web_payment_routes
 from backoffice.billing.collection import Collection
 from backoffice.billing.companies import FileVatRegister
 from backoffice.billing.consumers import BillingEvents
+from backoffice.billing.credits import Credits
 from backoffice.billing.holds import Holds
 from backoffice.billing.prepaid import PrepaidAccounts
 from backoffice.billing.providers.port import PaymentProvider
 from backoffice.billing.providers.sandbox import SandboxProvider
+from backoffice.billing.refunds import Refunds
 from backoffice.billing.routes import router as own_router
 from backoffice.billing.service import Billing
 from backoffice.billing.settings import BillingSettings
@@ -19,7 +21,8 @@ from backoffice.billing.settlements import Settlements
 from backoffice.billing.terminals import Terminals
 from backoffice.billing.web_payments import WebPayments
 from backoffice.contracts.billing import CHECK_VAT_NUMBER, HOLD_PAYMENT, PREPAID_CREDIT, RECEIPT_OF, RELEASE_HOLD
-from backoffice.contracts.sessions import ChargingSessionCompleted
+from backoffice.contracts.reservations import ReservationCharged
+from backoffice.contracts.sessions import ChargingSessionCompleted, ParkingSessionCompleted, SessionCredited
 from backoffice.kit.bus import Answerer
 from backoffice.kit.consumer import Consumer
 from backoffice.kit.service import Context, Parts, Service, Worker
@@ -37,11 +40,13 @@ def build(context: Context[BillingSettings]) -> Parts:
 
 def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> Parts:
     """Its parts, with any provider."""
-    billing = Billing(context.database, provider, clock=context.clock)
+    billing = Billing(context.database, provider, country=context.settings.country, clock=context.clock)
     holds = Holds(context.database, provider, clock=context.clock)
     terminals = Terminals(context.database, provider, clock=context.clock)
     prepaid = PrepaidAccounts(context.database, clock=context.clock)
     collection = Collection(context.database, provider, prepaid=prepaid, terminals=terminals, clock=context.clock)
+    credits_ = Credits(context.database, prepaid=prepaid, clock=context.clock)
+    refunds = Refunds(context.database, provider, clock=context.clock)
     settlements = Settlements(
         context.database,
         key=context.settings.token_key.get_secret_value().encode(),
@@ -50,16 +55,26 @@ def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> 
     )
     web_payments = WebPayments(billing, context.bus, timeout_s=context.settings.web_payment_timeout_s)
     register = FileVatRegister(context.settings.vat_register_file)
-    events = BillingEvents(billing)
+    events = BillingEvents(billing, credits_)
     router = APIRouter()
     router.include_router(own_router)
+    router.include_router(ledger_routes.router)
+    router.include_router(credit_routes.router)
     router.include_router(prepaid_routes.router)
     router.include_router(web_payment_routes.router)
     return Parts(
         router=router,
-        provides=(billing, settlements, prepaid, web_payments),
+        provides=(billing, settlements, prepaid, web_payments, credits_),
         consumers=(
-            Consumer(Kind.DOMAIN, {ChargingSessionCompleted: events.on_session_completed}),
+            Consumer(
+                Kind.DOMAIN,
+                {
+                    ChargingSessionCompleted: events.on_session_completed,
+                    ParkingSessionCompleted: events.on_parking_completed,
+                    ReservationCharged: events.on_reservation_charged,
+                    SessionCredited: events.on_session_credited,
+                },
+            ),
             Consumer(
                 Kind.STATION,
                 {SettlementReported: settlements.on_reported, PaymentAuthorised: terminals.on_authorised},
@@ -74,6 +89,8 @@ def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> 
         ),
         workers=(
             Worker("collect_due", collection.collect_due, every_s=_COLLECT_EVERY_S),
+            Worker("credit_sessions", credits_.credit_sessions, every_s=_RELEASE_EVERY_S),
+            Worker("finish_refunds", refunds.finish_refunds, every_s=_RELEASE_EVERY_S),
             Worker("finish_releases", holds.finish_releases, every_s=_RELEASE_EVERY_S),
         ),
     )

@@ -18,7 +18,9 @@ from backoffice.billing.domain import (
     charge_key,
     outcome_of,
 )
+from backoffice.billing.ledger import book_payment
 from backoffice.billing.models import HoldRow, InvoiceRow, PaymentMethodRow, PaymentRow
+from backoffice.billing.postings import cash
 from backoffice.billing.prepaid import PrepaidAccounts
 from backoffice.billing.providers.port import PaymentProvider, PaymentState, ProviderPayment, ProviderUnavailable
 from backoffice.billing.settlements import book
@@ -72,7 +74,7 @@ class Collection:
     async def _book(self, invoice: InvoiceRow) -> None:
         async with self._database.transaction(TenantId(invoice.tenant_id)) as unit:
             current = await repository.find_invoice(unit, invoice.id)
-            if current is not None and current.state != InvoiceState.PAID:
+            if current is not None and not INVOICE.is_terminal(InvoiceState(current.state)):
                 await book(unit, current)
 
     async def _retry(self, invoice: InvoiceRow) -> None:
@@ -98,7 +100,7 @@ class Collection:
             method = await _method_for(unit, invoice, hold)
             # The next attempt under the same key asks for the same card, whatever the driver has added meanwhile.
             invoice.payment_method_id = method.id if method else None
-        due = Money(invoice.total_incl_vat - invoice.paid, invoice.currency)
+        due = Money(invoice.due, invoice.currency)
         collected = await self._take(invoice, due, hold, method)
         async with self._database.transaction(tenant) as unit:
             await self._record(unit, invoice, collected, hold, method)
@@ -113,7 +115,7 @@ class Collection:
             if is_held and hold is not None:
                 await self._provider.cancel(hold.provider_reference, key=f"cancel:{hold.intent_id}")
             return Collected(nothing, hold_trigger=HoldTrigger.GIVEN_BACK if is_held else None)
-        if method is None:
+        if method is None or method.provider != self._provider.name:
             return Collected(nothing, reason="no_payment_method" if invoice.prepaid_account is None else "no_credit")
         if is_held and hold is not None:
             held = Money(hold.amount, hold.currency)
@@ -148,6 +150,7 @@ class Collection:
             locked = await repository.find_hold(unit, hold.intent_id)
             if locked is not None and locked.state == HoldState.HELD:
                 locked.state = HOLD.advance(HoldState.HELD, collected.hold_trigger)
+        trigger, open_amount = outcome_of(Money(invoice.owed, invoice.currency), invoice.paid, collected)
         if collected.amount.amount > 0 and method is not None:
             payment = PaymentRow(
                 tenant_id=unit.tenant,
@@ -158,10 +161,7 @@ class Collection:
                 currency=collected.amount.currency,
                 paid_at=now,
             )
-            await repository.insert_payment(unit, payment)
-        total = Money(invoice.total_incl_vat, invoice.currency)
-        trigger, open_amount = outcome_of(total, invoice.paid, collected)
-        invoice.paid += collected.amount.amount
+            await book_payment(unit, invoice, payment, into=cash(method.provider))
         invoice.state = INVOICE.advance(InvoiceState(invoice.state), trigger)
         invoice.reason = collected.reason if open_amount.amount else ""
         event = _event_of(invoice, open_amount)

@@ -1,7 +1,8 @@
-"""The states of holds and invoices, and what is to be done about an invoice.
+"""The states of holds, invoices and refunds, and what is to be done about an invoice.
 
 Invariants:
-1. An invoice's `paid` never exceeds its total, and PAID means that they are equal.
+1. An invoice's `paid` never exceeds its total, and PAID means that nothing is due any more; CREDITED that it was never
+   all paid, and credit notes took the rest.
 2. What was held and is not needed is given back.
 3. The keys under which a provider is asked follow from the session and the attempt alone, and an attempt asks one card.
 4. A hold that an invoice names is that invoice's: it is captured or given back by its collection, and by nobody else.
@@ -58,12 +59,21 @@ HOLD: StateTable[HoldState, HoldTrigger] = StateTable(
 )
 
 
+class InvoiceKind(StrEnum):
+    """What an invoice is for."""
+
+    CHARGING = "charging"
+    PARKING = "parking"
+    RESERVATION = "reservation"
+
+
 class InvoiceState(StrEnum):
     """DUE: to be collected now. OPEN: an attempt failed, and somebody has to do something."""
 
     DUE = "due"
     OPEN = "open"
     PAID = "paid"
+    CREDITED = "credited"
 
 
 class InvoiceTrigger(StrEnum):
@@ -72,6 +82,7 @@ class InvoiceTrigger(StrEnum):
     COLLECTED = "collected in full"
     FAILED = "not collected in full"
     RETRY = "try again"
+    CREDIT = "credited in full"
 
 
 INVOICE: StateTable[InvoiceState, InvoiceTrigger] = StateTable(
@@ -81,8 +92,51 @@ INVOICE: StateTable[InvoiceState, InvoiceTrigger] = StateTable(
             InvoiceTrigger.COLLECTED: InvoiceState.PAID,
             InvoiceTrigger.FAILED: InvoiceState.OPEN,
         },
-        InvoiceState.OPEN: {InvoiceTrigger.RETRY: InvoiceState.DUE},
+        InvoiceState.OPEN: {
+            InvoiceTrigger.RETRY: InvoiceState.DUE,
+            InvoiceTrigger.CREDIT: InvoiceState.CREDITED,
+        },
         InvoiceState.PAID: {},
+        InvoiceState.CREDITED: {},
+    },
+)
+
+
+class RefundState(StrEnum):
+    """REQUESTED: the provider is to be asked. PENDING: it has promised. BY_HAND, FAILED: an operator has to pay it."""
+
+    REQUESTED = "requested"
+    PENDING = "pending"
+    BY_HAND = "by_hand"
+    FAILED = "failed"
+    DONE = "done"
+
+
+class RefundTrigger(StrEnum):
+    """What moves it."""
+
+    PROMISED = "promised by the provider"
+    PAID_BACK = "paid back"
+    REFUSED = "refused by the provider"
+    PAID_BY_HAND = "paid by hand"
+
+
+REFUND: StateTable[RefundState, RefundTrigger] = StateTable(
+    "refund",
+    {
+        RefundState.REQUESTED: {
+            RefundTrigger.PROMISED: RefundState.PENDING,
+            RefundTrigger.PAID_BACK: RefundState.DONE,
+            RefundTrigger.REFUSED: RefundState.FAILED,
+        },
+        RefundState.PENDING: {
+            RefundTrigger.PROMISED: RefundState.PENDING,
+            RefundTrigger.PAID_BACK: RefundState.DONE,
+            RefundTrigger.REFUSED: RefundState.FAILED,
+        },
+        RefundState.BY_HAND: {RefundTrigger.PAID_BY_HAND: RefundState.DONE},
+        RefundState.FAILED: {RefundTrigger.PAID_BY_HAND: RefundState.DONE},
+        RefundState.DONE: {},
     },
 )
 
@@ -107,6 +161,11 @@ def outcome_of(total: Money, paid_before: Decimal, collected: Collected) -> tupl
 def hold_key(intent_id: str) -> str:
     """The provider's idempotency key of a hold."""
     return f"hold:{intent_id}"
+
+
+def refund_key(refund_id: str) -> str:
+    """The provider's idempotency key of a refund."""
+    return f"refund:{refund_id}"
 
 
 def charge_key(session_id: str, attempt: int) -> str:

@@ -1,6 +1,7 @@
 """What billing refuses."""
 
 from backoffice.kit.errors import Conflict, Forbidden, InvalidRequest, NotFound, TooManyRequests
+from protocol.domain.money import Money
 
 
 class InvalidCard(InvalidRequest):
@@ -92,3 +93,34 @@ class InvoiceNotOpen(Conflict):
 
     def __init__(self, invoice_id: str, state: str) -> None:
         super().__init__(f"Invoice {invoice_id} is {state}; only an open one can be paid.")
+
+
+class MoreThanWasPaid(Conflict):
+    """Never more goes back than was paid, and did not go back before."""
+
+    def __init__(self, invoice_id: str, *, wanted: Money, left: Money) -> None:
+        super().__init__(
+            f"Of invoice {invoice_id}, {left.amount} {left.currency} can go back, in whole minor units and more than "
+            f"nothing; {wanted.amount} {wanted.currency} was asked for."
+        )
+
+
+class CreditNoteNotFound(NotFound):
+    """There is none of this id, or it is somebody else's."""
+
+    def __init__(self, credit_note_id: str) -> None:
+        super().__init__("credit note", credit_note_id)
+
+
+class RefundNotFound(NotFound):
+    """There is none of this id."""
+
+    def __init__(self, refund_id: str) -> None:
+        super().__init__("refund", refund_id)
+
+
+class RefundNotByHand(Conflict):
+    """The provider pays it back, or it is paid back."""
+
+    def __init__(self, refund_id: str, state: str) -> None:
+        super().__init__(f"Refund {refund_id} is {state}; only one that is by_hand or failed is paid by hand.")

@@ -38,7 +38,7 @@ class Holds:
         amount = Money(question.amount, question.currency).rounded()
         async with self._database.transaction(question.tenant) as unit:
             method = await repository.find_default_method(unit, question.driver_id)
-            if method is None:
+            if method is None or method.provider != self._provider.name:
                 return HoldResult(HoldStatus.NO_PAYMENT_METHOD)
             values = {
                 "tenant_id": question.tenant,

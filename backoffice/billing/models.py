@@ -56,9 +56,10 @@ class InvoiceNumberRow(Base):
 
 
 class InvoiceRow(Base):
-    """What a session costs, and what of it is paid. `payment_method_id` is the card that the attempt asks.
+    """What something costs, and what of it is paid. `payment_method_id` is the card that the attempt asks.
 
-    `prepaid_account`: the balance that pays first.
+    `session_id`: what it is about, by `kind` a charging or parking session or a reservation. `country`: whose VAT it
+    is. `prepaid_account`: the balance that pays first. `refunded` is what went back of `paid`, or is on its way.
     """
 
     __tablename__ = "invoices"
@@ -69,22 +70,38 @@ class InvoiceRow(Base):
     session_id: Mapped[str] = mapped_column(Text)
     intent_id: Mapped[str | None] = mapped_column(Text)
     driver_id: Mapped[str | None] = mapped_column(Text)
-    station_id: Mapped[str] = mapped_column(Text)
-    evse: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[str] = mapped_column(Text)
+    country: Mapped[str] = mapped_column(Text)
+    station_id: Mapped[str | None] = mapped_column(Text)
+    evse: Mapped[int | None] = mapped_column(Integer)
+    location_id: Mapped[str | None] = mapped_column(Text)
+    bay_id: Mapped[str | None] = mapped_column(Text)
     started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    energy_wh: Mapped[Decimal] = mapped_column(Numeric)
+    energy_wh: Mapped[Decimal | None] = mapped_column(Numeric)
     currency: Mapped[str] = mapped_column(Text)
     lines: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)  # Any: the price lines as JSON
     total_excl_vat: Mapped[Decimal] = mapped_column(Numeric)
     total_incl_vat: Mapped[Decimal] = mapped_column(Numeric)
     paid: Mapped[Decimal] = mapped_column(Numeric)
+    credited: Mapped[Decimal] = mapped_column(Numeric)
+    refunded: Mapped[Decimal] = mapped_column(Numeric)
     state: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     attempt: Mapped[int] = mapped_column(Integer)
     payment_method_id: Mapped[str | None] = mapped_column(Text)
     prepaid_account: Mapped[str | None] = mapped_column(Text)
     issued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    @property
+    def owed(self) -> Decimal:
+        """What is to be paid in all: credit notes make it less, and what went back is owed again."""
+        return self.total_incl_vat - self.credited + self.refunded
+
+    @property
+    def due(self) -> Decimal:
+        """What is still to be paid."""
+        return self.owed - self.paid
 
 
 class PaymentRow(Base):
@@ -99,6 +116,83 @@ class PaymentRow(Base):
     amount: Mapped[Decimal] = mapped_column(Numeric)
     currency: Mapped[str] = mapped_column(Text)
     paid_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class LedgerEntryRow(Base):
+    """One side of a posting; rows are neither changed nor deleted. See `postings.py` for accounts and signs."""
+
+    __tablename__ = "ledger_entries"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    transaction_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    line: Mapped[int] = mapped_column(Integer, primary_key=True)
+    account: Mapped[str] = mapped_column(Text)
+    amount: Mapped[Decimal] = mapped_column(Numeric)
+    currency: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    about: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+
+
+class CreditNoteRow(Base):
+    """What of an invoice is not owed after all. `lines`: its shares by rate. Numbers have no gaps, as of invoices."""
+
+    __tablename__ = "credit_notes"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)
+    invoice_id: Mapped[str] = mapped_column(Text)
+    driver_id: Mapped[str | None] = mapped_column(Text)
+    currency: Mapped[str] = mapped_column(Text)
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)  # Any: shares as JSON
+    total_excl_vat: Mapped[Decimal] = mapped_column(Numeric)
+    total_incl_vat: Mapped[Decimal] = mapped_column(Numeric)
+    reason: Mapped[str] = mapped_column(Text)
+    issued_by: Mapped[str] = mapped_column(Text)
+    issued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class CreditNoteNumberRow(Base):
+    """The next number of a tenant's credit notes."""
+
+    __tablename__ = "credit_note_numbers"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    next_number: Mapped[int] = mapped_column(BigInteger)
+
+
+class RefundRow(Base):
+    """What of a payment goes back. `check_at`: when the provider is to be asked, or asked again."""
+
+    __tablename__ = "refunds"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    invoice_id: Mapped[str] = mapped_column(Text)
+    credit_note_id: Mapped[str] = mapped_column(Text)
+    payment_reference: Mapped[str] = mapped_column(Text)
+    amount: Mapped[Decimal] = mapped_column(Numeric)
+    currency: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    detail: Mapped[str] = mapped_column(Text)
+    provider_reference: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    check_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class SessionCreditRow(Base):
+    """A session's CDR was credited; `is_done`: so is its invoice."""
+
+    __tablename__ = "session_credits"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    credit_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    session_id: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    is_done: Mapped[bool] = mapped_column(Boolean)
+    heard_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class SettlementRow(Base):
@@ -168,6 +262,19 @@ class PrepaidEntryRow(Base):
     reference: Mapped[str] = mapped_column(Text, primary_key=True)
     amount: Mapped[Decimal] = mapped_column(Numeric)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class SandboxRefundRow(Base):
+    """A refund in the books of the sandbox provider."""
+
+    __tablename__ = "sandbox_refunds"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    payment_id: Mapped[str] = mapped_column(Text)
+    amount: Mapped[Decimal] = mapped_column(Numeric)
+    state: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class SandboxPaymentRow(Base):

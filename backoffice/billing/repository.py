@@ -286,7 +286,7 @@ async def select_unbooked(unit: Unit, *, limit: int) -> Sequence[InvoiceRow]:
             (SettlementRow.tenant_id == InvoiceRow.tenant_id) & (SettlementRow.session_id == InvoiceRow.session_id),
         )
         .where(
-            InvoiceRow.state != InvoiceState.PAID,
+            InvoiceRow.state.in_((InvoiceState.DUE, InvoiceState.OPEN)),
             SettlementRow.status == SettlementStatus.SETTLED,
             SettlementRow.amount > 0,
             ~is_booked,

@@ -31,8 +31,9 @@ SettlementsDep = Annotated[Settlements, Depends(provided(Settlements))]
 @router.post("/payment-methods", status_code=201)
 async def add_payment_method(body: NewPaymentMethod, driver: Driver, billing: BillingDep) -> PaymentMethodView:
     """Add a card; it is the one that pays from now on."""
+    card = await billing.keep_card(body.card_number)
     async with billing.database.transaction(driver.tenant) as unit:
-        return PaymentMethodView.of(await billing.add_card(unit, driver.subject, body.card_number))
+        return PaymentMethodView.of(await billing.add_card(unit, driver.subject, card))
 
 
 @router.get("/payment-methods")

@@ -1,17 +1,16 @@
-"""What billing does for drivers and operators, and what a completed session makes of it."""
+"""What billing does for drivers and operators, and what becomes of what is charged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
-
 from backoffice.billing import repository
+from backoffice.billing.charges import Charge
 from backoffice.billing.domain import INVOICE, InvoiceState, InvoiceTrigger
 from backoffice.billing.errors import InvoiceNotFound, InvoiceNotOpen, ReceiptNotFound
+from backoffice.billing.ledger import post_invoice
 from backoffice.billing.models import InvoiceRow, PaymentMethodRow, PaymentRow
-from backoffice.billing.providers.port import PaymentProvider
-from backoffice.contracts.sessions import ChargingSessionCompleted
+from backoffice.billing.providers.port import PaymentProvider, ProviderCard
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import Database, Unit
 from protocol.bus.envelope import event_id, unique_event_id
@@ -28,14 +27,19 @@ class Receipt:
 class Billing:
     """Cards, invoices and receipts. `driver_id` None is an operator, who sees the whole tenant."""
 
-    def __init__(self, database: Database, provider: PaymentProvider, *, clock: Clock) -> None:
+    def __init__(self, database: Database, provider: PaymentProvider, *, country: str, clock: Clock) -> None:
+        """`country`: whose VAT the prices are with."""
         self.database = database
         self.clock = clock
         self._provider = provider
+        self._country = country
 
-    async def add_card(self, unit: Unit, driver_id: str, number: str) -> PaymentMethodRow:
-        """The card is the one that pays from now on. Raises InvalidCard."""
-        card = await self._provider.keep_card(number)
+    async def keep_card(self, number: str) -> ProviderCard:
+        """The card is the provider's to keep: asked outside of any transaction. Raises InvalidCard."""
+        return await self._provider.keep_card(number)
+
+    async def add_card(self, unit: Unit, driver_id: str, card: ProviderCard) -> PaymentMethodRow:
+        """The card is the one that pays from now on."""
         now = self.clock()
         row = PaymentMethodRow(
             tenant_id=unit.tenant,
@@ -55,36 +59,29 @@ class Billing:
         """The driver's cards, the newest first."""
         return await repository.list_methods(unit, driver_id)
 
-    async def issue_invoice(self, unit: Unit, session: ChargingSessionCompleted) -> None:
-        """The session has one invoice, however often it is said to be completed; it is due."""
-        if await repository.find_invoice_of_session(unit, session.session_id) is not None:
+    async def issue_invoice(self, unit: Unit, charge: Charge) -> None:
+        """What is charged has one invoice, however often it is said; it is due, and in the ledger."""
+        if await repository.find_invoice_of_session(unit, charge.subject_id) is not None:
             return
-        unit.session.add(
-            InvoiceRow(
-                tenant_id=unit.tenant,
-                id=event_id(unit.tenant, "invoice", session.session_id),
-                number=await repository.take_invoice_number(unit),
-                session_id=session.session_id,
-                intent_id=session.intent_id,
-                driver_id=session.driver_id,
-                station_id=session.station_id,
-                evse=session.evse,
-                started_at=session.started_at,
-                ended_at=session.ended_at,
-                energy_wh=session.energy_wh,
-                currency=session.currency,
-                lines=msgspec.to_builtins(session.lines),
-                total_excl_vat=session.total_excl_vat,
-                total_incl_vat=session.total_incl_vat,
-                paid=session.total_incl_vat * 0,
-                state=InvoiceState.DUE,
-                reason="",
-                attempt=1,
-                prepaid_account=session.prepaid_account,
-                issued_at=self.clock(),
-            )
+        nothing = charge.total_incl_vat * 0
+        invoice = InvoiceRow(
+            tenant_id=unit.tenant,
+            id=event_id(unit.tenant, "invoice", charge.subject_id),
+            number=await repository.take_invoice_number(unit),
+            session_id=charge.subject_id,
+            country=self._country,
+            paid=nothing,
+            credited=nothing,
+            refunded=nothing,
+            state=InvoiceState.DUE,
+            reason="",
+            attempt=1,
+            issued_at=self.clock(),
+            **charge.columns(),
         )
+        unit.session.add(invoice)
         await unit.session.flush()
+        await post_invoice(unit, invoice)
 
     async def list_invoices(
         self,
