@@ -1,10 +1,11 @@
 """The billing service, put together."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from fastapi import APIRouter
 
-from backoffice.billing import credit_routes, ledger_routes, prepaid_routes, web_payment_routes
+from backoffice.billing import credit_routes, ledger_routes, prepaid_routes, web_payment_routes, webhook_routes
 from backoffice.billing.collection import Collection
 from backoffice.billing.companies import FileVatRegister
 from backoffice.billing.consumers import BillingEvents
@@ -13,6 +14,8 @@ from backoffice.billing.holds import Holds
 from backoffice.billing.prepaid import PrepaidAccounts
 from backoffice.billing.providers.port import PaymentProvider
 from backoffice.billing.providers.sandbox import SandboxProvider
+from backoffice.billing.providers.stripe import StripeProvider
+from backoffice.billing.providers.stripe_api import StripeApi
 from backoffice.billing.refunds import Refunds
 from backoffice.billing.routes import router as own_router
 from backoffice.billing.service import Billing
@@ -20,6 +23,7 @@ from backoffice.billing.settings import BillingSettings
 from backoffice.billing.settlements import Settlements
 from backoffice.billing.terminals import Terminals
 from backoffice.billing.web_payments import WebPayments
+from backoffice.billing.webhooks import Webhooks
 from backoffice.contracts.billing import CHECK_VAT_NUMBER, HOLD_PAYMENT, PREPAID_CREDIT, RECEIPT_OF, RELEASE_HOLD
 from backoffice.contracts.reservations import ReservationCharged
 from backoffice.contracts.sessions import ChargingSessionCompleted, ParkingSessionCompleted, SessionCredited
@@ -31,11 +35,36 @@ from protocol.bus.subjects import Kind
 
 _COLLECT_EVERY_S = 0.25
 _RELEASE_EVERY_S = 1.0
+_FORGET_EVERY_S = 3_600.0
 
 
 def build(context: Context[BillingSettings]) -> Parts:
-    """Its parts, with the sandbox as provider."""
-    return build_with(context, SandboxProvider(context.database, clock=context.clock))
+    """Its parts, with the provider that the settings name."""
+    settings = context.settings
+    if settings.provider == "sandbox":
+        return build_with(context, SandboxProvider(context.database, clock=context.clock))
+    assert settings.stripe_key is not None, "the settings see to it"
+    api = StripeApi(
+        key=settings.stripe_key.get_secret_value(), url=settings.stripe_url, timeout_s=settings.stripe_timeout_s
+    )
+    provider = StripeProvider(api)
+    return _hearing_webhooks(context, build_with(context, provider), provider)
+
+
+def _hearing_webhooks(context: Context[BillingSettings], parts: Parts, provider: StripeProvider) -> Parts:
+    """The parts, and those that hear what Stripe says unasked."""
+    secret = context.settings.stripe_webhook_secret
+    assert secret is not None, "the settings see to it"
+    assert parts.router is not None, "billing has routes"
+    holds = Holds(context.database, provider, clock=context.clock)
+    webhooks = Webhooks(context.database, holds, secret=secret.get_secret_value(), clock=context.clock)
+    parts.router.include_router(webhook_routes.router)
+    return replace(
+        parts,
+        provides=(*parts.provides, webhooks),
+        background=(*parts.background, provider.keep_open),
+        workers=(*parts.workers, Worker("forget_old_events", webhooks.forget_old_events, every_s=_FORGET_EVERY_S)),
+    )
 
 
 def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> Parts:

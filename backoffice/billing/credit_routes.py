@@ -12,6 +12,7 @@ from backoffice.billing.domain import RefundState
 from backoffice.billing.models import CreditNoteRow, RefundRow
 from backoffice.billing.schemas import VatShareView
 from backoffice.kit.auth import AnyPrincipal, Operator, Role
+from backoffice.kit.bodies import Body
 from backoffice.kit.idempotency import IdempotencyKey, once
 from backoffice.kit.numbers import PlainDecimal
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
@@ -21,14 +22,14 @@ router = APIRouter(prefix="/billing", tags=["billing"])
 CreditsDep = Annotated[Credits, Depends(provided(Credits))]
 
 
-class NewRefund(BaseModel):
+class NewRefund(Body):
     """What goes back, with VAT; all that was paid where no amount is named."""
 
     amount: PlainDecimal | None = Field(default=None, gt=0, max_digits=12)
     reason: str = Field(min_length=1, max_length=500)
 
 
-class PaidByHand(BaseModel):
+class PaidByHand(Body):
     """How it was paid back."""
 
     note: str = Field(min_length=1, max_length=500)

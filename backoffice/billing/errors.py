@@ -5,10 +5,26 @@ from protocol.domain.money import Money
 
 
 class InvalidCard(InvalidRequest):
-    """No card has this number."""
+    """No card has this number, or no token names one."""
 
-    def __init__(self) -> None:
-        super().__init__("This is not the number of a card. The sandbox takes 4242 4242 4242 4242, for one.")
+    def __init__(
+        self, detail: str = "This is not the number of a card. The sandbox takes 4242 4242 4242 4242, for one."
+    ) -> None:
+        super().__init__(detail)
+
+
+class CardRefused(InvalidRequest):
+    """The provider does not keep this card."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The card was refused: {reason}.")
+
+
+class ForgedWebhook(InvalidRequest):
+    """It is not the provider's own, or not as the provider sent it, or not now."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"This is not an event of the provider: {reason}.")
 
 
 class InvoiceNotFound(NotFound):

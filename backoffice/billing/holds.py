@@ -89,6 +89,21 @@ class Holds:
             releasing = await repository.select_releasing(unit, limit=_RELEASES_AT_ONCE)
         await try_each(releasing, self._give_back)
 
+    async def read_again(self, payment: str) -> None:
+        """A hold that the provider gave back by itself is released. Raises ProviderUnavailable."""
+        async with self._database.transaction(ALL_TENANTS) as unit:
+            hold = await repository.find_hold_of_payment(unit, payment)
+        if hold is None or hold.state != HoldState.HELD:
+            return
+        seen = await self._provider.read_payment(payment)
+        if seen.state is not PaymentState.CANCELED:
+            return
+        async with self._database.transaction(TenantId(hold.tenant_id)) as unit:
+            locked = await repository.find_hold(unit, hold.intent_id)
+            if locked is not None and locked.state == HoldState.HELD:
+                locked.state = HOLD.advance(HoldState.HELD, HoldTrigger.GIVEN_BACK)
+                locked.detail = seen.decline_reason
+
     async def _give_back(self, hold: HoldRow) -> None:
         tenant = TenantId(hold.tenant_id)
         reference = hold.provider_reference

@@ -264,6 +264,17 @@ class PrepaidEntryRow(Base):
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+class ProviderEventRow(Base):
+    """An event that a provider's webhook brought; it knows no tenant. `about`: what the provider calls the object."""
+
+    __tablename__ = "provider_events"
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    type: Mapped[str] = mapped_column(Text)
+    about: Mapped[str] = mapped_column(Text)
+    heard_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
 class SandboxRefundRow(Base):
     """A refund in the books of the sandbox provider."""
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal, select, update
+from sqlalchemy import ColumnElement, delete, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.billing.domain import HoldState, InvoiceState
@@ -17,6 +17,7 @@ from backoffice.billing.models import (
     PaymentRow,
     PrepaidAccountRow,
     PrepaidEntryRow,
+    ProviderEventRow,
     SettlementRow,
     WebPaymentRow,
 )
@@ -29,6 +30,9 @@ TERMINAL = "terminal:"
 
 PREPAID = "prepaid:"
 """What that of a payment from a prepaid account begins with."""
+
+EVENTS_KEPT = timedelta(days=30)
+"""How long a provider's event is remembered; Stripe repeats one for three days."""
 
 _PAID_BY = (PaymentMethodRow.tenant_id == PaymentRow.tenant_id) & (PaymentMethodRow.id == PaymentRow.payment_method_id)
 
@@ -92,6 +96,11 @@ async def find_hold(unit: Unit, intent_id: str) -> HoldRow | None:
     return await unit.session.scalar(
         select(HoldRow).where(HoldRow.tenant_id == unit.tenant, HoldRow.intent_id == intent_id).with_for_update()
     )
+
+
+async def find_hold_of_payment(unit: Unit, payment: str) -> HoldRow | None:
+    """The hold that is this payment of the provider's, of any tenant."""
+    return await unit.session.scalar(select(HoldRow).where(HoldRow.provider_reference == payment).limit(1))
 
 
 async def select_releasing(unit: Unit, *, limit: int) -> Sequence[HoldRow]:
@@ -243,6 +252,22 @@ async def select_payable_by_prepaid(unit: Unit, *, limit: int) -> Sequence[Invoi
         .limit(limit)
     )
     return found.all()
+
+
+async def has_provider_event(unit: Unit, event_id: str) -> bool:
+    """Whether the provider's event was heard before."""
+    return await unit.session.get(ProviderEventRow, event_id) is not None
+
+
+async def save_provider_event(unit: Unit, *, event_id: str, kind: str, about: str, now: datetime) -> None:
+    """The provider's event was heard."""
+    values = {"id": event_id, "type": kind, "about": about, "heard_at": now}
+    await unit.session.execute(insert(ProviderEventRow).values(values).on_conflict_do_nothing())
+
+
+async def prune_provider_events(unit: Unit, *, now: datetime) -> None:
+    """Events older than EVENTS_KEPT are gone."""
+    await unit.session.execute(delete(ProviderEventRow).where(ProviderEventRow.heard_at < now - EVENTS_KEPT))
 
 
 async def save_settlement(unit: Unit, values: dict[str, Any]) -> None:  # Any: a row's columns
