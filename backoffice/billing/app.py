@@ -5,12 +5,21 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
-from backoffice.billing import credit_routes, ledger_routes, prepaid_routes, web_payment_routes, webhook_routes
+from backoffice.billing import (
+    credit_routes,
+    ledger_routes,
+    parties_routes,
+    prepaid_routes,
+    statement_routes,
+    web_payment_routes,
+    webhook_routes,
+)
 from backoffice.billing.collection import Collection
 from backoffice.billing.companies import FileVatRegister
 from backoffice.billing.consumers import BillingEvents
 from backoffice.billing.credits import Credits
 from backoffice.billing.holds import Holds
+from backoffice.billing.parties import Parties
 from backoffice.billing.prepaid import PrepaidAccounts
 from backoffice.billing.providers.port import PaymentProvider
 from backoffice.billing.providers.sandbox import SandboxProvider
@@ -21,6 +30,7 @@ from backoffice.billing.routes import router as own_router
 from backoffice.billing.service import Billing
 from backoffice.billing.settings import BillingSettings
 from backoffice.billing.settlements import Settlements
+from backoffice.billing.statements import Statements
 from backoffice.billing.terminals import Terminals
 from backoffice.billing.web_payments import WebPayments
 from backoffice.billing.webhooks import Webhooks
@@ -35,6 +45,8 @@ from protocol.bus.subjects import Kind
 
 _COLLECT_EVERY_S = 0.25
 _RELEASE_EVERY_S = 1.0
+_RETRY_EVERY_S = 1.0
+_CLOSE_EVERY_S = 2.0
 _FORGET_EVERY_S = 3_600.0
 
 
@@ -69,7 +81,9 @@ def _hearing_webhooks(context: Context[BillingSettings], parts: Parts, provider:
 
 def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> Parts:
     """Its parts, with any provider."""
-    billing = Billing(context.database, provider, country=context.settings.country, clock=context.clock)
+    register = FileVatRegister(context.settings.vat_register_file)
+    parties = Parties(context.database, register, country=context.settings.country, clock=context.clock)
+    billing = Billing(context.database, provider, parties, clock=context.clock)
     holds = Holds(context.database, provider, clock=context.clock)
     terminals = Terminals(context.database, provider, clock=context.clock)
     prepaid = PrepaidAccounts(context.database, clock=context.clock)
@@ -83,17 +97,19 @@ def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> 
         clock=context.clock,
     )
     web_payments = WebPayments(billing, context.bus, timeout_s=context.settings.web_payment_timeout_s)
-    register = FileVatRegister(context.settings.vat_register_file)
+    statements = Statements(context.database, clock=context.clock)
     events = BillingEvents(billing, credits_)
     router = APIRouter()
     router.include_router(own_router)
     router.include_router(ledger_routes.router)
     router.include_router(credit_routes.router)
+    router.include_router(parties_routes.router)
+    router.include_router(statement_routes.router)
     router.include_router(prepaid_routes.router)
     router.include_router(web_payment_routes.router)
     return Parts(
         router=router,
-        provides=(billing, settlements, prepaid, web_payments, credits_),
+        provides=(billing, settlements, prepaid, web_payments, credits_, parties, statements),
         consumers=(
             Consumer(
                 Kind.DOMAIN,
@@ -120,6 +136,8 @@ def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> 
             Worker("collect_due", collection.collect_due, every_s=_COLLECT_EVERY_S),
             Worker("credit_sessions", credits_.credit_sessions, every_s=_RELEASE_EVERY_S),
             Worker("finish_refunds", refunds.finish_refunds, every_s=_RELEASE_EVERY_S),
+            Worker("retry_open", collection.retry_open, every_s=_RETRY_EVERY_S),
+            Worker("close_months", statements.close_months, every_s=_CLOSE_EVERY_S),
             Worker("finish_releases", holds.finish_releases, every_s=_RELEASE_EVERY_S),
         ),
     )

@@ -16,6 +16,7 @@ from backoffice.billing.domain import (
     InvoiceState,
     InvoiceTrigger,
     charge_key,
+    next_retry,
     outcome_of,
 )
 from backoffice.billing.ledger import book_payment
@@ -77,12 +78,25 @@ class Collection:
             if current is not None and not INVOICE.is_terminal(InvoiceState(current.state)):
                 await book(unit, current)
 
+    async def retry_open(self) -> None:
+        """Open invoices whose time has come are due again, with the card that pays now."""
+        async with self._database.transaction(ALL_TENANTS) as unit:
+            waiting = await repository.select_to_retry(unit, now=self._clock(), limit=_INVOICES_AT_ONCE)
+        await try_each(waiting, self._retry_by_itself)
+
+    async def _retry_by_itself(self, invoice: InvoiceRow) -> None:
+        async with self._database.transaction(TenantId(invoice.tenant_id)) as unit:
+            current = await repository.find_invoice(unit, invoice.id)
+            if current is not None and current.state == InvoiceState.OPEN and current.retry_at == invoice.retry_at:
+                retry(current)
+                current.payment_method_id, current.retry_at = None, None
+                current.retries += 1
+
     async def _retry(self, invoice: InvoiceRow) -> None:
         async with self._database.transaction(TenantId(invoice.tenant_id)) as unit:
             current = await repository.find_invoice(unit, invoice.id)
             if current is not None and current.state == InvoiceState.OPEN:
-                current.state = INVOICE.advance(InvoiceState.OPEN, InvoiceTrigger.RETRY)
-                current.attempt += 1
+                retry(current)
 
     async def _try_to_collect(self, invoice: InvoiceRow) -> None:
         try:
@@ -164,9 +178,19 @@ class Collection:
             await book_payment(unit, invoice, payment, into=cash(method.provider))
         invoice.state = INVOICE.advance(InvoiceState(invoice.state), trigger)
         invoice.reason = collected.reason if open_amount.amount else ""
+        if invoice.state == InvoiceState.PAID:
+            invoice.retry_at = None
+        elif invoice.retry_at is None and invoice.driver_id is not None:
+            invoice.retry_at = next_retry(invoice.retries, now=now)
         event = _event_of(invoice, open_amount)
         identity = event_id(unit.tenant, invoice.id, type(event).__name__, str(invoice.attempt))
         await unit.publish(event, key=invoice.session_id, now=now, event_id=identity)
+
+
+def retry(invoice: InvoiceRow) -> None:
+    """The open invoice is due again, as another attempt."""
+    invoice.state = INVOICE.advance(InvoiceState.OPEN, InvoiceTrigger.RETRY)
+    invoice.attempt += 1
 
 
 async def _method_for(unit: Unit, invoice: InvoiceRow, hold: HoldRow | None) -> PaymentMethodRow | None:

@@ -157,8 +157,8 @@ class Credits:
         await post(unit, posting, at=now)
         invoice.credited += crediting.amount
         await self._give_back(unit, invoice, note, crediting.back)
-        if invoice.state == InvoiceState.OPEN and not invoice.due:
-            invoice.state = INVOICE.advance(InvoiceState.OPEN, InvoiceTrigger.CREDIT)
+        if invoice.state in (InvoiceState.OPEN, InvoiceState.ON_ACCOUNT) and not invoice.due:
+            invoice.state = INVOICE.advance(InvoiceState(invoice.state), InvoiceTrigger.CREDIT)
             invoice.reason = ""
         return note
 

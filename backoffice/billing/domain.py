@@ -9,11 +9,15 @@ Invariants:
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from protocol.domain.money import Money
 from protocol.domain.state_table import StateTable
+
+RETRY_AFTER = (timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=7))
+"""How long after each failed attempt an open invoice is tried again, besides what its driver does."""
 
 
 class HoldState(StrEnum):
@@ -67,11 +71,23 @@ class InvoiceKind(StrEnum):
     RESERVATION = "reservation"
 
 
+class PayerKind(StrEnum):
+    """How a driver pays: by card at once, on account with a statement a month, or not at all."""
+
+    CARD = "card"
+    ACCOUNT = "account"
+    FREE = "free"
+
+
 class InvoiceState(StrEnum):
-    """DUE: to be collected now. OPEN: an attempt failed, and somebody has to do something."""
+    """DUE: to be collected now. OPEN: an attempt failed, and it is tried again later, or somebody has to do something.
+
+    ON_ACCOUNT: it waits for its month's statement to be paid, and nobody collects it.
+    """
 
     DUE = "due"
     OPEN = "open"
+    ON_ACCOUNT = "on_account"
     PAID = "paid"
     CREDITED = "credited"
 
@@ -94,6 +110,10 @@ INVOICE: StateTable[InvoiceState, InvoiceTrigger] = StateTable(
         },
         InvoiceState.OPEN: {
             InvoiceTrigger.RETRY: InvoiceState.DUE,
+            InvoiceTrigger.CREDIT: InvoiceState.CREDITED,
+        },
+        InvoiceState.ON_ACCOUNT: {
+            InvoiceTrigger.COLLECTED: InvoiceState.PAID,
             InvoiceTrigger.CREDIT: InvoiceState.CREDITED,
         },
         InvoiceState.PAID: {},
@@ -161,6 +181,11 @@ def outcome_of(total: Money, paid_before: Decimal, collected: Collected) -> tupl
 def hold_key(intent_id: str) -> str:
     """The provider's idempotency key of a hold."""
     return f"hold:{intent_id}"
+
+
+def next_retry(retries: int, *, now: datetime) -> datetime | None:
+    """When an invoice that stays open is tried again by itself, after so many such retries; None: no more."""
+    return now + RETRY_AFTER[retries] if retries < len(RETRY_AFTER) else None
 
 
 def refund_key(refund_id: str) -> str:

@@ -135,8 +135,36 @@ class RefundNotFound(NotFound):
         super().__init__("refund", refund_id)
 
 
+class SellerNotFound(NotFound):
+    """The tenant has not said who it is."""
+
+    def __init__(self) -> None:
+        super().__init__("seller", "on record")
+
+
+class StatementNotFound(NotFound):
+    """There is none of this id, or it is somebody else's."""
+
+    def __init__(self, statement_id: str) -> None:
+        super().__init__("statement", statement_id)
+
+
+class StatementPaid(Conflict):
+    """It is paid once."""
+
+    def __init__(self, statement_id: str) -> None:
+        super().__init__(f"Statement {statement_id} is paid.")
+
+
 class RefundNotByHand(Conflict):
     """The provider pays it back, or it is paid back."""
 
     def __init__(self, refund_id: str, state: str) -> None:
         super().__init__(f"Refund {refund_id} is {state}; only one that is by_hand or failed is paid by hand.")
+
+
+class UnknownMonth(InvalidRequest):
+    """A month is as 2026-11."""
+
+    def __init__(self, month: str) -> None:
+        super().__init__(f"{month} is no month: 2026-11 is one.")

@@ -4,8 +4,8 @@ Each step is a transaction of ours, the provider's answer, and a transaction of 
 next call goes on from the row, under the same key.
 """
 
-from backoffice.billing import repository
-from backoffice.billing.domain import HOLD, HoldState, HoldTrigger, hold_key
+from backoffice.billing import parties_repository, repository
+from backoffice.billing.domain import HOLD, HoldState, HoldTrigger, PayerKind, hold_key
 from backoffice.billing.models import HoldRow
 from backoffice.billing.providers.port import PaymentProvider, PaymentState
 from backoffice.contracts.billing import HoldPayment, HoldResult, HoldStatus, ReleaseHold, ReleaseResult
@@ -34,9 +34,12 @@ class Holds:
         self._clock = clock
 
     async def hold_payment(self, question: HoldPayment) -> HoldResult:
-        """The amount is held; the same answer for the same intent. Raises ProviderUnavailable."""
+        """The amount is held, or need not be; the same answer for the same intent. Raises ProviderUnavailable."""
         amount = Money(question.amount, question.currency).rounded()
         async with self._database.transaction(question.tenant) as unit:
+            payer = await parties_repository.find_payer(unit, question.driver_id)
+            if payer is not None and payer.kind != PayerKind.CARD:
+                return HoldResult(HoldStatus.HELD, detail=payer.kind)
             method = await repository.find_default_method(unit, question.driver_id)
             if method is None or method.provider != self._provider.name:
                 return HoldResult(HoldStatus.NO_PAYMENT_METHOD)

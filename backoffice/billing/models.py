@@ -1,10 +1,10 @@
 """The tables of billing. Amounts are NUMERIC with two to four decimals; nothing here is a float."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, DateTime, Integer, Numeric, Text
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, Integer, Numeric, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -60,6 +60,7 @@ class InvoiceRow(Base):
 
     `session_id`: what it is about, by `kind` a charging or parking session or a reservation. `country`: whose VAT it
     is. `prepaid_account`: the balance that pays first. `refunded` is what went back of `paid`, or is on its way.
+    `retry_at`: when an open one is tried again by itself, the next of its `retries`.
     """
 
     __tablename__ = "invoices"
@@ -91,6 +92,13 @@ class InvoiceRow(Base):
     attempt: Mapped[int] = mapped_column(Integer)
     payment_method_id: Mapped[str | None] = mapped_column(Text)
     prepaid_account: Mapped[str | None] = mapped_column(Text)
+    payer_kind: Mapped[str] = mapped_column(Text)
+    seller: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))  # Any: a party as JSON
+    buyer: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))  # Any: a party as JSON
+    is_reverse_charge: Mapped[bool] = mapped_column(Boolean)
+    statement_id: Mapped[str | None] = mapped_column(Text)
+    retries: Mapped[int] = mapped_column(Integer)
+    retry_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     issued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
     @property
@@ -262,6 +270,68 @@ class PrepaidEntryRow(Base):
     reference: Mapped[str] = mapped_column(Text, primary_key=True)
     amount: Mapped[Decimal] = mapped_column(Numeric)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class PayerRow(Base):
+    """How a driver pays, and who buys; a driver without a row pays by card."""
+
+    __tablename__ = "payers"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    driver_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    buyer: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))  # Any: a party as JSON
+    is_vat_number_valid: Mapped[bool] = mapped_column(Boolean)
+    changed_by: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class SellerRow(Base):
+    """Who stands on a tenant's invoices."""
+
+    __tablename__ = "sellers"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    party: Mapped[dict[str, Any]] = mapped_column(JSONB)  # Any: a party as JSON
+    changed_by: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class VatRateRow(Base):
+    """A country's VAT from a day on."""
+
+    __tablename__ = "vat_rates"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    country: Mapped[str] = mapped_column(Text, primary_key=True)
+    valid_from: Mapped[date] = mapped_column(Date, primary_key=True)
+    percent: Mapped[Decimal] = mapped_column(Numeric)
+    changed_by: Mapped[str] = mapped_column(Text)
+
+
+class StatementNumberRow(Base):
+    """The next number of a tenant's statements."""
+
+    __tablename__ = "statement_numbers"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    next_number: Mapped[int] = mapped_column(BigInteger)
+
+
+class StatementRow(Base):
+    """What a driver on account owes for a month, in one currency; its invoices name it. `month` is as 2026-11."""
+
+    __tablename__ = "statements"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)
+    driver_id: Mapped[str] = mapped_column(Text)
+    month: Mapped[str] = mapped_column(Text)
+    currency: Mapped[str] = mapped_column(Text)
+    total_incl_vat: Mapped[Decimal] = mapped_column(Numeric)
+    issued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    paid_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class ProviderEventRow(Base):

@@ -10,7 +10,7 @@ Invariants:
 | `receivable:<driver>` | what a driver owes us, or we them below zero; `anonymous`: people without an account |
 | `revenue:<kind>` | what we earned without VAT: charging, parking, reservation |
 | `vat:<country>:<rate>` | what we owe the tax office |
-| `cash:<provider>` | what a payment provider has for us; `terminal`: stations' own, `till`: taken by hand |
+| `cash:<provider>` | what a provider has for us; `terminal`: stations' own, `till`: by hand, `bank`: statements |
 | `prepaid:<account>` | what we owe the holder of a prepaid card |
 | `write-off` | what nobody will pay any more |
 """
@@ -28,6 +28,7 @@ from protocol.domain.money import Money
 WRITE_OFF = "write-off"
 TILL = "till"
 TERMINAL = "terminal"
+BANK = "bank"
 ANONYMOUS = "anonymous"
 
 

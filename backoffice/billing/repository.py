@@ -31,6 +31,9 @@ TERMINAL = "terminal:"
 PREPAID = "prepaid:"
 """What that of a payment from a prepaid account begins with."""
 
+STATEMENT = "statement:"
+"""What that of a payment with a month's statement begins with."""
+
 EVENTS_KEPT = timedelta(days=30)
 """How long a provider's event is remembered; Stripe repeats one for three days."""
 
@@ -146,6 +149,17 @@ async def select_due(unit: Unit, *, limit: int) -> Sequence[InvoiceRow]:
     """Invoices of all tenants that are to be collected, the oldest first."""
     found = await unit.session.scalars(
         select(InvoiceRow).where(InvoiceRow.state == InvoiceState.DUE).order_by(InvoiceRow.issued_at).limit(limit)
+    )
+    return found.all()
+
+
+async def select_to_retry(unit: Unit, *, now: datetime, limit: int) -> Sequence[InvoiceRow]:
+    """Open invoices of all tenants that are to be tried again by now."""
+    found = await unit.session.scalars(
+        select(InvoiceRow)
+        .where(InvoiceRow.state == InvoiceState.OPEN, InvoiceRow.retry_at <= now)
+        .order_by(InvoiceRow.retry_at)
+        .limit(limit)
     )
     return found.all()
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from backoffice.billing.domain import InvoiceKind, InvoiceState
+from backoffice.billing.domain import InvoiceKind, InvoiceState, PayerKind
 from backoffice.billing.ledger import shares_of_invoice
 from backoffice.billing.models import (
     InvoiceRow,
@@ -14,7 +14,7 @@ from backoffice.billing.models import (
     PrepaidEntryRow,
     SettlementRow,
 )
-from backoffice.billing.repository import PREPAID, BookedPayment
+from backoffice.billing.repository import PREPAID, STATEMENT, BookedPayment
 from backoffice.billing.service import Receipt
 from backoffice.billing.shares import Share
 from backoffice.kit.numbers import PlainDecimal
@@ -98,6 +98,10 @@ class InvoiceView(BaseModel):
     refunded: PlainDecimal
     state: InvoiceState
     reason: str
+    payer_kind: PayerKind
+    is_reverse_charge: bool
+    statement_id: str | None
+    retry_at: datetime | None
     issued_at: datetime
 
     @classmethod
@@ -126,6 +130,10 @@ class InvoiceView(BaseModel):
             refunded=row.refunded,
             state=InvoiceState(row.state),
             reason=row.reason,
+            payer_kind=PayerKind(row.payer_kind),
+            is_reverse_charge=row.is_reverse_charge,
+            statement_id=row.statement_id,
+            retry_at=row.retry_at,
             issued_at=row.issued_at,
         )
 
@@ -246,4 +254,7 @@ class RetryRequest(BaseModel):
 
 
 def _card_of(row: PaymentRow) -> str:
-    return "a prepaid card" if row.provider_reference.startswith(PREPAID) else "the station's terminal"
+    """What paid where no card of ours did."""
+    if row.provider_reference.startswith(PREPAID):
+        return "a prepaid card"
+    return "by statement" if row.provider_reference.startswith(STATEMENT) else "the station's terminal"

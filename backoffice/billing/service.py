@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from backoffice.billing import repository
 from backoffice.billing.charges import Charge
-from backoffice.billing.domain import INVOICE, InvoiceState, InvoiceTrigger
+from backoffice.billing.domain import INVOICE, InvoiceState, InvoiceTrigger, PayerKind
 from backoffice.billing.errors import InvoiceNotFound, InvoiceNotOpen, ReceiptNotFound
 from backoffice.billing.ledger import post_invoice
 from backoffice.billing.models import InvoiceRow, PaymentMethodRow, PaymentRow
+from backoffice.billing.parties import Parties
 from backoffice.billing.providers.port import PaymentProvider, ProviderCard
+from backoffice.billing.taxation import taxed
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import Database, Unit
 from protocol.bus.envelope import event_id, unique_event_id
@@ -27,12 +31,11 @@ class Receipt:
 class Billing:
     """Cards, invoices and receipts. `driver_id` None is an operator, who sees the whole tenant."""
 
-    def __init__(self, database: Database, provider: PaymentProvider, *, country: str, clock: Clock) -> None:
-        """`country`: whose VAT the prices are with."""
+    def __init__(self, database: Database, provider: PaymentProvider, parties: Parties, *, clock: Clock) -> None:
         self.database = database
         self.clock = clock
         self._provider = provider
-        self._country = country
+        self._parties = parties
 
     async def keep_card(self, number: str) -> ProviderCard:
         """The card is the provider's to keep: asked outside of any transaction. Raises InvalidCard."""
@@ -60,20 +63,30 @@ class Billing:
         return await repository.list_methods(unit, driver_id)
 
     async def issue_invoice(self, unit: Unit, charge: Charge) -> None:
-        """What is charged has one invoice, however often it is said; it is due, and in the ledger."""
+        """What is charged has one invoice, however often it is said; it is due, and in the ledger.
+
+        On account it waits for its statement.
+        """
         if await repository.find_invoice_of_session(unit, charge.subject_id) is not None:
             return
+        sides = await self._parties.sides_of(unit, charge)
+        charge = taxed(charge, sides.terms)
         nothing = charge.total_incl_vat * 0
         invoice = InvoiceRow(
             tenant_id=unit.tenant,
             id=event_id(unit.tenant, "invoice", charge.subject_id),
             number=await repository.take_invoice_number(unit),
             session_id=charge.subject_id,
-            country=self._country,
+            country=sides.terms.country,
+            payer_kind=sides.payer_kind,
+            seller=msgspec.to_builtins(sides.seller),
+            buyer=msgspec.to_builtins(sides.buyer),
+            is_reverse_charge=sides.terms.is_reverse_charge,
+            retries=0,
             paid=nothing,
             credited=nothing,
             refunded=nothing,
-            state=InvoiceState.DUE,
+            state=InvoiceState.ON_ACCOUNT if sides.payer_kind is PayerKind.ACCOUNT else InvoiceState.DUE,
             reason="",
             attempt=1,
             issued_at=self.clock(),

@@ -1,4 +1,4 @@
-"""Stripe at its double: answers that come too late or never, forgotten keys, webhooks, and the whole service with it."""
+"""Stripe at its double: answers that come too late or never, forgotten keys, webhooks, and the service with it."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
