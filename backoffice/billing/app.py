@@ -7,6 +7,7 @@ from fastapi import APIRouter
 
 from backoffice.billing import (
     credit_routes,
+    document_routes,
     ledger_routes,
     parties_routes,
     prepaid_routes,
@@ -103,6 +104,7 @@ def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> 
     router.include_router(own_router)
     router.include_router(ledger_routes.router)
     router.include_router(credit_routes.router)
+    router.include_router(document_routes.router)
     router.include_router(parties_routes.router)
     router.include_router(statement_routes.router)
     router.include_router(prepaid_routes.router)

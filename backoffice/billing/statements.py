@@ -72,8 +72,8 @@ class Statements:
         return MonthlyStatement(driver_id, month, content, totals)
 
     async def close_months(self) -> None:
-        """Every driver on account has a statement of what ended before this month, once that had its time to be billed."""
-        begin, _ = bounds_of(month_of(self.clock() - CLOSED_AFTER))
+        """Every driver on account has a statement of the months that are over."""
+        begin = over_until(self.clock())
         async with self.database.transaction(ALL_TENANTS) as unit:
             waiting = await statement_repository.select_to_state(unit, ended_before=begin, limit=_STATEMENTS_AT_ONCE)
         await try_each(waiting, self._close)
@@ -98,7 +98,7 @@ class Statements:
         return statement
 
     async def _close(self, waiting: ToState) -> None:
-        begin, _ = bounds_of(month_of(self.clock() - CLOSED_AFTER))
+        begin = over_until(self.clock())
         month = month_before(begin)
         async with self.database.transaction(TenantId(waiting.tenant_id)) as unit:
             found = await statement_repository.find_statement_of(
@@ -141,6 +141,11 @@ class Statements:
             currency=invoice.currency,
         )
         await unit.publish(event, key=invoice.session_id, now=now, event_id=event_id(unit.tenant, invoice.id, "stated"))
+
+
+def over_until(now: datetime) -> datetime:
+    """Until when months are over: the last one not before what ended in it had its time to be billed."""
+    return bounds_of(month_of(now - CLOSED_AFTER))[0]
 
 
 def month_of(at: datetime) -> str:

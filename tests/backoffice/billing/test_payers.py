@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from backoffice.billing.domain import RETRY_AFTER, next_retry
-from backoffice.billing.statements import CLOSED_AFTER, bounds_of, month_before, month_of
+from backoffice.billing.statements import CLOSED_AFTER, bounds_of, month_before, month_of, over_until
 from backoffice.contracts.billing import HoldStatus, PaymentCompleted
 from backoffice.kit.testing import eventually
 from protocol.domain.identifiers import TenantId
@@ -193,6 +193,13 @@ async def test_retry_by_itself_takes_the_card_that_pays_now(bench: Bench) -> Non
         return invoice["state"] == "paid" and invoice["retry_at"] is None
 
     await eventually(paid)
+
+
+def test_month_is_over_once_its_last_sessions_had_their_time() -> None:
+    begin, end = bounds_of("2026-02")
+
+    assert over_until(end + CLOSED_AFTER - timedelta(microseconds=1)) == begin
+    assert over_until(end + CLOSED_AFTER) == end
 
 
 def test_schedule_of_retries_ends() -> None:
