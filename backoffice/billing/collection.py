@@ -18,6 +18,7 @@ from backoffice.billing.domain import (
     charge_key,
     next_retry,
     outcome_of,
+    wait_after_silence,
 )
 from backoffice.billing.ledger import book_payment
 from backoffice.billing.models import HoldRow, InvoiceRow, PaymentMethodRow, PaymentRow
@@ -37,6 +38,7 @@ from protocol.domain.money import Money
 log = structlog.get_logger(__name__)
 
 _INVOICES_AT_ONCE = 50
+_SIDE_BY_SIDE = 4  # a provider takes its time, and the pool has a connection for each
 
 
 class Collection:
@@ -69,8 +71,8 @@ class Collection:
         await try_each(settled, self._book)
         await try_each(payable, self._retry)
         async with self._database.transaction(ALL_TENANTS) as unit:
-            due = await repository.select_due(unit, limit=_INVOICES_AT_ONCE)
-        await try_each(due, self._try_to_collect)
+            due = await repository.select_due(unit, now=self._clock(), limit=_INVOICES_AT_ONCE)
+        await try_each(due, self._try_to_collect, at_once=_SIDE_BY_SIDE)
 
     async def _book(self, invoice: InvoiceRow) -> None:
         async with self._database.transaction(TenantId(invoice.tenant_id)) as unit:
@@ -103,6 +105,14 @@ class Collection:
             await self._collect(TenantId(invoice.tenant_id), invoice.id)
         except ProviderUnavailable as error:
             log.warning("invoice not collected yet", invoice_id=invoice.id, reason=str(error))
+            await self._wait(invoice)
+
+    async def _wait(self, invoice: InvoiceRow) -> None:
+        async with self._database.transaction(TenantId(invoice.tenant_id)) as unit:
+            current = await repository.find_invoice(unit, invoice.id)
+            if current is not None and current.state == InvoiceState.DUE:
+                current.silences += 1
+                current.collect_at = self._clock() + wait_after_silence(current.silences)
 
     async def _collect(self, tenant: TenantId, invoice_id: str) -> None:
         async with self._database.transaction(tenant) as unit:
@@ -178,6 +188,7 @@ class Collection:
             await book_payment(unit, invoice, payment, into=cash(method.provider))
         invoice.state = INVOICE.advance(InvoiceState(invoice.state), trigger)
         invoice.reason = collected.reason if open_amount.amount else ""
+        invoice.silences, invoice.collect_at = 0, None
         if invoice.state == InvoiceState.PAID:
             invoice.retry_at = None
         elif invoice.retry_at is None and invoice.driver_id is not None:

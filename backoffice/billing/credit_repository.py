@@ -174,6 +174,13 @@ async def select_refunds(
     return found.all()
 
 
+async def delay_refund(unit: Unit, refund_id: str, *, until: datetime) -> None:
+    """The provider is not asked before then."""
+    await unit.session.execute(
+        update(RefundRow).where(RefundRow.tenant_id == unit.tenant, RefundRow.id == refund_id).values(check_at=until)
+    )
+
+
 async def hasten_refund(unit: Unit, provider_reference: str, *, now: datetime) -> None:
     """The provider is asked again now what became of it; nothing where it is nobody's or over."""
     await unit.session.execute(

@@ -119,7 +119,9 @@ class Credits:
             if current is None or current.is_done or invoice is None or invoice.state == InvoiceState.DUE:
                 return
             current.is_done = True
-            amount = invoice.total_incl_vat - invoice.credited
+            # What was written off is not owed any more: only what was paid is to be credited of it.
+            is_given_up = invoice.state == InvoiceState.WRITTEN_OFF
+            amount = (invoice.paid - invoice.refunded) if is_given_up else (invoice.total_incl_vat - invoice.credited)
             if not amount:
                 return
             note_id = event_id(unit.tenant, "credit-note", credit.credit_id)

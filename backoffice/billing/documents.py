@@ -126,6 +126,7 @@ def month_document(statement: MonthlyStatement, *, printed_at: datetime) -> Docu
             ("Credited", _money(-one.credited, one.currency)),
             ("Paid", _money(-one.paid, one.currency)),
             ("Paid back", _money(one.paid_back, one.currency)),
+            ("Written off", _money(-one.written_off, one.currency)),
             ("Owed after", _money(one.owed_after, one.currency)),
         )
     ]

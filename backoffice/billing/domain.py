@@ -2,7 +2,7 @@
 
 Invariants:
 1. An invoice's `paid` never exceeds its total, and PAID means that nothing is due any more; CREDITED that it was never
-   all paid, and credit notes took the rest.
+   all paid, and credit notes took the rest; WRITTEN_OFF that nobody will pay what is due.
 2. What was held and is not needed is given back.
 3. The keys under which a provider is asked follow from the session and the attempt alone, and an attempt asks one card.
 4. A hold that an invoice names is that invoice's: it is captured or given back by its collection, and by nobody else.
@@ -18,6 +18,11 @@ from protocol.domain.state_table import StateTable
 
 RETRY_AFTER = (timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedelta(days=7))
 """How long after each failed attempt an open invoice is tried again, besides what its driver does."""
+
+LONGEST_WAIT = timedelta(minutes=5)
+"""How long an invoice waits at most for a provider that is silent."""
+
+_FIRST_WAIT = timedelta(seconds=0.25)
 
 
 class HoldState(StrEnum):
@@ -90,6 +95,7 @@ class InvoiceState(StrEnum):
     ON_ACCOUNT = "on_account"
     PAID = "paid"
     CREDITED = "credited"
+    WRITTEN_OFF = "written_off"
 
 
 class InvoiceTrigger(StrEnum):
@@ -99,6 +105,7 @@ class InvoiceTrigger(StrEnum):
     FAILED = "not collected in full"
     RETRY = "try again"
     CREDIT = "credited in full"
+    GIVE_UP = "written off"
 
 
 INVOICE: StateTable[InvoiceState, InvoiceTrigger] = StateTable(
@@ -111,6 +118,7 @@ INVOICE: StateTable[InvoiceState, InvoiceTrigger] = StateTable(
         InvoiceState.OPEN: {
             InvoiceTrigger.RETRY: InvoiceState.DUE,
             InvoiceTrigger.CREDIT: InvoiceState.CREDITED,
+            InvoiceTrigger.GIVE_UP: InvoiceState.WRITTEN_OFF,
         },
         InvoiceState.ON_ACCOUNT: {
             InvoiceTrigger.COLLECTED: InvoiceState.PAID,
@@ -118,6 +126,7 @@ INVOICE: StateTable[InvoiceState, InvoiceTrigger] = StateTable(
         },
         InvoiceState.PAID: {},
         InvoiceState.CREDITED: {},
+        InvoiceState.WRITTEN_OFF: {},
     },
 )
 
@@ -186,6 +195,12 @@ def hold_key(intent_id: str) -> str:
 def next_retry(retries: int, *, now: datetime) -> datetime | None:
     """When an invoice that stays open is tried again by itself, after so many such retries; None: no more."""
     return now + RETRY_AFTER[retries] if retries < len(RETRY_AFTER) else None
+
+
+def wait_after_silence(silences: int) -> timedelta:
+    """How long a provider that was silent so often in a row is not asked about the same invoice: twice as long each."""
+    doublings: int = 2 ** min(silences - 1, 16)
+    return min(_FIRST_WAIT * doublings, LONGEST_WAIT)
 
 
 def refund_key(refund_id: str) -> str:

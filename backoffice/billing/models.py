@@ -60,7 +60,8 @@ class InvoiceRow(Base):
 
     `session_id`: what it is about, by `kind` a charging or parking session or a reservation. `country`: whose VAT it
     is. `prepaid_account`: the balance that pays first. `refunded` is what went back of `paid`, or is on its way.
-    `retry_at`: when an open one is tried again by itself, the next of its `retries`.
+    `retry_at`: when an open one is tried again by itself, the next of its `retries`. `collect_at`: until when a due one
+    waits, because its provider was silent so often.
     """
 
     __tablename__ = "invoices"
@@ -99,6 +100,8 @@ class InvoiceRow(Base):
     statement_id: Mapped[str | None] = mapped_column(Text)
     retries: Mapped[int] = mapped_column(Integer)
     retry_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    silences: Mapped[int] = mapped_column(Integer)
+    collect_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     issued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
     @property

@@ -28,6 +28,7 @@ from protocol.domain.money import Money
 log = structlog.get_logger(__name__)
 
 _REFUNDS_AT_ONCE = 50
+_SILENT_FOR = timedelta(seconds=2)
 _ASK_AGAIN_AFTER = timedelta(hours=1)
 _TRIGGERS = {
     ProviderRefundState.SUCCEEDED: RefundTrigger.PAID_BACK,
@@ -56,6 +57,8 @@ class Refunds:
             answer = await self._ask(waiting)
         except ProviderUnavailable as error:
             log.warning("not paid back yet", refund_id=refund.id, reason=str(error))
+            async with self._database.transaction(TenantId(refund.tenant_id)) as unit:
+                await credit_repository.delay_refund(unit, refund.id, until=self._clock() + _SILENT_FOR)
             return
         async with self._database.transaction(TenantId(refund.tenant_id)) as unit:
             await self._record(unit, waiting, answer)

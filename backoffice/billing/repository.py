@@ -145,10 +145,14 @@ async def find_invoice(unit: Unit, invoice_id: str) -> InvoiceRow | None:
     )
 
 
-async def select_due(unit: Unit, *, limit: int) -> Sequence[InvoiceRow]:
-    """Invoices of all tenants that are to be collected, the oldest first."""
+async def select_due(unit: Unit, *, now: datetime, limit: int) -> Sequence[InvoiceRow]:
+    """Invoices of all tenants that are to be collected now, the oldest first."""
+    is_time = InvoiceRow.collect_at.is_(None) | (InvoiceRow.collect_at <= now)
     found = await unit.session.scalars(
-        select(InvoiceRow).where(InvoiceRow.state == InvoiceState.DUE).order_by(InvoiceRow.issued_at).limit(limit)
+        select(InvoiceRow)
+        .where(InvoiceRow.state == InvoiceState.DUE, is_time)
+        .order_by(InvoiceRow.issued_at)
+        .limit(limit)
     )
     return found.all()
 

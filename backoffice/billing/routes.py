@@ -14,6 +14,7 @@ from backoffice.billing.schemas import (
     ReceiptView,
     RetryRequest,
     SettlementView,
+    WriteOff,
 )
 from backoffice.billing.service import Billing
 from backoffice.billing.settlements import Settlements
@@ -127,6 +128,13 @@ async def pay_invoice(invoice_id: str, driver: Driver, billing: BillingDep, key:
             view=InvoiceView,
             act=retry,
         )
+
+
+@router.post("/invoices/{invoice_id}/write-off")
+async def write_off_invoice(invoice_id: str, body: WriteOff, operator: Operator, billing: BillingDep) -> InvoiceView:
+    """Give up what is due of an open invoice; once."""
+    async with billing.database.transaction(operator.tenant) as unit:
+        return InvoiceView.of(await billing.write_off(unit, invoice_id, reason=body.reason))
 
 
 def _driver_of(principal: Principal) -> str | None:

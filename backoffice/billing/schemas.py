@@ -17,6 +17,7 @@ from backoffice.billing.models import (
 from backoffice.billing.repository import PREPAID, STATEMENT, BookedPayment
 from backoffice.billing.service import Receipt
 from backoffice.billing.shares import Share
+from backoffice.kit.bodies import Body
 from backoffice.kit.numbers import PlainDecimal
 from protocol.blocks.payment.messages import SettlementStatus
 
@@ -245,6 +246,12 @@ class PrepaidEntryView(BaseModel):
     def of(cls, row: PrepaidEntryRow) -> "PrepaidEntryView":
         """A row as it is shown."""
         return cls(reference=row.reference, amount=row.amount, at=row.at)
+
+
+class WriteOff(Body):
+    """Why nobody will pay."""
+
+    reason: str = Field(min_length=1, max_length=500)
 
 
 class RetryRequest(BaseModel):

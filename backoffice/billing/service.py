@@ -10,14 +10,16 @@ from backoffice.billing import repository
 from backoffice.billing.charges import Charge
 from backoffice.billing.domain import INVOICE, InvoiceState, InvoiceTrigger, PayerKind
 from backoffice.billing.errors import InvoiceNotFound, InvoiceNotOpen, ReceiptNotFound
-from backoffice.billing.ledger import post_invoice
+from backoffice.billing.ledger import post, post_invoice
 from backoffice.billing.models import InvoiceRow, PaymentMethodRow, PaymentRow
 from backoffice.billing.parties import Parties
+from backoffice.billing.postings import receivable, written_off
 from backoffice.billing.providers.port import PaymentProvider, ProviderCard
 from backoffice.billing.taxation import taxed
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import Database, Unit
 from protocol.bus.envelope import event_id, unique_event_id
+from protocol.domain.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class Billing:
             buyer=msgspec.to_builtins(sides.buyer),
             is_reverse_charge=sides.terms.is_reverse_charge,
             retries=0,
+            silences=0,
             paid=nothing,
             credited=nothing,
             refunded=nothing,
@@ -125,6 +128,18 @@ class Billing:
         if invoice is None or driver_id not in (None, invoice.driver_id):
             raise ReceiptNotFound(session_id)
         return Receipt(invoice, await repository.list_payments(unit, invoice.id))
+
+    async def write_off(self, unit: Unit, invoice_id: str, *, reason: str) -> InvoiceRow:
+        """Nobody will pay what is due of the open invoice: it is our loss. Raises InvoiceNotFound, InvoiceNotOpen."""
+        invoice = await self.find_invoice(unit, invoice_id, driver_id=None)
+        if invoice.state != InvoiceState.OPEN:
+            raise InvoiceNotOpen(invoice_id, invoice.state)
+        loss = Money(invoice.due, invoice.currency)
+        posting = written_off(invoice.id, loss, owed_by=receivable(invoice.driver_id))
+        await post(unit, posting, at=self.clock())
+        invoice.state = INVOICE.advance(InvoiceState.OPEN, InvoiceTrigger.GIVE_UP)
+        invoice.reason, invoice.retry_at = reason, None
+        return invoice
 
     async def retry_invoice(self, unit: Unit, invoice_id: str, *, driver_id: str) -> InvoiceRow:
         """The open invoice is due again, as another attempt. Raises InvoiceNotFound, InvoiceNotOpen."""

@@ -1,6 +1,6 @@
 """The queries of monthly statements."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -19,7 +19,7 @@ from backoffice.billing.models import (
     StatementNumberRow,
     StatementRow,
 )
-from backoffice.billing.postings import receivable
+from backoffice.billing.postings import About, receivable
 from backoffice.kit.database import Unit
 from backoffice.kit.pagination import after_cursor
 
@@ -40,6 +40,7 @@ class Month:
     credit_notes: Sequence[CreditNoteRow]
     payments: Sequence[PaymentRow]
     refunds: Sequence[RefundRow]
+    written_off: Mapping[str, Decimal]
 
 
 async def take_statement_number(unit: Unit) -> int:
@@ -180,7 +181,19 @@ async def read_month(unit: Unit, driver_id: str, *, begin: datetime, end: dateti
         )
         .order_by(RefundRow.done_at, RefundRow.id)
     )
-    return Month(invoices.all(), notes.all(), payments.all(), refunds.all())
+    given_up = await unit.session.execute(
+        select(LedgerEntryRow.currency, -func.sum(LedgerEntryRow.amount))
+        .where(
+            LedgerEntryRow.tenant_id == unit.tenant,
+            LedgerEntryRow.account == receivable(driver_id),
+            LedgerEntryRow.about == About.WRITE_OFF,
+            LedgerEntryRow.at >= begin,
+            LedgerEntryRow.at < end,
+        )
+        .group_by(LedgerEntryRow.currency)
+    )
+    written_off = {row[0]: row[1] for row in given_up.all()}
+    return Month(invoices.all(), notes.all(), payments.all(), refunds.all(), written_off)
 
 
 async def balances_before(unit: Unit, driver_id: str, *, before: datetime) -> dict[str, Decimal]:

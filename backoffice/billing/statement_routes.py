@@ -48,7 +48,7 @@ class StatementView(BaseModel):
 
 
 class TotalsView(BaseModel):
-    """What a month comes to: owed before, billed, less credited, less paid, and paid back, is owed after."""
+    """What a month comes to: owed before, billed, less credited, paid and written off, and paid back, is owed after."""
 
     currency: str
     owed_before: PlainDecimal
@@ -56,6 +56,7 @@ class TotalsView(BaseModel):
     credited: PlainDecimal
     paid: PlainDecimal
     paid_back: PlainDecimal
+    written_off: PlainDecimal
     owed_after: PlainDecimal
 
 
@@ -103,6 +104,7 @@ class MonthView(BaseModel):
                     credited=one.credited,
                     paid=one.paid,
                     paid_back=one.paid_back,
+                    written_off=one.written_off,
                     owed_after=one.owed_after,
                 )
                 for one in statement.totals

@@ -1,8 +1,8 @@
 """A month of a driver: what was billed, credited, paid and paid back, and what is owed; on account also how it is paid.
 
 Invariants:
-1. What was owed at the end is what was owed at the beginning, and billed, less credited, less paid, and paid back: each
-   number is of its own rows, and the first and the last are the ledger's.
+1. What was owed at the end is what was owed at the beginning, and billed, less credited, paid and written off, and paid
+   back: each number is of its own rows, and the first and the last are the ledger's.
 2. A month on account is closed once it is over, by a statement with a number without gaps. What is billed for it later
    is in the next one.
 3. A statement is paid whole, by bank: all of its invoices are paid in one transaction, and each says so.
@@ -42,6 +42,7 @@ class Totals:
     credited: Decimal
     paid: Decimal
     paid_back: Decimal
+    written_off: Decimal
     owed_after: Decimal
 
 
@@ -175,6 +176,7 @@ def _totals_of(month: Month, currency: str, before: dict[str, Decimal], after: d
         billed=sum((one.total_incl_vat for one in month.invoices if one.currency == currency), _ZERO),
         credited=sum((one.total_incl_vat for one in month.credit_notes if one.currency == currency), _ZERO),
         paid=sum((one.amount for one in month.payments if one.currency == currency), _ZERO),
+        written_off=month.written_off.get(currency, _ZERO),
         paid_back=sum((one.amount for one in month.refunds if one.currency == currency), _ZERO),
         owed_after=after.get(currency, _ZERO),
     )

@@ -1,4 +1,4 @@
-"""Who pays how, sellers and buyers on invoices, rates of VAT, monthly statements, and retries of open invoices."""
+"""Who pays how, sellers and buyers on invoices, rates of VAT, monthly statements, and when to try an invoice again."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -64,6 +64,8 @@ def upgrade() -> None:
     op.add_column("invoices", sa.Column("statement_id", sa.Text))
     op.add_column("invoices", sa.Column("retries", sa.Integer, nullable=False, server_default="0"))
     op.add_column("invoices", sa.Column("retry_at", _TIME))
+    op.add_column("invoices", sa.Column("silences", sa.Integer, nullable=False, server_default="0"))
+    op.add_column("invoices", sa.Column("collect_at", _TIME))
     op.create_index("invoices_of_statement", "invoices", ["tenant_id", "statement_id"])
     op.create_index(
         "invoices_to_state",

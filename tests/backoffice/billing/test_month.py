@@ -74,6 +74,7 @@ async def test_month_of_a_driver_adds_up_to_the_cent(bench: Bench) -> None:
         "credited": Decimal("11.42"),
         "paid": Decimal("39.81"),
         "paid_back": Decimal("11.42"),
+        "written_off": Decimal(0),
         "owed_after": Decimal(0),
     }
     assert sorted(one["number"] for one in month["invoices"]) == [1, 2, 3, 4, 5, 6]

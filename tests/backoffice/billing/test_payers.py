@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from backoffice.billing.domain import RETRY_AFTER, next_retry
+from backoffice.billing.domain import LONGEST_WAIT, RETRY_AFTER, next_retry, wait_after_silence
 from backoffice.billing.statements import CLOSED_AFTER, bounds_of, month_before, month_of, over_until
 from backoffice.contracts.billing import HoldStatus, PaymentCompleted
 from backoffice.kit.testing import eventually
@@ -215,3 +215,60 @@ def test_months_have_bounds_and_one_before(month: str, before: str) -> None:
     assert month_before(begin) == before
     assert bounds_of(before)[1] == begin
     assert month_of(begin) == month == month_of(end - timedelta(microseconds=1)) != month_of(end)
+
+
+def test_silent_provider_is_asked_less_and_less_often() -> None:
+    waits = [wait_after_silence(silences) for silences in range(1, 30)]
+
+    assert waits[:3] == [timedelta(seconds=0.25), timedelta(seconds=0.5), timedelta(seconds=1)]
+    assert waits == sorted(waits)
+    assert waits[-1] == LONGEST_WAIT
+
+
+async def write_off(bench: Bench, invoice_id: str, headers: dict[str, str] | None = None) -> Any:
+    return await bench.place.http.post(
+        f"/api/v1/billing/invoices/{invoice_id}/write-off",
+        json={"reason": "moved away"},
+        headers=headers or bench.place.operator_headers(),
+    )
+
+
+async def test_what_nobody_will_pay_is_written_off_once_and_not_tried_again(bench: Bench) -> None:
+    await bench.add_card(DECLINED)
+    invoice = (await bench.complete(completed()))["invoice"]
+
+    as_driver = await write_off(bench, invoice["id"], bench.place.driver_headers())
+    first, again = [await write_off(bench, invoice["id"]) for _ in range(2)]
+    await bench.add_card(GOOD)
+    bench.place.clock.advance(timedelta(days=30))
+    (totals,) = (await get(bench, f"drivers/driver-1/months/{MONTH}"))["totals"]
+
+    assert (as_driver.status_code, first.status_code, again.status_code) == (403, 200, 409)
+    assert (first.json()["state"], first.json()["reason"], first.json()["retry_at"]) == (
+        "written_off",
+        "moved away",
+        None,
+    )
+    assert (await balances(bench))["write-off"] == Decimal("8.40")
+    assert (totals["written_off"], Decimal(totals["owed_after"])) == ("8.40", 0)
+
+
+async def test_card_of_another_provider_is_not_asked(bench: Bench) -> None:
+    await bench.add_card()
+    await bench.execute("UPDATE billing.payment_methods SET provider = 'stripe'")
+
+    held = await bench.hold()
+    receipt = await bench.complete(completed())
+
+    assert held.status is HoldStatus.NO_PAYMENT_METHOD
+    assert (receipt["invoice"]["state"], receipt["invoice"]["reason"]) == ("open", "no_payment_method")
+
+
+async def test_payment_of_another_provider_is_paid_back_by_hand(bench: Bench) -> None:
+    await bench.add_card()
+    invoice = (await bench.complete(completed()))["invoice"]
+    await bench.execute("UPDATE billing.payment_methods SET provider = 'stripe'")
+
+    await refund(bench, invoice["id"], "2.00")
+
+    assert [one["detail"] for one in await refunds_in(bench, "failed")] == ["other_provider"]
