@@ -114,8 +114,7 @@ class Credits:
     async def _credit_session(self, credit: SessionCreditRow) -> None:
         async with self.database.transaction(TenantId(credit.tenant_id)) as unit:
             current = await credit_repository.lock_session_credit(unit, credit.credit_id)
-            found = await repository.find_invoice_of_session(unit, credit.session_id)
-            invoice = None if found is None else await repository.find_invoice(unit, found.id)
+            invoice = await repository.lock_invoice_of_session(unit, credit.session_id)
             if current is None or current.is_done or invoice is None or invoice.state == InvoiceState.DUE:
                 return
             current.is_done = True

@@ -9,7 +9,13 @@ from fastapi import APIRouter, Depends, Response
 
 from backoffice.billing import repository
 from backoffice.billing.credits import Credits
-from backoffice.billing.documents import Document, credit_note_document, invoice_document, month_document
+from backoffice.billing.documents import (
+    Document,
+    credit_note_document,
+    invoice_document,
+    month_document,
+    statement_document,
+)
 from backoffice.billing.pdf import print_pdf
 from backoffice.billing.schemas import PaymentView
 from backoffice.billing.service import Billing, Receipt
@@ -58,6 +64,15 @@ async def print_credit_note(credit_note_id: str, principal: AnyPrincipal, credit
         assert invoice is not None
         document = credit_note_document(note, invoice)
     return await _answer(document, f"credit-note-{note.number}")
+
+
+@router.get("/statements/{statement_id}/pdf", response_class=PdfResponse)
+async def print_statement(statement_id: str, principal: AnyPrincipal, statements: StatementsDep) -> Response:
+    """A closed month of a driver on account on paper: what is to be paid by bank."""
+    async with statements.database.transaction(principal.tenant) as unit:
+        row, invoices = await statements.read_closed(unit, statement_id, driver_id=_driver_of(principal))
+        document = statement_document(row, invoices)
+    return await _answer(document, f"statement-{row.number}")
 
 
 @router.get("/months/{month}/pdf", response_class=PdfResponse)

@@ -9,7 +9,7 @@ import msgspec
 
 from backoffice.billing.credits import shares_of_note
 from backoffice.billing.ledger import shares_of_invoice
-from backoffice.billing.models import CreditNoteRow, InvoiceRow
+from backoffice.billing.models import CreditNoteRow, InvoiceRow, StatementRow
 from backoffice.billing.postings import plain_rate
 from backoffice.billing.shares import Share
 from backoffice.billing.statements import MonthlyStatement
@@ -99,6 +99,37 @@ def credit_note_document(note: CreditNoteRow, invoice: InvoiceRow) -> Document:
         seller=_party(invoice.seller),
         buyer=_party(invoice.buyer),
         notes=(REVERSE_CHARGE,) if invoice.is_reverse_charge else (),
+    )
+
+
+def statement_document(statement: StatementRow, invoices: Sequence[InvoiceRow]) -> Document:
+    """A closed month on account: its invoices, and what is to be paid of them."""
+    rows = [
+        (
+            f"Invoice {one.number} ({one.kind})",
+            _day(one.ended_at),
+            f"{one.total_incl_vat}",
+            f"{one.credited if one.credited else abs(one.credited)}",
+            f"{max(one.due, Decimal(0))}",
+        )
+        for one in invoices
+    ]
+    table = Table(("What", "Day", "Billed", "Credited", "Due"), (40, 15, 15, 15, 15), rows)
+    due = sum((max(one.due, Decimal(0)) for one in invoices), Decimal(0))
+    facts = [("Issued", _day(statement.issued_at)), ("Month", statement.month), ("Driver", statement.driver_id)]
+    if statement.paid_at is not None:
+        facts.append(("Paid", _day(statement.paid_at)))
+    return Document(
+        title=f"Statement {statement.number}",
+        issued_at=statement.issued_at,
+        facts=facts,
+        tables=(table,),
+        sums=(
+            ("Total at its issue", _money(statement.total_incl_vat, statement.currency)),
+            ("To be paid", _money(due, statement.currency)),
+        ),
+        seller=_party(invoices[-1].seller) if invoices else (),
+        buyer=_party(invoices[-1].buyer) if invoices else (),
     )
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, literal, select, update
+from sqlalchemy import ColumnElement, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.billing.domain import HoldState, InvoiceState
@@ -17,7 +17,6 @@ from backoffice.billing.models import (
     PaymentRow,
     PrepaidAccountRow,
     PrepaidEntryRow,
-    ProviderEventRow,
     SettlementRow,
     WebPaymentRow,
 )
@@ -33,9 +32,6 @@ PREPAID = "prepaid:"
 
 STATEMENT = "statement:"
 """What that of a payment with a month's statement begins with."""
-
-EVENTS_KEPT = timedelta(days=30)
-"""How long a provider's event is remembered; Stripe repeats one for three days."""
 
 _PAID_BY = (PaymentMethodRow.tenant_id == PaymentRow.tenant_id) & (PaymentMethodRow.id == PaymentRow.payment_method_id)
 
@@ -127,6 +123,15 @@ async def find_invoice_of_session(unit: Unit, session_id: str) -> InvoiceRow | N
     """The session's invoice."""
     return await unit.session.scalar(
         select(InvoiceRow).where(InvoiceRow.tenant_id == unit.tenant, InvoiceRow.session_id == session_id)
+    )
+
+
+async def lock_invoice_of_session(unit: Unit, session_id: str) -> InvoiceRow | None:
+    """The session's invoice, locked until the transaction ends."""
+    return await unit.session.scalar(
+        select(InvoiceRow)
+        .where(InvoiceRow.tenant_id == unit.tenant, InvoiceRow.session_id == session_id)
+        .with_for_update()
     )
 
 
@@ -270,22 +275,6 @@ async def select_payable_by_prepaid(unit: Unit, *, limit: int) -> Sequence[Invoi
         .limit(limit)
     )
     return found.all()
-
-
-async def has_provider_event(unit: Unit, event_id: str) -> bool:
-    """Whether the provider's event was heard before."""
-    return await unit.session.get(ProviderEventRow, event_id) is not None
-
-
-async def save_provider_event(unit: Unit, *, event_id: str, kind: str, about: str, now: datetime) -> None:
-    """The provider's event was heard."""
-    values = {"id": event_id, "type": kind, "about": about, "heard_at": now}
-    await unit.session.execute(insert(ProviderEventRow).values(values).on_conflict_do_nothing())
-
-
-async def prune_provider_events(unit: Unit, *, now: datetime) -> None:
-    """Events older than EVENTS_KEPT are gone."""
-    await unit.session.execute(delete(ProviderEventRow).where(ProviderEventRow.heard_at < now - EVENTS_KEPT))
 
 
 async def save_settlement(unit: Unit, values: dict[str, Any]) -> None:  # Any: a row's columns

@@ -47,6 +47,12 @@ class StatementView(BaseModel):
         )
 
 
+class ClosedMonthView(StatementView):
+    """A statement with what it is of."""
+
+    invoices: list[InvoiceView]
+
+
 class TotalsView(BaseModel):
     """What a month comes to: owed before, billed, less credited, paid and written off, and paid back, is owed after."""
 
@@ -121,6 +127,17 @@ async def list_statements(
     async with statements.database.transaction(principal.tenant) as unit:
         rows = await statement_repository.select_statements(unit, driver_id=driver_id, cursor=cursor, limit=limit)
         return page_of(rows, limit=limit, view=StatementView.of, key=lambda row: (row.issued_at, row.id))
+
+
+@router.get("/statements/{statement_id}")
+async def read_statement(statement_id: str, principal: AnyPrincipal, statements: StatementsDep) -> ClosedMonthView:
+    """A closed month of a driver on account, with its invoices."""
+    driver_id = principal.subject if principal.role is Role.DRIVER else None
+    async with statements.database.transaction(principal.tenant) as unit:
+        row, invoices = await statements.read_closed(unit, statement_id, driver_id=driver_id)
+        return ClosedMonthView(
+            **dict(StatementView.of(row)), invoices=[InvoiceView.of(invoice) for invoice in invoices]
+        )
 
 
 @router.post("/statements/{statement_id}/paid")

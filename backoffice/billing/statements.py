@@ -8,6 +8,7 @@ Invariants:
 3. A statement is paid whole, by bank: all of its invoices are paid in one transaction, and each says so.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -78,6 +79,13 @@ class Statements:
         async with self.database.transaction(ALL_TENANTS) as unit:
             waiting = await statement_repository.select_to_state(unit, ended_before=begin, limit=_STATEMENTS_AT_ONCE)
         await try_each(waiting, self._close)
+
+    async def read_closed(
+        self, unit: Unit, statement_id: str, *, driver_id: str | None
+    ) -> tuple[StatementRow, Sequence[InvoiceRow]]:
+        """The closed month with its invoices. Raises StatementNotFound, also where it is another driver's."""
+        statement = await self.find(unit, statement_id, driver_id=driver_id)
+        return statement, await statement_repository.lock_invoices_of(unit, statement_id)
 
     async def find(self, unit: Unit, statement_id: str, *, driver_id: str | None) -> StatementRow:
         """The statement. Raises StatementNotFound, also where it is another driver's."""

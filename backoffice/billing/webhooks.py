@@ -9,7 +9,7 @@ Invariants:
 import msgspec
 import structlog
 
-from backoffice.billing import credit_repository, repository
+from backoffice.billing import credit_repository, provider_event_repository
 from backoffice.billing.errors import ForgedWebhook
 from backoffice.billing.holds import Holds
 from backoffice.billing.providers.stripe_signature import check_signature
@@ -58,7 +58,7 @@ class Webhooks:
         except msgspec.DecodeError as error:
             raise ForgedWebhook("it is no event") from error
         async with self._database.transaction(ALL_TENANTS) as unit:
-            if await repository.has_provider_event(unit, event.id):
+            if await provider_event_repository.has_provider_event(unit, event.id):
                 return
         about = event.data.object
         if about.object == "payment_intent":
@@ -66,10 +66,12 @@ class Webhooks:
         async with self._database.transaction(ALL_TENANTS) as unit:
             if about.object == "refund":
                 await credit_repository.hasten_refund(unit, about.id, now=now)
-            await repository.save_provider_event(unit, event_id=event.id, kind=event.type, about=about.id, now=now)
+            await provider_event_repository.save_provider_event(
+                unit, event_id=event.id, kind=event.type, about=about.id, now=now
+            )
         log.info("heard of a provider's event", type=event.type)
 
     async def forget_old_events(self) -> None:
         """Events that no provider repeats any more are gone."""
         async with self._database.transaction(ALL_TENANTS) as unit:
-            await repository.prune_provider_events(unit, now=self._clock())
+            await provider_event_repository.prune_provider_events(unit, now=self._clock())

@@ -221,6 +221,22 @@ async def test_session_credited_after_a_part_went_back_pays_back_the_rest(bench:
     assert set((await balances(bench)).values()) == {Decimal(0)}
 
 
+async def test_session_credited_amid_refunds_pays_back_what_was_paid_and_no_more(bench: Bench) -> None:
+    invoice = await paid_invoice(bench)
+
+    await asyncio.gather(
+        bench.place.publish_domain(credited(), key="s1"), *(refund(bench, invoice, "1.00") for _ in range(6))
+    )
+
+    async def all_back() -> bool:
+        refunds = (await get(bench, "refunds"))["items"]
+        return sum(Decimal(one["amount"]) for one in refunds if one["state"] == "done") == Decimal("8.09")
+
+    await eventually(all_back)
+    assert sum(amount for amount, _ in await went_back(bench)) == Decimal("8.09")
+    assert set((await balances(bench)).values()) == {Decimal(0)}
+
+
 async def test_prepaid_money_goes_back_to_its_card_at_once(bench: Bench) -> None:
     await top_up(bench, "20")
     await complete_prepaid(bench, 1, "8.40")

@@ -10,7 +10,7 @@ from backoffice.kit.testing import eventually
 from protocol.domain.identifiers import TenantId
 from tests.backoffice.billing.test_billing import Bench, bench as bench
 from tests.backoffice.billing.test_credits import get, paid_invoice, refund, refunds_in, session
-from tests.backoffice.billing.test_payers import MONTH
+from tests.backoffice.billing.test_payers import MONTH, bill, end_month
 from tests.backoffice.billing.test_taxation import put
 
 pytestmark = pytest.mark.slow
@@ -85,6 +85,26 @@ async def test_month_lists_everything_and_its_totals_add_up(bench: Bench) -> Non
         "Owed after 0.00 EUR",
     ):
         assert said in own, own
+
+
+async def test_statement_on_account_says_what_is_to_be_paid(bench: Bench) -> None:
+    await put(bench, "seller", SELLER)
+    await put(bench, "payers/driver-1", {"kind": "account", "buyer": BUYER})
+    await bill(bench, session("s1"), session("s2"))
+    (statement,) = await end_month(bench)
+    path = f"statements/{statement['id']}"
+
+    listed = await get(bench, path)
+    before = await pdf(bench, f"{path}/pdf", bench.place.driver_headers())
+    await bench.place.http.post(f"/api/v1/billing/{path}/paid", headers=bench.place.operator_headers())
+    after = await pdf(bench, f"{path}/pdf")
+    others = await bench.place.http.get(f"/api/v1/billing/{path}", headers=bench.place.driver_headers("driver-2"))
+
+    assert [one["total_incl_vat"] for one in listed["invoices"]] == ["8.09", "8.09"]
+    assert "To be paid 16.18 EUR" in before
+    assert "Straße & Søn" in before
+    assert "To be paid 0.00 EUR" in after
+    assert others.status_code == 404
 
 
 async def test_long_invoice_has_more_pages(bench: Bench) -> None:
