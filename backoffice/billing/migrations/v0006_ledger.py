@@ -148,17 +148,17 @@ def _insert(row: Row[tuple[object, ...]], posting: Posting, *, at: object) -> No
         *(sa.column(name) for name in ("tenant_id", "transaction_id", "line", "account", "amount", "currency")),
         *(sa.column(name) for name in ("at", "about", "subject")),
     )
-    for number, entry in enumerate(posting.entries, start=1):
-        op.get_bind().execute(
-            entries.insert().values(
-                tenant_id=row.tenant_id,
-                transaction_id=posting.transaction_id(TenantId(row.tenant_id)),
-                line=number,
-                account=entry.account,
-                amount=entry.amount,
-                currency=posting.currency,
-                at=at,
-                about=str(posting.about),
-                subject=posting.subject,
-            )
-        )
+    shared = {
+        "tenant_id": row.tenant_id,
+        "transaction_id": posting.transaction_id(TenantId(row.tenant_id)),
+        "currency": posting.currency,
+        "at": at,
+        "about": str(posting.about),
+        "subject": posting.subject,
+    }
+    rows = [
+        {**shared, "line": number, "account": entry.account, "amount": entry.amount}
+        for number, entry in enumerate(posting.entries, start=1)
+    ]
+    if rows:
+        op.get_bind().execute(entries.insert(), rows)

@@ -369,6 +369,18 @@ async def test_hold_that_lapsed_is_released_and_the_card_charged_at_the_end(
     assert double.captured == 840
 
 
+async def test_event_that_is_repeated_is_read_again_once(service: Bench, double: StripeDouble) -> None:
+    await service.add_card("pm_card_visa")
+    held_as = (await service.hold("50")).reference
+    payload = double.event("payment_intent.amount_capturable_updated", double.intents[held_as])
+
+    answers = [await post_event(service, payload) for _ in range(3)]
+    other = await post_event(service, double.event("payment_intent.processing", double.intents[held_as]))
+
+    assert [one.status_code for one in (*answers, other)] == [204] * 4
+    assert double.asked.count(("GET", f"payment_intents/{held_as}")) == 2
+
+
 async def test_webhooks_in_the_wrong_order_change_nothing(service: Bench, double: StripeDouble) -> None:
     await service.add_card("pm_card_visa")
     held_as = (await service.hold("50")).reference
