@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from backoffice.billing.domain import HoldState, InvoiceState
+from backoffice.billing.domain import HoldState, InvoiceKind, InvoiceState
 from backoffice.billing.models import (
     HoldRow,
     InvoiceNumberRow,
@@ -178,6 +178,7 @@ async def select_invoices(
     *,
     driver_id: str | None,
     state: InvoiceState | None,
+    kind: InvoiceKind | None,
     begin: datetime | None,
     end: datetime | None,
     cursor: str | None,
@@ -189,6 +190,8 @@ async def select_invoices(
         statement = statement.where(InvoiceRow.driver_id == driver_id)
     if state is not None:
         statement = statement.where(InvoiceRow.state == state)
+    if kind is not None:
+        statement = statement.where(InvoiceRow.kind == kind)
     found = await unit.session.scalars(
         after_cursor(
             statement,

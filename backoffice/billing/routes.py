@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from backoffice.billing import repository
-from backoffice.billing.domain import InvoiceState
+from backoffice.billing.domain import InvoiceKind, InvoiceState
 from backoffice.billing.schemas import (
     BookedPaymentView,
     InvoiceView,
@@ -49,6 +49,7 @@ async def list_invoices(
     principal: AnyPrincipal,
     billing: BillingDep,
     state: InvoiceState | None = None,
+    kind: InvoiceKind | None = None,
     begin: BeganFrom = None,
     end: BeganBefore = None,
     limit: Limit = DEFAULT_LIMIT,
@@ -57,7 +58,14 @@ async def list_invoices(
     """A driver's own invoices, or an operator's whole tenant's; the newest first."""
     async with billing.database.transaction(principal.tenant) as unit:
         rows = await billing.list_invoices(
-            unit, driver_id=_driver_of(principal), state=state, begin=begin, end=end, cursor=cursor, limit=limit
+            unit,
+            driver_id=_driver_of(principal),
+            state=state,
+            kind=kind,
+            begin=begin,
+            end=end,
+            cursor=cursor,
+            limit=limit,
         )
         return page_of(rows, limit=limit, view=InvoiceView.of, key=lambda row: (row.issued_at, row.id))
 

@@ -8,7 +8,7 @@ import msgspec
 
 from backoffice.billing import repository
 from backoffice.billing.charges import Charge
-from backoffice.billing.domain import INVOICE, InvoiceState, InvoiceTrigger, PayerKind
+from backoffice.billing.domain import INVOICE, InvoiceKind, InvoiceState, InvoiceTrigger, PayerKind
 from backoffice.billing.errors import InvoiceNotFound, InvoiceNotOpen, ReceiptNotFound
 from backoffice.billing.ledger import post, post_invoice
 from backoffice.billing.models import InvoiceRow, PaymentMethodRow, PaymentRow
@@ -105,6 +105,7 @@ class Billing:
         *,
         driver_id: str | None,
         state: InvoiceState | None,
+        kind: InvoiceKind | None,
         begin: datetime | None,
         end: datetime | None,
         cursor: str | None,
@@ -112,7 +113,7 @@ class Billing:
     ) -> Sequence[InvoiceRow]:
         """A page's rows of sessions that began in [begin, end), newest first, and one more than `limit`."""
         return await repository.select_invoices(
-            unit, driver_id=driver_id, state=state, begin=begin, end=end, cursor=cursor, limit=limit
+            unit, driver_id=driver_id, state=state, kind=kind, begin=begin, end=end, cursor=cursor, limit=limit
         )
 
     async def find_invoice(self, unit: Unit, invoice_id: str, *, driver_id: str | None) -> InvoiceRow:

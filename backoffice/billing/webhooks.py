@@ -20,10 +20,10 @@ log = structlog.get_logger(__name__)
 
 
 class HintedObject(msgspec.Struct, frozen=True):
-    """What an event is about; `object` is its kind."""
+    """What an event is about; `object` is its kind. Some kinds have no id, and are nothing to us."""
 
-    id: str
     object: str
+    id: str = ""
 
 
 class HintData(msgspec.Struct, frozen=True):

@@ -37,6 +37,7 @@ KEY = "chargeyard_key"
 """The metadata that names the idempotency key."""
 
 _LISTED = 100
+_NOT_FOUND = 404
 _KEY_REUSED = "idempotency_error"
 _UNEXPECTED_STATE = "payment_intent_unexpected_state"
 _HELD_TOO_LONG = "automatic"
@@ -118,7 +119,7 @@ class StripeProvider:
         try:
             intent = await self._api.post(f"payment_intents/{payment}/capture", PaymentIntent, key=key, form=form)
         except StripeRefused as refused:
-            return await self._after(refused, payment, amount.currency)
+            return await self._after(refused, payment, amount, key=key)
         return _seen(intent)
 
     async def cancel(self, payment: str, *, key: str) -> ProviderPayment:
@@ -167,11 +168,18 @@ class StripeProvider:
                 return _declined(refused, reference, amount.currency)
         return await self.capture(reference, amount, key=key)
 
-    async def _after(self, refused: StripeRefused, payment: str, currency: str) -> ProviderPayment:
-        """What the payment is after a refusal to move it."""
-        if refused.error.code == _UNEXPECTED_STATE:
-            return await self.read_payment(payment)
-        return _declined(refused, payment, currency)
+    async def _after(self, refused: StripeRefused, payment: str, amount: Money, *, key: str) -> ProviderPayment:
+        """What the payment is after a refusal to take the amount: all of what is held, where that is less."""
+        declined = _declined(refused, payment, amount.currency)
+        if refused.status == _NOT_FOUND:
+            return declined
+        intent = await self._api.get(f"payment_intents/{payment}", PaymentIntent)
+        if intent.status in (PaymentState.SUCCEEDED, PaymentState.CANCELED):
+            return _seen(intent)
+        if intent.status != PaymentState.REQUIRES_CAPTURE or amount.minor_units() <= intent.amount_capturable:
+            return declined
+        path = f"payment_intents/{payment}/capture"
+        return _seen(await self._api.post(path, PaymentIntent, key=f"{key}:all", form={}))
 
 
 def _seen(intent: PaymentIntent) -> ProviderPayment:

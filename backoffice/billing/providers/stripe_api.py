@@ -61,6 +61,7 @@ class PaymentIntent(msgspec.Struct, frozen=True):
     status: str
     amount: int
     currency: str
+    amount_capturable: int = 0
     amount_received: int = 0
     cancellation_reason: str | None = None
     last_payment_error: ErrorBody | None = None

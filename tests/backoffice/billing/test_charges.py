@@ -76,7 +76,11 @@ async def test_parking_and_reservation_are_collected_and_earned_as_what_they_are
         await bench.place.publish_domain(reserved(), key="r1")
 
     found = await invoices(bench, 2)
+    of_kind = await bench.place.http.get(
+        "/api/v1/billing/invoices", params={"kind": "parking"}, headers=bench.place.driver_headers()
+    )
 
+    assert [one["session_id"] for one in of_kind.json()["items"]] == ["p1"]
     assert {(one["kind"], one["state"], one["paid"]) for one in found.values()} == {
         ("parking", "paid", "3.57"),
         ("reservation", "paid", "3.57"),

@@ -140,7 +140,7 @@ class StripeDouble:
             case ["payment_intents"]:
                 return self._create(form)
             case ["payment_intents", name, "capture"]:
-                return self._capture(name, int(form["amount_to_capture"]))
+                return self._capture(name, form.get("amount_to_capture"))
             case ["payment_intents", name, "cancel"]:
                 return self._cancel(name)
             case ["refunds"]:
@@ -168,6 +168,7 @@ class StripeDouble:
             "id": self._id("pi"),
             "object": "payment_intent",
             "amount": int(form["amount"]),
+            "amount_capturable": int(form["amount"]),
             "amount_received": 0,
             "currency": form["currency"],
             "customer": form["customer"],
@@ -185,18 +186,19 @@ class StripeDouble:
         if declined is None:
             return 200, intent
         error = {"type": "card_error", "code": declined[0], "decline_code": declined[1], "message": "declined"}
-        intent |= {"status": "requires_payment_method", "last_payment_error": error}
+        intent |= {"status": "requires_payment_method", "amount_capturable": 0, "last_payment_error": error}
         return 402, {"error": {**error, "payment_intent": intent}}
 
-    def _capture(self, name: str, amount: int) -> Answer:
+    def _capture(self, name: str, wanted: str | None) -> Answer:
         intent = self.intents.get(name)
         if intent is None:
             return refusal(404, "resource_missing")
         if intent["status"] != "requires_capture":
             return refusal(400, "payment_intent_unexpected_state", payment_intent=intent)
-        if amount > intent["amount"]:
+        amount = intent["amount_capturable"] if wanted is None else int(wanted)
+        if amount > intent["amount_capturable"]:
             return refusal(400, "amount_too_large")
-        intent |= {"status": "succeeded", "amount_received": amount}
+        intent |= {"status": "succeeded", "amount_received": amount, "amount_capturable": 0}
         return 200, dict(intent)
 
     def _cancel(self, name: str) -> Answer:
@@ -205,7 +207,7 @@ class StripeDouble:
             return refusal(404, "resource_missing")
         if intent["status"] in ("succeeded", "canceled"):
             return refusal(400, "payment_intent_unexpected_state", payment_intent=intent)
-        intent |= {"status": "canceled"}
+        intent |= {"status": "canceled", "amount_capturable": 0}
         return 200, dict(intent)
 
     def _refund(self, form: dict[str, Any]) -> Answer:

@@ -112,6 +112,15 @@ async def test_part_of_what_is_held_is_taken(bench: Bench) -> None:
     assert (taken.state, taken.captured, taken.reference) == (PaymentState.SUCCEEDED, euros("8.40"), held.reference)
 
 
+async def test_more_than_is_held_takes_what_is_held(bench: Bench) -> None:
+    payment, key = await bench.held("50.00"), fresh()
+
+    taken, again = [await bench.provider.capture(payment, euros("50.01"), key=key) for _ in range(2)]
+
+    assert (taken.state, taken.captured) == (PaymentState.SUCCEEDED, euros("50.00"))
+    assert (again.state, again.captured) == (taken.state, taken.captured)
+
+
 async def test_declined_card_holds_nothing_and_says_so_again(bench: Bench) -> None:
     card, key = await bench.card(bench.declined), fresh()
 

@@ -381,6 +381,19 @@ async def test_event_that_is_repeated_is_read_again_once(service: Bench, double:
     assert double.asked.count(("GET", f"payment_intents/{held_as}")) == 2
 
 
+async def test_event_about_what_is_nothing_to_us_is_heard(service: Bench, double: StripeDouble) -> None:
+    answers = [
+        await post_event(service, double.event("balance.available", {"object": "balance"})),
+        await post_event(
+            service, double.event("payment_intent.created", {"object": "payment_intent", "id": "pi_other"})
+        ),
+        await post_event(service, double.event("refund.updated", {"object": "refund", "id": "re_other"})),
+    ]
+
+    assert [one.status_code for one in answers] == [204] * 3
+    assert double.asked == []
+
+
 async def test_webhooks_in_the_wrong_order_change_nothing(service: Bench, double: StripeDouble) -> None:
     await service.add_card("pm_card_visa")
     held_as = (await service.hold("50")).reference
