@@ -14,14 +14,17 @@ async def add_refresh_token(unit: Unit, row: RefreshToken) -> None:
     await unit.session.flush()
 
 
-async def lock_refresh_token(unit: Unit, hashed: str) -> RefreshToken | None:
-    """The token of this hash, which nobody else uses before this transaction ends."""
-    return await unit.session.scalar(
+async def lock_family_of(unit: Unit, hashed: str) -> RefreshToken | None:
+    """The token of this hash; nobody else uses any of its family before this transaction ends."""
+    family = select(RefreshToken.family_id).where(RefreshToken.tenant_id == unit.tenant, RefreshToken.hash == hashed)
+    found = await unit.session.scalars(
         select(RefreshToken)
-        .where(RefreshToken.tenant_id == unit.tenant, RefreshToken.hash == hashed)
+        .where(RefreshToken.tenant_id == unit.tenant, RefreshToken.family_id == family.scalar_subquery())
+        .order_by(RefreshToken.hash)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+    return next((token for token in found if token.hash == hashed), None)
 
 
 async def revoke_family(unit: Unit, family_id: str, *, now: datetime) -> None:
@@ -34,14 +37,13 @@ async def revoke_account(unit: Unit, account_id: str, *, now: datetime) -> None:
     await _revoke(unit, RefreshToken.account_id == account_id, now=now)
 
 
-async def forget_successor(unit: Unit, token: RefreshToken) -> bool:
-    """What was issued for the token is gone; False where somebody has used that, and nothing has changed."""
+async def replace_successor(unit: Unit, token: RefreshToken, *, now: datetime) -> bool:
+    """What was issued for the token is revoked; False where somebody has used that, and nothing has changed."""
     of_family = (RefreshToken.tenant_id == unit.tenant, RefreshToken.family_id == token.family_id)
     newer = select(RefreshToken.hash).where(*of_family, RefreshToken.used_at > token.used_at)
     if (await unit.session.scalars(newer.limit(1))).first() is not None:
         return False
-    unused = (RefreshToken.used_at.is_(None), RefreshToken.revoked_at.is_(None))
-    await unit.session.execute(delete(RefreshToken).where(*of_family, *unused))
+    await _revoke(unit, (RefreshToken.family_id == token.family_id) & RefreshToken.used_at.is_(None), now=now)
     return True
 
 

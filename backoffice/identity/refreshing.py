@@ -3,7 +3,8 @@
 Invariants:
 1. We keep a token's hash, never the token.
 2. A login begins a family. A token that is used again was copied: its whole family is revoked, whoever was first.
-3. Whoever lost our answer on the way may ask again for a moment, as long as nobody has used what it held.
+3. Whoever lost our answer on the way may ask again for a moment, as long as nobody has used what it held. Whoever
+   uses that afterwards has it from somebody: that revokes the family too.
 4. Tokens are revoked by logging out, by another password, and end by themselves.
 """
 
@@ -63,7 +64,7 @@ class RefreshTokens:
     async def end(self, tenant: TenantId, token: str) -> None:
         """The token's family is revoked; one that is unknown changes nothing."""
         async with self._database.transaction(tenant) as unit:
-            found = await refresh_repository.lock_refresh_token(unit, _hash(token))
+            found = await refresh_repository.lock_family_of(unit, _hash(token))
             if found is not None:
                 await refresh_repository.revoke_family(unit, found.family_id, now=self._clock())
 
@@ -79,13 +80,14 @@ class RefreshTokens:
     async def _use(self, unit: Unit, token: str) -> RefreshToken | None:
         """The token, which is used now; None where it is no good. What was copied revokes its family."""
         now = self._clock()
-        found = await refresh_repository.lock_refresh_token(unit, _hash(token))
-        if found is None or found.revoked_at is not None or found.expires_at <= now:
+        found = await refresh_repository.lock_family_of(unit, _hash(token))
+        if found is None or found.expires_at <= now:
             return None
-        if found.used_at is None:
+        if found.revoked_at is None and found.used_at is None:
             found.used_at = now
             return found
-        if now - found.used_at <= _ANSWER_LOST_FOR and await refresh_repository.forget_successor(unit, found):
+        is_soon = found.used_at is not None and now - found.used_at <= _ANSWER_LOST_FOR
+        if found.revoked_at is None and is_soon and await refresh_repository.replace_successor(unit, found, now=now):
             return found
         log.warning("refresh token used again", account_id=found.account_id, family_id=found.family_id)
         await refresh_repository.revoke_family(unit, found.family_id, now=now)

@@ -230,7 +230,9 @@ class Intents:
             is_ours = trigger in INTENT.transitions[state]
             if is_ours:
                 intent.state, intent.detail = INTENT.advance(state, trigger), detail or intent.detail
-                intent.owes_release = intent.state in (IntentState.FAILED, IntentState.EXPIRED)
+            # What is held for one that had ended meanwhile is given back too: the release before has found nothing.
+            if (is_ours or trigger is IntentTrigger.HELD) and intent.state in (IntentState.FAILED, IntentState.EXPIRED):
+                intent.owes_release = True
             return Move(intent, is_ours)
 
     async def _release(self, tenant: TenantId, intent_id: str) -> None:

@@ -48,16 +48,24 @@ async def test_refresh_token_that_is_used_again_ends_the_login_for_everybody(pla
 
 async def test_whoever_lost_the_answer_may_ask_again_until_somebody_uses_it(place: HttpPlace) -> None:
     first = await log_in(place)
-    lost = (await refresh(place, first["refresh_token"])).json()
+    await refresh(place, first["refresh_token"])
 
     again = (await refresh(place, first["refresh_token"])).json()
 
-    assert (await refresh(place, lost["refresh_token"])).status_code == 401
     used = await refresh(place, again["refresh_token"])
     assert used.status_code == 200
     # The answer was not lost: somebody has a copy.
     assert (await refresh(place, first["refresh_token"])).status_code == 401
     assert (await refresh(place, used.json()["refresh_token"])).status_code == 401
+
+
+async def test_whoever_uses_an_answer_that_was_said_to_be_lost_ends_the_login_for_everybody(place: HttpPlace) -> None:
+    first = await log_in(place)
+    owners = (await refresh(place, first["refresh_token"])).json()
+    thiefs = (await refresh(place, first["refresh_token"])).json()
+
+    assert (await refresh(place, owners["refresh_token"])).status_code == 401
+    assert (await refresh(place, thiefs["refresh_token"])).status_code == 401
 
 
 async def test_login_ends_by_logging_out_and_by_itself(place: HttpPlace) -> None:

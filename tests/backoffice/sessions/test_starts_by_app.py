@@ -11,6 +11,7 @@ from backoffice.contracts.billing import (
     HoldStatus,
     ReleaseHold,
 )
+from backoffice.contracts.identity import IssueVirtualToken
 from backoffice.contracts.stations import (
     CommandResult,
     CommandStatus,
@@ -116,6 +117,30 @@ async def test_intent_that_nobody_claims_expires_and_a_late_start_still_becomes_
 
 async def released(others: Others) -> bool:
     return len(others.were_asked(ReleaseHold)) == 1
+
+
+async def test_payment_that_is_held_after_its_intent_expired_is_given_back(place: HttpPlace, others: Others) -> None:
+    others.tokens_together = asyncio.Barrier(2)  # the token takes its time
+    asking = asyncio.create_task(start_by_app(place))
+    await eventually(lambda: was_asked(others, IssueVirtualToken))
+    place.clock.advance(timedelta(seconds=130))
+    await eventually(lambda: was_asked(others, ReleaseHold))
+    assert not others.were_asked(HoldPayment)
+
+    await others.tokens_together.wait()
+    answer = await asking
+
+    assert answer.json()["state"] == "expired"
+    assert others.were_asked(HoldPayment)
+
+    async def is_given_back() -> bool:
+        return len(others.were_asked(ReleaseHold)) > 1
+
+    await eventually(is_given_back)
+
+
+async def was_asked(others: Others, kind: type) -> bool:
+    return bool(others.were_asked(kind))
 
 
 async def test_unknown_place_is_refused(place: HttpPlace) -> None:
