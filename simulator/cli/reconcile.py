@@ -36,8 +36,8 @@ The password comes from --password-file or from the variable {PASSWORD_VARIABLE}
 What may be a matter of waiting (a session that is not settled, an invoice that is not collected) is looked at again
 until it is settled, for --patience seconds at most. Prices are worked out from the CSMS's own tariffs, or from the file
 `{{"tariffs": [OCPI tariff, …], "places": [{{"tariff_id": "T", "station_id": "CP1", "evse": 1}}, …]}}`, whose places
-without an EVSE are stations, and without a station everything else. A tariff with restrictions, or that prices time, is
-not checked.
+without an EVSE are stations, with a bay_id or location_id parking bays and sites, and with none of it everything else.
+A charging tariff with restrictions, or that prices time, is not checked; of a parking tariff prices by duration are.
 """
 
 
@@ -90,6 +90,8 @@ def describe(found: Reconciliation) -> str:
         f"compared {len(found.matches)} transactions, {found.readings} readings, {found.payments} payments; "
         f"{found.priced} prices worked out"
     )
+    if found.stays:
+        lines.insert(len(lines) - 1, f"compared {len(found.stays)} stays in parking bays")
     lines += [f"{count} prices not checked: {reason}" for reason, count in found.unpriced.items()]
     total = len(found.differences)
     lines.append("clean: everything is booked once, and nothing else" if found.is_clean else f"{total} differences")
@@ -102,6 +104,7 @@ def _as_json(found: Reconciliation) -> str:
         "transactions": len(found.matches),
         "readings": found.readings,
         "payments": found.payments,
+        "stays": len(found.stays),
         "priced": found.priced,
         "unpriced": dict(found.unpriced),
         "by_kind": dict(found.by_kind),
@@ -109,6 +112,7 @@ def _as_json(found: Reconciliation) -> str:
             {
                 "kind": one.kind,
                 "station_id": one.station_id,
+                "bay_id": one.bay_id,
                 "transaction_id": one.transaction_id,
                 "expected": one.expected,
                 "found": one.found,
