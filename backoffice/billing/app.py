@@ -1,25 +1,43 @@
 """The billing service, put together."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from fastapi import APIRouter
 
-from backoffice.billing import prepaid_routes, web_payment_routes
+from backoffice.billing import (
+    credit_routes,
+    document_routes,
+    ledger_routes,
+    parties_routes,
+    prepaid_routes,
+    statement_routes,
+    web_payment_routes,
+    webhook_routes,
+)
 from backoffice.billing.collection import Collection
 from backoffice.billing.companies import FileVatRegister
 from backoffice.billing.consumers import BillingEvents
+from backoffice.billing.credits import Credits
 from backoffice.billing.holds import Holds
+from backoffice.billing.parties import Parties
 from backoffice.billing.prepaid import PrepaidAccounts
 from backoffice.billing.providers.port import PaymentProvider
 from backoffice.billing.providers.sandbox import SandboxProvider
+from backoffice.billing.providers.stripe import StripeProvider
+from backoffice.billing.providers.stripe_api import StripeApi
+from backoffice.billing.refunds import Refunds
 from backoffice.billing.routes import router as own_router
 from backoffice.billing.service import Billing
 from backoffice.billing.settings import BillingSettings
 from backoffice.billing.settlements import Settlements
+from backoffice.billing.statements import Statements
 from backoffice.billing.terminals import Terminals
 from backoffice.billing.web_payments import WebPayments
+from backoffice.billing.webhooks import Webhooks
 from backoffice.contracts.billing import CHECK_VAT_NUMBER, HOLD_PAYMENT, PREPAID_CREDIT, RECEIPT_OF, RELEASE_HOLD
-from backoffice.contracts.sessions import ChargingSessionCompleted
+from backoffice.contracts.reservations import ReservationCharged
+from backoffice.contracts.sessions import ChargingSessionCompleted, ParkingSessionCompleted, SessionCredited
 from backoffice.kit.bus import Answerer
 from backoffice.kit.consumer import Consumer
 from backoffice.kit.service import Context, Parts, Service, Worker
@@ -28,20 +46,51 @@ from protocol.bus.subjects import Kind
 
 _COLLECT_EVERY_S = 0.25
 _RELEASE_EVERY_S = 1.0
+_RETRY_EVERY_S = 1.0
+_CLOSE_EVERY_S = 2.0
+_FORGET_EVERY_S = 3_600.0
 
 
 def build(context: Context[BillingSettings]) -> Parts:
-    """Its parts, with the sandbox as provider."""
-    return build_with(context, SandboxProvider(context.database, clock=context.clock))
+    """Its parts, with the provider that the settings name."""
+    settings = context.settings
+    if settings.provider == "sandbox":
+        return build_with(context, SandboxProvider(context.database, clock=context.clock))
+    assert settings.stripe_key is not None, "the settings see to it"
+    api = StripeApi(
+        key=settings.stripe_key.get_secret_value(), url=settings.stripe_url, timeout_s=settings.stripe_timeout_s
+    )
+    provider = StripeProvider(api)
+    return _hearing_webhooks(context, build_with(context, provider), provider)
+
+
+def _hearing_webhooks(context: Context[BillingSettings], parts: Parts, provider: StripeProvider) -> Parts:
+    """The parts, and those that hear what Stripe says unasked."""
+    secret = context.settings.stripe_webhook_secret
+    assert secret is not None, "the settings see to it"
+    assert parts.router is not None, "billing has routes"
+    holds = Holds(context.database, provider, clock=context.clock)
+    webhooks = Webhooks(context.database, holds, secret=secret.get_secret_value(), clock=context.clock)
+    parts.router.include_router(webhook_routes.router)
+    return replace(
+        parts,
+        provides=(*parts.provides, webhooks),
+        background=(*parts.background, provider.keep_open),
+        workers=(*parts.workers, Worker("forget_old_events", webhooks.forget_old_events, every_s=_FORGET_EVERY_S)),
+    )
 
 
 def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> Parts:
     """Its parts, with any provider."""
-    billing = Billing(context.database, provider, clock=context.clock)
+    register = FileVatRegister(context.settings.vat_register_file)
+    parties = Parties(context.database, register, country=context.settings.country, clock=context.clock)
+    billing = Billing(context.database, provider, parties, clock=context.clock)
     holds = Holds(context.database, provider, clock=context.clock)
     terminals = Terminals(context.database, provider, clock=context.clock)
     prepaid = PrepaidAccounts(context.database, clock=context.clock)
     collection = Collection(context.database, provider, prepaid=prepaid, terminals=terminals, clock=context.clock)
+    credits_ = Credits(context.database, prepaid=prepaid, clock=context.clock)
+    refunds = Refunds(context.database, provider, clock=context.clock)
     settlements = Settlements(
         context.database,
         key=context.settings.token_key.get_secret_value().encode(),
@@ -49,17 +98,30 @@ def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> 
         clock=context.clock,
     )
     web_payments = WebPayments(billing, context.bus, timeout_s=context.settings.web_payment_timeout_s)
-    register = FileVatRegister(context.settings.vat_register_file)
-    events = BillingEvents(billing)
+    statements = Statements(context.database, clock=context.clock)
+    events = BillingEvents(billing, credits_)
     router = APIRouter()
     router.include_router(own_router)
+    router.include_router(ledger_routes.router)
+    router.include_router(credit_routes.router)
+    router.include_router(document_routes.router)
+    router.include_router(parties_routes.router)
+    router.include_router(statement_routes.router)
     router.include_router(prepaid_routes.router)
     router.include_router(web_payment_routes.router)
     return Parts(
         router=router,
-        provides=(billing, settlements, prepaid, web_payments),
+        provides=(billing, settlements, prepaid, web_payments, credits_, parties, statements),
         consumers=(
-            Consumer(Kind.DOMAIN, {ChargingSessionCompleted: events.on_session_completed}),
+            Consumer(
+                Kind.DOMAIN,
+                {
+                    ChargingSessionCompleted: events.on_session_completed,
+                    ParkingSessionCompleted: events.on_parking_completed,
+                    ReservationCharged: events.on_reservation_charged,
+                    SessionCredited: events.on_session_credited,
+                },
+            ),
             Consumer(
                 Kind.STATION,
                 {SettlementReported: settlements.on_reported, PaymentAuthorised: terminals.on_authorised},
@@ -74,6 +136,10 @@ def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> 
         ),
         workers=(
             Worker("collect_due", collection.collect_due, every_s=_COLLECT_EVERY_S),
+            Worker("credit_sessions", credits_.credit_sessions, every_s=_RELEASE_EVERY_S),
+            Worker("finish_refunds", refunds.finish_refunds, every_s=_RELEASE_EVERY_S),
+            Worker("retry_open", collection.retry_open, every_s=_RETRY_EVERY_S),
+            Worker("close_months", statements.close_months, every_s=_CLOSE_EVERY_S),
             Worker("finish_releases", holds.finish_releases, every_s=_RELEASE_EVERY_S),
         ),
     )

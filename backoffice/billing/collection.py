@@ -16,9 +16,13 @@ from backoffice.billing.domain import (
     InvoiceState,
     InvoiceTrigger,
     charge_key,
+    next_retry,
     outcome_of,
+    wait_after_silence,
 )
+from backoffice.billing.ledger import book_payment
 from backoffice.billing.models import HoldRow, InvoiceRow, PaymentMethodRow, PaymentRow
+from backoffice.billing.postings import cash
 from backoffice.billing.prepaid import PrepaidAccounts
 from backoffice.billing.providers.port import PaymentProvider, PaymentState, ProviderPayment, ProviderUnavailable
 from backoffice.billing.settlements import book
@@ -34,6 +38,7 @@ from protocol.domain.money import Money
 log = structlog.get_logger(__name__)
 
 _INVOICES_AT_ONCE = 50
+_SIDE_BY_SIDE = 4  # a provider takes its time, and the pool has a connection for each
 
 
 class Collection:
@@ -66,27 +71,48 @@ class Collection:
         await try_each(settled, self._book)
         await try_each(payable, self._retry)
         async with self._database.transaction(ALL_TENANTS) as unit:
-            due = await repository.select_due(unit, limit=_INVOICES_AT_ONCE)
-        await try_each(due, self._try_to_collect)
+            due = await repository.select_due(unit, now=self._clock(), limit=_INVOICES_AT_ONCE)
+        await try_each(due, self._try_to_collect, at_once=_SIDE_BY_SIDE)
 
     async def _book(self, invoice: InvoiceRow) -> None:
         async with self._database.transaction(TenantId(invoice.tenant_id)) as unit:
             current = await repository.find_invoice(unit, invoice.id)
-            if current is not None and current.state != InvoiceState.PAID:
+            if current is not None and not INVOICE.is_terminal(InvoiceState(current.state)):
                 await book(unit, current)
+
+    async def retry_open(self) -> None:
+        """Open invoices whose time has come are due again, with the card that pays now."""
+        async with self._database.transaction(ALL_TENANTS) as unit:
+            waiting = await repository.select_to_retry(unit, now=self._clock(), limit=_INVOICES_AT_ONCE)
+        await try_each(waiting, self._retry_by_itself)
+
+    async def _retry_by_itself(self, invoice: InvoiceRow) -> None:
+        async with self._database.transaction(TenantId(invoice.tenant_id)) as unit:
+            current = await repository.find_invoice(unit, invoice.id)
+            if current is not None and current.state == InvoiceState.OPEN and current.retry_at == invoice.retry_at:
+                retry(current)
+                current.payment_method_id, current.retry_at = None, None
+                current.retries += 1
 
     async def _retry(self, invoice: InvoiceRow) -> None:
         async with self._database.transaction(TenantId(invoice.tenant_id)) as unit:
             current = await repository.find_invoice(unit, invoice.id)
             if current is not None and current.state == InvoiceState.OPEN:
-                current.state = INVOICE.advance(InvoiceState.OPEN, InvoiceTrigger.RETRY)
-                current.attempt += 1
+                retry(current)
 
     async def _try_to_collect(self, invoice: InvoiceRow) -> None:
         try:
             await self._collect(TenantId(invoice.tenant_id), invoice.id)
         except ProviderUnavailable as error:
             log.warning("invoice not collected yet", invoice_id=invoice.id, reason=str(error))
+            await self._wait(invoice)
+
+    async def _wait(self, invoice: InvoiceRow) -> None:
+        async with self._database.transaction(TenantId(invoice.tenant_id)) as unit:
+            current = await repository.find_invoice(unit, invoice.id)
+            if current is not None and current.state == InvoiceState.DUE:
+                current.silences += 1
+                current.collect_at = self._clock() + wait_after_silence(current.silences)
 
     async def _collect(self, tenant: TenantId, invoice_id: str) -> None:
         async with self._database.transaction(tenant) as unit:
@@ -98,7 +124,7 @@ class Collection:
             method = await _method_for(unit, invoice, hold)
             # The next attempt under the same key asks for the same card, whatever the driver has added meanwhile.
             invoice.payment_method_id = method.id if method else None
-        due = Money(invoice.total_incl_vat - invoice.paid, invoice.currency)
+        due = Money(invoice.due, invoice.currency)
         collected = await self._take(invoice, due, hold, method)
         async with self._database.transaction(tenant) as unit:
             await self._record(unit, invoice, collected, hold, method)
@@ -113,7 +139,7 @@ class Collection:
             if is_held and hold is not None:
                 await self._provider.cancel(hold.provider_reference, key=f"cancel:{hold.intent_id}")
             return Collected(nothing, hold_trigger=HoldTrigger.GIVEN_BACK if is_held else None)
-        if method is None:
+        if method is None or method.provider != self._provider.name:
             return Collected(nothing, reason="no_payment_method" if invoice.prepaid_account is None else "no_credit")
         if is_held and hold is not None:
             held = Money(hold.amount, hold.currency)
@@ -148,6 +174,7 @@ class Collection:
             locked = await repository.find_hold(unit, hold.intent_id)
             if locked is not None and locked.state == HoldState.HELD:
                 locked.state = HOLD.advance(HoldState.HELD, collected.hold_trigger)
+        trigger, open_amount = outcome_of(Money(invoice.owed, invoice.currency), invoice.paid, collected)
         if collected.amount.amount > 0 and method is not None:
             payment = PaymentRow(
                 tenant_id=unit.tenant,
@@ -158,15 +185,23 @@ class Collection:
                 currency=collected.amount.currency,
                 paid_at=now,
             )
-            await repository.insert_payment(unit, payment)
-        total = Money(invoice.total_incl_vat, invoice.currency)
-        trigger, open_amount = outcome_of(total, invoice.paid, collected)
-        invoice.paid += collected.amount.amount
+            await book_payment(unit, invoice, payment, into=cash(method.provider))
         invoice.state = INVOICE.advance(InvoiceState(invoice.state), trigger)
         invoice.reason = collected.reason if open_amount.amount else ""
+        invoice.silences, invoice.collect_at = 0, None
+        if invoice.state == InvoiceState.PAID:
+            invoice.retry_at = None
+        elif invoice.retry_at is None and invoice.driver_id is not None:
+            invoice.retry_at = next_retry(invoice.retries, now=now)
         event = _event_of(invoice, open_amount)
         identity = event_id(unit.tenant, invoice.id, type(event).__name__, str(invoice.attempt))
         await unit.publish(event, key=invoice.session_id, now=now, event_id=identity)
+
+
+def retry(invoice: InvoiceRow) -> None:
+    """The open invoice is due again, as another attempt."""
+    invoice.state = INVOICE.advance(InvoiceState.OPEN, InvoiceTrigger.RETRY)
+    invoice.attempt += 1
 
 
 async def _method_for(unit: Unit, invoice: InvoiceRow, hold: HoldRow | None) -> PaymentMethodRow | None:

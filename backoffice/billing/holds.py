@@ -4,8 +4,8 @@ Each step is a transaction of ours, the provider's answer, and a transaction of 
 next call goes on from the row, under the same key.
 """
 
-from backoffice.billing import repository
-from backoffice.billing.domain import HOLD, HoldState, HoldTrigger, hold_key
+from backoffice.billing import parties_repository, repository
+from backoffice.billing.domain import HOLD, HoldState, HoldTrigger, PayerKind, hold_key
 from backoffice.billing.models import HoldRow
 from backoffice.billing.providers.port import PaymentProvider, PaymentState
 from backoffice.contracts.billing import HoldPayment, HoldResult, HoldStatus, ReleaseHold, ReleaseResult
@@ -34,11 +34,14 @@ class Holds:
         self._clock = clock
 
     async def hold_payment(self, question: HoldPayment) -> HoldResult:
-        """The amount is held; the same answer for the same intent. Raises ProviderUnavailable."""
+        """The amount is held, or need not be; the same answer for the same intent. Raises ProviderUnavailable."""
         amount = Money(question.amount, question.currency).rounded()
         async with self._database.transaction(question.tenant) as unit:
+            payer = await parties_repository.find_payer(unit, question.driver_id)
+            if payer is not None and payer.kind != PayerKind.CARD:
+                return HoldResult(HoldStatus.HELD, detail=payer.kind)
             method = await repository.find_default_method(unit, question.driver_id)
-            if method is None:
+            if method is None or method.provider != self._provider.name:
                 return HoldResult(HoldStatus.NO_PAYMENT_METHOD)
             values = {
                 "tenant_id": question.tenant,
@@ -88,6 +91,21 @@ class Holds:
         async with self._database.transaction(ALL_TENANTS) as unit:
             releasing = await repository.select_releasing(unit, limit=_RELEASES_AT_ONCE)
         await try_each(releasing, self._give_back)
+
+    async def read_again(self, payment: str) -> None:
+        """A hold that the provider gave back by itself is released. Raises ProviderUnavailable."""
+        async with self._database.transaction(ALL_TENANTS) as unit:
+            hold = await repository.find_hold_of_payment(unit, payment)
+        if hold is None or hold.state != HoldState.HELD:
+            return
+        seen = await self._provider.read_payment(payment)
+        if seen.state is not PaymentState.CANCELED:
+            return
+        async with self._database.transaction(TenantId(hold.tenant_id)) as unit:
+            locked = await repository.find_hold(unit, hold.intent_id)
+            if locked is not None and locked.state == HoldState.HELD:
+                locked.state = HOLD.advance(HoldState.HELD, HoldTrigger.GIVEN_BACK)
+                locked.detail = seen.decline_reason
 
     async def _give_back(self, hold: HoldRow) -> None:
         tenant = TenantId(hold.tenant_id)

@@ -10,9 +10,10 @@ Invariants:
 from datetime import datetime
 from decimal import Decimal
 
-from backoffice.billing import repository
+from backoffice.billing import postings, repository
 from backoffice.billing.balance import Balance
 from backoffice.billing.errors import OtherCurrency, PrepaidAccountNotFound
+from backoffice.billing.ledger import book_payment, post
 from backoffice.billing.models import InvoiceRow, PaymentRow, PrepaidAccountRow, PrepaidEntryRow
 from backoffice.contracts.billing import AskPrepaidCredit, PrepaidCredit
 from backoffice.kit.clock import Clock
@@ -47,8 +48,11 @@ class PrepaidAccounts:
         account = await repository.lock_prepaid(unit, account_id, currency=amount.currency, now=now)
         if account.currency != amount.currency:
             raise OtherCurrency(account_id, account.currency)
-        _change(unit, account, _balance(account).topped_up(amount), reference=f"top-up:{unique_event_id(now)}", at=now)
+        reference = f"top-up:{unique_event_id(now)}"
+        _change(unit, account, _balance(account).topped_up(amount), reference=reference, at=now)
         await unit.session.flush()
+        till = postings.cash(postings.TILL)
+        await post(unit, postings.prepaid_topped_up(reference, amount, account_id=account_id, into=till), at=now)
         return account
 
     async def draw(self, unit: Unit, invoice: InvoiceRow) -> None:
@@ -58,7 +62,7 @@ class PrepaidAccounts:
         now = self.clock()
         account = await repository.lock_prepaid(unit, invoice.prepaid_account, currency=invoice.currency, now=now)
         reference = f"{repository.PREPAID}{invoice.session_id}:{invoice.attempt}"
-        left, taken = _balance(account).drawn(Money(invoice.total_incl_vat - invoice.paid, invoice.currency))
+        left, taken = _balance(account).drawn(Money(invoice.due, invoice.currency))
         if not taken.amount or await repository.has_payment(unit, reference):
             return
         _change(unit, account, left, reference=reference, at=now)
@@ -71,8 +75,14 @@ class PrepaidAccounts:
             currency=taken.currency,
             paid_at=now,
         )
-        await repository.insert_payment(unit, payment)
-        invoice.paid += taken.amount
+        await book_payment(unit, invoice, payment, into=postings.prepaid(account.id))
+
+    async def give_back(self, unit: Unit, account_id: str, amount: Money, *, reference: str) -> None:
+        """What was drawn is on the account again."""
+        now = self.clock()
+        account = await repository.lock_prepaid(unit, account_id, currency=amount.currency, now=now)
+        _change(unit, account, _balance(account).topped_up(amount), reference=reference, at=now)
+        await unit.session.flush()
 
 
 def _balance(account: PrepaidAccountRow) -> Balance:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from backoffice.billing.domain import HoldState, InvoiceState
+from backoffice.billing.domain import HoldState, InvoiceKind, InvoiceState
 from backoffice.billing.models import (
     HoldRow,
     InvoiceNumberRow,
@@ -29,6 +29,9 @@ TERMINAL = "terminal:"
 
 PREPAID = "prepaid:"
 """What that of a payment from a prepaid account begins with."""
+
+STATEMENT = "statement:"
+"""What that of a payment with a month's statement begins with."""
 
 _PAID_BY = (PaymentMethodRow.tenant_id == PaymentRow.tenant_id) & (PaymentMethodRow.id == PaymentRow.payment_method_id)
 
@@ -94,6 +97,11 @@ async def find_hold(unit: Unit, intent_id: str) -> HoldRow | None:
     )
 
 
+async def find_hold_of_payment(unit: Unit, payment: str) -> HoldRow | None:
+    """The hold that is this payment of the provider's, of any tenant."""
+    return await unit.session.scalar(select(HoldRow).where(HoldRow.provider_reference == payment).limit(1))
+
+
 async def select_releasing(unit: Unit, *, limit: int) -> Sequence[HoldRow]:
     """Holds of all tenants whose giving back was begun."""
     found = await unit.session.scalars(select(HoldRow).where(HoldRow.state == HoldState.RELEASING).limit(limit))
@@ -118,6 +126,15 @@ async def find_invoice_of_session(unit: Unit, session_id: str) -> InvoiceRow | N
     )
 
 
+async def lock_invoice_of_session(unit: Unit, session_id: str) -> InvoiceRow | None:
+    """The session's invoice, locked until the transaction ends."""
+    return await unit.session.scalar(
+        select(InvoiceRow)
+        .where(InvoiceRow.tenant_id == unit.tenant, InvoiceRow.session_id == session_id)
+        .with_for_update()
+    )
+
+
 async def has_invoice(unit: Unit, intent_id: str) -> bool:
     """Whether the session of an intent is invoiced."""
     found = await unit.session.scalar(
@@ -133,10 +150,25 @@ async def find_invoice(unit: Unit, invoice_id: str) -> InvoiceRow | None:
     )
 
 
-async def select_due(unit: Unit, *, limit: int) -> Sequence[InvoiceRow]:
-    """Invoices of all tenants that are to be collected, the oldest first."""
+async def select_due(unit: Unit, *, now: datetime, limit: int) -> Sequence[InvoiceRow]:
+    """Invoices of all tenants that are to be collected now, the oldest first."""
+    is_time = InvoiceRow.collect_at.is_(None) | (InvoiceRow.collect_at <= now)
     found = await unit.session.scalars(
-        select(InvoiceRow).where(InvoiceRow.state == InvoiceState.DUE).order_by(InvoiceRow.issued_at).limit(limit)
+        select(InvoiceRow)
+        .where(InvoiceRow.state == InvoiceState.DUE, is_time)
+        .order_by(InvoiceRow.issued_at)
+        .limit(limit)
+    )
+    return found.all()
+
+
+async def select_to_retry(unit: Unit, *, now: datetime, limit: int) -> Sequence[InvoiceRow]:
+    """Open invoices of all tenants that are to be tried again by now."""
+    found = await unit.session.scalars(
+        select(InvoiceRow)
+        .where(InvoiceRow.state == InvoiceState.OPEN, InvoiceRow.retry_at <= now)
+        .order_by(InvoiceRow.retry_at)
+        .limit(limit)
     )
     return found.all()
 
@@ -146,6 +178,7 @@ async def select_invoices(
     *,
     driver_id: str | None,
     state: InvoiceState | None,
+    kind: InvoiceKind | None,
     begin: datetime | None,
     end: datetime | None,
     cursor: str | None,
@@ -157,6 +190,8 @@ async def select_invoices(
         statement = statement.where(InvoiceRow.driver_id == driver_id)
     if state is not None:
         statement = statement.where(InvoiceRow.state == state)
+    if kind is not None:
+        statement = statement.where(InvoiceRow.kind == kind)
     found = await unit.session.scalars(
         after_cursor(
             statement,
@@ -286,7 +321,7 @@ async def select_unbooked(unit: Unit, *, limit: int) -> Sequence[InvoiceRow]:
             (SettlementRow.tenant_id == InvoiceRow.tenant_id) & (SettlementRow.session_id == InvoiceRow.session_id),
         )
         .where(
-            InvoiceRow.state != InvoiceState.PAID,
+            InvoiceRow.state.in_((InvoiceState.DUE, InvoiceState.OPEN)),
             SettlementRow.status == SettlementStatus.SETTLED,
             SettlementRow.amount > 0,
             ~is_booked,

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from backoffice.billing import repository
-from backoffice.billing.domain import InvoiceState
+from backoffice.billing.domain import InvoiceKind, InvoiceState
 from backoffice.billing.schemas import (
     BookedPaymentView,
     InvoiceView,
@@ -14,6 +14,7 @@ from backoffice.billing.schemas import (
     ReceiptView,
     RetryRequest,
     SettlementView,
+    WriteOff,
 )
 from backoffice.billing.service import Billing
 from backoffice.billing.settlements import Settlements
@@ -31,8 +32,9 @@ SettlementsDep = Annotated[Settlements, Depends(provided(Settlements))]
 @router.post("/payment-methods", status_code=201)
 async def add_payment_method(body: NewPaymentMethod, driver: Driver, billing: BillingDep) -> PaymentMethodView:
     """Add a card; it is the one that pays from now on."""
+    card = await billing.keep_card(body.card_number)
     async with billing.database.transaction(driver.tenant) as unit:
-        return PaymentMethodView.of(await billing.add_card(unit, driver.subject, body.card_number))
+        return PaymentMethodView.of(await billing.add_card(unit, driver.subject, card))
 
 
 @router.get("/payment-methods")
@@ -47,6 +49,7 @@ async def list_invoices(
     principal: AnyPrincipal,
     billing: BillingDep,
     state: InvoiceState | None = None,
+    kind: InvoiceKind | None = None,
     begin: BeganFrom = None,
     end: BeganBefore = None,
     limit: Limit = DEFAULT_LIMIT,
@@ -55,7 +58,14 @@ async def list_invoices(
     """A driver's own invoices, or an operator's whole tenant's; the newest first."""
     async with billing.database.transaction(principal.tenant) as unit:
         rows = await billing.list_invoices(
-            unit, driver_id=_driver_of(principal), state=state, begin=begin, end=end, cursor=cursor, limit=limit
+            unit,
+            driver_id=_driver_of(principal),
+            state=state,
+            kind=kind,
+            begin=begin,
+            end=end,
+            cursor=cursor,
+            limit=limit,
         )
         return page_of(rows, limit=limit, view=InvoiceView.of, key=lambda row: (row.issued_at, row.id))
 
@@ -126,6 +136,13 @@ async def pay_invoice(invoice_id: str, driver: Driver, billing: BillingDep, key:
             view=InvoiceView,
             act=retry,
         )
+
+
+@router.post("/invoices/{invoice_id}/write-off")
+async def write_off_invoice(invoice_id: str, body: WriteOff, operator: Operator, billing: BillingDep) -> InvoiceView:
+    """Give up what is due of an open invoice; once."""
+    async with billing.database.transaction(operator.tenant) as unit:
+        return InvoiceView.of(await billing.write_off(unit, invoice_id, reason=body.reason))
 
 
 def _driver_of(principal: Principal) -> str | None:

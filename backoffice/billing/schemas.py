@@ -4,7 +4,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from backoffice.billing.domain import InvoiceState
+from backoffice.billing.domain import InvoiceKind, InvoiceState, PayerKind
+from backoffice.billing.ledger import shares_of_invoice
 from backoffice.billing.models import (
     InvoiceRow,
     PaymentMethodRow,
@@ -13,16 +14,18 @@ from backoffice.billing.models import (
     PrepaidEntryRow,
     SettlementRow,
 )
-from backoffice.billing.repository import PREPAID, BookedPayment
+from backoffice.billing.repository import PREPAID, STATEMENT, BookedPayment
 from backoffice.billing.service import Receipt
+from backoffice.billing.shares import Share
+from backoffice.kit.bodies import Body
 from backoffice.kit.numbers import PlainDecimal
 from protocol.blocks.payment.messages import SettlementStatus
 
 
 class NewPaymentMethod(BaseModel):
-    """A card of the sandbox."""
+    """A card: a number that the sandbox knows, or the token that a real provider's own page made of one."""
 
-    card_number: str = Field(min_length=12, max_length=24, examples=["4242 4242 4242 4242"])
+    card_number: str = Field(min_length=12, max_length=64, examples=["4242 4242 4242 4242", "pm_card_visa"])
 
 
 class PaymentMethodView(BaseModel):
@@ -52,25 +55,54 @@ class LineView(BaseModel):
     element: int | None = None
 
 
+class VatShareView(BaseModel):
+    """What is taxed at one rate."""
+
+    vat_percent: PlainDecimal
+    amount_excl_vat: PlainDecimal
+    vat: PlainDecimal
+    amount_incl_vat: PlainDecimal
+
+    @classmethod
+    def of(cls, share: Share) -> "VatShareView":
+        """A share as it is shown."""
+        return cls(
+            vat_percent=share.vat_percent, amount_excl_vat=share.excl_vat, vat=share.vat, amount_incl_vat=share.incl_vat
+        )
+
+
 class InvoiceView(BaseModel):
-    """An invoice. `reason` says why it is open."""
+    """An invoice. `session_id`: what it is about, by `kind` a session's id or a reservation's.
+
+    `reason` says why it is open; `refunded` is what went back of `paid`, or is on its way.
+    """
 
     id: str
     number: int
+    kind: InvoiceKind
     session_id: str
     driver_id: str | None
-    station_id: str
-    evse: int
+    station_id: str | None
+    evse: int | None
+    location_id: str | None
+    bay_id: str | None
     started_at: datetime
     ended_at: datetime
-    energy_wh: PlainDecimal
+    energy_wh: PlainDecimal | None
     currency: str
     lines: list[LineView]
     total_excl_vat: PlainDecimal
     total_incl_vat: PlainDecimal
+    vat: list[VatShareView]
     paid: PlainDecimal
+    credited: PlainDecimal
+    refunded: PlainDecimal
     state: InvoiceState
     reason: str
+    payer_kind: PayerKind
+    is_reverse_charge: bool
+    statement_id: str | None
+    retry_at: datetime | None
     issued_at: datetime
 
     @classmethod
@@ -79,10 +111,13 @@ class InvoiceView(BaseModel):
         return cls(
             id=row.id,
             number=row.number,
+            kind=InvoiceKind(row.kind),
             session_id=row.session_id,
             driver_id=row.driver_id,
             station_id=row.station_id,
             evse=row.evse,
+            location_id=row.location_id,
+            bay_id=row.bay_id,
             started_at=row.started_at,
             ended_at=row.ended_at,
             energy_wh=row.energy_wh,
@@ -90,9 +125,16 @@ class InvoiceView(BaseModel):
             lines=[LineView.model_validate(line) for line in row.lines],
             total_excl_vat=row.total_excl_vat,
             total_incl_vat=row.total_incl_vat,
+            vat=[VatShareView.of(share) for share in shares_of_invoice(row)],
             paid=row.paid,
+            credited=row.credited,
+            refunded=row.refunded,
             state=InvoiceState(row.state),
             reason=row.reason,
+            payer_kind=PayerKind(row.payer_kind),
+            is_reverse_charge=row.is_reverse_charge,
+            statement_id=row.statement_id,
+            retry_at=row.retry_at,
             issued_at=row.issued_at,
         )
 
@@ -206,6 +248,12 @@ class PrepaidEntryView(BaseModel):
         return cls(reference=row.reference, amount=row.amount, at=row.at)
 
 
+class WriteOff(Body):
+    """Why nobody will pay."""
+
+    reason: str = Field(min_length=1, max_length=500)
+
+
 class RetryRequest(BaseModel):
     """Which invoice is to be tried again; the path's, so that an Idempotency-Key means one invoice."""
 
@@ -213,4 +261,7 @@ class RetryRequest(BaseModel):
 
 
 def _card_of(row: PaymentRow) -> str:
-    return "a prepaid card" if row.provider_reference.startswith(PREPAID) else "the station's terminal"
+    """What paid where no card of ours did."""
+    if row.provider_reference.startswith(PREPAID):
+        return "a prepaid card"
+    return "by statement" if row.provider_reference.startswith(STATEMENT) else "the station's terminal"

@@ -1,4 +1,4 @@
-"""What billing does for drivers and operators, and what a completed session makes of it."""
+"""What billing does for drivers and operators, and what becomes of what is charged."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,14 +7,19 @@ from datetime import datetime
 import msgspec
 
 from backoffice.billing import repository
-from backoffice.billing.domain import INVOICE, InvoiceState, InvoiceTrigger
+from backoffice.billing.charges import Charge
+from backoffice.billing.domain import INVOICE, InvoiceKind, InvoiceState, InvoiceTrigger, PayerKind
 from backoffice.billing.errors import InvoiceNotFound, InvoiceNotOpen, ReceiptNotFound
+from backoffice.billing.ledger import post, post_invoice
 from backoffice.billing.models import InvoiceRow, PaymentMethodRow, PaymentRow
-from backoffice.billing.providers.port import PaymentProvider
-from backoffice.contracts.sessions import ChargingSessionCompleted
+from backoffice.billing.parties import Parties
+from backoffice.billing.postings import receivable, written_off
+from backoffice.billing.providers.port import PaymentProvider, ProviderCard
+from backoffice.billing.taxation import taxed
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import Database, Unit
 from protocol.bus.envelope import event_id, unique_event_id
+from protocol.domain.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +33,18 @@ class Receipt:
 class Billing:
     """Cards, invoices and receipts. `driver_id` None is an operator, who sees the whole tenant."""
 
-    def __init__(self, database: Database, provider: PaymentProvider, *, clock: Clock) -> None:
+    def __init__(self, database: Database, provider: PaymentProvider, parties: Parties, *, clock: Clock) -> None:
         self.database = database
         self.clock = clock
         self._provider = provider
+        self._parties = parties
 
-    async def add_card(self, unit: Unit, driver_id: str, number: str) -> PaymentMethodRow:
-        """The card is the one that pays from now on. Raises InvalidCard."""
-        card = await self._provider.keep_card(number)
+    async def keep_card(self, number: str) -> ProviderCard:
+        """The card is the provider's to keep: asked outside of any transaction. Raises InvalidCard."""
+        return await self._provider.keep_card(number)
+
+    async def add_card(self, unit: Unit, driver_id: str, card: ProviderCard) -> PaymentMethodRow:
+        """The card is the one that pays from now on."""
         now = self.clock()
         row = PaymentMethodRow(
             tenant_id=unit.tenant,
@@ -55,36 +64,40 @@ class Billing:
         """The driver's cards, the newest first."""
         return await repository.list_methods(unit, driver_id)
 
-    async def issue_invoice(self, unit: Unit, session: ChargingSessionCompleted) -> None:
-        """The session has one invoice, however often it is said to be completed; it is due."""
-        if await repository.find_invoice_of_session(unit, session.session_id) is not None:
+    async def issue_invoice(self, unit: Unit, charge: Charge) -> None:
+        """What is charged has one invoice, however often it is said; it is due, and in the ledger.
+
+        On account it waits for its statement.
+        """
+        if await repository.find_invoice_of_session(unit, charge.subject_id) is not None:
             return
-        unit.session.add(
-            InvoiceRow(
-                tenant_id=unit.tenant,
-                id=event_id(unit.tenant, "invoice", session.session_id),
-                number=await repository.take_invoice_number(unit),
-                session_id=session.session_id,
-                intent_id=session.intent_id,
-                driver_id=session.driver_id,
-                station_id=session.station_id,
-                evse=session.evse,
-                started_at=session.started_at,
-                ended_at=session.ended_at,
-                energy_wh=session.energy_wh,
-                currency=session.currency,
-                lines=msgspec.to_builtins(session.lines),
-                total_excl_vat=session.total_excl_vat,
-                total_incl_vat=session.total_incl_vat,
-                paid=session.total_incl_vat * 0,
-                state=InvoiceState.DUE,
-                reason="",
-                attempt=1,
-                prepaid_account=session.prepaid_account,
-                issued_at=self.clock(),
-            )
+        sides = await self._parties.sides_of(unit, charge)
+        charge = taxed(charge, sides.terms)
+        nothing = charge.total_incl_vat * 0
+        invoice = InvoiceRow(
+            tenant_id=unit.tenant,
+            id=event_id(unit.tenant, "invoice", charge.subject_id),
+            number=await repository.take_invoice_number(unit),
+            session_id=charge.subject_id,
+            country=sides.terms.country,
+            payer_kind=sides.payer_kind,
+            seller=msgspec.to_builtins(sides.seller),
+            buyer=msgspec.to_builtins(sides.buyer),
+            is_reverse_charge=sides.terms.is_reverse_charge,
+            retries=0,
+            silences=0,
+            paid=nothing,
+            credited=nothing,
+            refunded=nothing,
+            state=InvoiceState.ON_ACCOUNT if sides.payer_kind is PayerKind.ACCOUNT else InvoiceState.DUE,
+            reason="",
+            attempt=1,
+            issued_at=self.clock(),
+            **charge.columns(),
         )
+        unit.session.add(invoice)
         await unit.session.flush()
+        await post_invoice(unit, invoice)
 
     async def list_invoices(
         self,
@@ -92,6 +105,7 @@ class Billing:
         *,
         driver_id: str | None,
         state: InvoiceState | None,
+        kind: InvoiceKind | None,
         begin: datetime | None,
         end: datetime | None,
         cursor: str | None,
@@ -99,7 +113,7 @@ class Billing:
     ) -> Sequence[InvoiceRow]:
         """A page's rows of sessions that began in [begin, end), newest first, and one more than `limit`."""
         return await repository.select_invoices(
-            unit, driver_id=driver_id, state=state, begin=begin, end=end, cursor=cursor, limit=limit
+            unit, driver_id=driver_id, state=state, kind=kind, begin=begin, end=end, cursor=cursor, limit=limit
         )
 
     async def find_invoice(self, unit: Unit, invoice_id: str, *, driver_id: str | None) -> InvoiceRow:
@@ -115,6 +129,18 @@ class Billing:
         if invoice is None or driver_id not in (None, invoice.driver_id):
             raise ReceiptNotFound(session_id)
         return Receipt(invoice, await repository.list_payments(unit, invoice.id))
+
+    async def write_off(self, unit: Unit, invoice_id: str, *, reason: str) -> InvoiceRow:
+        """Nobody will pay what is due of the open invoice: it is our loss. Raises InvoiceNotFound, InvoiceNotOpen."""
+        invoice = await self.find_invoice(unit, invoice_id, driver_id=None)
+        if invoice.state != InvoiceState.OPEN:
+            raise InvoiceNotOpen(invoice_id, invoice.state)
+        loss = Money(invoice.due, invoice.currency)
+        posting = written_off(invoice.id, loss, owed_by=receivable(invoice.driver_id))
+        await post(unit, posting, at=self.clock())
+        invoice.state = INVOICE.advance(InvoiceState.OPEN, InvoiceTrigger.GIVE_UP)
+        invoice.reason, invoice.retry_at = reason, None
+        return invoice
 
     async def retry_invoice(self, unit: Unit, invoice_id: str, *, driver_id: str) -> InvoiceRow:
         """The open invoice is due again, as another attempt. Raises InvoiceNotFound, InvoiceNotOpen."""

@@ -13,7 +13,9 @@ import hmac
 from backoffice.billing import repository
 from backoffice.billing.domain import INVOICE, InvoiceState, InvoiceTrigger
 from backoffice.billing.errors import ReceiptNotFound
+from backoffice.billing.ledger import book_payment
 from backoffice.billing.models import InvoiceRow, PaymentRow, SettlementRow
+from backoffice.billing.postings import TERMINAL, cash
 from backoffice.billing.terminal_repository import has_terminal_payment
 from backoffice.contracts.sessions import session_id_of
 from backoffice.kit.clock import Clock
@@ -88,7 +90,7 @@ async def book(unit: Unit, invoice: InvoiceRow) -> None:
     it given back.
     """
     for settlement in await repository.list_settled(unit, invoice.session_id):
-        amount = min(settlement.amount, invoice.total_incl_vat - invoice.paid)
+        amount = min(settlement.amount, invoice.due)
         reference = reference_of(settlement)
         if amount <= 0 or await repository.has_payment(unit, reference):
             continue
@@ -101,8 +103,7 @@ async def book(unit: Unit, invoice: InvoiceRow) -> None:
             currency=invoice.currency,
             paid_at=settlement.settled_at,
         )
-        await repository.insert_payment(unit, payment)
-        invoice.paid += amount
+        await book_payment(unit, invoice, payment, into=cash(TERMINAL))
         if invoice.state == InvoiceState.OPEN:
             invoice.state = INVOICE.advance(InvoiceState.OPEN, InvoiceTrigger.RETRY)
             invoice.attempt += 1

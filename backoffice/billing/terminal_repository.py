@@ -67,7 +67,7 @@ async def select_to_settle(unit: Unit, *, limit: int) -> Sequence[Payable]:
         )
         .where(
             ~TerminalPaymentRow.is_asked,
-            InvoiceRow.state != InvoiceState.PAID,
+            InvoiceRow.state.in_((InvoiceState.DUE, InvoiceState.OPEN)),
             InvoiceRow.intent_id.is_(None),
             InvoiceRow.driver_id.is_(None),
             ~is_settled,

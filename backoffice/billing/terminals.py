@@ -55,7 +55,7 @@ class Terminals:
 
     async def _settle(self, payable: Payable) -> None:
         payment, invoice = payable
-        due = Money(invoice.total_incl_vat - invoice.paid, invoice.currency)
+        due = Money(invoice.due, invoice.currency)
         try:
             answer = await self._provider.settle_terminal(
                 payment.reference, due, key=f"terminal:{payment.station_id}:{payment.reference}"

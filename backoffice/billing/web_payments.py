@@ -85,10 +85,11 @@ class WebPayments:
         """
         async with self.billing.database.transaction(tenant) as unit:
             payment = await self._find(unit, payment_id)
-            if await repository.find_default_method(unit, payment.id) is None:
-                if payment.expires_at <= self.billing.clock():
-                    raise WebPaymentOver
-                await self.billing.add_card(unit, payment.id, card_number)
+            has_card = await repository.find_default_method(unit, payment.id) is not None
+        if not has_card:
+            if payment.expires_at <= self.billing.clock():
+                raise WebPaymentOver
+            await self._give_card(tenant, payment_id, card_number)
         question = StartAdHoc(tenant, payment.id, StationId(payment.station_id), payment.evse)
         return await self._bus.ask(START_AD_HOC, question, timeout_s=_START_ANSWERS_WITHIN_S)
 
@@ -96,6 +97,14 @@ class WebPayments:
         """The invoice of what was started, once it is over. Raises WebPaymentNotFound."""
         payment = await self._find(unit, payment_id)
         return await repository.find_invoice_of_intent(unit, payment.id)
+
+    async def _give_card(self, tenant: TenantId, payment_id: str, card_number: str) -> None:
+        """The payment has a card: this one, or one that came at the same time and was first."""
+        card = await self.billing.keep_card(card_number)
+        async with self.billing.database.transaction(tenant) as unit:
+            payment = await self._find(unit, payment_id)
+            if await repository.find_default_method(unit, payment.id) is None:
+                await self.billing.add_card(unit, payment.id, card)
 
     async def _find(self, unit: Unit, payment_id: str) -> WebPaymentRow:
         payment = await repository.lock_web_payment(unit, payment_id)

@@ -5,6 +5,8 @@ from pathlib import Path
 import msgspec
 from fastapi import APIRouter
 
+from backoffice.contracts.telemetry import TRANSACTION_TRAIL
+from backoffice.kit.bus import Answerer
 from backoffice.kit.consumer import BatchConsumer, Consumer, Handler
 from backoffice.kit.service import Context, Parts, Service, Worker
 from backoffice.telemetry.consumers import TelemetryEvents
@@ -12,6 +14,7 @@ from backoffice.telemetry.message_routes import router as message_router
 from backoffice.telemetry.routes import router
 from backoffice.telemetry.service import Telemetry
 from backoffice.telemetry.settings import TelemetrySettings
+from backoffice.telemetry.trails import Trails
 from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.bus.catalogue import STATION_EVENTS
 from protocol.bus.frames import FramesLogged
@@ -39,6 +42,9 @@ def build(context: Context[TelemetrySettings]) -> Parts:
             BatchConsumer(Kind.FRAME, (FramesLogged,), events.on_frames),
             Consumer(Kind.STATION, facts),
         ),
+        # Before the first row comes: a partition cannot be made where rows of its time lie outside of it.
+        prepares=(telemetry.make_partitions,),
+        answers=(Answerer(TRANSACTION_TRAIL, Trails(context.database).answer),),
         workers=(Worker("make_partitions", telemetry.make_partitions, every_s=_PARTITIONS_EVERY_S),),
     )
 

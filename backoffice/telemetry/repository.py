@@ -2,21 +2,30 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import case, func, select, text
+import structlog
+from sqlalchemy import Row, case, func, select, text, true
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
 from backoffice.kit.database import Unit
 from backoffice.kit.pagination import after_cursor
 from backoffice.telemetry.domain import Day, Frame, FrameSearch, Month, Reading, ReadingSearch, StationEvent
 from backoffice.telemetry.models import DeviationRow, FrameRow, ReadingRow, StationEventRow
-from protocol.domain.identifiers import StationId
+from protocol.bus.frames import FrameDirection
+from protocol.domain.identifiers import StationId, TransactionId
 from protocol.tolerance.events import StationDeviated
+
+log = structlog.get_logger(__name__)
 
 _COLUMNS = [field.name for field in fields(Reading)]
 _FRAME_COLUMNS = [field.name for field in fields(Frame)]
+# Longer than the gateway waits for the stream before it answers.
+_ANSWERED_WITHIN = timedelta(seconds=10)
 _OLDEST_NAME = "frames_0"  # sorts before every partition of a day
 
 
@@ -50,15 +59,17 @@ async def _copy(unit: Unit, table: str, columns: Sequence[str], records: Sequenc
 
 
 async def create_partitions(unit: Unit, table: str, spans: Iterable[Month | Day]) -> None:
-    """Each month or day of the table has a partition of its own."""
+    """Each month or day of the table has a partition of its own, unless rows of it lie among the others already."""
     for span in spans:
         begin, end = span.begin.isoformat(), span.following.begin.isoformat()
-        await unit.session.execute(
-            text(
-                f"CREATE TABLE IF NOT EXISTS {span.partition} PARTITION OF {table}"
-                f" FOR VALUES FROM ('{begin}') TO ('{end}')"
-            )
+        make = text(
+            f"CREATE TABLE IF NOT EXISTS {span.partition} PARTITION OF {table} FOR VALUES FROM ('{begin}') TO ('{end}')"
         )
+        try:
+            async with unit.savepoint():
+                await unit.session.execute(make)
+        except IntegrityError:
+            log.info("rows lie outside of their partition", table=table, begin=begin)
 
 
 async def drop_frames_before(unit: Unit, day: Day) -> None:
@@ -154,6 +165,65 @@ async def select_station_events(
             limit=limit,
             descending=True,
         )
+    )
+    return found.all()
+
+
+async def select_trail(
+    unit: Unit, station_id: StationId, transaction_id: TransactionId, *, limit: int
+) -> Sequence[Row[Any]]:  # Any: named columns, see `trails.py`
+    """The facts of a transaction, the oldest first, each with the CALL that it came with and its answer."""
+    event, answer, call = StationEventRow, aliased(FrameRow), aliased(FrameRow)
+    answers = (
+        select(answer.message_id, answer.text)
+        .where(
+            answer.tenant_id == event.tenant_id,
+            answer.station_id == event.station_id,
+            answer.direction == FrameDirection.OUT,
+            answer.at >= event.received_at,
+            answer.at < event.received_at + _ANSWERED_WITHIN,
+            answer.text.startswith("[3,"),
+        )
+        .order_by(answer.at, answer.frame_id)
+        .limit(1)
+        .lateral("answers")
+    )
+    calls = (
+        select(call.action, call.text)
+        .where(
+            call.tenant_id == event.tenant_id,
+            call.station_id == event.station_id,
+            call.direction == FrameDirection.IN,
+            call.message_id == answers.c.message_id,
+            call.at <= event.received_at,
+            call.at > event.received_at - _ANSWERED_WITHIN,
+        )
+        .order_by(call.at.desc())
+        .limit(1)
+        .lateral("calls")
+    )
+    found = await unit.session.execute(
+        select(
+            event.event_id,
+            event.event_type,
+            event.occurred_at,
+            event.received_at,
+            answers.c.message_id,
+            calls.c.action,
+            calls.c.text.label("call"),
+            answers.c.text.label("answer"),
+        )
+        .select_from(event)
+        .outerjoin(answers, true())
+        .outerjoin(calls, true())
+        .where(
+            event.tenant_id == unit.tenant,
+            event.station_id == station_id,
+            event.data.has_key("transaction_id"),
+            event.data["transaction_id"].astext == transaction_id,
+        )
+        .order_by(event.received_at, event.event_id)
+        .limit(limit)
     )
     return found.all()
 

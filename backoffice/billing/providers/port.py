@@ -3,6 +3,7 @@
 Invariants:
 1. The same idempotency key gets the same answer and moves money once.
 2. A refusal is a state, not an error; ProviderUnavailable says that nobody knows what happened, and asking again tells.
+3. Of a payment never more goes back than was captured, whatever the keys.
 """
 
 from dataclasses import dataclass
@@ -21,6 +22,14 @@ class PaymentState(StrEnum):
     SUCCEEDED = "succeeded"
     CANCELED = "canceled"
     DECLINED = "declined"
+
+
+class ProviderRefundState(StrEnum):
+    """Where a refund is."""
+
+    SUCCEEDED = "succeeded"
+    PENDING = "pending"
+    FAILED = "failed"
 
 
 class ProviderUnavailable(Unavailable):
@@ -50,6 +59,15 @@ class ProviderPayment:
     decline_reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ProviderRefund:
+    """A refund as the provider sees it. `reason` is empty unless FAILED; `reference` is where none was begun."""
+
+    reference: str
+    state: ProviderRefundState
+    reason: str = ""
+
+
 class PaymentProvider(Protocol):
     """A provider."""
 
@@ -58,7 +76,7 @@ class PaymentProvider(Protocol):
         """Its name in rows."""
 
     async def keep_card(self, number: str) -> ProviderCard:
-        """The card is kept there. Raises InvalidCard for what is no card number."""
+        """The card is kept there. Raises InvalidCard for what is no card: of its number, or of the provider's token."""
 
     async def authorise(self, card: str, amount: Money, *, key: str) -> ProviderPayment:
         """The amount is held, or declined."""
@@ -68,6 +86,15 @@ class PaymentProvider(Protocol):
 
     async def cancel(self, payment: str, *, key: str) -> ProviderPayment:
         """What was held is given back; a payment that succeeded or was canceled stays as it is."""
+
+    async def refund(self, payment: str, amount: Money, *, key: str) -> ProviderRefund:
+        """That much of what was captured goes back; or failed, where that is more than is left."""
+
+    async def read_refund(self, refund: str) -> ProviderRefund:
+        """How the refund stands now."""
+
+    async def read_payment(self, payment: str) -> ProviderPayment:
+        """How the payment stands now."""
 
     async def settle_terminal(self, reference: str, amount: Money, *, key: str) -> ProviderPayment:
         """What a station's terminal authorised under the provider's own reference is taken, and the rest given back.

@@ -7,12 +7,18 @@ from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.billing.errors import InvalidCard
-from backoffice.billing.models import SandboxPaymentRow
-from backoffice.billing.providers.port import PaymentState, ProviderCard, ProviderPayment
+from backoffice.billing.models import SandboxPaymentRow, SandboxRefundRow
+from backoffice.billing.providers.port import (
+    PaymentState,
+    ProviderCard,
+    ProviderPayment,
+    ProviderRefund,
+    ProviderRefundState,
+)
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS, Database, Unit
 from protocol.bus.envelope import event_id, unique_event_id
@@ -99,6 +105,41 @@ class SandboxProvider:
                 row.state = PaymentState.CANCELED
             return _seen(row)
 
+    async def refund(self, payment: str, amount: Money, *, key: str) -> ProviderRefund:
+        """Given back, unless that is more than is left of it; the same for the same key."""
+        async with self._database.transaction(ALL_TENANTS) as unit:
+            row = await _find(unit, payment)
+            refund_id = event_id("sandbox", key)
+            if await unit.session.get(SandboxRefundRow, refund_id) is None:
+                went_back = await unit.session.scalar(
+                    select(func.coalesce(func.sum(SandboxRefundRow.amount), 0)).where(
+                        SandboxRefundRow.payment_id == payment,
+                        SandboxRefundRow.state == ProviderRefundState.SUCCEEDED,
+                    )
+                )
+                is_left = amount.rounded().amount <= row.captured_amount - (went_back or 0)
+                refund = SandboxRefundRow(
+                    id=refund_id,
+                    payment_id=payment,
+                    amount=amount.rounded().amount,
+                    state=ProviderRefundState.SUCCEEDED if is_left else ProviderRefundState.FAILED,
+                    reason="" if is_left else "amount_too_large",
+                    created_at=self._clock(),
+                )
+                unit.session.add(refund)
+                await unit.session.flush()
+            return _seen_refund(await _find_refund(unit, refund_id))
+
+    async def read_refund(self, refund: str) -> ProviderRefund:
+        """As it is in the books."""
+        async with self._database.transaction(ALL_TENANTS) as unit:
+            return _seen_refund(await _find_refund(unit, refund))
+
+    async def read_payment(self, payment: str) -> ProviderPayment:
+        """As it is in the books."""
+        async with self._database.transaction(ALL_TENANTS) as unit:
+            return _seen(await _find(unit, payment))
+
     async def settle_terminal(self, reference: str, amount: Money, *, key: str) -> ProviderPayment:
         """Whatever a terminal said is authorised; a reference that begins as a behaviour does behaves so."""
         behaviour = next((one for one in Behaviour if reference.startswith(one)), Behaviour.PAYS)
@@ -122,6 +163,15 @@ async def _find(unit: Unit, payment: str) -> SandboxPaymentRow:
         select(SandboxPaymentRow).where(SandboxPaymentRow.id == payment).with_for_update()
     )
     return found.one()
+
+
+async def _find_refund(unit: Unit, refund: str) -> SandboxRefundRow:
+    found = await unit.session.scalars(select(SandboxRefundRow).where(SandboxRefundRow.id == refund))
+    return found.one()
+
+
+def _seen_refund(row: SandboxRefundRow) -> ProviderRefund:
+    return ProviderRefund(reference=row.id, state=ProviderRefundState(row.state), reason=row.reason)
 
 
 def _seen(row: SandboxPaymentRow) -> ProviderPayment:

@@ -1,0 +1,88 @@
+"""Paying back: the provider is asked outside of any transaction of ours, then the outcome is recorded in one.
+
+A crash between the two leaves the refund REQUESTED. The next run asks under the same key, and money moves once. What
+the provider has only promised is asked after again, when a webhook hints at it or an hour has passed.
+"""
+
+from datetime import timedelta
+
+import structlog
+
+from backoffice.billing import credit_repository
+from backoffice.billing.credit_repository import RefundToAsk
+from backoffice.billing.credits import post_refund
+from backoffice.billing.domain import REFUND, RefundState, RefundTrigger, refund_key
+from backoffice.billing.postings import cash
+from backoffice.billing.providers.port import (
+    PaymentProvider,
+    ProviderRefund,
+    ProviderRefundState,
+    ProviderUnavailable,
+)
+from backoffice.kit.clock import Clock
+from backoffice.kit.database import ALL_TENANTS, Database, Unit
+from backoffice.kit.workers import try_each
+from protocol.domain.identifiers import TenantId
+from protocol.domain.money import Money
+
+log = structlog.get_logger(__name__)
+
+_REFUNDS_AT_ONCE = 50
+_SILENT_FOR = timedelta(seconds=2)
+_ASK_AGAIN_AFTER = timedelta(hours=1)
+_TRIGGERS = {
+    ProviderRefundState.SUCCEEDED: RefundTrigger.PAID_BACK,
+    ProviderRefundState.PENDING: RefundTrigger.PROMISED,
+    ProviderRefundState.FAILED: RefundTrigger.REFUSED,
+}
+
+
+class Refunds:
+    """The worker that has providers pay back."""
+
+    def __init__(self, database: Database, provider: PaymentProvider, *, clock: Clock) -> None:
+        self._database = database
+        self._provider = provider
+        self._clock = clock
+
+    async def finish_refunds(self) -> None:
+        """Every refund that is to be asked for was asked for once; one of a silent provider waits."""
+        async with self._database.transaction(ALL_TENANTS) as unit:
+            waiting = await credit_repository.select_refunds_to_ask(unit, now=self._clock(), limit=_REFUNDS_AT_ONCE)
+        await try_each(waiting, self._try_to_pay_back)
+
+    async def _try_to_pay_back(self, waiting: RefundToAsk) -> None:
+        refund = waiting.refund
+        try:
+            answer = await self._ask(waiting)
+        except ProviderUnavailable as error:
+            log.warning("not paid back yet", refund_id=refund.id, reason=str(error))
+            async with self._database.transaction(TenantId(refund.tenant_id)) as unit:
+                await credit_repository.delay_refund(unit, refund.id, until=self._clock() + _SILENT_FOR)
+            return
+        async with self._database.transaction(TenantId(refund.tenant_id)) as unit:
+            await self._record(unit, waiting, answer)
+
+    async def _ask(self, waiting: RefundToAsk) -> ProviderRefund:
+        refund = waiting.refund
+        if waiting.provider != self._provider.name:
+            return ProviderRefund(refund.provider_reference, ProviderRefundState.FAILED, "other_provider")
+        if refund.state == RefundState.PENDING:
+            return await self._provider.read_refund(refund.provider_reference)
+        amount = Money(refund.amount, refund.currency)
+        return await self._provider.refund(refund.payment_reference, amount, key=refund_key(refund.id))
+
+    async def _record(self, unit: Unit, asked: RefundToAsk, answer: ProviderRefund) -> None:
+        refund = await credit_repository.lock_refund(unit, asked.refund.id)
+        # A worker that had lost its lock may come late, with an outcome that was recorded before.
+        if refund is None or refund.state != asked.refund.state:
+            return
+        now = self._clock()
+        refund.state = REFUND.advance(RefundState(refund.state), _TRIGGERS[answer.state])
+        refund.provider_reference, refund.detail = answer.reference, answer.reason
+        refund.check_at = now + _ASK_AGAIN_AFTER
+        if refund.state == RefundState.DONE:
+            refund.done_at = now
+            await post_refund(unit, refund, driver_id=asked.driver_id, out_of=cash(asked.provider))
+        if refund.state == RefundState.FAILED:
+            log.warning("the provider does not pay back: by hand, then", refund_id=refund.id, reason=answer.reason)
