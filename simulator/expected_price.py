@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from typing import Any
 
 import msgspec
 
@@ -47,13 +48,13 @@ class Element(msgspec.Struct, frozen=True):
 
 
 class Tariff(msgspec.Struct, frozen=True):
-    """As much of an OCPI 2.2.1 tariff as is understood here."""
+    """As much of an OCPI 2.2.1 tariff as is understood here. Of limits only whether there are any: hence Any."""
 
     id: str
     currency: str
     elements: tuple[Element, ...]
-    min_price: msgspec.Raw | None = None
-    max_price: msgspec.Raw | None = None
+    min_price: Any = None
+    max_price: Any = None
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):

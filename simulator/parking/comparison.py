@@ -93,9 +93,10 @@ class _Comparison:
         if not self._compare_times(one, session):
             return
         self._compare_driver(one, session)
+        if one.ended_at is None:
+            return  # a later fleet may have ended it
         if session.state != _COMPLETED:
-            if one.ended_at is not None:
-                self._differ(Kind.STAY_NOT_SETTLED, one, _COMPLETED, session.state)
+            self._differ(Kind.STAY_NOT_SETTLED, one, _COMPLETED, session.state)
             return
         self._compare_invoices(one, session, invoices)
 
@@ -148,9 +149,9 @@ class _Comparison:
             self._differ(Kind.BILLED_TWICE, one, "one invoice", f"{len(invoices)}")
         for invoice in invoices:
             total = Money(invoice.total_incl_vat, invoice.currency)
-            if price is not None and total != price and total != cost:
+            if price is not None and total not in (price, cost):
                 self._differ(Kind.WRONG_STAY_COST, one, say_money(price), say_money(total))
-            elif total != cost:
+            elif price is None and total != cost:
                 self._differ(Kind.WRONG_TOTAL, one, say_money(cost), say_money(total))
             if invoice.driver_id != session.driver_id:
                 self._differ(Kind.WRONG_PAYER, one, session.driver_id, invoice.driver_id or "nobody")

@@ -14,7 +14,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import httpx
 
@@ -64,7 +65,7 @@ class _Login:
 
 
 class RestSpeaker:
-    """The platform at `url`. `operator` says what sensors see; `passwords` are the drivers', by name.
+    """The platform at `url`, while it is entered. `operator` says what sensors see; `passwords` are the drivers'.
 
     A driver who checks in before the platform knows that somebody is there tries again for `patience_s`.
     """
@@ -95,28 +96,38 @@ class RestSpeaker:
         self._logging_in: dict[str, asyncio.Lock] = {}
         self._turn = asyncio.Semaphore(_AT_ONCE)
 
+    async def __aenter__(self) -> Self:
+        """The operator is logged in. Raises PlatformRefused."""
+        self._http = httpx.AsyncClient(
+            base_url=self._url, timeout=_TIMEOUT_S, headers={"X-Tenant": self._tenant}, transport=self._transport
+        )
+        try:
+            await self._log_in(self._operator)
+        except _NoAnswer as error:
+            await self._http.aclose()
+            raise PlatformRefused(f"{self._url} cannot be asked: {error}. Is the platform there?") from error
+        except PlatformRefused:
+            await self._http.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._http is not None:
+            await self._http.aclose()
+
     @asynccontextmanager
     async def using(self, tasks: asyncio.TaskGroup) -> AsyncIterator[None]:
-        """Words are said by tasks of this group; what is not said at the end is given up.
-
-        Raises PlatformRefused where the operator may not log in, or nobody answers.
-        """
-        headers = {"X-Tenant": self._tenant}
-        async with httpx.AsyncClient(
-            base_url=self._url, timeout=_TIMEOUT_S, headers=headers, transport=self._transport
-        ) as self._http:
-            try:
-                await self._log_in(self._operator)
-            except _NoAnswer as error:
-                raise PlatformRefused(f"{self._url} cannot be asked: {error}. Is the platform there?") from error
-            self._tasks = tasks
-            try:
-                yield
-            finally:
-                self._tasks = None
-                for task in self._speaking:
-                    task.cancel()
-                await asyncio.gather(*self._speaking, return_exceptions=True)
+        """Words are said by tasks of this group; what is not said at the end is given up."""
+        self._tasks = tasks
+        try:
+            yield
+        finally:
+            self._tasks = None
+            for task in self._speaking:
+                task.cancel()
+            await asyncio.gather(*self._speaking, return_exceptions=True)
 
     def say(self, word: Word, heard: Heard) -> None:
         """Begin to say it, behind what was said of the bay before."""
@@ -212,7 +223,7 @@ class RestSpeaker:
 
     async def _post(self, path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> httpx.Response:
         """Any: JSON. Raises _NoAnswer."""
-        assert self._http is not None  # `using` has opened it
+        assert self._http is not None  # it is entered
         try:
             return await self._http.post(_PREFIX + path, json=body, headers=headers)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
