@@ -6,7 +6,6 @@ CSMS that cannot be asked.
 
 import argparse
 import asyncio
-import os
 import sys
 import time
 from pathlib import Path
@@ -14,14 +13,14 @@ from typing import Any
 
 import msgspec
 
-from simulator.books import BooksUnreadable, OperatorsView, read_tariffs_file
+from simulator.books import OperatorsView, read_tariffs_file
+from simulator.cli.password import PASSWORD_VARIABLE, read_password
 from simulator.differences import MEANINGS
 from simulator.errors import SimulatorError
 from simulator.ledger import LedgerBook, read_ledger
 from simulator.reconciliation import Reconciliation
 from simulator.settling import reconcile_when_settled
 
-PASSWORD_VARIABLE = "CHARGEYARD_PASSWORD"  # noqa: S105 # the name of a variable
 _PATIENCE_S = 60.0
 _LINE_EVERY_S = 2.0
 
@@ -71,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _reconcile(book: LedgerBook, arguments: argparse.Namespace) -> Reconciliation:
-    password, progress = _password(arguments.password_file), _Progress()
+    password, progress = read_password(arguments.password_file), _Progress()
     async with OperatorsView(arguments.url, tenant=arguments.tenant, report=progress.say) as view:
         await view.log_in(arguments.login, password)
         prices = read_tariffs_file(arguments.tariffs) if arguments.tariffs else await view.read_prices()
@@ -122,18 +121,6 @@ def _as_json(found: Reconciliation) -> str:
         ],
     }
     return msgspec.json.format(msgspec.json.encode(result)).decode()
-
-
-def _password(path: Path | None) -> str:
-    if path is not None:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        if not lines:
-            raise BooksUnreadable(f"{path} is empty: its first line should be the operator's password")
-        return lines[0]
-    password = os.environ.get(PASSWORD_VARIABLE)
-    if password is None:
-        raise BooksUnreadable(f"no password: give --password-file, or set {PASSWORD_VARIABLE}")
-    return password
 
 
 def _url(text: str) -> str:
