@@ -95,7 +95,8 @@ def _places(
 
 
 def _bay(bay_id: str, site: str, station_id: str | None, evse: int | None, parking: ParkingRow) -> BayPlan:
-    shares: dict[BayQuirk, float] = {quirk: getattr(parking.quirks, quirk).fraction for quirk in BayQuirk}
+    row = parking.quirks
+    shares: dict[BayQuirk, float] = {} if row is None else {quirk: getattr(row, quirk).fraction for quirk in BayQuirk}
     return BayPlan(
         bay_id,
         site=site,

@@ -86,7 +86,7 @@ class ParkingRow(_Part, frozen=True, kw_only=True):
     device: Device = Device.SENSOR
     parkers: str | None = None
     arrivals: ArrivalRow | None = None
-    quirks: BayQuirkRow = BayQuirkRow()
+    quirks: BayQuirkRow | None = None
     late: Span = by_default(Span(2.0, 10.0))
 
 
