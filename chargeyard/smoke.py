@@ -1,8 +1,8 @@
 """`smoke`: everything in a temporary folder, until sessions of each OCPP version and stays are paid and add up.
 
 What the fleet's ledger says was delivered is reconciled with what the platform has booked: every session and reading,
-every stay in a parking bay, and the money by the tariffs, worked out by the simulator and not by the platform's pricing.
-Exit 0 or 1.
+every stay in a parking bay, and the money by the tariffs, worked out by the simulator and not by the platform. Exit 0
+or 1.
 """
 
 import argparse

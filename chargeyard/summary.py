@@ -82,8 +82,9 @@ class Summary:
             f"{Money.from_minor_units(units, currency).amount} {currency}" for currency, units in self.revenue.items()
         )
         return (
-            f"{len(self.online)} stations online · {len(self.running)} sessions running · "
-            f"{len(self.parked)} parked · {self.receipts} receipts · {self.open_invoices} open · {self.energy_wh / 1000:.3f} kWh · {money or '0.00 EUR'}"
+            f"{len(self.online)} stations online · {len(self.running)} sessions running · {len(self.parked)} parked · "
+            f"{self.receipts} receipts · {self.open_invoices} open · {self.energy_wh / 1000:.3f} kWh · "
+            f"{money or '0.00 EUR'}"
         )
 
 

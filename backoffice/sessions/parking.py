@@ -112,10 +112,13 @@ class Parking:
         self.database = database
         self.clock = clock
 
-    async def claim(self, unit: Unit, bay_id: str, driver_id: DriverId) -> ParkingRow:
-        """The stay in the bay is the driver's. Raises BayIsEmpty, ParkedByAnother."""
+    async def claim(self, unit: Unit, bay_id: str, driver_id: DriverId, *, since: datetime | None = None) -> ParkingRow:
+        """The stay in the bay is the driver's, who came no earlier than `since`. Raises BayIsEmpty, ParkedByAnother.
+
+        A vehicle that came before has left, and that was not heard here yet: the driver's own is yet to be heard of.
+        """
         stay = await repository.find_stay_in(unit, bay_id)
-        if stay is None:
+        if stay is None or (since is not None and stay.started_at < since):
             raise BayIsEmpty(bay_id)
         if stay.driver_id not in (None, driver_id):
             raise ParkedByAnother(bay_id)

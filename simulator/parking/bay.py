@@ -15,7 +15,7 @@ from simulator.clock import Clock
 from simulator.errors import SimulatorError
 from simulator.parking.plan import BayPlan, BayQuirk, Device
 from simulator.parking.stay import Stay
-from simulator.parking.words import BayReport, Change, CheckIn, Outcome, Speaker, Word
+from simulator.parking.words import BayReport, Change, CheckIn, Heard, Outcome, Reserve, Speaker, Word
 from simulator.wake_ups import Sleeper
 
 _PLATE_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
@@ -48,7 +48,7 @@ class Bay(Sleeper):
         self._speaker = speaker
         self._schedule = schedule
         self._on_change = on_change
-        self._held: deque[tuple[float, Word, Stay]] = deque()
+        self._held: deque[tuple[float, Callable[[], None]]] = deque()
 
     @property
     def is_occupied(self) -> bool:
@@ -74,7 +74,15 @@ class Bay(Sleeper):
         """The driver of the vehicle that is there says so by app."""
         assert self.stay is not None  # whoever checks in stands there
         self.stay.driver = driver
-        self._say((CheckIn(self.plan.tenant, self.plan.bay_id, driver),), self.stay, now)
+        word = CheckIn(self.plan.tenant, self.plan.bay_id, driver, since=self.stay.arrived_at)
+        self._say((word,), self.stay, now)
+
+    def reserve(self, word: Reserve, heard: Heard) -> None:
+        """A driver asks for the bay, behind what is still to be said of it."""
+        if self._held:
+            self._held.append((self._held[-1][0], lambda: self._speaker.say(word, heard)))
+        else:
+            self._speaker.say(word, heard)
 
     def vacate(self, now: float) -> None:
         """The vehicle has left, if one was there."""
@@ -95,13 +103,13 @@ class Bay(Sleeper):
     def wake(self, now: float) -> None:
         """What was late is said."""
         while self._held and self._held[0][0] <= now:
-            self._pass_on(*self._held.popleft()[1:])
+            self._held.popleft()[1]()
         self._schedule(self, self._held[0][0] if self._held else None)
 
     def hold_nothing_back(self) -> None:
         """What was late is said at once."""
         while self._held:
-            self._pass_on(*self._held.popleft()[1:])
+            self._held.popleft()[1]()
         self._schedule(self, None)
 
     def _report(self, change: Change, stay: Stay, now: float) -> None:
@@ -120,10 +128,10 @@ class Bay(Sleeper):
         if self._held:
             due_at = max(due_at, self._held[-1][0])
         for word in words:
-            if due_at <= self._clock.now():
-                self._pass_on(word, stay)
+            if self._held or due_at > self._clock.now():
+                self._held.append((due_at, partial(self._pass_on, word, stay)))
             else:
-                self._held.append((due_at, word, stay))
+                self._pass_on(word, stay)
         if self._held:
             self._schedule(self, self._held[0][0])
 

@@ -70,7 +70,6 @@ class Lot:
                         pool=pools.setdefault(bay_plan.tenant, DriverPool(drivers)),
                         rng=Chance(f"{seed}|parkers {bay_plan.tenant} {bay_plan.bay_id}"),
                         clock=clock,
-                        speaker=speaker,
                         schedule=schedule,
                     )
                 )

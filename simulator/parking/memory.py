@@ -69,8 +69,14 @@ class MemoryPlatform:
             case CheckIn():
                 return self._give(word)
             case Reserve():
-                self._reserved.setdefault(word.bay_id, []).append(word)
-                return Outcome(is_taken=True, driver_id=_id_of(word.driver))
+                return self._keep(word)
+
+    def _keep(self, word: Reserve) -> Outcome:
+        there = self._reserved.setdefault(word.bay_id, [])
+        if any(one.begins_at < word.ends_at and word.begins_at < one.ends_at for one in there):
+            return Outcome(is_taken=False, reason="somebody else has it then")
+        there.append(word)
+        return Outcome(is_taken=True, driver_id=_id_of(word.driver))
 
     def _note(self, report: BayReport) -> None:
         newest = self._newest.get(report.bay_id)
@@ -92,8 +98,8 @@ class MemoryPlatform:
 
     def _give(self, word: CheckIn) -> Outcome:
         stay, driver_id = self._find(word.bay_id), _id_of(word.driver)
-        if stay is None:
-            return Outcome(is_taken=False, reason="nobody is there")
+        if stay is None or stay.began_at < word.since:
+            return Outcome(is_taken=False, reason="nobody has come since")
         if stay.driver_id not in (None, driver_id):
             return Outcome(is_taken=False, reason="another driver is there")
         stay.driver_id = driver_id
@@ -108,4 +114,4 @@ def _id_of(driver: str) -> str:
 
 
 def _is_within(reserve: Reserve, at: datetime) -> bool:
-    return reserve.begins_at <= at <= reserve.ends_at
+    return reserve.begins_at <= at < reserve.ends_at

@@ -1,9 +1,10 @@
 """Drivers at one bay, one after the other, who come only to park.
 
     AWAY -> ARRIVED -> PARKED -> AWAY
-                `-------------> AWAY      nobody says whose vehicle it is, or the stay is short
+      |        `-> AWAY                   the bay is kept for somebody else
+      `-> PLANNING -> AWAY                the driver reserves the bay, and waits at the entrance for the answer
 
-Who has reserved says so when they set out. Everything is drawn from the one source of chance that they are given.
+Whoever has reserved need not check in. Everything is drawn from the one source of chance that they are given.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,17 +15,21 @@ from simulator.chance import Chance
 from simulator.clock import Clock
 from simulator.parking.bay import Bay
 from simulator.parking.plan import ParkerPlan
-from simulator.parking.words import Outcome, Reserve, Speaker
+from simulator.parking.words import Outcome, Reserve
 from simulator.wake_ups import Sleeper
 
 _WALK_S = (1.0, 4.0)
 _SHORTEST_RESERVATION_S = 300.0
+# Nobody reserves before the platform knows that the vehicle before is gone: it would be taken for the driver's.
+_PLANS_S = (3.0, 6.0)
+_ASKS_AGAIN_S = 1.0
 
 
 class Phase(StrEnum):
     """Where the driver is."""
 
     AWAY = "away"
+    PLANNING = "planning"
     ARRIVED = "arrived"
     PARKED = "parked"
 
@@ -50,16 +55,18 @@ class Parkers(Sleeper):
     """Those who park in one bay. `schedule` sets the next wake-up."""
 
     __slots__ = (
+        "_arrives_at",
         "_bay",
         "_clock",
         "_driver",
+        "_is_asking",
+        "_kept_until",
         "_leaves_at",
         "_plan",
         "_pool",
         "_reserved_as",
         "_rng",
         "_schedule",
-        "_speaker",
         "_stay_s",
         "phase",
     )
@@ -72,7 +79,6 @@ class Parkers(Sleeper):
         pool: DriverPool,
         rng: Chance,
         clock: Clock,
-        speaker: Speaker,
         schedule: Callable[["Parkers", float | None], None],
     ) -> None:
         super().__init__()
@@ -82,11 +88,11 @@ class Parkers(Sleeper):
         self._pool = pool
         self._rng = rng
         self._clock = clock
-        self._speaker = speaker
         self._schedule = schedule
         self._driver: str | None = None
         self._reserved_as: str | None = None
-        self._stay_s = self._leaves_at = 0.0
+        self._is_asking = False
+        self._stay_s = self._arrives_at = self._leaves_at = self._kept_until = 0.0
 
     def start(self, now: float) -> None:
         """The first driver is on the way."""
@@ -97,6 +103,8 @@ class Parkers(Sleeper):
         match self.phase:
             case Phase.AWAY:
                 self._arrive(now)
+            case Phase.PLANNING:
+                self._reserve()
             case Phase.ARRIVED:
                 self._check_in(now)
             case Phase.PARKED:
@@ -120,28 +128,39 @@ class Parkers(Sleeper):
         has_reserved = self._rng.happens(self._plan.reserved_share)
         if self._rng.happens(self._plan.check_in_share) or has_reserved:
             self._driver = self._pool.take(self._rng)
-        self._move(Phase.AWAY, now + wait_s)
         if has_reserved and self._driver is not None:
-            self._reserve(self._driver, now + wait_s)
+            plans_s = self._rng.between(*_PLANS_S)
+            self._arrives_at = now + plans_s + wait_s
+            self._move(Phase.PLANNING, now + plans_s)
+        else:
+            self._move(Phase.AWAY, now + wait_s)
 
-    def _reserve(self, driver: str, arrives_at: float) -> None:
-        begins_at = self._clock.instant(arrives_at)
+    def _reserve(self) -> None:
+        assert self._driver is not None  # nobody else plans
+        driver, begins_at = self._driver, self._clock.instant(self._arrives_at)
+        lasts_s = max(self._stay_s, _SHORTEST_RESERVATION_S)
         word = Reserve(
             self._bay.plan.tenant,
             self._bay.plan.bay_id,
             driver,
             begins_at=begins_at,
-            ends_at=begins_at + timedelta(seconds=max(self._stay_s, _SHORTEST_RESERVATION_S)),
+            ends_at=begins_at + timedelta(seconds=lasts_s),
         )
-        self._speaker.say(word, lambda outcome: self._hear(driver, outcome))
+        self._is_asking = True
+        self._move(Phase.AWAY, self._arrives_at)
+        self._bay.reserve(word, lambda outcome: self._hear(outcome, until=self._arrives_at + lasts_s))
 
-    def _hear(self, driver: str, outcome: Outcome) -> None:
-        """Whose the reservation is; one that is answered when its driver has arrived, or gone, says nothing."""
-        if outcome.is_taken and self.phase is Phase.AWAY and self._driver == driver:
-            self._reserved_as = outcome.driver_id
+    def _hear(self, outcome: Outcome, *, until: float) -> None:
+        """Whose the bay is, and until when. One who was told no checks in as others do."""
+        self._is_asking = False
+        if outcome.is_taken:
+            self._reserved_as, self._kept_until = outcome.driver_id, until
 
     def _arrive(self, now: float) -> None:
-        if self._bay.is_occupied:
+        if self._is_asking:
+            self._move(Phase.AWAY, now + _ASKS_AGAIN_S)
+            return
+        if self._bay.is_occupied or (self._reserved_as is None and now < self._kept_until):
             self._let_go()
             self._set_out(now)
             return

@@ -236,7 +236,7 @@ def _request(word: Word) -> tuple[str, dict[str, Any]]:  # Any: JSON
             body = {"kind": str(word.device), "change": str(word.change), "at": format_timestamp(word.at)}
             return f"/bays/{word.bay_id}/events", body | ({"plate": word.plate} if word.plate is not None else {})
         case CheckIn():
-            return "/parking-sessions/claims", {"bay_id": word.bay_id}
+            return "/parking-sessions/claims", {"bay_id": word.bay_id, "since": format_timestamp(word.since)}
         case Reserve():
             return "/reservations", {
                 "places": [{"bay_id": word.bay_id}],

@@ -37,11 +37,12 @@ class BayReport:
 
 @dataclass(frozen=True, slots=True)
 class CheckIn:
-    """A driver says by app that it is their vehicle that stands there."""
+    """A driver says by app that it is their vehicle that stands there, and came at `since`."""
 
     tenant: str
     bay_id: str
     driver: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,16 +108,46 @@ def test_nobody_is_known_where_nobody_checks_in() -> None:
 def test_whoever_has_reserved_need_not_check_in() -> None:
     reserving = ParkerPlan(drivers=DRIVERS, stay_s=(10, 60), arrival_s=10, check_in_share=0, reserved_share=1)
     world = car_park(1, parkers=reserving)
-    world.run_for(900)
+    world.run_for(900 * 4)
     settle(world)
 
     words = world.platform.words
     firsts = [one for one in words if isinstance(one, Reserve)]
-    assert len(firsts) > 10
+    assert len(firsts) > 8
     assert not [one for one in words if isinstance(one, CheckIn)]
     stays = world.fleet.ledger.stays()
     assert all(one.is_reserved and one.driver_id for one in stays)
-    assert all(one.begins_at < one.ends_at for one in firsts)
+    assert all((one.ends_at - one.begins_at).total_seconds() >= 299 for one in firsts)
+    assert booked(world) == expected(world)
+
+
+def test_nobody_parks_where_it_is_kept_for_somebody_else() -> None:
+    mixed = ParkerPlan(drivers=DRIVERS, stay_s=(10, 60), arrival_s=10, check_in_share=0.5, reserved_share=0.3)
+    world = car_park(3, parkers=mixed)
+    world.run_for(900 * 4)
+    settle(world)
+
+    reserved = [one for all_of_bay in world.platform._reserved.values() for one in all_of_bay]
+    for stay in world.fleet.ledger.stays():
+        kept = [one for one in reserved if one.bay_id == stay.bay_id and one.begins_at <= stay.arrived_at < one.ends_at]
+        assert stay.is_reserved == bool(kept)
+        assert all(stay.driver == one.driver for one in kept)
+    assert len(reserved) > 10
+    assert booked(world) == expected(world)
+
+
+def test_who_reserves_waits_at_the_entrance_until_the_platform_has_answered() -> None:
+    reserving = ParkerPlan(drivers=DRIVERS, stay_s=(10, 60), arrival_s=10, reserved_share=1)
+    world = car_park(1, parkers=reserving)
+    world.platform.is_down = True
+    world.run_for(300)
+    waited = world.fleet.ledger.stays()
+    world.platform.is_down = False
+    world.run_for(30)
+
+    (stay,) = world.fleet.ledger.stays()
+    assert waited == ()
+    assert stay.is_reserved
 
 
 def test_a_reader_of_plates_says_them_and_others_do_not() -> None:

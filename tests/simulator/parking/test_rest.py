@@ -77,7 +77,7 @@ async def test_what_is_said_is_what_the_rest_interface_takes() -> None:
     platform, outcomes = Platform(), []
     async with speaking(platform) as speaker:
         speaker.say(BayReport("default", "P1", Device.PLATE, Change.OCCUPIED, T0, "B-XY 1"), outcomes.append)
-        speaker.say(CheckIn("default", "P1", "ann"), outcomes.append)
+        speaker.say(CheckIn("default", "P1", "ann", T0), outcomes.append)
         speaker.say(Reserve("default", "P1", "bob", T0, T0 + timedelta(hours=1)), outcomes.append)
         await speaker.drained(10)
 
@@ -86,7 +86,7 @@ async def test_what_is_said_is_what_the_rest_interface_takes() -> None:
     assert platform.said() == [
         {"kind": "plate", "change": "occupied", "at": "2026-03-04T10:00:00.000Z", "plate": "B-XY 1"}
     ]
-    assert platform.said("/parking-sessions/claims") == [{"bay_id": "P1"}]
+    assert platform.said("/parking-sessions/claims") == [{"bay_id": "P1", "since": "2026-03-04T10:00:00.000Z"}]
     (reservation,) = platform.said("/reservations")
     assert reservation["places"] == [{"bay_id": "P1"}]
     authors = [one.headers["Authorization"].split()[1] for one in platform.requests]
@@ -118,7 +118,7 @@ async def test_a_driver_who_is_faster_than_the_platform_tries_again() -> None:
     platform, outcomes = Platform(), []
     platform.scripts["/parking-sessions/claims"] = [problem(409, "bay-is-empty"), problem(409, "bay-is-empty")]
     async with speaking(platform) as speaker:
-        speaker.say(CheckIn("default", "P1", "ann"), outcomes.append)
+        speaker.say(CheckIn("default", "P1", "ann", T0), outcomes.append)
         speaker.say(report(5, change=Change.VACATED), outcomes.append)
         await speaker.drained(10)
 
@@ -130,7 +130,7 @@ async def test_a_bay_that_stays_empty_is_given_up_and_holds_up_nobody() -> None:
     platform, outcomes = Platform(), []
     platform.scripts["/parking-sessions/claims"] = [problem(409, "bay-is-empty")] * 50
     async with speaking(platform, patience_s=0.5) as speaker:
-        speaker.say(CheckIn("default", "P1", "ann"), outcomes.append)
+        speaker.say(CheckIn("default", "P1", "ann", T0), outcomes.append)
         speaker.say(report(5, change=Change.VACATED), outcomes.append)
         await speaker.drained(10)
 
@@ -143,9 +143,9 @@ async def test_what_is_refused_is_not_said_again() -> None:
     platform.scripts["/parking-sessions/claims"] = [problem(409, "parked-by-another")]
     platform.scripts["/bays/P9/events"] = [problem(404, "bay-not-found")]
     async with speaking(platform) as speaker:
-        speaker.say(CheckIn("default", "P1", "ann"), outcomes.append)
+        speaker.say(CheckIn("default", "P1", "ann", T0), outcomes.append)
         speaker.say(report(bay_id="P9"), outcomes.append)
-        speaker.say(CheckIn("default", "P2", "nobody"), outcomes.append)
+        speaker.say(CheckIn("default", "P2", "nobody", T0), outcomes.append)
         await speaker.drained(10)
 
     assert [one.is_taken for one in outcomes] == [False] * 3
