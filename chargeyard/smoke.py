@@ -104,11 +104,13 @@ async def _wait_for_paid(operator: RestClient, world: World) -> bool:
     return False
 
 
-async def reconcile_with_platform(ledger: Path, platform: Platform, prices: PriceList) -> Reconciliation:
+async def reconcile_with_platform(
+    ledger: Path, platform: Platform, prices: PriceList, *, patience_s: float = _SETTLES_WITHIN_S
+) -> Reconciliation:
     """What the platform has booked of a ledger, once it is settled or has had its time."""
     async with OperatorsView(platform.rest_url) as view:
         await view.log_in(OPERATOR, platform.secrets.operator_password)
-        return await reconcile_when_settled(read_ledger(ledger), view, prices, patience_s=_SETTLES_WITHIN_S)
+        return await reconcile_when_settled(read_ledger(ledger), view, prices, patience_s=patience_s)
 
 
 def _judge(found: Reconciliation, world: World, *, is_enough: bool, seconds: float) -> int:
