@@ -21,6 +21,7 @@ _PREFIX = "/api/v1"
 _PAGE = 500
 _TIMEOUT_S = 30.0
 _MARGIN = timedelta(hours=1)  # what was shifted a little out of the ledger's time is still found
+_OF_CHARGING = {"kind": "charging"}
 
 _CHARGING = "charging"
 
@@ -154,8 +155,8 @@ class OperatorsView:
         sessions, readings, invoices, payments = await asyncio.gather(
             self._rows("/sessions", _SessionJson, bounds),
             self._rows("/telemetry/readings", _ReadingJson, bounds),
-            self._rows("/billing/invoices", _InvoiceJson, bounds),
-            self._rows("/billing/payments", _PaymentJson, bounds),
+            self._rows("/billing/invoices", _InvoiceJson, bounds | _OF_CHARGING),
+            self._rows("/billing/payments", _PaymentJson, bounds | _OF_CHARGING),
         )
         return Books(
             sessions=[_session(row) for row in sessions],
@@ -216,7 +217,7 @@ class OperatorsView:
                 return
             cursor = {"cursor": page.next_cursor}
 
-    async def _get(self, path: str, kind: type[RowT], **query: str) -> RowT:
+    async def _get(self, path: str, kind: type[RowT], /, **query: str) -> RowT:
         answer = await self._ask("GET", path, params=query)
         try:
             return msgspec.json.decode(answer, type=kind)

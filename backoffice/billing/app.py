@@ -15,6 +15,7 @@ from backoffice.billing import (
     web_payment_routes,
     webhook_routes,
 )
+from backoffice.billing.bookings import BookingDesk
 from backoffice.billing.collection import Collection
 from backoffice.billing.companies import FileVatRegister
 from backoffice.billing.consumers import BillingEvents
@@ -35,7 +36,14 @@ from backoffice.billing.statements import Statements
 from backoffice.billing.terminals import Terminals
 from backoffice.billing.web_payments import WebPayments
 from backoffice.billing.webhooks import Webhooks
-from backoffice.contracts.billing import CHECK_VAT_NUMBER, HOLD_PAYMENT, PREPAID_CREDIT, RECEIPT_OF, RELEASE_HOLD
+from backoffice.contracts.billing import (
+    BOOKINGS_OF,
+    CHECK_VAT_NUMBER,
+    HOLD_PAYMENT,
+    PREPAID_CREDIT,
+    RECEIPT_OF,
+    RELEASE_HOLD,
+)
 from backoffice.contracts.reservations import ReservationCharged
 from backoffice.contracts.sessions import ChargingSessionCompleted, ParkingSessionCompleted, SessionCredited
 from backoffice.kit.bus import Answerer
@@ -133,6 +141,7 @@ def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> 
             Answerer(PREPAID_CREDIT, prepaid.credit_of),
             Answerer(RECEIPT_OF, settlements.receipt_of),
             Answerer(CHECK_VAT_NUMBER, register.check),
+            Answerer(BOOKINGS_OF, BookingDesk(context.database).answer),
         ),
         workers=(
             Worker("collect_due", collection.collect_due, every_s=_COLLECT_EVERY_S),

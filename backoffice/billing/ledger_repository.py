@@ -76,6 +76,17 @@ async def select_entries(
     return found.all()
 
 
+async def list_entries_about(unit: Unit, subjects: Sequence[str], *, limit: int) -> Sequence[LedgerEntryRow]:
+    """The entries about any of these, the oldest first."""
+    found = await unit.session.scalars(
+        select(LedgerEntryRow)
+        .where(LedgerEntryRow.tenant_id == unit.tenant, LedgerEntryRow.subject.in_(subjects))
+        .order_by(LedgerEntryRow.at, LedgerEntryRow.transaction_id, LedgerEntryRow.line)
+        .limit(limit)
+    )
+    return found.all()
+
+
 def position_of_entry(row: LedgerEntryRow) -> tuple[datetime, str, int]:
     """Where a page that ends with it goes on."""
     return row.at, row.transaction_id, row.line

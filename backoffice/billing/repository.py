@@ -344,9 +344,15 @@ async def list_station_settlements(unit: Unit, station_id: str, *, limit: int) -
 
 
 async def select_payments(
-    unit: Unit, *, begin: datetime | None, end: datetime | None, cursor: str | None, limit: int
+    unit: Unit,
+    *,
+    kind: InvoiceKind | None,
+    begin: datetime | None,
+    end: datetime | None,
+    cursor: str | None,
+    limit: int,
 ) -> Sequence[BookedPayment]:
-    """A page's payments for sessions that began in [begin, end), newest first, and one more than `limit`."""
+    """A page's payments for what began in [begin, end), newest first, and one more than `limit`."""
     columns: list[Any] = [PaymentRow, InvoiceRow.session_id, PaymentMethodRow]  # Any: of three types
     statement = (
         select(*columns)
@@ -354,6 +360,8 @@ async def select_payments(
         .outerjoin(PaymentMethodRow, _PAID_BY)
         .where(PaymentRow.tenant_id == unit.tenant, *_began_in(begin, end))
     )
+    if kind is not None:
+        statement = statement.where(InvoiceRow.kind == kind)
     found = await unit.session.execute(
         after_cursor(
             statement,

@@ -81,6 +81,7 @@ async def read_invoice(invoice_id: str, principal: AnyPrincipal, billing: Billin
 async def list_payments(
     operator: Operator,
     billing: BillingDep,
+    kind: InvoiceKind | None = None,
     begin: BeganFrom = None,
     end: BeganBefore = None,
     limit: Limit = DEFAULT_LIMIT,
@@ -88,7 +89,7 @@ async def list_payments(
 ) -> Page[BookedPaymentView]:
     """All money that came in, the newest first."""
     async with billing.database.transaction(operator.tenant) as unit:
-        rows = await repository.select_payments(unit, begin=begin, end=end, cursor=cursor, limit=limit)
+        rows = await repository.select_payments(unit, kind=kind, begin=begin, end=end, cursor=cursor, limit=limit)
         return page_of(rows, limit=limit, view=BookedPaymentView.of_booked, key=repository.position_of_payment)
 
 

@@ -1,5 +1,6 @@
 """What billing says and answers. Key of every event: the session id."""
 
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -92,8 +93,46 @@ class PrepaidCredit(msgspec.Struct, frozen=True):
     amount: Decimal
 
 
+class AskBookings(msgspec.Struct, frozen=True):
+    """What was billed for this session, and what became of it?"""
+
+    tenant: TenantId
+    session_id: str
+
+
+class BookedMovement(msgspec.Struct, frozen=True):
+    """Money that came in for an invoice, or went back (`amount` below zero). `by`: which card, or how else."""
+
+    reference: str
+    amount: Decimal
+    at: datetime
+    by: str
+
+
+class BookedEntry(msgspec.Struct, frozen=True):
+    """One side of a posting in the ledger."""
+
+    account: str
+    amount: Decimal
+    at: datetime
+    about: str
+
+
+class Bookings(msgspec.Struct, frozen=True):
+    """The invoice with its movements and its entries in the ledger, the oldest first; without one all is empty."""
+
+    invoice_id: str | None = None
+    invoice_number: int | None = None
+    state: str = ""
+    currency: str = ""
+    total_incl_vat: Decimal = Decimal(0)
+    movements: tuple[BookedMovement, ...] = ()
+    entries: tuple[BookedEntry, ...] = ()
+
+
 HOLD_PAYMENT = Query("billing", "hold_payment", HoldPayment, HoldResult)
 RELEASE_HOLD = Query("billing", "release_hold", ReleaseHold, ReleaseResult)
 PREPAID_CREDIT = Query("billing", "prepaid_credit", AskPrepaidCredit, PrepaidCredit)
 RECEIPT_OF = Query("billing", "receipt_of", AskReceipt, SettlementReply)
 CHECK_VAT_NUMBER = Query("billing", "check_vat_number", AskVatNumber, VatNumberReply)
+BOOKINGS_OF = Query("billing", "bookings_of", AskBookings, Bookings)

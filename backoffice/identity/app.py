@@ -3,8 +3,11 @@
 from functools import partial
 from pathlib import Path
 
+from fastapi import APIRouter
+
 from backoffice.contracts.identity import AUTHORIZE_TOKEN, ISSUE_VIRTUAL_TOKEN
-from backoffice.identity.routes import router
+from backoffice.identity import import_routes
+from backoffice.identity.routes import router as own_router
 from backoffice.identity.service import Identity
 from backoffice.identity.settings import IdentitySettings
 from backoffice.kit.auth import Role
@@ -17,7 +20,7 @@ def build(context: Context[IdentitySettings]) -> Parts:
     """The parts of identity."""
     identity = Identity(context.database, settings=context.settings, clock=context.clock, bus=context.bus)
     return Parts(
-        router=router,
+        router=_router(),
         provides=(identity,),
         answers=(
             Answerer(AUTHORIZE_TOKEN, identity.authorize),
@@ -26,6 +29,13 @@ def build(context: Context[IdentitySettings]) -> Parts:
         background=(identity.failed_logins.keep_open,),
         prepares=(partial(_ensure_first_operator, identity, context.settings),),
     )
+
+
+def _router() -> APIRouter:
+    router = APIRouter()
+    router.include_router(own_router)
+    router.include_router(import_routes.router)
+    return router
 
 
 SERVICE = Service(name="identity", package=Path(__file__).parent, settings=IdentitySettings, build=build)

@@ -150,8 +150,7 @@ class Reservations:
         async with self.database.transaction(tenant) as unit:
             row = await self.read(unit, reservation_id, driver_id=by)
         now = self.clock()
-        if row.state != ReservationState.CONFIRMED or row.ends_at <= now:
-            raise ReservationOver(row.id, row.state, wanted="only one that is still to come can be moved")
+        _must_be_movable(row, now)
         window = Window(max(row.begins_at, now), row.ends_at)
         wish = Wish(driver_id=DriverId(row.driver_id), places=places, window=window, asked_by=asked_by)
         return wish, await self._describe(tenant, wish, now=now)
@@ -161,9 +160,8 @@ class Reservations:
     ) -> ReservationRow:
         """The old one is given up and costs nothing, and another one has the new places, both or neither."""
         row = await self._find(unit, reservation_id, driver_id=None)
-        if row.state != ReservationState.CONFIRMED:
-            raise ReservationOver(row.id, row.state, wanted="only one that is still to come can be moved")
         now = self.clock()
+        _must_be_movable(row, now)
         # The time is paid for once, at the place where it ends.
         row.free_until = max(row.free_until, now)
         await lifecycle.cancel(unit, row, by=who, reason="moved", now=now)
@@ -274,6 +272,15 @@ def _of_driver(row: ReservationRow | None, reservation_id: str, driver_id: str |
     if row is None or driver_id not in (None, row.driver_id):
         raise ReservationNotFound(reservation_id)
     return row
+
+
+def _must_be_movable(row: ReservationRow, now: datetime) -> None:
+    """Raises ReservationOver. What was kept free for somebody is not given back for nothing by moving on, and on."""
+    if row.state != ReservationState.CONFIRMED or (row.begins_at <= now and row.endangered_at is None):
+        wanted = "only one that is still to come, or whose place is taken, can be moved"
+        raise ReservationOver(row.id, row.state, wanted=wanted)
+    if row.ends_at <= now:
+        raise ReservationOver(row.id, row.state, wanted="only one that is not over can be moved")
 
 
 def _check_window(window: Window, policy: Policy, *, now: datetime) -> None:

@@ -12,9 +12,10 @@ from backoffice.contracts.stations import BayOccupied, BayVacated
 from backoffice.kit.bus import Answerer
 from backoffice.kit.consumer import BatchConsumer, Consumer, Handler
 from backoffice.kit.service import Context, Parts, Service, Worker
-from backoffice.sessions import cdr_routes, parking_routes
+from backoffice.sessions import cdr_routes, evidence_routes, parking_routes
 from backoffice.sessions.cdrs import Cdrs
 from backoffice.sessions.consumers import SessionEvents
+from backoffice.sessions.evidence import EvidenceDesk
 from backoffice.sessions.intents import Intents
 from backoffice.sessions.limits import Limits
 from backoffice.sessions.parking import Parking, ParkingEvents, ParkingSettlement
@@ -65,10 +66,11 @@ def build(context: Context[SessionsSettings]) -> Parts:
     router = APIRouter()
     router.include_router(own_router)
     router.include_router(cdr_routes.router)
+    router.include_router(evidence_routes.router)
     router.include_router(parking_routes.router)
     return Parts(
         router=router,
-        provides=(sessions, parking, Cdrs(context.database, clock=context.clock)),
+        provides=(sessions, parking, Cdrs(context.database, clock=context.clock), EvidenceDesk(context.bus)),
         consumers=(
             Consumer(Kind.STATION, facts),
             Consumer(Kind.DOMAIN, happenings),

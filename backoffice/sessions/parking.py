@@ -94,7 +94,7 @@ class ParkingEvents:
         """The driver whose bay it was has come."""
         for place in event.places:
             stay = await repository.find_stay_in(unit, place.bay_id) if place.bay_id else None
-            if stay is not None and event.begins_at <= event.ends_at and stay.started_at <= event.at:
+            if stay is not None and stay.started_at <= event.at:
                 await give(unit, stay, event.driver_id, now=self._clock(), reservation_id=event.reservation_id)
 
     async def on_charging_started(self, event: ChargingSessionStarted, _delivery: Delivery, unit: Unit) -> None:

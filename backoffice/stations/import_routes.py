@@ -4,12 +4,10 @@ from fastapi import APIRouter, Request, Response, status as http
 from pydantic import BaseModel
 
 from backoffice.kit.auth import Operator
-from backoffice.kit.bodies import read_body
+from backoffice.kit.csv_file import CSV_BODY, LineError, LineErrorView, ReadFile, read_file
 from backoffice.kit.database import Unit
-from backoffice.kit.errors import InvalidRequest
 from backoffice.stations import repository
 from backoffice.stations.command_desk import StationsDep
-from backoffice.stations.csv_file import MAX_BYTES, LineError, ReadFile
 from backoffice.stations.errors import CertificateNameTaken, LocationNotFound
 from backoffice.stations.importing import STATIONS_FILE
 from backoffice.stations.models import Station
@@ -17,14 +15,6 @@ from backoffice.stations.schemas import NewStation, station_plan
 from backoffice.stations.service import Stations, key_of
 
 router = APIRouter(prefix="/stations", tags=["stations"])
-
-
-class LineErrorView(BaseModel):
-    """What is wrong with a line, counted from 1; `column` is empty where it is the line as a whole."""
-
-    line: int
-    column: str
-    problem: str
 
 
 class ImportedStation(BaseModel):
@@ -46,7 +36,7 @@ class ImportReport(BaseModel):
 
 @router.post(
     "/import",
-    openapi_extra={"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}},
+    openapi_extra=CSV_BODY,
     responses={http.HTTP_422_UNPROCESSABLE_CONTENT: {"model": ImportReport}},
 )
 async def import_stations(
@@ -85,11 +75,5 @@ async def _apply(unit: Unit, stations: Stations, read: ReadFile[NewStation]) -> 
             continue
         saved.append(station)
         told.append(ImportedStation(line=line, station_id=station.id, is_new=is_new, password=password))
-    shown = [LineErrorView(line=one.line, column=one.column, problem=one.problem) for one in errors]
+    shown = [LineErrorView.of(one) for one in errors]
     return ImportReport(is_applied=True, stations=told, errors=shown), saved
-
-
-async def read_file(request: Request) -> bytes:
-    """The file. Raises InvalidRequest where it is too large."""
-    refusal = InvalidRequest(f"The file is larger than {MAX_BYTES} bytes.")
-    return await read_body(request.stream(), limit_bytes=MAX_BYTES, refusal=refusal)

@@ -17,7 +17,7 @@ Columns, by their names in the first line, in any order; what is left out or emp
 
 from collections.abc import Mapping
 
-from backoffice.stations.csv_file import FileKind
+from backoffice.kit.csv_file import FileKind
 from backoffice.stations.schemas import NewStation
 
 MAX_EVSES = 64

@@ -7,14 +7,13 @@ from fastapi import APIRouter, Request, Response, status as http
 from pydantic import BaseModel
 
 from backoffice.kit.auth import Operator
+from backoffice.kit.csv_file import CSV_BODY, LineError, LineErrorView, ReadFile, read_file
 from backoffice.kit.database import Database, Unit
 from backoffice.kit.errors import Refusal
 from backoffice.stations import bay_repository, repository
 from backoffice.stations.bay_routes import BaysDep
 from backoffice.stations.bay_schemas import bay_plan
 from backoffice.stations.command_desk import StationsDep
-from backoffice.stations.csv_file import LineError, ReadFile
-from backoffice.stations.import_routes import LineErrorView, read_file
 from backoffice.stations.location_schemas import location_plan
 from backoffice.stations.place_importing import BAYS_FILE, LOCATIONS_FILE, BayLine, LocationLine
 from protocol.domain.identifiers import TenantId
@@ -40,7 +39,7 @@ class PlacesReport(BaseModel):
 
 
 _CSV: dict[str, Any] = {  # Any: OpenAPI
-    "openapi_extra": {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}},
+    "openapi_extra": CSV_BODY,
     "responses": {http.HTTP_422_UNPROCESSABLE_CONTENT: {"model": PlacesReport}},
 }
 
@@ -98,7 +97,7 @@ async def _apply(
         if not is_applied:
             await unit.session.rollback()
     errors.sort(key=lambda error: error.line)
-    shown = [LineErrorView(line=one.line, column=one.column, problem=one.problem) for one in errors]
+    shown = [LineErrorView.of(one) for one in errors]
     return PlacesReport(is_applied=is_applied, places=told, errors=shown)
 
 

@@ -20,8 +20,8 @@ Of bays:
 import re
 from collections.abc import Iterator, Mapping
 
+from backoffice.kit.csv_file import FileKind
 from backoffice.stations.bay_schemas import BayBody, BayId
-from backoffice.stations.csv_file import FileKind
 from backoffice.stations.location_schemas import LocationBody, LocationId
 
 _PERIOD = re.compile(r"([1-7])(?:-([1-7]))? (\d\d:\d\d)-(\d\d:\d\d)")

@@ -1,8 +1,9 @@
 """bench backoffice: how long the back office takes to answer, on data of the size that it is meant for.
 
 Each row of MEASUREMENTS makes its own data and asks its own questions, one after the other, through the service's own
-repository: the embedded PostgreSQL, its row-level security and the driver are what is measured, HTTP is not. The run
-fails where the p99 of any kind of question is above the row's target.
+repository: the embedded PostgreSQL, its row-level security and the driver are what is measured, HTTP is not. Beside
+them what it costs to price a CDR, and races for one place. The run fails where the p99 of any kind of question is above
+the row's target, and where a race had not one winner.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from chargeyard.embedded import EmbeddedServers
-from loadtest.bench import nearby
+from loadtest.bench import nearby, pricing, reservations
 from loadtest.bench.measurement import Measurement, ask_all
 
 MEASUREMENTS: Mapping[str, Measurement] = {
@@ -27,6 +28,12 @@ _WARM_UP = 30
 def run(arguments: argparse.Namespace) -> int:
     """Print the figures as JSON; 1 where a p99 is above its target."""
     figures, problems = asyncio.run(_measure_all())
+    _say("pricing: CDRs by tariffs of every kind")
+    figures["pricing_cpu_us"] = pricing.measure()
+    _say("reservations: two drivers race for one place, again and again")
+    figures["reservation_races"] = races = reservations.measure()
+    if races["rounds_with_one_winner"] != races["rounds"]:
+        problems.append(f"reservation races: {races['won_once']} of {races['rounds']} had one winner")
     report = {**figures, "cores": os.cpu_count(), "load_average": os.getloadavg()[0], "problems": problems}
     print(json.dumps(report, indent=2))
     return 1 if problems else 0

@@ -326,6 +326,16 @@ async def test_move_gives_other_places_and_costs_nothing(place: HttpPlace) -> No
     assert (await holder(place, OTHER_BAY, begins_at)).reservation_id == moved.json()["id"]
 
 
+async def test_what_was_kept_free_since_its_begin_is_not_given_back_for_nothing_by_moving(place: HttpPlace) -> None:
+    made = await reserved(place, BAY, begins_at=place.clock() + 30 * MINUTE)
+    place.clock.advance(31 * MINUTE)
+
+    refused = await post(place, f"/{made['id']}/move", {"places": [body_of(OTHER_BAY)]}, key="move-it-now")
+
+    assert refused.status_code == 409
+    assert (await read(place, made["id"]))["state"] == "confirmed"
+
+
 async def test_move_to_a_place_that_is_reserved_leaves_everything_as_it_was(place: HttpPlace) -> None:
     begins_at = place.clock() + 2 * HOUR
     made = await reserved(place, BAY, begins_at=begins_at)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backoffice.stations.csv_file import MAX_LINES
+from backoffice.kit.csv_file import MAX_LINES
 from backoffice.stations.importing import STATIONS_FILE
 from backoffice.stations.opening_hours import Hours
 from backoffice.stations.place_importing import BAYS_FILE, LOCATIONS_FILE, read_opening_times

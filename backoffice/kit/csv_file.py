@@ -9,7 +9,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from fastapi import Request
 from pydantic import BaseModel, ValidationError
+
+from backoffice.kit.bodies import read_body
+from backoffice.kit.errors import InvalidRequest
 
 BodyT = TypeVar("BodyT", bound=BaseModel)
 
@@ -23,6 +27,19 @@ class LineError:
     line: int
     column: str
     problem: str
+
+
+class LineErrorView(BaseModel):
+    """What is wrong with a line, counted from 1; `column` is empty where it is the line as a whole."""
+
+    line: int
+    column: str
+    problem: str
+
+    @classmethod
+    def of(cls, error: LineError) -> "LineErrorView":
+        """An error as it is shown."""
+        return cls(line=error.line, column=error.column, problem=error.problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +123,13 @@ class FileKind(Generic[BodyT]):
         names = [str(part) for part in place if isinstance(part, str)]
         known = [self.columns_of.get(name, name) for name in names]
         return next((name for name in reversed(known) if name in self.columns), known[0] if known else "")
+
+
+CSV_BODY = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}}
+"""What OpenAPI says of a route that takes a file."""
+
+
+async def read_file(request: Request) -> bytes:
+    """The file. Raises InvalidRequest where it is too large."""
+    refusal = InvalidRequest(f"The file is larger than {MAX_BYTES} bytes.")
+    return await read_body(request.stream(), limit_bytes=MAX_BYTES, refusal=refusal)
