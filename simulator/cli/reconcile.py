@@ -90,7 +90,7 @@ def describe(found: Reconciliation) -> str:
         f"{found.priced} prices worked out"
     )
     if found.stays:
-        lines.insert(len(lines) - 1, f"compared {len(found.stays)} stays in parking bays")
+        lines.append(f"compared {len(found.stays)} stays in parking bays")
     lines += [f"{count} prices not checked: {reason}" for reason, count in found.unpriced.items()]
     total = len(found.differences)
     lines.append("clean: everything is booked once, and nothing else" if found.is_clean else f"{total} differences")

@@ -1,19 +1,26 @@
 """Bays, their devices and those who park: seeded, said in order, and in the ledger whatever became of it."""
 
+import asyncio
 from collections import Counter
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from protocol.domain.identifiers import IdToken
+from simulator.clock import VirtualClock
 from simulator.errors import InvalidPlan
+from simulator.fleet import Fleet
 from simulator.inventory import lay_out_stations, make_tokens
 from simulator.ledger import Ledger, read_ledger
 from simulator.parking.expected import expected_stays
+from simulator.parking.memory import MemoryPlatform
 from simulator.parking.plan import BayPlan, BayQuirk, Device, ParkerPlan
 from simulator.parking.words import BayReport, Change, CheckIn, Reserve
 from simulator.plan import DriverPlan, FleetPlan, StationPlan
+from simulator.playing import Play
+from simulator.share import Share
 from tests.simulator.scripted_csms import World
 
 DRIVERS = {"default": ("ann", "bob", "cem", "dee")}
@@ -296,6 +303,35 @@ def test_the_file_holds_every_stay_and_those_that_a_killed_fleet_left_open(tmp_p
     assert len(killed.parked) == there
     assert len(book.stays) == len(killed.stays) + there > 30
     assert book.parked == ()
+
+
+def test_a_share_has_the_bays_of_its_stations_and_a_part_of_all_others() -> None:
+    stations = (StationPlan("A"), StationPlan("B"))
+    bays = (
+        BayPlan("A1", station_id="A", evse=1),
+        BayPlan("B1", station_id="B", evse=1),
+        *(BayPlan(f"P{number}") for number in range(1, 6)),
+    )
+    plan = FleetPlan(stations=stations, bays=bays, parkers=BUSY)
+
+    halves = [
+        Fleet(plan, url="ws://csms", seed=1, share=Share(number, 2), speaker=MemoryPlatform(), clock=VirtualClock())
+        for number in (1, 2)
+    ]
+
+    names = [[bay.bay_id for bay in half.lot.bays] for half in halves]
+    assert [row[0] for row in names] == ["A1", "B1"]
+    assert sorted(name for row in names for name in row) == sorted(bay.bay_id for bay in bays)
+
+
+def test_a_fleet_with_bays_needs_somebody_who_hears_of_them_and_the_present() -> None:
+    plan = FleetPlan(stations=(StationPlan("A"),), bays=(BayPlan("P1"),))
+    play = Play(datetime(2026, 3, 4, tzinfo=UTC), seconds=60, stop=asyncio.Event())
+
+    with pytest.raises(InvalidPlan, match="say where the platform"):
+        Fleet(plan, url="ws://csms", seed=1)
+    with pytest.raises(InvalidPlan, match="a past day has none"):
+        Fleet(plan, url="ws://csms", seed=1, speaker=MemoryPlatform(), play=play)
 
 
 @pytest.mark.parametrize(

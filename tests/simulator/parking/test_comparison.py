@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from simulator.cli.reconcile import describe
 from simulator.differences import Invoice, Kind, ParkingSession, Payment, Session
 from simulator.expected_price import Assignment, Component, Element, PriceList, Tariff, Version
 from simulator.parking.comparison import compare_stays
@@ -120,6 +121,14 @@ def test_what_is_booked_as_it_was_lived_is_clean() -> None:
 
     assert found.differences == []
     assert (len(found.stays), found.priced, found.payments) == (3, 3, 2)
+    assert "compared 3 stays in parking bays" in describe(found)
+
+
+def test_a_difference_names_the_bay_and_the_arrival() -> None:
+    said = describe(compare([entry(1)], replace(booked(), stays=[])))
+
+    assert "P1 2026-03-04T11:00:00.000Z: missing stay: expected a parking session, found none" in said
+    assert "1 missing stay: the CSMS acknowledged that a vehicle came" in said
 
 
 def change(part: str, **fields: Any) -> Callable[[Books], Books]:
