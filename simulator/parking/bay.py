@@ -4,10 +4,12 @@ Invariants:
 1. One vehicle is there at a time.
 2. What the device says bears the time at which it was so, however late it is said.
 3. The device says things in the order in which they were; what is late holds up what comes after it.
+4. No two changes have one time: a platform could not tell which of them was first.
 """
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 
 from simulator.chance import Chance
@@ -18,6 +20,7 @@ from simulator.parking.stay import Stay
 from simulator.parking.words import BayReport, Change, CheckIn, Heard, Outcome, Reserve, Speaker, Word
 from simulator.wake_ups import Sleeper
 
+_INSTANT = timedelta(milliseconds=1)  # as exact as a device says its times
 _PLATE_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 
 
@@ -28,7 +31,7 @@ class BayTaken(SimulatorError):
 class Bay(Sleeper):
     """One bay. `schedule` sets its wake-up, for what is said late; `on_change` hears of every change of a stay."""
 
-    __slots__ = ("_clock", "_held", "_on_change", "_rng", "_schedule", "_speaker", "plan", "stay")
+    __slots__ = ("_changed_at", "_clock", "_held", "_on_change", "_rng", "_schedule", "_speaker", "plan", "stay")
 
     def __init__(
         self,
@@ -43,6 +46,7 @@ class Bay(Sleeper):
         super().__init__()
         self.plan = plan
         self.stay: Stay | None = None
+        self._changed_at: datetime | None = None
         self._rng = rng
         self._clock = clock
         self._speaker = speaker
@@ -54,6 +58,12 @@ class Bay(Sleeper):
     def is_occupied(self) -> bool:
         return self.stay is not None
 
+    def switch_on(self, now: float) -> None:
+        """The device says that nobody is there, whatever the platform thinks is left of a fleet before."""
+        at = self._changed_at = self._clock.instant(now)
+        report = BayReport(self.plan.tenant, self.plan.bay_id, self.plan.device, Change.VACATED, at)
+        self._speaker.say(report, lambda _outcome: None)
+
     def occupy(self, now: float, *, driver: str | None = None, driver_id: str | None = None) -> Stay:
         """A vehicle has come. A `driver_id` is that of a driver who has reserved. Raises BayTaken."""
         if self.stay is not None:
@@ -61,7 +71,7 @@ class Bay(Sleeper):
         plate = self._draw_plate() if self.plan.device is Device.PLATE else None
         stay = self.stay = Stay(
             self.plan,
-            self._clock.instant(now),
+            self._change_at(now),
             plate=plate,
             driver=driver,
             driver_id=driver_id,
@@ -89,7 +99,7 @@ class Bay(Sleeper):
         stay, self.stay = self.stay, None
         if stay is None:
             return
-        stay.left_at = self._clock.instant(now)
+        stay.left_at = self._change_at(now)
         if self._is_wrong(BayQuirk.FORGETS_VACATED):
             self._on_change(stay)
             return
@@ -111,6 +121,13 @@ class Bay(Sleeper):
         while self._held:
             self._held.popleft()[1]()
         self._schedule(self, None)
+
+    def _change_at(self, now: float) -> datetime:
+        at = self._clock.instant(now)
+        if self._changed_at is not None:
+            at = max(at, self._changed_at + _INSTANT)
+        self._changed_at = at
+        return at
 
     def _report(self, change: Change, stay: Stay, now: float) -> None:
         at = stay.arrived_at if change is Change.OCCUPIED else stay.left_at

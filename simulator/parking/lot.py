@@ -84,7 +84,9 @@ class Lot:
         return tuple(bay.plan for bay in self._bays.values())
 
     def start(self, now: float) -> None:
-        """Those who only park are on the way."""
+        """Every device says that its bay is free, and those who only park are on the way."""
+        for bay in self._bays.values():
+            bay.switch_on(now)
         for parkers in self._parkers:
             parkers.start(now)
 

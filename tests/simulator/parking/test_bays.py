@@ -33,7 +33,8 @@ def car_park(count: int = 3, *, parkers: ParkerPlan = BUSY, seed: int = 7, ledge
 
 
 def reports(world: World, bay_id: str = "P1") -> list[BayReport]:
-    return [one for one in world.platform.words if isinstance(one, BayReport) and one.bay_id == bay_id]
+    """What its device has said since it was switched on."""
+    return [one for one in world.platform.words if isinstance(one, BayReport) and one.bay_id == bay_id][1:]
 
 
 def settle(world: World) -> None:
@@ -61,6 +62,25 @@ def test_the_same_seed_parks_the_same() -> None:
     assert first == second
     assert first != other
     assert len(first) > 100
+
+
+def test_what_a_fleet_before_left_behind_ends_when_the_next_is_switched_on() -> None:
+    world = car_park(1, parkers=ParkerPlan(stay_s=(10, 60), arrival_s=1000))
+    world.run_for(5)
+    (first,) = [one for one in world.platform.words if isinstance(one, BayReport)]
+
+    assert (first.change, first.at) == (Change.VACATED, world.clock.instant(0))
+
+
+def test_no_two_changes_of_a_bay_have_one_time() -> None:
+    world = car_park(1, parkers=ParkerPlan(stay_s=(0.0001, 0.0004), arrival_s=0.0003))
+    world.run_for(0.5)
+    settle(world)
+
+    times = [one.at for one in reports(world)]
+    assert len(times) > 100
+    assert all(first < second for first, second in pairwise(times))
+    assert booked(world) == expected(world)
 
 
 def test_another_bay_changes_nothing_at_the_first() -> None:
