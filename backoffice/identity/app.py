@@ -7,12 +7,13 @@ from fastapi import APIRouter
 
 from backoffice.contracts.identity import AUTHORIZE_TOKEN, ISSUE_VIRTUAL_TOKEN
 from backoffice.identity import import_routes
+from backoffice.identity.refreshing import PRUNE_REFRESH_TOKENS_EVERY_S
 from backoffice.identity.routes import router as own_router
 from backoffice.identity.service import Identity
 from backoffice.identity.settings import IdentitySettings
 from backoffice.kit.auth import Role
 from backoffice.kit.bus import Answerer
-from backoffice.kit.service import Context, Parts, Service
+from backoffice.kit.service import Context, Parts, Service, Worker
 from protocol.domain.identifiers import DEFAULT_TENANT
 
 
@@ -26,6 +27,7 @@ def build(context: Context[IdentitySettings]) -> Parts:
             Answerer(AUTHORIZE_TOKEN, identity.authorize),
             Answerer(ISSUE_VIRTUAL_TOKEN, identity.issue_virtual_token),
         ),
+        workers=(Worker("prune_refresh_tokens", identity.refresh_tokens.prune, every_s=PRUNE_REFRESH_TOKENS_EVERY_S),),
         background=(identity.failed_logins.keep_open,),
         prepares=(partial(_ensure_first_operator, identity, context.settings),),
     )

@@ -17,6 +17,13 @@ class WrongCredentials(Unauthenticated):
         super().__init__("The e-mail address or the password is wrong.")
 
 
+class RefreshTokenRefused(Unauthenticated):
+    """It is unknown, over, revoked, or was used before. Which is not said."""
+
+    def __init__(self) -> None:
+        super().__init__("The refresh token is no good any more: log in again.")
+
+
 class TokenTaken(Conflict):
     """The IdToken belongs to someone else, or to the driver under another type."""
 

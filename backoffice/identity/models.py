@@ -25,6 +25,21 @@ class Account(Base):
     created_at: Mapped[datetime]
 
 
+class RefreshToken(Base):
+    """A refresh token by its SHA-256; those that followed one login are a family."""
+
+    __tablename__ = "refresh_tokens"
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    hash: Mapped[str] = mapped_column(primary_key=True)
+    family_id: Mapped[str]
+    account_id: Mapped[str]
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None] = mapped_column(default=None)
+    revoked_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
 class RegisteredToken(Base):
     """An IdToken of a driver. `purpose` is set for the one-time tokens of starts by app.
 

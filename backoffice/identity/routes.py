@@ -14,6 +14,7 @@ from backoffice.identity.schemas import (
     NewMasterPass,
     NewPrepaidCard,
     NewToken,
+    Refreshing,
     Registration,
     TokenView,
     UnknownTokenView,
@@ -44,6 +45,23 @@ async def log_in(body: Credentials, identity: IdentityDep, tenant: TenantHeader 
         check_tenant(tenant or body.tenant), role=body.role, email=body.email, password=body.password.get_secret_value()
     )
     return AccessToken.of(login)
+
+
+@router.post("/auth/refresh")
+async def refresh(body: Refreshing, identity: IdentityDep, tenant: TenantHeader = None) -> AccessToken:
+    """Another access token, and another refresh token in the place of this one.
+
+    A refresh token that comes a second time was copied: whoever logged in there has to do it again.
+    """
+    token = body.refresh_token.get_secret_value()
+    return AccessToken.of(await identity.refresh(check_tenant(tenant or body.tenant), token))
+
+
+@router.post("/auth/logout", status_code=http.HTTP_204_NO_CONTENT)
+async def log_out(body: Refreshing, identity: IdentityDep, tenant: TenantHeader = None) -> None:
+    """The refresh token, and what would have followed it, are no good any more."""
+    token = body.refresh_token.get_secret_value()
+    await identity.refresh_tokens.end(check_tenant(tenant or body.tenant), token)
 
 
 @router.get("/me")

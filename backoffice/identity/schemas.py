@@ -30,14 +30,22 @@ class Credentials(BaseModel):
     tenant: str = DEFAULT_TENANT
 
 
+class Refreshing(BaseModel):
+    """Someone who stays logged in, or logs out. `tenant` is overruled by the header X-Tenant."""
+
+    refresh_token: SecretStr = Field(min_length=1, max_length=256)
+    tenant: str = DEFAULT_TENANT
+
+
 class AccessToken(BaseModel):
-    """Sent along as `Authorization: Bearer …`."""
+    """Sent along as `Authorization: Bearer …`. `refresh_token` gets the next one, once: `POST /auth/refresh`."""
 
     access_token: str
     token_type: str = "bearer"  # noqa: S105 - a word of OAuth, no secret
     expires_in_s: int
     account_id: str
     role: Role
+    refresh_token: str
 
     @classmethod
     def of(cls, login: Login) -> "AccessToken":
@@ -46,6 +54,7 @@ class AccessToken(BaseModel):
             expires_in_s=login.expires_in_s,
             account_id=login.account_id,
             role=login.role,
+            refresh_token=login.refresh_token,
         )
 
 

@@ -11,6 +11,7 @@ from backoffice.identity.domain import is_master_pass, judge_token
 from backoffice.identity.errors import EmailTaken, GroupTaken, TokenTaken, TooManyFailedLogins, WrongCredentials
 from backoffice.identity.models import Account, RegisteredToken
 from backoffice.identity.passwords import Passwords
+from backoffice.identity.refreshing import RefreshTokens
 from backoffice.identity.settings import IdentitySettings
 from backoffice.kit.auth import Principal, Role, TokenSigner
 from backoffice.kit.bus import Bus
@@ -40,6 +41,7 @@ class Login:
     role: Role
     access_token: str
     expires_in_s: int
+    refresh_token: str
 
 
 class Identity:
@@ -60,6 +62,7 @@ class Identity:
         self._token_key = settings.token_key.get_secret_value().encode()
         self.master_pass_group = settings.master_pass_group
         self._lifetime = settings.access_token_lifetime
+        self.refresh_tokens = RefreshTokens(database, lifetime=settings.refresh_token_lifetime, clock=clock)
 
     async def register_driver(self, tenant: TenantId, *, email: str, password: str) -> Login:
         """A driver with this address is there and logged in. Raises EmailTaken."""
@@ -67,7 +70,7 @@ class Identity:
         async with self.database.transaction(tenant) as unit:
             if not await repository.add_account(unit, account):
                 raise EmailTaken
-        return self._login_of(account)
+        return await self._log_in(account)
 
     async def log_in(self, tenant: TenantId, *, role: Role, email: str, password: str) -> Login:
         """The account that has this address and password. Raises WrongCredentials, TooManyFailedLogins."""
@@ -80,7 +83,12 @@ class Identity:
         if account is None or not is_right:
             await self.failed_logins.note(who)
             raise WrongCredentials
-        return self._login_of(account)
+        return await self._log_in(account)
+
+    async def refresh(self, tenant: TenantId, refresh_token: str) -> Login:
+        """Whoever was logged in stays so. Raises RefreshTokenRefused."""
+        turned = await self.refresh_tokens.turn(tenant, refresh_token)
+        return self._login_of(turned.account, turned.refresh_token)
 
     async def ensure_account(self, tenant: TenantId, *, role: Role, email: str, password: str) -> str:
         """An account of this role and address has this password, whatever was before; returns its id."""
@@ -94,6 +102,7 @@ class Identity:
             kept = await repository.find_account_by_email(unit, role=role, email=new.email)
             assert kept is not None
             await repository.change_password(unit, kept.id, new.password_hash)
+            await self.refresh_tokens.end_all(unit, kept.id)
             return kept.id
 
     async def read_account(self, unit: Unit, account_id: str) -> Account:
@@ -278,8 +287,12 @@ class Identity:
         key = tenant_token_key(self._token_key, tenant)
         return id_token.ref(key), IdToken(id_token.value).ref(key)
 
-    def _login_of(self, account: Account) -> Login:
+    async def _log_in(self, account: Account) -> Login:
+        return self._login_of(account, await self.refresh_tokens.begin(TenantId(account.tenant_id), account.id))
+
+    def _login_of(self, account: Account, refresh_token: str) -> Login:
         role = Role(account.role)
         principal = Principal(account.id, TenantId(account.tenant_id), role)
         access_token = self._signer.sign(principal, now=self._clock(), lifetime=self._lifetime)
-        return Login(account.id, role, access_token, expires_in_s=int(self._lifetime.total_seconds()))
+        lifetime_s = int(self._lifetime.total_seconds())
+        return Login(account.id, role, access_token, expires_in_s=lifetime_s, refresh_token=refresh_token)

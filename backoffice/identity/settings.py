@@ -24,6 +24,7 @@ class IdentitySettings(Settings):
     auth_private_key: SecretStr = shared("AUTH_PRIVATE_KEY")
     token_key: SecretStr = shared("TOKEN_KEY", min_length=16)
     access_token_lifetime: timedelta = timedelta(hours=12)
+    refresh_token_lifetime: timedelta = timedelta(days=30)
     redis_url: str | None = shared("REDIS_URL", default=None)
     failed_logins_allowed: int = Field(default=10, ge=1)
     master_pass_group: str = Field(default="MASTERPASS", min_length=1, max_length=20)

@@ -2,8 +2,8 @@
 
 Each row of MEASUREMENTS makes its own data and asks its own questions, one after the other, through the service's own
 repository: the embedded PostgreSQL, its row-level security and the driver are what is measured, HTTP is not. Beside
-them what it costs to price a CDR, and races for one place. The run fails where the p99 of any kind of question is above
-the row's target, and where a race had not one winner.
+them what it costs to price a CDR, races for one place, and requests over HTTP to the whole back office. The run fails
+where the p99 of any kind of question is above the row's target, and where a race had not one winner.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from chargeyard.embedded import EmbeddedServers
-from loadtest.bench import nearby, pricing, reservations
+from loadtest.bench import nearby, pricing, reservations, rest
 from loadtest.bench.measurement import Measurement, ask_all
 
 MEASUREMENTS: Mapping[str, Measurement] = {
@@ -34,6 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
     figures["reservation_races"] = races = reservations.measure()
     if races["rounds_with_one_winner"] != races["rounds"]:
         problems.append(f"reservation races: {races['won_once']} of {races['rounds']} had one winner")
+    _say("REST: requests, one after the other")
+    figures["rest"] = rest.measure()
     report = {**figures, "cores": os.cpu_count(), "load_average": os.getloadavg()[0], "problems": problems}
     print(json.dumps(report, indent=2))
     return 1 if problems else 0
