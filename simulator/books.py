@@ -21,7 +21,6 @@ _PREFIX = "/api/v1"
 _PAGE = 500
 _TIMEOUT_S = 30.0
 _MARGIN = timedelta(hours=1)  # what was shifted a little out of the ledger's time is still found
-_OF_CHARGING = {"kind": "charging"}
 
 _CHARGING = "charging"
 
@@ -152,11 +151,12 @@ class OperatorsView:
     async def read(self, scope: Scope, prices: PriceList) -> Books:
         """Everything that the CSMS has of the scope's time, with a margin on both sides. Raises BooksUnreadable."""
         bounds = {"from": format_timestamp(scope.begin - _MARGIN), "to": format_timestamp(scope.end + _MARGIN)}
+        kinds = {} if scope.bays else {"kind": _CHARGING}  # where there are bays, stays are billed as well
         sessions, readings, invoices, payments = await asyncio.gather(
             self._rows("/sessions", _SessionJson, bounds),
             self._rows("/telemetry/readings", _ReadingJson, bounds),
-            self._rows("/billing/invoices", _InvoiceJson, bounds | _OF_CHARGING),
-            self._rows("/billing/payments", _PaymentJson, bounds | _OF_CHARGING),
+            self._rows("/billing/invoices", _InvoiceJson, bounds | kinds),
+            self._rows("/billing/payments", _PaymentJson, bounds | kinds),
         )
         return Books(
             sessions=[_session(row) for row in sessions],
