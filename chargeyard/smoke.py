@@ -72,7 +72,7 @@ async def _smoke(folder: Path) -> int:
         stop = asyncio.Event()
         phones = AppDrivers(platform.rest_url, world.drivers, password=password, tasks=tasks, seed=7)
         drivers = demo_drivers(world, session_s=(4.0, 8.0), arrival_s=2.0, app_share=0.4, linger_s=(0.0, 2.0))
-        parkers = demo_parkers(parker_names(world), stay_s=(4.0, 9.0), arrival_s=3.0)
+        parkers = demo_parkers(parker_names(world), stay_s=(4.0, 9.0), arrival_s=10.0)
         ledger = Ledger(folder / "ledger.jsonl")
         plan = world.fleet_plan(drivers, parkers)
         async with sensors(platform, world) as speaker:
