@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from chargeyard.app_drivers import AppDrivers
+from chargeyard.car_park import demo_parkers
 from chargeyard.lan import lan_address
 from chargeyard.platform import Platform
 from chargeyard.reset import DATA_DIR
@@ -18,6 +19,7 @@ from chargeyard.rest import RestClient
 from chargeyard.summary import Summary, follow
 from chargeyard.world import World, demo_drivers, make_world, provision
 from simulator.fleet import Fleet
+from simulator.parking.rest import Account, RestSpeaker
 from simulator.plan import Settings
 
 OPERATOR = "operator@example.com"
@@ -27,6 +29,10 @@ _SAMPLE_S = 10
 _SESSION_S = (15.0, 240.0)
 _ARRIVAL_S = 45.0
 _APP_SHARE = 0.4
+_LINGER_S = (0.0, 45.0)
+_STAY_S = (20.0, 200.0)
+_PARKING_ARRIVAL_S = 30.0
+_PARKERS = 16
 _REDRAW_S = 1.0
 _PLAIN_REDRAW_S = 10.0
 
@@ -122,16 +128,33 @@ async def _run_fleet(world: World, platform: Platform, *, stop: asyncio.Event, s
         phones = AppDrivers(
             platform.rest_url, world.drivers, password=platform.secrets.driver_password, tasks=tasks, seed=seed
         )
-        drivers = demo_drivers(world, session_s=_SESSION_S, arrival_s=_ARRIVAL_S, app_share=_APP_SHARE)
-        # Another seed each time, or every `up` would deliver what the last one did.
-        fleet = Fleet(
-            world.fleet_plan(drivers),
-            url=platform.station_url,
-            seed=f"{seed} {time.time_ns()}",
-            on_event=phones.on_event,
+        drivers = demo_drivers(
+            world, session_s=_SESSION_S, arrival_s=_ARRIVAL_S, app_share=_APP_SHARE, linger_s=_LINGER_S
         )
-        await fleet.run(stop)
+        parkers = demo_parkers(parker_names(world), stay_s=_STAY_S, arrival_s=_PARKING_ARRIVAL_S)
+        async with sensors(platform, world) as speaker:
+            # Another seed each time, or every `up` would deliver what the last one did.
+            fleet = Fleet(
+                world.fleet_plan(drivers, parkers),
+                url=platform.station_url,
+                seed=f"{seed} {time.time_ns()}",
+                on_event=phones.on_event,
+                speaker=speaker,
+            )
+            await fleet.run(stop)
         await phones.close()
+
+
+def parker_names(world: World) -> Sequence[str]:
+    """As whom drivers check in who only park: a few, for each has to log in."""
+    return [driver.email for driver in world.drivers[:_PARKERS]]
+
+
+def sensors(platform: Platform, world: World) -> RestSpeaker:
+    """What the demo's bays and those who park in them say to the platform."""
+    operator = Account(OPERATOR, platform.secrets.operator_password, "operator")
+    passwords = dict.fromkeys(parker_names(world), platform.secrets.driver_password)
+    return RestSpeaker(platform.rest_url, operator, passwords=passwords)
 
 
 def _settings() -> Settings:

@@ -1,7 +1,8 @@
-"""`smoke`: everything in a temporary folder, until sessions of each OCPP version are paid and add up; exit 0 or 1.
+"""`smoke`: everything in a temporary folder, until sessions of each OCPP version and stays are paid and add up.
 
 What the fleet's ledger says was delivered is reconciled with what the platform has booked: every session and reading,
-and the money by the tariffs, worked out by the simulator and not by the platform's pricing.
+every stay in a parking bay, and the money by the tariffs, worked out by the simulator and not by the platform. Exit 0
+or 1.
 """
 
 import argparse
@@ -12,7 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from chargeyard.app_drivers import AppDrivers
-from chargeyard.demo import OPERATOR
+from chargeyard.car_park import demo_parkers
+from chargeyard.demo import OPERATOR, parker_names, sensors
 from chargeyard.platform import Platform
 from chargeyard.rest import RestClient
 from chargeyard.world import World, demo_drivers, make_world, provision
@@ -27,6 +29,7 @@ from simulator.settling import reconcile_when_settled
 
 STATIONS = 12
 WANTED_EACH = 3
+WANTED_STAYS = 3
 _DEADLINE_S = 60.0
 _SETTLES_WITHIN_S = 30.0
 _POLL_S = 0.5
@@ -37,7 +40,7 @@ _EPILOG = """example:
 
 
 def main(argv: Sequence[str]) -> int:
-    """0 where enough sessions of each version are paid and every session adds up, else 1."""
+    """0 where enough sessions of each version and stays are paid and everything adds up, else 1."""
     parser = argparse.ArgumentParser(
         prog="chargeyard smoke",
         description=__doc__,
@@ -65,17 +68,21 @@ async def _smoke(folder: Path) -> int:
         world = make_world(STATIONS, secret=platform.secrets.token_key, settings=settings)
         password = platform.secrets.driver_password
         await provision(world, operator, rest_url=platform.rest_url, driver_password=password, report=_say)
-        _say(f"waiting for {WANTED_EACH} paid sessions of each OCPP version")
+        _say(f"waiting for {WANTED_EACH} paid sessions of each OCPP version and {WANTED_STAYS} paid stays")
         stop = asyncio.Event()
         phones = AppDrivers(platform.rest_url, world.drivers, password=password, tasks=tasks, seed=7)
-        drivers = demo_drivers(world, session_s=(4.0, 8.0), arrival_s=2.0, app_share=0.4)
+        drivers = demo_drivers(world, session_s=(4.0, 8.0), arrival_s=2.0, app_share=0.4, linger_s=(0.0, 2.0))
+        parkers = demo_parkers(parker_names(world), stay_s=(4.0, 9.0), arrival_s=10.0)
         ledger = Ledger(folder / "ledger.jsonl")
-        plan = world.fleet_plan(drivers)
-        fleet = Fleet(plan, url=platform.station_url, seed=7, ledger=ledger, on_event=phones.on_event)
-        running = tasks.create_task(fleet.run(stop))
-        is_enough = await _wait_for_paid(operator, world)
-        stop.set()
-        await running
+        plan = world.fleet_plan(drivers, parkers)
+        async with sensors(platform, world) as speaker:
+            fleet = Fleet(
+                plan, url=platform.station_url, seed=7, ledger=ledger, on_event=phones.on_event, speaker=speaker
+            )
+            running = tasks.create_task(fleet.run(stop))
+            is_enough = await _wait_for_paid(operator, world)
+            stop.set()
+            await running
         found = await reconcile_with_platform(folder / "ledger.jsonl", platform, world.prices)
         await phones.close()
         watching.cancel()
@@ -83,23 +90,27 @@ async def _smoke(folder: Path) -> int:
 
 
 async def _wait_for_paid(operator: RestClient, world: World) -> bool:
-    """Whether enough sessions of each version were paid in time."""
+    """Whether enough sessions of each version, and enough stays, were paid in time."""
     deadline = time.monotonic() + _DEADLINE_S
     version_of = {station.plan.station_id: station.plan.version for station in world.stations}
     while time.monotonic() < deadline:
         paid = (await operator.get("/billing/invoices", state="paid", limit=500))["items"]
-        versions = [version_of[invoice["station_id"]] for invoice in paid]
-        if all(versions.count(version) >= WANTED_EACH for version in (OcppVersion.V16, OcppVersion.V201)):
+        versions = [version_of[one["station_id"]] for one in paid if one["kind"] == "charging"]
+        stays = sum(one["kind"] == "parking" and one["total_incl_vat"] != "0.00" for one in paid)
+        are_charged = all(versions.count(version) >= WANTED_EACH for version in (OcppVersion.V16, OcppVersion.V201))
+        if are_charged and stays >= WANTED_STAYS:
             return True
         await asyncio.sleep(_POLL_S)
     return False
 
 
-async def reconcile_with_platform(ledger: Path, platform: Platform, prices: PriceList) -> Reconciliation:
+async def reconcile_with_platform(
+    ledger: Path, platform: Platform, prices: PriceList, *, patience_s: float = _SETTLES_WITHIN_S
+) -> Reconciliation:
     """What the platform has booked of a ledger, once it is settled or has had its time."""
     async with OperatorsView(platform.rest_url) as view:
         await view.log_in(OPERATOR, platform.secrets.operator_password)
-        return await reconcile_when_settled(read_ledger(ledger), view, prices, patience_s=_SETTLES_WITHIN_S)
+        return await reconcile_when_settled(read_ledger(ledger), view, prices, patience_s=patience_s)
 
 
 def _judge(found: Reconciliation, world: World, *, is_enough: bool, seconds: float) -> int:
@@ -115,15 +126,34 @@ def _judge(found: Reconciliation, world: World, *, is_enough: bool, seconds: flo
             f"{delivered.station_id:<9} {version_of[delivered.station_id]:<8} {session.driver_id or '?':<38} "
             f"{session.energy_wh:>7} {price:>11}  {payment}"
         )
+    stays = _say_stays(found)
     for difference in found.differences:
         _say(f"FAILED: {difference}")
     if not is_enough:
-        _say(f"FAILED: fewer than {WANTED_EACH} sessions of each version were paid within {_DEADLINE_S:.0f} s")
-    is_good = is_enough and bool(billed) and found.is_clean
+        _say(
+            f"FAILED: fewer than {WANTED_EACH} sessions of each version, or {WANTED_STAYS} stays, "
+            f"were paid within {_DEADLINE_S:.0f} s"
+        )
+    is_good = is_enough and bool(billed) and bool(stays) and found.is_clean
     paid = sum(invoice.state == "paid" for _, _, invoice in billed)
-    verdict = "energy and money add up" if is_good else "FAILED"
-    _say(f"\n{len(billed)} sessions delivered and billed, {paid} paid; {verdict}; {seconds:.1f} s")
+    verdict = "energy, time and money add up" if is_good else "FAILED"
+    _say(f"\n{len(billed)} sessions delivered and billed, {paid} paid; {stays}; {verdict}; {seconds:.1f} s")
     return 0 if is_good else 1
+
+
+def _say_stays(found: Reconciliation) -> str:
+    """Every stay that was billed, one a line; returns all of them in numbers, or nothing where none was billed."""
+    billed = [(one.expected, one.session, one.invoice) for one in found.stays if one.session and one.invoice]
+    _say(f"\n{'bay':<24} {'driver':<38} {'s':>7} {'price':>11}  payment")
+    for expected, session, invoice in billed:
+        lasted_s = (session.ended_at - session.started_at).total_seconds() if session.ended_at else 0.0
+        price = f"{invoice.total_incl_vat} {invoice.currency}"
+        _say(f"{expected.bay_id:<24} {session.driver_id or '?':<38} {lasted_s:>7.1f} {price:>11}  {invoice.state}")
+    paid = sum(invoice.state == "paid" for _, _, invoice in billed)
+    nobodys = sum(one.session is not None and one.session.driver_id is None for one in found.stays)
+    if not billed:
+        return ""
+    return f"{len(found.stays)} stays parked, {len(billed)} billed, {paid} paid, {nobodys} of nobody known"
 
 
 def _say(line: str) -> None:

@@ -14,7 +14,12 @@ from nats.js.api import ConsumerConfig, DeliverPolicy
 
 from backoffice.contracts import CATALOGUE
 from backoffice.contracts.billing import PaymentCompleted, PaymentFailed
-from backoffice.contracts.sessions import ChargingSessionCompleted, ChargingSessionStarted
+from backoffice.contracts.sessions import (
+    ChargingSessionCompleted,
+    ChargingSessionStarted,
+    ParkingSessionCompleted,
+    ParkingSessionStarted,
+)
 from backoffice.contracts.stations import StationStatusChanged
 from chargeyard.rest import RestClient
 from protocol.bus.catalogue import UnknownEventType
@@ -26,6 +31,7 @@ log = structlog.get_logger(__name__)
 
 _WAIT_S = 1.0
 _RUNNING = ("charging", "suspended")
+_PARKED = "parked"
 
 
 @dataclass(slots=True)
@@ -34,6 +40,7 @@ class Summary:
 
     online: set[str] = field(default_factory=set)
     running: set[str] = field(default_factory=set)
+    parked: set[str] = field(default_factory=set)
     energy_wh: Decimal = Decimal(0)
     receipts: int = 0
     open_invoices: int = 0
@@ -45,6 +52,8 @@ class Summary:
         self.online |= {row["station_id"] for row in stations["items"] if row["is_online"]}
         sessions = await operator.get("/sessions", limit=500)
         self.running |= {row["id"] for row in sessions["items"] if row["state"] in _RUNNING}
+        stays = await operator.get("/parking-sessions", limit=500)
+        self.parked |= {row["id"] for row in stays["items"] if row["state"] == _PARKED}
 
     def take(self, event: msgspec.Struct) -> None:
         """Count one event."""
@@ -56,6 +65,10 @@ class Summary:
             case ChargingSessionCompleted():
                 self.running.discard(event.session_id)
                 self.energy_wh += event.energy_wh
+            case ParkingSessionStarted():
+                self.parked.add(event.session_id)
+            case ParkingSessionCompleted():
+                self.parked.discard(event.session_id)
             case PaymentCompleted():
                 self.receipts += 1
                 self.revenue[event.currency] += Money(event.amount, event.currency).minor_units()
@@ -69,8 +82,9 @@ class Summary:
             f"{Money.from_minor_units(units, currency).amount} {currency}" for currency, units in self.revenue.items()
         )
         return (
-            f"{len(self.online)} stations online · {len(self.running)} sessions running · {self.receipts} receipts · "
-            f"{self.open_invoices} open · {self.energy_wh / 1000:.3f} kWh · {money or '0.00 EUR'}"
+            f"{len(self.online)} stations online · {len(self.running)} sessions running · {len(self.parked)} parked · "
+            f"{self.receipts} receipts · {self.open_invoices} open · {self.energy_wh / 1000:.3f} kWh · "
+            f"{money or '0.00 EUR'}"
         )
 
 

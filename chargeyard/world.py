@@ -2,18 +2,20 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 import msgspec
 
+from chargeyard.car_park import PARKING_TARIFFS, DemoBay, lay_out_bays
 from chargeyard.rest import RestClient
 from protocol.domain.identifiers import DEFAULT_TENANT, IdToken, IdTokenType
 from protocol.domain.version import OcppVersion
 from simulator.evse import Outlet
 from simulator.expected_price import Assignment, PriceList, Tariff, Version
+from simulator.parking.plan import ParkerPlan
 from simulator.plan import DriverPlan, FleetPlan, Settings, StationPlan
 
 DRIVERS = 40
@@ -73,6 +75,7 @@ TARIFFS: Mapping[str, Mapping[str, Any]] = {  # Any: OCPI JSON
             },
         ],
     },
+    **PARKING_TARIFFS,
 }
 
 
@@ -104,10 +107,19 @@ class World:
 
     stations: tuple[DemoStation, ...]
     drivers: tuple[DemoDriver, ...]
+    bays: tuple[DemoBay, ...]
 
-    def fleet_plan(self, drivers: DriverPlan) -> FleetPlan:
-        """The fleet, with drivers who come as `drivers` says and have this world's tokens."""
-        return FleetPlan(stations=tuple(station.plan for station in self.stations), drivers=drivers)
+    def fleet_plan(self, drivers: DriverPlan, parkers: ParkerPlan | None = None) -> FleetPlan:
+        """The fleet, with drivers who come as `drivers` says and have this world's tokens.
+
+        Its bays are in use where there are `parkers`, who come only to park.
+        """
+        return FleetPlan(
+            stations=tuple(station.plan for station in self.stations),
+            drivers=drivers,
+            bays=tuple(bay.plan for bay in self.bays) if parkers is not None else (),
+            parkers=parkers,
+        )
 
     @property
     def prices(self) -> PriceList:
@@ -117,6 +129,7 @@ class World:
             for name, tariff in TARIFFS.items()
         ]
         places = [Assignment(tariff_id=one.tariff_id, station_id=one.plan.station_id) for one in self.stations]
+        places += [Assignment(tariff_id=one.tariff_id, bay_id=one.plan.bay_id) for one in self.bays]
         return PriceList([Version(tariff=tariff) for tariff in tariffs], places)
 
     @property
@@ -129,21 +142,29 @@ def make_world(count: int, *, secret: str, settings: Settings, seed: int = 7) ->
     """`count` stations, half of them on OCPP 1.6. Passwords follow from `secret`."""
     rng = Random(seed)  # noqa: S311 # to be repeated, no secret
     stations = tuple(_station(number, secret, settings, rng) for number in range(1, count + 1))
-    return World(stations=stations, drivers=tuple(_driver(number) for number in range(1, DRIVERS + 1)))
+    return World(
+        stations=stations,
+        drivers=tuple(_driver(number) for number in range(1, DRIVERS + 1)),
+        bays=lay_out_bays(
+            (place.location_id for place in PLACES), ((one.plan, one.place.location_id) for one in stations)
+        ),
+    )
 
 
 async def provision(
     world: World, operator: RestClient, *, rest_url: str, driver_password: str, report: Callable[[str], None]
 ) -> None:
-    """Locations, stations, tariffs, drivers with tokens and cards are there; done again, it changes nothing."""
+    """Locations, stations, bays, tariffs, drivers with tokens and cards are there; done again, it changes nothing."""
     for place in PLACES:
         await operator.put(f"/locations/{place.location_id}", _location_body(place))
     for station in world.stations:
         await operator.put(f"/stations/{station.plan.station_id}", _station_body(station))
-    report(f"{len(world.stations)} stations at {len(PLACES)} places are registered")
+    for bay in world.bays:
+        await operator.put(f"/bays/{bay.plan.bay_id}", bay.body())
+    report(f"{len(world.stations)} stations and {len(world.bays)} parking bays at {len(PLACES)} places are registered")
     for tariff_id, tariff in TARIFFS.items():
         await operator.put(f"/tariffs/{tariff_id}", {"id": tariff_id, **tariff})
-        await operator.put(f"/tariffs/{tariff_id}/assignments", _assignments(tariff_id, world.stations))
+        await operator.put(f"/tariffs/{tariff_id}/assignments", _assignments(tariff_id, world))
     for driver in world.drivers:
         await _provision_driver(driver, rest_url, driver_password)
     report(f"{len(world.drivers)} drivers are registered, with cards to charge and cards to pay")
@@ -206,13 +227,25 @@ def _station_body(station: DemoStation) -> dict[str, Any]:  # Any: JSON
     }
 
 
-def _assignments(tariff_id: str, stations: Iterable[DemoStation]) -> dict[str, Any]:  # Any: JSON
-    ids = [station.plan.station_id for station in stations if station.tariff_id == tariff_id]
-    return {"places": [{"station_id": station_id} for station_id in ids]}
+def _assignments(tariff_id: str, world: World) -> dict[str, Any]:  # Any: JSON
+    stations = [{"station_id": one.plan.station_id} for one in world.stations if one.tariff_id == tariff_id]
+    bays = [{"bay_id": one.plan.bay_id} for one in world.bays if one.tariff_id == tariff_id]
+    return {"places": stations + bays}
 
 
-def demo_drivers(world: World, *, session_s: tuple[float, float], arrival_s: float, app_share: float) -> DriverPlan:
+def demo_drivers(
+    world: World,
+    *,
+    session_s: tuple[float, float],
+    arrival_s: float,
+    app_share: float,
+    linger_s: tuple[float, float] = (0.0, 0.0),
+) -> DriverPlan:
     """Who comes to the demo's stations."""
     return DriverPlan(
-        tokens={DEFAULT_TENANT: world.tokens}, app_share=app_share, session_s=session_s, arrival_s=arrival_s
+        tokens={DEFAULT_TENANT: world.tokens},
+        app_share=app_share,
+        session_s=session_s,
+        arrival_s=arrival_s,
+        linger_s=linger_s,
     )

@@ -12,7 +12,7 @@ import httpx
 import msgspec
 
 from protocol.domain.time import format_timestamp
-from simulator.differences import Invoice, Payment, Reading, Session
+from simulator.differences import Invoice, ParkingSession, Payment, Reading, Session
 from simulator.errors import SimulatorError
 from simulator.expected_price import Assignment, PriceList, Tariff, Version
 from simulator.reconciliation import Books, Scope
@@ -21,7 +21,8 @@ _PREFIX = "/api/v1"
 _PAGE = 500
 _TIMEOUT_S = 30.0
 _MARGIN = timedelta(hours=1)  # what was shifted a little out of the ledger's time is still found
-_OF_CHARGING = {"kind": "charging"}
+
+_CHARGING = "charging"
 
 RowT = TypeVar("RowT")
 
@@ -59,15 +60,30 @@ class _ReadingJson(msgspec.Struct, frozen=True):
 class _InvoiceJson(msgspec.Struct, frozen=True):
     id: str
     session_id: str
-    station_id: str
+    station_id: str | None
     driver_id: str | None
     started_at: datetime
-    energy_wh: Decimal
+    energy_wh: Decimal | None
     total_incl_vat: Decimal
     currency: str
     paid: Decimal
     state: str
     reason: str
+    kind: str = _CHARGING
+
+
+class _StayJson(msgspec.Struct, frozen=True):
+    id: str
+    bay_id: str
+    location_id: str
+    driver_id: str | None
+    state: str
+    started_at: datetime
+    ended_at: datetime | None
+    cost_incl_vat: Decimal
+    currency: str
+    tariff_id: str | None
+    tariff_version: int | None
 
 
 class _PaymentJson(msgspec.Struct, frozen=True):
@@ -90,6 +106,8 @@ class _PlaceJson(msgspec.Struct, frozen=True):
     valid_from: datetime
     station_id: str | None = None
     evse: int | None = None
+    bay_id: str | None = None
+    location_id: str | None = None
 
 
 class _AssignmentsJson(msgspec.Struct, frozen=True):
@@ -133,11 +151,12 @@ class OperatorsView:
     async def read(self, scope: Scope, prices: PriceList) -> Books:
         """Everything that the CSMS has of the scope's time, with a margin on both sides. Raises BooksUnreadable."""
         bounds = {"from": format_timestamp(scope.begin - _MARGIN), "to": format_timestamp(scope.end + _MARGIN)}
+        kinds = {} if scope.bays else {"kind": _CHARGING}  # where there are bays, stays are billed as well
         sessions, readings, invoices, payments = await asyncio.gather(
             self._rows("/sessions", _SessionJson, bounds),
             self._rows("/telemetry/readings", _ReadingJson, bounds),
-            self._rows("/billing/invoices", _InvoiceJson, bounds | _OF_CHARGING),
-            self._rows("/billing/payments", _PaymentJson, bounds | _OF_CHARGING),
+            self._rows("/billing/invoices", _InvoiceJson, bounds | kinds),
+            self._rows("/billing/payments", _PaymentJson, bounds | kinds),
         )
         return Books(
             sessions=[_session(row) for row in sessions],
@@ -145,6 +164,7 @@ class OperatorsView:
             invoices=[_invoice(row) for row in invoices],
             payments=[_payment(row) for row in payments],
             prices=prices,
+            stays=await self._read_stays(scope) if scope.bays else (),
         )
 
     async def read_prices(self) -> PriceList:
@@ -160,19 +180,31 @@ class OperatorsView:
             places = (await self._get(f"/tariffs/{one.tariff_id}/assignments", _AssignmentsJson)).places
             assignments += [
                 Assignment(
-                    tariff_id=one.tariff_id, station_id=place.station_id, evse=place.evse, valid_from=place.valid_from
+                    tariff_id=one.tariff_id,
+                    station_id=place.station_id,
+                    evse=place.evse,
+                    bay_id=place.bay_id,
+                    location_id=place.location_id,
+                    valid_from=place.valid_from,
                 )
                 for place in places
             ]
         return PriceList(versions, assignments)
 
+    async def _read_stays(self, scope: Scope) -> list[ParkingSession]:
+        """Those of the scope's time; the list has no bounds, and the newest are first."""
+        rows: list[_StayJson] = []
+        async for page in self._pages("/parking-sessions", {}):
+            rows += _decode_page(page, "/parking-sessions", _StayJson)
+            self._report(f"read {len(rows)} of /parking-sessions")
+            if rows and rows[-1].started_at < scope.begin - _MARGIN:
+                break
+        return [_stay(row) for row in rows if scope.begin - _MARGIN <= row.started_at <= scope.end + _MARGIN]
+
     async def _rows(self, path: str, kind: type[RowT], query: dict[str, str]) -> list[RowT]:
         rows: list[RowT] = []
         async for page in self._pages(path, query):
-            try:
-                rows += msgspec.json.decode(page, type=list[kind])  # type: ignore[valid-type]
-            except msgspec.DecodeError as error:
-                raise BooksUnreadable(f"GET {path} was answered with what is no {path} page: {error}") from error
+            rows += _decode_page(page, path, kind)
             self._report(f"read {len(rows)} of {path}")
         return rows
 
@@ -220,6 +252,14 @@ def read_tariffs_file(path: Path) -> PriceList:
     return PriceList([Version(tariff=tariff) for tariff in file.tariffs], file.places)
 
 
+def _decode_page(page: msgspec.Raw, path: str, kind: type[RowT]) -> list[RowT]:
+    try:
+        rows: list[RowT] = msgspec.json.decode(page, type=list[kind])  # type: ignore[valid-type]
+    except msgspec.DecodeError as error:
+        raise BooksUnreadable(f"GET {path} was answered with what is no {path} page: {error}") from error
+    return rows
+
+
 def _detail(answer: httpx.Response) -> str:
     try:
         return str(answer.json()["detail"])
@@ -258,15 +298,32 @@ def _invoice(row: _InvoiceJson) -> Invoice:
     return Invoice(
         invoice_id=row.id,
         session_id=row.session_id,
-        station_id=row.station_id,
+        station_id=row.station_id or "",
         driver_id=row.driver_id,
         started_at=row.started_at,
-        energy_wh=row.energy_wh,
+        energy_wh=row.energy_wh or Decimal(0),
         total_incl_vat=row.total_incl_vat,
         currency=row.currency,
         paid=row.paid,
         state=row.state,
         reason=row.reason,
+        is_of_charging=row.kind == _CHARGING,
+    )
+
+
+def _stay(row: _StayJson) -> ParkingSession:
+    return ParkingSession(
+        session_id=row.id,
+        bay_id=row.bay_id,
+        location_id=row.location_id,
+        state=row.state,
+        driver_id=row.driver_id,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        tariff_id=row.tariff_id,
+        tariff_version=row.tariff_version,
+        cost_incl_vat=row.cost_incl_vat,
+        currency=row.currency,
     )
 
 

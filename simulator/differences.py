@@ -64,7 +64,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoice:
-    """An invoice as the CSMS has it. `reason` says why it is open."""
+    """An invoice as the CSMS has it. `reason` says why it is open. One that is not of charging has no station."""
 
     invoice_id: str
     session_id: str
@@ -77,6 +77,7 @@ class Invoice:
     paid: Decimal
     state: str
     reason: str = ""
+    is_of_charging: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +88,23 @@ class Payment:
     invoice_id: str
     session_id: str
     amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParkingSession:
+    """A stay in a bay as the CSMS has it."""
+
+    session_id: str
+    bay_id: str
+    location_id: str
+    state: str
+    driver_id: str | None
+    started_at: datetime
+    ended_at: datetime | None
+    tariff_id: str | None
+    tariff_version: int | None
+    cost_incl_vat: Decimal
     currency: str
 
 
@@ -112,6 +130,16 @@ class Kind(StrEnum):
     DOUBLED_READING = "doubled reading"
     WRONG_READING = "wrong reading"
     UNKNOWN_READING = "unknown reading"
+    MISSING_STAY = "missing stay"
+    UNKNOWN_STAY = "unknown stay"
+    STAY_TWICE = "stay twice"
+    STAY_NOT_ENDED = "stay not ended"
+    STAY_NOT_SETTLED = "stay not settled"
+    STAY_ENDED_EARLY = "stay ended early"
+    WRONG_ARRIVAL = "wrong arrival"
+    WRONG_DEPARTURE = "wrong departure"
+    WRONG_PARKER = "wrong parker"
+    WRONG_STAY_COST = "wrong cost of a stay"
     MISSING_INVOICE = "missing invoice"
     BILLED_TWICE = "billed twice"
     UNKNOWN_INVOICE = "unknown invoice"
@@ -153,6 +181,16 @@ MEANINGS: Mapping[Kind, Meaning] = {
     Kind.DOUBLED_READING: Meaning("the CSMS has a reading more often than it was said"),
     Kind.WRONG_READING: Meaning("the CSMS has another register for the instant than the meter had"),
     Kind.UNKNOWN_READING: Meaning("the CSMS has a reading that nobody said"),
+    Kind.MISSING_STAY: Meaning("the CSMS acknowledged that a vehicle came, and has no stay of it", may_settle=True),
+    Kind.UNKNOWN_STAY: Meaning("the CSMS has a stay in a bay of the fleet in which nobody stood then"),
+    Kind.STAY_TWICE: Meaning("the CSMS has two stays of one vehicle's time in a bay"),
+    Kind.STAY_NOT_ENDED: Meaning("the CSMS acknowledged that the vehicle left, and the stay goes on", may_settle=True),
+    Kind.STAY_NOT_SETTLED: Meaning("the stay has ended, and has no price", may_settle=True),
+    Kind.STAY_ENDED_EARLY: Meaning("the CSMS ended a stay without having heard that the vehicle left"),
+    Kind.WRONG_ARRIVAL: Meaning("the stay begins at another instant than the vehicle came"),
+    Kind.WRONG_DEPARTURE: Meaning("the stay ends at another instant than the vehicle left"),
+    Kind.WRONG_PARKER: Meaning("the stay is not whose vehicle it was: who checked in, had reserved, or charged there"),
+    Kind.WRONG_STAY_COST: Meaning("the stay, or its invoice, costs something else than its time by its tariff"),
     Kind.MISSING_INVOICE: Meaning("the session is complete and nobody is billed for it", may_settle=True),
     Kind.BILLED_TWICE: Meaning("the session has more than one invoice"),
     Kind.UNKNOWN_INVOICE: Meaning("the CSMS has an invoice without a session"),
@@ -169,13 +207,17 @@ MEANINGS: Mapping[Kind, Meaning] = {
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One difference, with what should be and what is. `transaction_id` is empty where no transaction is known."""
+    """One difference, with what should be and what is. `transaction_id` is empty where no transaction is known.
+
+    Of a stay there is a `bay_id` instead of a station, and the time of the arrival instead of a transaction.
+    """
 
     kind: Kind
     station_id: str
     transaction_id: str
     expected: str
     found: str
+    bay_id: str = ""
 
     @property
     def meaning(self) -> str:
@@ -187,5 +229,6 @@ class Difference:
 
     def __str__(self) -> str:
         return (
-            f"{self.station_id} {self.transaction_id or '-'}: {self.kind}: expected {self.expected}, found {self.found}"
+            f"{self.bay_id or self.station_id} {self.transaction_id or '-'}: "
+            f"{self.kind}: expected {self.expected}, found {self.found}"
         )

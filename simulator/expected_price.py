@@ -7,14 +7,15 @@ reconciliation says how many were not.
 Invariants:
 1. A FLAT fee is charged once; energy is rounded up to the component's step in Wh (OCPI 2.2.1 §11.4.6).
 2. Each line keeps four decimals, half up; only the total is rounded to the currency's minor unit.
-3. The tariff of an EVSE comes before its station's, and that before the tenant's; of a tariff the newest version whose
-   time has come holds.
+3. The tariff of an EVSE comes before its station's, that before its site's, and that before the tenant's; for a parking
+   bay it is the bay's, the site's, the tenant's. Of a tariff the newest version whose time has come holds.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from typing import Any
 
 import msgspec
 
@@ -47,13 +48,13 @@ class Element(msgspec.Struct, frozen=True):
 
 
 class Tariff(msgspec.Struct, frozen=True):
-    """As much of an OCPI 2.2.1 tariff as is understood here."""
+    """As much of an OCPI 2.2.1 tariff as is understood here. Of limits only whether there are any: hence Any."""
 
     id: str
     currency: str
     elements: tuple[Element, ...]
-    min_price: msgspec.Raw | None = None
-    max_price: msgspec.Raw | None = None
+    min_price: Any = None
+    max_price: Any = None
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,11 +67,13 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Assignment(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a tariff holds, and since when: an EVSE, a station, or without either the whole tenant."""
+    """Where a tariff holds, and since when: an EVSE, a station, a bay, a site, or without any the whole tenant."""
 
     tariff_id: str
     station_id: str | None = None
     evse: int | None = None
+    bay_id: str | None = None
+    location_id: str | None = None
     valid_from: datetime = _SINCE_EVER
 
 
@@ -83,15 +86,39 @@ class PriceList:
 
     def find(self, station_id: str, evse: int, at: datetime) -> Version | None:
         """The version in force; None where the place was free of charge. Raises Unpriced where that is not known."""
-        here = [one for one in self.assignments if one.station_id in (None, station_id) and one.evse in (None, evse)]
-        here.sort(key=lambda one: (one.evse is None, one.station_id is None))
+        here = [
+            one
+            for one in self.assignments
+            if one.bay_id is None and one.station_id in (None, station_id) and one.evse in (None, evse)
+        ]
+        here.sort(key=lambda one: (one.evse is None, one.station_id is None, one.location_id is None))
         for assignment in here:
-            version = self._version_at(assignment.tariff_id, at)
-            if version is not None and assignment.valid_from <= at:
+            if assignment.location_id is not None:
+                raise Unpriced("a site's tariff may hold there, and which site it is is not known here")
+            if (version := self._version_in_force(assignment, at)) is not None:
                 return version
         if here:
             raise Unpriced("the tariff that holds there now did not hold yet")
         return None
+
+    def find_for_bay(self, bay_id: str, location_id: str, at: datetime) -> Version | None:
+        """The version in force for a stay in the bay. None and Unpriced as `find`."""
+        here = [
+            one
+            for one in self.assignments
+            if one.station_id is None and one.bay_id in (None, bay_id) and one.location_id in (None, location_id)
+        ]
+        here.sort(key=lambda one: (one.bay_id is None, one.location_id is None))
+        for assignment in here:
+            if (version := self._version_in_force(assignment, at)) is not None:
+                return version
+        if here:
+            raise Unpriced("the tariff that holds there now did not hold yet")
+        return None
+
+    def _version_in_force(self, assignment: Assignment, at: datetime) -> Version | None:
+        version = self._version_at(assignment.tariff_id, at)
+        return version if version is not None and assignment.valid_from <= at else None
 
     def _version_at(self, tariff_id: str, at: datetime) -> Version | None:
         begun = [one for one in self.versions if one.tariff.id == tariff_id and one.valid_from <= at]

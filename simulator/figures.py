@@ -57,7 +57,7 @@ class Figures(msgspec.Struct, frozen=True):
     """The whole fleet. `all_booted_s` is how long it took until every station had been accepted once; None: never.
 
     Who is `online`, here and by site, was so when the fleet was told to stop. `given_up` counts by kind what stations
-    no longer try to say. `commands` were asked by the CSMS.
+    no longer try to say. `commands` were asked by the CSMS. Stays are those in parking bays.
     """
 
     scenario: str
@@ -83,6 +83,9 @@ class Figures(msgspec.Struct, frozen=True):
     commands: dict[str, int]
     faults: dict[str, int]
     sites: tuple[SiteFigures, ...]
+    stays_ended: int = 0
+    stays_acknowledged: int = 0
+    stays_checked_in: int = 0
 
     def find_action(self, action: str) -> ActionFigures | None:
         """The figures of one action; None where no CALL of it has ended."""
@@ -141,7 +144,7 @@ def measure(
     fleet: Fleet, observer: Observer, *, scenario: str, seed: int | str, url: str, began_at: datetime, elapsed_s: float
 ) -> Figures:
     """The figures now."""
-    summary, traffic = fleet.summary(), fleet.traffic
+    summary, traffic, lot = fleet.summary(), fleet.traffic, fleet.lot.summary()
     entries = fleet.ledger.entries()
     given_up: Counter[str] = Counter()
     for entry in entries:
@@ -171,6 +174,9 @@ def measure(
         commands=dict(traffic.commands),
         faults={str(kind): count for kind, count in sorted(traffic.faults.items())},
         sites=sites,
+        stays_ended=lot.stays_ended,
+        stays_acknowledged=lot.stays_acknowledged,
+        stays_checked_in=lot.checked_in,
     )
 
 

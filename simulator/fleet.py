@@ -8,6 +8,7 @@ Invariants:
 """
 
 import asyncio
+import contextlib
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,10 +17,14 @@ from datetime import datetime
 from protocol.domain.identifiers import StationKey
 from simulator.chance import Chance
 from simulator.clock import Clock, SystemClock
-from simulator.errors import ConditionNotMet
+from simulator.errors import ConditionNotMet, InvalidPlan
 from simulator.faults.network import DisturbedNetwork
 from simulator.files import IMAGINED, RealFiles
 from simulator.ledger import Ledger
+from simulator.parking.bay import Bay
+from simulator.parking.lot import Lot
+from simulator.parking.parkers import Parkers
+from simulator.parking.words import Speaker
 from simulator.plan import DriverPlan, FleetPlan
 from simulator.playing import Play
 from simulator.running import Companion, Network, RunningStation
@@ -29,6 +34,8 @@ from simulator.traffic import Traffic
 from simulator.transport import PicowsNetwork
 from simulator.visits import TokenPool, Visits
 from simulator.wake_ups import WakeUps
+
+Woken = RunningStation | Companion | Bay | Parkers
 
 PULSE_S = 0.01
 """The fleet is woken no more often than this: what falls due meanwhile happens together."""
@@ -55,6 +62,9 @@ class FleetSummary:
     energy_wh: int
     has_been_online: bool
     last_failure: str
+    parked: int = 0
+    stays_ended: int = 0
+    stays_acknowledged: int = 0
 
 
 class Fleet:
@@ -63,7 +73,8 @@ class Fleet:
     `on_event` is called for everything that happens, within the event: it must not act on stations by itself, only
     start what will. `network` is the real one unless given; with the real one, in real time, files are fetched and
     sent, else imagined. With `play` the stations have its clocks, and `run` moves them. Of the plan's stations those of
-    the `share` live here, as they would in one process with the others.
+    the `share` live here, as they would in one process with the others. What happens in the plan's parking bays is said
+    to `speaker`.
     """
 
     def __init__(
@@ -78,7 +89,10 @@ class Fleet:
         network: Network | None = None,
         play: Play | None = None,
         share: Share = WHOLE,
+        speaker: Speaker | None = None,
     ) -> None:
+        if plan.bays and play is not None:
+            raise InvalidPlan("parking bays live in real time: a past day has none")
         self.plan = plan
         self.ledger = ledger if ledger is not None else Ledger()
         self.traffic = Traffic()
@@ -86,7 +100,7 @@ class Fleet:
         self._clock: Clock = play.clock if play is not None else clock if clock is not None else SystemClock()
         self._real_network, self._real_files = PicowsNetwork(), RealFiles()
         self._on_event = on_event
-        self._wake_ups: WakeUps[RunningStation | Companion] = WakeUps()
+        self._wake_ups: WakeUps[Woken] = WakeUps()
         self._on_earlier: Callable[[], None] = lambda: None
         self._sleeps_until = -math.inf
         self._ended = self._acknowledged = self._energy_wh = 0
@@ -116,6 +130,16 @@ class Fleet:
         tokens_of = plan.drivers.tokens if plan.drivers else {}
         self._pools = {tenant: TokenPool(share.of(tokens)) for tenant, tokens in tokens_of.items()}
         self._places = _number_places(plan)
+        self.lot = Lot(
+            plan,
+            stations=self.stations,
+            share=share,
+            seed=seed,
+            clock=self._clock,
+            speaker=speaker,
+            schedule=self._set_wake_up,
+            ledger=self.ledger,
+        )
         self._visits: dict[StationKey, list[Visits]] = {key: self._plan_visits(key, seed) for key in self.stations}
 
     def tell(self, on_event: Callable[[FleetEvent], None]) -> None:
@@ -133,13 +157,14 @@ class Fleet:
         now = self._clock.now()
         began_at = self._clock.instant(now)
         plans = [running.plan for running in self.stations.values()]
-        self.ledger.begin(seed=str(self._seed), url=self._url, began_at=began_at, stations=plans)
+        self.ledger.begin(seed=str(self._seed), url=self._url, began_at=began_at, stations=plans, bays=self.lot.bays)
         for running in self.stations.values():
             running.start(within_s=self.plan.connect_spread_s)
         self.disturbances.strike(self.plan, self.stations)
         for visits in self._visits.values():
             for visit in visits:
                 visit.start(now)
+        self.lot.start(now)
 
     @property
     def instant(self) -> datetime:
@@ -154,7 +179,9 @@ class Fleet:
     def take_next(self) -> RunningStation | Companion:
         """Who is due first, and is to be woken now."""
         assert self.next_wake_at is not None  # the caller has looked
-        return next(self._wake_ups.take_due(self.next_wake_at))
+        sleeper = next(self._wake_ups.take_due(self.next_wake_at))
+        assert not isinstance(sleeper, Bay | Parkers)  # a play has none
+        return sleeper
 
     def wake_due(self) -> None:
         """Everything whose time has come has happened."""
@@ -172,7 +199,12 @@ class Fleet:
         `at_stop` is called when nothing has ended yet. Then every fault ends, and stations that it kept offline have
         that time to come back.
         """
-        async with asyncio.TaskGroup() as tasks, self._real_network.using(tasks), self._real_files.using(tasks):
+        async with contextlib.AsyncExitStack() as parts:
+            tasks = await parts.enter_async_context(asyncio.TaskGroup())
+            await parts.enter_async_context(self._real_network.using(tasks))
+            await parts.enter_async_context(self._real_files.using(tasks))
+            if self.lot.speaker is not None:
+                await parts.enter_async_context(self.lot.speaker.using(tasks))
             pulse = tasks.create_task(self._pulse() if self._play is None else self._play.pulse(self))
             self.start()
             try:
@@ -190,6 +222,7 @@ class Fleet:
         """The fleet now."""
         states = [running.state for running in self.stations.values()]
         failures = (running.last_failure for running in self.stations.values() if running.last_failure)
+        lot = self.lot.summary()
         return FleetSummary(
             stations=len(states),
             online=sum(state.is_online for state in states),
@@ -199,6 +232,9 @@ class Fleet:
             energy_wh=self._energy_wh,
             has_been_online=self._has_been_online,
             last_failure=next(failures, ""),
+            parked=lot.occupied,
+            stays_ended=lot.stays_ended,
+            stays_acknowledged=lot.stays_acknowledged,
         )
 
     async def _pulse(self) -> None:
@@ -226,9 +262,11 @@ class Fleet:
             for evse in running.state.evses:
                 running.stop_locally(evse.number)
         has_faults = bool(self.plan.faults)
+        self.lot.clear(self._clock.now())
         speaking = [running for running in self.stations.values() if running.state.is_online or has_faults]
         waits = (running.until(lambda one: not one.state.outbox.has_facts, goodbye_s) for running in speaking)
-        results = await asyncio.gather(*waits, return_exceptions=True)
+        drained = () if self.lot.speaker is None else (self.lot.speaker.drained(goodbye_s),)
+        results = await asyncio.gather(*waits, *drained, return_exceptions=True)
         for result in results:
             if isinstance(result, BaseException) and not isinstance(result, ConditionNotMet):
                 raise result
@@ -247,6 +285,7 @@ class Fleet:
                 rng=Chance(f"{seed}|{key}|drivers {evse.number}"),
                 schedule=self._schedule,
                 tell=self._hear,
+                bay=self.lot.bay_of(key, evse.number),
             )
             for evse in running.state.evses
         ]
@@ -264,10 +303,13 @@ class Fleet:
     def _clock_of(self, key: StationKey) -> Clock:
         return self._clock if self._play is None else self._play.clock_of(key)
 
-    def _schedule(self, sleeper: RunningStation | Companion, at: float | None) -> None:
+    def _set_wake_up(self, sleeper: Woken, at: float | None) -> None:
         self._wake_ups.schedule(sleeper, at)
         if at is not None and at < self._sleeps_until:
             self._on_earlier()
+
+    def _schedule(self, sleeper: RunningStation | Companion, at: float | None) -> None:
+        self._set_wake_up(sleeper, at)
         if self._play is not None:
             for companion, held_at in self._play.follow(sleeper).items():
                 self._wake_ups.schedule(companion, held_at)

@@ -64,13 +64,12 @@ def versions_of(ocpp: str) -> Sequence[OcppVersion]:
 
 def read_credentials(path: Path) -> dict[str, str]:
     """Passwords by station id, from lines `station id,password`. Raises InvalidPlan naming a bad line."""
-    passwords = {}
-    with path.open(newline="", encoding="utf-8") as file:
-        for number, row in enumerate(csv.reader(file), start=1):
-            if len(row) != 2:
-                raise InvalidPlan(f"{path}, line {number}: expected `station id,password`")
-            passwords[row[0].strip()] = row[1]
-    return passwords
+    return _read_pairs(path, "station id")
+
+
+def read_passwords(path: Path) -> dict[str, str]:
+    """Drivers' passwords by e-mail, from lines `e-mail,password`. Raises InvalidPlan naming a bad line."""
+    return _read_pairs(path, "e-mail")
 
 
 def read_tokens(path: Path) -> tuple[IdToken, ...]:
@@ -117,6 +116,16 @@ def _lay_out(
         model=model,
         settings=settings,
     )
+
+
+def _read_pairs(path: Path, name: str) -> dict[str, str]:
+    passwords = {}
+    with path.open(newline="", encoding="utf-8") as file:
+        for number, row in enumerate(csv.reader(file), start=1):
+            if len(row) != 2:
+                raise InvalidPlan(f"{path}, line {number}: expected `{name},password`")
+            passwords[row[0].strip()] = row[1]
+    return passwords
 
 
 def _read_token(line: str) -> IdToken:

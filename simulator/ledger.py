@@ -8,11 +8,14 @@ The file has one JSON object a line; `kind` says which, and each kind is a type 
 | began | when a transaction begins, before the CSMS has heard of it | its station, EVSE, token, instant, register |
 | reading | when the CSMS has acknowledged a reading | the instant and the register |
 | transaction | when nothing more can change | everything that is known of one transaction |
+| parked | when a vehicle comes into a bay, before the platform has heard of it | the bay, and the instant |
+| stay | when nothing more can change | everything that is known of one vehicle's time in one bay |
 | closed | last, when the fleet has ended | when |
 
 Invariants:
-1. Each transaction that began has one entry, whatever became of its messages.
-2. An entry is final when its end is acknowledged or given up, or the fleet has ended; then it is written, whole.
+1. Each transaction that began, and each stay, has one entry, whatever became of its messages.
+2. An entry is final when its end is acknowledged or given up, or the fleet has ended; then it is written, whole. A
+   stay's is when all that was said of it was answered.
 3. What is written outlives the process, however it ends: a reader finds whole lines, and half of the last at most.
 4. With a file, memory holds the transactions that are not final; without one, every entry. It never holds readings.
 """
@@ -32,6 +35,9 @@ from protocol.domain.identifiers import DEFAULT_TENANT
 from protocol.domain.metering import MeterValue, import_register_wh
 from simulator.errors import SimulatorError
 from simulator.evse import Transaction
+from simulator.parking.plan import BayPlan
+from simulator.parking.records import Parked, StayEntry, entry_of, parked_of
+from simulator.parking.stay import Stay
 from simulator.plan import StationPlan
 from simulator.state import Happening, Notice
 
@@ -45,13 +51,17 @@ class InvalidLedger(SimulatorError):
 
 
 class Header(msgspec.Struct, frozen=True, tag_field="kind", tag="ledger"):
-    """Whose ledger it is. `stations` are pairs of tenant and station id; `began_at` is by the stations' clock."""
+    """Whose ledger it is. `stations` are pairs of tenant and station id, `bays` of tenant and bay id.
+
+    `began_at` is by the stations' clock.
+    """
 
     format: int
     seed: str
     url: str
     began_at: datetime
     stations: tuple[tuple[str, str], ...]
+    bays: tuple[tuple[str, str], ...] = ()
 
 
 class Began(msgspec.Struct, frozen=True, tag_field="kind", tag="began"):
@@ -115,18 +125,20 @@ class Closed(msgspec.Struct, frozen=True, tag_field="kind", tag="closed"):
     at: datetime
 
 
-Line = Header | Began | AcknowledgedReading | LedgerEntry | Closed
+Line = Header | Began | AcknowledgedReading | LedgerEntry | Parked | StayEntry | Closed
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerBook:
-    """A ledger as it was read. `running` are transactions without an entry, of a fleet that did not end in order."""
+    """A ledger as it was read. Of a fleet that did not end in order, `running` and `parked` have no entry."""
 
     header: Header
     entries: tuple[LedgerEntry, ...]
     running: tuple[Began, ...]
     readings: tuple[AcknowledgedReading, ...]
     closed_at: datetime | None
+    stays: tuple[StayEntry, ...] = ()
+    parked: tuple[Parked, ...] = ()
 
 
 class Ledger:
@@ -137,6 +149,8 @@ class Ledger:
         self._open: dict[Key, tuple[StationPlan, Transaction]] = {}
         self._final: dict[Key, LedgerEntry] = {}
         self._order: dict[Key, None] = {}
+        self._open_stays: dict[Stay, None] = {}
+        self._final_stays: list[StayEntry] = []
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
         self._file: int | None = None if path is None else os.open(path, flags, 0o644)
 
@@ -157,10 +171,34 @@ class Ledger:
         written = {line.key: line for line in read_lines(self._path) if isinstance(line, LedgerEntry)}
         return tuple(sorted((live | written).values(), key=lambda entry: (entry.started_at, entry.key)))
 
-    def begin(self, *, seed: str, url: str, began_at: datetime, stations: Iterable[StationPlan]) -> None:
+    def stays(self) -> tuple[StayEntry, ...]:
+        """Every stay, those that are over first; of a file, what was written and what is open."""
+        if self._path is None:
+            over = self._final_stays
+        else:
+            over = [line for line in read_lines(self._path) if isinstance(line, StayEntry)]
+        return (*over, *(entry_of(stay) for stay in self._open_stays))
+
+    def begin(
+        self,
+        *,
+        seed: str,
+        url: str,
+        began_at: datetime,
+        stations: Iterable[StationPlan],
+        bays: Iterable[BayPlan] = (),
+    ) -> None:
         """The stations are switched on."""
-        pairs = tuple((plan.tenant, plan.station_id) for plan in stations)
-        self._write(Header(format=FORMAT, seed=seed, url=url, began_at=began_at, stations=pairs))
+        self._write(
+            Header(
+                format=FORMAT,
+                seed=seed,
+                url=url,
+                began_at=began_at,
+                stations=tuple((plan.tenant, plan.station_id) for plan in stations),
+                bays=tuple(plan.key for plan in bays),
+            )
+        )
 
     def record(self, plan: StationPlan, notice: Notice) -> None:
         """Keep what the notice says of a transaction."""
@@ -178,12 +216,22 @@ class Ledger:
         if transaction.is_end_acknowledged or TransactionEnd.__name__ in transaction.given_up:
             self._finish(key)
 
+    def record_stay(self, stay: Stay) -> None:
+        """Keep what has changed of the stay."""
+        if stay not in self._open_stays:
+            self._open_stays[stay] = None
+            self._write(parked_of(stay))
+        if stay.is_final:
+            self._finish_stay(stay)
+
     def close(self, at: datetime | None = None) -> None:
         """What is not in the file yet is written as it stands; `at` None leaves open when the fleet ended."""
         if self._file is None:
             return
         for key in tuple(self._open):
             self._finish(key)
+        for stay in tuple(self._open_stays):
+            self._finish_stay(stay)
         if at is not None:
             self._write(Closed(at))
         os.close(self._file)
@@ -196,6 +244,13 @@ class Ledger:
         entry = _entry(*row)
         if self._path is None:
             self._final[key] = entry
+        self._write(entry)
+
+    def _finish_stay(self, stay: Stay) -> None:
+        del self._open_stays[stay]
+        entry = entry_of(stay)
+        if self._path is None:
+            self._final_stays.append(entry)
         self._write(entry)
 
     def _write(self, line: Line) -> None:
@@ -217,6 +272,8 @@ def read_ledger(path: Path) -> LedgerBook:
         raise InvalidLedger(f"{path} is a ledger of format {header.format}; this program reads format {FORMAT}")
     entries = tuple(line for line in lines if isinstance(line, LedgerEntry))
     ended = {entry.key for entry in entries}
+    stays = tuple(line for line in lines if isinstance(line, StayEntry))
+    left = {stay.key for stay in stays}
     return LedgerBook(
         header=header,
         entries=entries,
@@ -227,6 +284,8 @@ def read_ledger(path: Path) -> LedgerBook:
         ),
         readings=tuple(line for line in lines if isinstance(line, AcknowledgedReading)),
         closed_at=next((line.at for line in lines if isinstance(line, Closed)), None),
+        stays=stays,
+        parked=tuple(line for line in lines if isinstance(line, Parked) and line.key not in left),
     )
 
 

@@ -5,6 +5,8 @@
 | fleet_stations | site, state | stations, online and offline |
 | fleet_evses_charging | site | EVSEs on which energy flows |
 | fleet_sessions_total | state | sessions that ended, and of which the CSMS has confirmed the end |
+| fleet_bays_occupied | | parking bays that a vehicle is in |
+| fleet_stays_total | state | stays in parking bays that ended, and of which the platform has confirmed all |
 | fleet_energy_wh_total | | what ended sessions delivered |
 | fleet_frames_total | action, direction, outcome | CALLs that ended, of the fleet and of the CSMS |
 | fleet_call_seconds | action | histogram of how long answers took |
@@ -54,6 +56,11 @@ class FleetCollector(Collector):
         sessions.add_metric(("ended",), summary.sessions_ended)
         sessions.add_metric(("acknowledged",), summary.sessions_acknowledged)
         yield sessions
+        stays = CounterMetricFamily("fleet_stays", "Stays in parking bays", labels=("state",))
+        stays.add_metric(("ended",), summary.stays_ended)
+        stays.add_metric(("acknowledged",), summary.stays_acknowledged)
+        yield stays
+        yield GaugeMetricFamily("fleet_bays_occupied", "Parking bays that a vehicle is in", value=summary.parked)
         yield CounterMetricFamily("fleet_energy_wh", "Energy of ended sessions in Wh", value=summary.energy_wh)
 
     def _collect_traffic(self) -> Iterator[Metric]:

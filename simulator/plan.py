@@ -11,6 +11,7 @@ from simulator.chance import Chance
 from simulator.errors import InvalidPlan
 from simulator.evse import Outlet
 from simulator.faults.kinds import Fault
+from simulator.parking.plan import BayPlan, ParkerPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ class DriverPlan:
     on. `app_share` of the arrivals only plug in and wait for somebody to start them remotely; `stranger_share` of the
     others have a token that nobody knows. `session_s` bounds how long a driver charges, `arrival_s` is the mean time
     that an EVSE stays empty, by day and night unless `arrivals` say when. A car stops drawing after `energy_wh`, or at
-    `target_soc`; None: at what such cars are set to.
+    `target_soc`; None: at what such cars are set to. Where the EVSE has a bay the car stands there for `linger_s` more
+    when it has charged.
     """
 
     tokens: Mapping[str, tuple[IdToken, ...]] = field(default_factory=dict)
@@ -124,6 +126,7 @@ class DriverPlan:
     stranger_share: float = 0.0
     energy_wh: tuple[float, float] | None = None
     target_soc: tuple[float, float] | None = None
+    linger_s: tuple[float, float] = (0.0, 0.0)
 
     def __post_init__(self) -> None:
         shortest_s, longest_s = self.session_s
@@ -152,7 +155,8 @@ class PlannedFault:
 class FleetPlan:
     """`drivers` None: nobody comes by himself, as in acceptance tests. Stations connect within `connect_spread_s`.
 
-    `drivers_at` are those of single sites; `drivers` those of all others.
+    `drivers_at` are those of single sites; `drivers` those of all others. So it is with `parkers`, who come only to
+    park: at the bays that have no EVSE.
     """
 
     stations: tuple[StationPlan, ...]
@@ -160,12 +164,32 @@ class FleetPlan:
     connect_spread_s: float = 1.0
     drivers_at: Mapping[str, DriverPlan] = field(default_factory=dict)
     faults: tuple[PlannedFault, ...] = ()
+    bays: tuple[BayPlan, ...] = ()
+    parkers: ParkerPlan | None = None
+    parkers_at: Mapping[str, ParkerPlan] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         keys = {plan.key for plan in self.stations}
         if len(keys) != len(self.stations):
             raise InvalidPlan("two stations of the plan have the same tenant and id")
+        if len({bay.key for bay in self.bays}) != len(self.bays):
+            raise InvalidPlan("two parking bays of the plan have the same tenant and id")
+        evses = {station.key: station.evse_count for station in self.stations}
+        serving: set[tuple[StationKey, int]] = set()
+        for bay in self.bays:
+            if bay.station_id is None or bay.evse is None:
+                continue
+            key = StationKey(TenantId(bay.tenant), StationId(bay.station_id))
+            if not 1 <= bay.evse <= evses.get(key, 0):
+                raise InvalidPlan(f"bay {bay.bay_id} is of EVSE {bay.evse} of {bay.station_id}, which the plan lacks")
+            if (key, bay.evse) in serving:
+                raise InvalidPlan(f"EVSE {bay.evse} of {bay.station_id} has two bays in the plan")
+            serving.add((key, bay.evse))
 
     def drivers_of(self, station: StationPlan) -> DriverPlan | None:
         """Who comes to the station."""
         return self.drivers_at.get(station.site, self.drivers)
+
+    def parkers_of(self, bay: BayPlan) -> ParkerPlan | None:
+        """Who comes only to park in the bay."""
+        return self.parkers_at.get(bay.site, self.parkers)

@@ -18,8 +18,9 @@ from typing import TypeVar
 from protocol.domain.identifiers import IdToken
 from protocol.domain.money import Money
 from protocol.domain.time import format_timestamp
-from simulator.differences import Delivered, Difference, Invoice, Kind, Payment, Reading, Session
+from simulator.differences import Delivered, Difference, Invoice, Kind, ParkingSession, Payment, Reading, Session
 from simulator.expected_price import FREE, PriceList, Unpriced, Version, expected_total
+from simulator.parking.expected import ExpectedStay
 
 ItemT = TypeVar("ItemT")
 KeyT = TypeVar("KeyT")
@@ -31,11 +32,12 @@ _DUE, _PAID = "due", "paid"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What the ledger can say something about: these stations, from `begin` to `end`."""
+    """What the ledger can say something about: these stations and parking bays, from `begin` to `end`."""
 
     stations: frozenset[str]
     begin: datetime
     end: datetime
+    bays: frozenset[str] = frozenset()
 
     def covers(self, station_id: str, started_at: datetime) -> bool:
         """Whether the fleet would know."""
@@ -51,6 +53,7 @@ class Books:
     invoices: Sequence[Invoice]
     payments: Sequence[Payment]
     prices: PriceList
+    stays: Sequence[ParkingSession] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,21 @@ class Match:
     invoice: Invoice | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class StayMatch:
+    """A vehicle's time in a bay as the CSMS should have it, the session that it has, and that session's invoice."""
+
+    expected: ExpectedStay
+    session: ParkingSession | None = None
+    invoice: Invoice | None = None
+
+
 @dataclass(slots=True)
 class Reconciliation:
-    """What was found. `priced` counts the prices that were worked out; `unpriced` why others were not."""
+    """What was found. `priced` counts the prices that were worked out; `unpriced` why others were not.
+
+    `stays` are the vehicles' times in bays that were looked for, each with its session and invoice where there are any.
+    """
 
     matches: list[Match] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
@@ -72,6 +87,7 @@ class Reconciliation:
     payments: int = 0
     priced: int = 0
     unpriced: Counter[str] = field(default_factory=Counter)
+    stays: list[StayMatch] = field(default_factory=list)
 
     @property
     def is_clean(self) -> bool:
@@ -101,9 +117,9 @@ class _Comparison:
         self._scope = scope
         self._found = Reconciliation()
         self._sessions = _sessions_by_transaction(delivered, books.sessions)
-        self._readings = _group(books.readings, lambda one: (one.station_id, one.transaction_id))
-        self._invoices = _group(books.invoices, lambda one: one.session_id)
-        self._payments = _group(books.payments, lambda one: one.invoice_id)
+        self._readings = group(books.readings, lambda one: (one.station_id, one.transaction_id))
+        self._invoices = group(books.invoices, lambda one: one.session_id)
+        self._payments = group(books.payments, lambda one: one.invoice_id)
         self._driver_of = _usual_drivers(delivered, self._sessions)
 
     def run(self) -> Reconciliation:
@@ -159,8 +175,8 @@ class _Comparison:
     def _compare_readings(self, delivered: Delivered, session: Session) -> None:
         booked = self._readings.pop((session.station_id, session.transaction_id), [])
         self._found.readings += len(booked)
-        said_at = _group(delivered.readings, lambda one: one.at)
-        booked_at = _group(booked, lambda one: one.at)
+        said_at = group(delivered.readings, lambda one: one.at)
+        booked_at = group(booked, lambda one: one.at)
         unanswered = delivered.unanswered
         for at in sorted({*said_at, *booked_at}):
             said = sorted(one.register_wh for one in said_at.get(at, ()))
@@ -196,9 +212,9 @@ class _Comparison:
             return None
         try:
             version = self._books.prices.find(delivered.station_id, delivered.evse, delivered.started_at)
-            if not _is_tariff(version, session):
+            if not is_tariff(version, session):
                 found = f"{session.tariff_id} version {session.tariff_version}"
-                self._differ(Kind.WRONG_TARIFF, delivered, _name(version), found)
+                self._differ(Kind.WRONG_TARIFF, delivered, name_tariff(version), found)
                 return None
             if version is None:
                 price = Money(Decimal(0), session.currency).rounded()
@@ -213,16 +229,9 @@ class _Comparison:
     def _compare_payments(self, delivered: Delivered, invoice: Invoice) -> None:
         payments = self._payments.pop(invoice.invoice_id, [])
         self._found.payments += len(payments)
-        came_in = Money(sum((one.amount for one in payments), Decimal(0)), invoice.currency)
-        total = Money(invoice.total_incl_vat, invoice.currency)
-        if invoice.state == _DUE:
-            self._differ(Kind.INVOICE_NOT_COLLECTED, delivered, "paid or open", invoice.state)
-        elif came_in.amount > total.amount:
-            self._differ(Kind.PAID_TWICE, delivered, _money(total), f"{_money(came_in)} in {len(payments)} payments")
-        elif invoice.state == _PAID and came_in.amount < total.amount:
-            self._differ(Kind.PAYMENT_MISSING, delivered, _money(total), _money(came_in))
-        else:
-            self._expect(Kind.WRONG_PAID, delivered, came_in, Money(invoice.paid, invoice.currency))
+        difference = find_wrong_payment(invoice, payments)
+        if difference is not None:
+            self._differ(difference[0], delivered, *difference[1:])
 
     def _find_unknown(self) -> None:
         known = {session.session_id for sessions in self._sessions.values() for session in sessions}
@@ -232,8 +241,12 @@ class _Comparison:
                 self._add(Kind.UNKNOWN_SESSION, session.station_id, session.transaction_id, "none", found)
         booked = {session.session_id: session for session in self._books.sessions}
         for invoice in self._books.invoices:
-            if invoice.session_id not in booked and self._scope.covers(invoice.station_id, invoice.started_at):
-                found = _money(Money(invoice.total_incl_vat, invoice.currency))
+            if (
+                invoice.is_of_charging
+                and invoice.session_id not in booked
+                and self._scope.covers(invoice.station_id, invoice.started_at)
+            ):
+                found = say_money(Money(invoice.total_incl_vat, invoice.currency))
                 self._add(Kind.UNKNOWN_INVOICE, invoice.station_id, "", "none", found)
         self._find_unknown_readings(booked)
         invoices = {invoice.invoice_id for invoice in self._books.invoices}
@@ -272,10 +285,23 @@ class _Comparison:
         self._found.differences.append(Difference(kind, station_id, transaction_id, expected, found))
 
 
+def find_wrong_payment(invoice: Invoice, payments: Sequence[Payment]) -> tuple[Kind, str, str] | None:
+    """What is wrong with the money that came in for the invoice: the kind, what should be, and what is."""
+    came_in = Money(sum((one.amount for one in payments), Decimal(0)), invoice.currency)
+    total, paid = Money(invoice.total_incl_vat, invoice.currency), Money(invoice.paid, invoice.currency)
+    if invoice.state == _DUE:
+        return Kind.INVOICE_NOT_COLLECTED, "paid or open", invoice.state
+    if came_in.amount > total.amount:
+        return Kind.PAID_TWICE, say_money(total), f"{say_money(came_in)} in {len(payments)} payments"
+    if invoice.state == _PAID and came_in.amount < total.amount:
+        return Kind.PAYMENT_MISSING, say_money(total), say_money(came_in)
+    return None if came_in == paid else (Kind.WRONG_PAID, say_money(came_in), say_money(paid))
+
+
 def _sessions_by_transaction(delivered: Sequence[Delivered], sessions: Sequence[Session]) -> dict[int, list[Session]]:
     """The sessions of each delivered transaction, by its index; one without a name is known by its place and start."""
-    by_name = _group(sessions, lambda one: (one.station_id, one.transaction_id))
-    by_start = _group(sessions, lambda one: (one.station_id, one.evse, one.started_at))
+    by_name = group(sessions, lambda one: (one.station_id, one.transaction_id))
+    by_start = group(sessions, lambda one: (one.station_id, one.evse, one.started_at))
     found = {}
     for index, one in enumerate(delivered):
         if one.transaction_id is not None:
@@ -298,7 +324,8 @@ def _usual_drivers(delivered: Sequence[Delivered], sessions: Mapping[int, Sequen
     return {token: driver for token, (driver, count) in usual.items() if 2 * count > drivers[token].total()}
 
 
-def _group(items: Iterable[ItemT], key: Callable[[ItemT], KeyT]) -> dict[KeyT, list[ItemT]]:
+def group(items: Iterable[ItemT], key: Callable[[ItemT], KeyT]) -> dict[KeyT, list[ItemT]]:
+    """The items by their key, in their order."""
     groups: dict[KeyT, list[ItemT]] = {}
     for item in items:
         groups.setdefault(key(item), []).append(item)
@@ -313,13 +340,15 @@ def _kind_of_reading(said: Sequence[Decimal], has: Sequence[Decimal]) -> Kind:
     return Kind.DOUBLED_READING if len(has) > len(said) else Kind.WRONG_READING
 
 
-def _is_tariff(version: Version | None, session: Session) -> bool:
+def is_tariff(version: Version | None, session: Session | ParkingSession) -> bool:
+    """Whether the session was priced by this version; None: by none."""
     if version is None:
         return session.tariff_id == FREE
     return version.tariff.id == session.tariff_id and version.number in (None, session.tariff_version)
 
 
-def _name(version: Version | None) -> str:
+def name_tariff(version: Version | None) -> str:
+    """The tariff and its version, for people."""
     if version is None:
         return FREE
     return version.tariff.id if version.number is None else f"{version.tariff.id} version {version.number}"
@@ -330,10 +359,11 @@ def _registers(at: datetime, registers_wh: Sequence[Decimal]) -> str:
 
 
 def _say(value: object) -> str:
-    return _money(value) if isinstance(value, Money) else str(value)
+    return say_money(value) if isinstance(value, Money) else str(value)
 
 
-def _money(money: Money) -> str:
+def say_money(money: Money) -> str:
+    """The amount and its currency."""
     return f"{money.amount} {money.currency}"
 
 

@@ -10,6 +10,8 @@ from simulator.books import OperatorsView
 from simulator.differences import MEANINGS, Delivered, Reading
 from simulator.expected_price import PriceList
 from simulator.ledger import AcknowledgedReading, Began, LedgerBook, LedgerEntry
+from simulator.parking.comparison import compare_stays
+from simulator.parking.expected import expected_stays
 from simulator.reconciliation import Reconciliation, Scope, reconcile
 
 _WAIT_S = (0.5, 5.0)
@@ -28,9 +30,12 @@ async def reconcile_when_settled(
 ) -> Reconciliation:
     """The reconciliation once nothing that may settle is different, or after `patience_s`. Raises BooksUnreadable."""
     scope, delivered = scope_of(book, tenant=tenant), delivered_of(book, tenant=tenant)
+    expected = expected_stays(book.stays, book.parked, tenant=tenant)
     deadline, wait_s = time.monotonic() + patience_s, _WAIT_S[0]
     while True:
-        found = reconcile(delivered, await view.read(scope, prices), scope=scope)
+        books = await view.read(scope, prices)
+        found = reconcile(delivered, books, scope=scope)
+        compare_stays(expected, books, scope=scope, found=found)
         left_s = deadline - time.monotonic()
         if not found.may_settle or left_s <= 0:
             return found
@@ -45,8 +50,11 @@ def scope_of(book: LedgerBook, *, tenant: str = "default") -> Scope:
     known = [book.header.began_at, *(reading.at for reading in book.readings)]
     known += [at for entry in book.entries for at in (entry.started_at, entry.ended_at) if at is not None]
     known += [one.started_at for one in book.running]
+    known += [at for stay in book.stays for at in (stay.arrived_at, stay.left_at) if at is not None]
+    known += [one.arrived_at for one in book.parked]
     return Scope(
         stations=frozenset(station for owner, station in book.header.stations if owner == tenant),
+        bays=frozenset(bay for owner, bay in book.header.bays if owner == tenant),
         begin=book.header.began_at,
         end=book.closed_at if book.closed_at is not None else max(known) + _LAST_WORDS,
     )

@@ -3,6 +3,7 @@
     AWAY -> ARRIVED -> WAITING -> CHARGING -> LEAVING -> AWAY
                           |          `-> ASKING -^          an app driver asks to be stopped remotely
                           `-> LEAVING                       refused, or out of patience
+    LEAVING -> STANDING -> AWAY                             the car is unplugged, and stands in the EVSE's bay
 
 Everything is drawn from the one source of chance that the visits are given.
 """
@@ -12,6 +13,7 @@ from enum import StrEnum
 
 from protocol.domain.identifiers import IdToken, IdTokenType
 from simulator.chance import Chance
+from simulator.parking.bay import Bay
 from simulator.plan import DriverPlan
 from simulator.running import Companion, RunningStation
 from simulator.state import Happening, Notice
@@ -32,6 +34,7 @@ class Phase(StrEnum):
     CHARGING = "charging"
     ASKING = "asking"
     LEAVING = "leaving"
+    STANDING = "standing"
 
 
 class TokenPool:
@@ -52,9 +55,13 @@ class TokenPool:
 
 
 class Visits(Companion):
-    """The visits at one EVSE. `schedule` sets the next wake-up; `tell` lets people outside hear of it."""
+    """The visits at one EVSE. `schedule` sets the next wake-up; `tell` lets people outside hear of it.
+
+    Where the EVSE has a bay the car is in it from its arrival until it has gone.
+    """
 
     __slots__ = (
+        "_bay",
         "_evse",
         "_is_app_driver",
         "_is_stranger",
@@ -77,9 +84,11 @@ class Visits(Companion):
         rng: Chance,
         schedule: Callable[["Visits", float | None], None],
         tell: Callable[[RunningStation, Notice, float], None],
+        bay: Bay | None = None,
     ) -> None:
         super().__init__(running)
         self.phase = Phase.AWAY
+        self._bay = bay
         self._evse = evse
         self._plan = plan
         self._tokens = tokens
@@ -104,10 +113,12 @@ class Visits(Companion):
                 self._leave(now)
             case Phase.CHARGING:
                 self._finish(now)
+            case Phase.STANDING:
+                self._drive_off(now)
 
     def on_notice(self, notice: Notice, now: float) -> None:
         """Something happened at the driver's EVSE."""
-        if self.phase is Phase.AWAY or notice.evse != self._evse:
+        if self.phase in (Phase.AWAY, Phase.STANDING) or notice.evse != self._evse:
             return
         match notice.happening:
             case Happening.TRANSACTION_STARTED if self.phase in (Phase.ARRIVED, Phase.WAITING):
@@ -118,10 +129,10 @@ class Visits(Companion):
                 pass
 
     def send_away(self) -> None:
-        """The driver goes at once, and no other comes."""
+        """The driver goes at once, and no other comes; who clears the bay is the fleet."""
         before, self.phase = self.phase, Phase.AWAY
         self._schedule(self, None)
-        if before is not Phase.AWAY:
+        if before not in (Phase.AWAY, Phase.STANDING):
             self.running.unplug(self._evse)
         self._return_token()
 
@@ -133,10 +144,13 @@ class Visits(Companion):
             self._token = IdToken(f"STRANGER{self._rng.bits(32):08X}", IdTokenType.ISO14443)
         else:
             self._token = None if self._is_app_driver else self._tokens.take(self._rng)
-        if evse.vehicle is not None or (self._token is None and not self._is_app_driver):
+        is_taken = evse.vehicle is not None or (self._bay is not None and self._bay.is_occupied)
+        if is_taken or (self._token is None and not self._is_app_driver):
             self._return_token()
             self._wait_for_arrival(now)
             return
+        if self._bay is not None:
+            self._bay.occupy(now)
         self._move(Phase.ARRIVED, now + self._rng.between(*_WALK_S))
         if self._token is not None and self._rng.happens(_TOKEN_FIRST):
             self.running.present_token(self._evse, self._token)
@@ -168,8 +182,17 @@ class Visits(Companion):
         self.phase = Phase.LEAVING
         self.running.unplug(self._evse)
         self._return_token()
-        self._wait_for_arrival(now)
+        linger_s = 0.0 if self._bay is None else self._bay.draw_linger_s(self._plan.linger_s)
+        if linger_s > 0:
+            self._move(Phase.STANDING, now + linger_s)
+        else:
+            self._drive_off(now)
         self._tell(self.running, Notice(Happening.DRIVER_LEFT, self._evse), now)
+
+    def _drive_off(self, now: float) -> None:
+        if self._bay is not None:
+            self._bay.vacate(now)
+        self._wait_for_arrival(now)
 
     def _plug_in(self) -> None:
         vehicle = draw_vehicle(self._rng, is_dc=self.running.plan.outlet.is_dc)

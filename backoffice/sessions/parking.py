@@ -98,10 +98,11 @@ class ParkingEvents:
                 await give(unit, stay, event.driver_id, now=self._clock(), reservation_id=event.reservation_id)
 
     async def on_charging_started(self, event: ChargingSessionStarted, _delivery: Delivery, unit: Unit) -> None:
-        """Whoever charges stands there too."""
+        """Whoever charges stands there too, unless the vehicle came later: then it is another one."""
         if event.driver_id is not None:
             for stay in await repository.find_stays_at(unit, event.station_id, event.evse):
-                await give(unit, stay, event.driver_id, now=self._clock())
+                if stay.started_at <= event.started_at:
+                    await give(unit, stay, event.driver_id, now=self._clock())
 
 
 class Parking:
@@ -111,10 +112,13 @@ class Parking:
         self.database = database
         self.clock = clock
 
-    async def claim(self, unit: Unit, bay_id: str, driver_id: DriverId) -> ParkingRow:
-        """The stay in the bay is the driver's. Raises BayIsEmpty, ParkedByAnother."""
+    async def claim(self, unit: Unit, bay_id: str, driver_id: DriverId, *, since: datetime | None = None) -> ParkingRow:
+        """The stay in the bay is the driver's, who came no earlier than `since`. Raises BayIsEmpty, ParkedByAnother.
+
+        A vehicle that came before has left, and that was not heard here yet: the driver's own is yet to be heard of.
+        """
         stay = await repository.find_stay_in(unit, bay_id)
-        if stay is None:
+        if stay is None or (since is not None and stay.started_at < since):
             raise BayIsEmpty(bay_id)
         if stay.driver_id not in (None, driver_id):
             raise ParkedByAnother(bay_id)
@@ -171,8 +175,16 @@ class ParkingSettlement:
                     await give(unit, current, holder.driver_id, now=self._clock(), reservation_id=holder.reservation_id)
                     return
                 _take_tariff(current, tariff, place)
-            if current.is_asked_for and current.state == ParkingState.LEFT:
+            if not current.is_asked_for or current.state != ParkingState.LEFT:
+                return
+            # Heard of in another order, the charge came before the stay at whose EVSE it was.
+            driver_id = None
+            if current.driver_id is None and current.station_id is not None:
+                driver_id = await repository.find_driver_who_charged(unit, current)
+            if driver_id is None:
                 await self._complete(unit, current)
+            else:
+                await give(unit, current, DriverId(driver_id), now=self._clock())
 
     async def _ask(self, tenant: TenantId, stay: ParkingRow) -> tuple[Holder, TariffVersion, PlaceDescription]:
         """Raises Failure."""

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, true
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.kit.database import Unit
 from backoffice.kit.pagination import after_cursor
-from backoffice.sessions.models import ParkingRow
+from backoffice.sessions.domain import SessionState
+from backoffice.sessions.models import ParkingRow, SessionRow
 from backoffice.sessions.parking_domain import ParkingState
 
 
@@ -63,6 +64,25 @@ async def find_stays_at(unit: Unit, station_id: str, evse: int) -> Sequence[Park
         .execution_options(populate_existing=True)
     )
     return found.all()
+
+
+async def find_driver_who_charged(unit: Unit, stay: ParkingRow) -> str | None:
+    """Who began to charge at the bay's EVSE during the stay, the first of them; None where nobody did who is known."""
+    until = SessionRow.started_at <= stay.ended_at if stay.ended_at is not None else true()
+    return await unit.session.scalar(
+        select(SessionRow.driver_id)
+        .where(
+            SessionRow.tenant_id == unit.tenant,
+            SessionRow.station_id == stay.station_id,
+            SessionRow.evse == stay.evse,
+            SessionRow.driver_id.is_not(None),
+            SessionRow.state != SessionState.UNAUTHORISED,
+            SessionRow.started_at >= stay.started_at,
+            until,
+        )
+        .order_by(SessionRow.started_at)
+        .limit(1)
+    )
 
 
 async def select_asking(unit: Unit, *, limit: int) -> Sequence[ParkingRow]:

@@ -23,7 +23,7 @@ BayId = Annotated[str | None, Query(description="Of one parking bay.")]
 async def claim_stay(body: ParkingClaim, driver: Driver, parking: ParkingDep) -> ParkingView:
     """It is the driver's own vehicle that stands in the bay; asked again, nothing changes."""
     async with parking.database.transaction(driver.tenant) as unit:
-        stay = await parking.claim(unit, body.bay_id, DriverId(driver.subject))
+        stay = await parking.claim(unit, body.bay_id, DriverId(driver.subject), since=body.since)
         return ParkingView.of(stay, now=parking.clock())
 
 

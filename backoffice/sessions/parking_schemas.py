@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from backoffice.kit.numbers import PlainDecimal
 from backoffice.sessions.models import ParkingRow
@@ -12,9 +12,10 @@ from backoffice.sessions.schemas import LineView
 
 
 class ParkingClaim(BaseModel):
-    """Where the driver stands."""
+    """Where the driver stands; `since`: they came no earlier, so that a stay which began before is somebody else's."""
 
     bay_id: str = Field(min_length=1, max_length=255, examples=["P1-07"])
+    since: AwareDatetime | None = None
 
 
 class ParkingView(BaseModel):

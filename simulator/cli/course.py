@@ -12,6 +12,7 @@ from simulator.inventory import (
     lay_out_stations,
     make_tokens,
     read_credentials,
+    read_passwords,
     read_tokens,
     split_tokens,
     versions_of,
@@ -52,9 +53,16 @@ def add_plan_arguments(verb: argparse.ArgumentParser) -> None:
     tokens = verb.add_mutually_exclusive_group()
     tokens.add_argument("--tokens", type=Path, metavar="FILE", help="tokens that drivers present, one a line")
     tokens.add_argument("--id-tokens", metavar="A,B,…", help="the same, on the command line")
+    verb.add_argument("--bay-template", help="of the ids of a scenario's parking bays")
+    verb.add_argument(
+        "--app-drivers", type=Path, metavar="FILE", help="CSV of e-mail and password: who checks in by app"
+    )
     verb.add_argument("--meter-interval", type=int, metavar="S", help="seconds between meter values (60; 300 in a day)")
     verb.add_argument(
-        "--session-seconds", type=_span, metavar="A-B", help="how long drivers charge (15-240; 900-7200 in a day)"
+        "--session-seconds",
+        type=_span,
+        metavar="A-B",
+        help="how long drivers charge or park (15-240; 900-7200 in a day)",
     )
     verb.add_argument(
         "--arrival-seconds", type=positive, metavar="MEAN", help="how long an EVSE stays empty (60; 7200 in a day)"
@@ -106,9 +114,17 @@ def _plan_by_scenario(arguments: argparse.Namespace, *, is_day: bool) -> Course:
         meter_interval_s=arguments.meter_interval,
         session_s=arguments.session_seconds,
         arrival_s=arguments.arrival_seconds,
+        bay_template=arguments.bay_template,
     )
     passwords = read_credentials(arguments.credentials) if arguments.credentials else {}
-    plan = lay_out(scenario, lines, overrides=overrides, passwords=passwords, tokens=_read_tokens(arguments))
+    plan = lay_out(
+        scenario,
+        lines,
+        overrides=overrides,
+        passwords=passwords,
+        tokens=_read_tokens(arguments),
+        app_drivers=tuple(read_passwords(arguments.app_drivers)) if arguments.app_drivers else (),
+    )
     return Course(
         plan=plan,
         seed=scenario.seed if arguments.seed is None else arguments.seed,

@@ -100,18 +100,22 @@ def say_summary(summary: FleetSummary, at: datetime | None, _elapsed_s: float) -
 
 
 def _describe(summary: FleetSummary) -> str:
-    words = (
+    words = [
         f"stations online {summary.online}/{summary.stations}",
         f"charging {summary.charging}",
         f"sessions ended {summary.sessions_ended}, acknowledged {summary.sessions_acknowledged}",
         f"energy {summary.energy_wh / 1000:.3f} kWh",
-    )
+    ]
+    if summary.parked or summary.stays_ended:
+        words.append(f"parked {summary.parked}, stays ended {summary.stays_ended}")
     failure = f" · {summary.last_failure}" if summary.last_failure and summary.online < summary.stations else ""
     return " · ".join(words) + failure
 
 
 def _describe_end(summary: FleetSummary) -> str:
     delivered = f"ended: {summary.sessions_ended} sessions, {summary.energy_wh / 1000:.3f} kWh"
+    if summary.stays_ended:
+        delivered += f", {summary.stays_ended} stays ({summary.stays_acknowledged} confirmed by the platform)"
     lost = summary.sessions_ended - summary.sessions_acknowledged
     return (
         f"{delivered}, {lost} sessions not confirmed by the CSMS" if lost else f"{delivered}, all confirmed by the CSMS"

@@ -6,7 +6,6 @@ CSMS that cannot be asked.
 
 import argparse
 import asyncio
-import os
 import sys
 import time
 from pathlib import Path
@@ -14,14 +13,14 @@ from typing import Any
 
 import msgspec
 
-from simulator.books import BooksUnreadable, OperatorsView, read_tariffs_file
+from simulator.books import OperatorsView, read_tariffs_file
+from simulator.cli.password import PASSWORD_VARIABLE, read_password
 from simulator.differences import MEANINGS
 from simulator.errors import SimulatorError
 from simulator.ledger import LedgerBook, read_ledger
 from simulator.reconciliation import Reconciliation
 from simulator.settling import reconcile_when_settled
 
-PASSWORD_VARIABLE = "CHARGEYARD_PASSWORD"  # noqa: S105 # the name of a variable
 _PATIENCE_S = 60.0
 _LINE_EVERY_S = 2.0
 
@@ -36,8 +35,8 @@ The password comes from --password-file or from the variable {PASSWORD_VARIABLE}
 What may be a matter of waiting (a session that is not settled, an invoice that is not collected) is looked at again
 until it is settled, for --patience seconds at most. Prices are worked out from the CSMS's own tariffs, or from the file
 `{{"tariffs": [OCPI tariff, …], "places": [{{"tariff_id": "T", "station_id": "CP1", "evse": 1}}, …]}}`, whose places
-without an EVSE are stations, and without a station everything else. A tariff with restrictions, or that prices time, is
-not checked.
+without an EVSE are stations, with a bay_id or location_id parking bays and sites, and with none of it everything else.
+A charging tariff with restrictions, or that prices time, is not checked; of a parking tariff prices by duration are.
 """
 
 
@@ -71,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _reconcile(book: LedgerBook, arguments: argparse.Namespace) -> Reconciliation:
-    password, progress = _password(arguments.password_file), _Progress()
+    password, progress = read_password(arguments.password_file), _Progress()
     async with OperatorsView(arguments.url, tenant=arguments.tenant, report=progress.say) as view:
         await view.log_in(arguments.login, password)
         prices = read_tariffs_file(arguments.tariffs) if arguments.tariffs else await view.read_prices()
@@ -90,6 +89,8 @@ def describe(found: Reconciliation) -> str:
         f"compared {len(found.matches)} transactions, {found.readings} readings, {found.payments} payments; "
         f"{found.priced} prices worked out"
     )
+    if found.stays:
+        lines.append(f"compared {len(found.stays)} stays in parking bays")
     lines += [f"{count} prices not checked: {reason}" for reason, count in found.unpriced.items()]
     total = len(found.differences)
     lines.append("clean: everything is booked once, and nothing else" if found.is_clean else f"{total} differences")
@@ -102,6 +103,7 @@ def _as_json(found: Reconciliation) -> str:
         "transactions": len(found.matches),
         "readings": found.readings,
         "payments": found.payments,
+        "stays": len(found.stays),
         "priced": found.priced,
         "unpriced": dict(found.unpriced),
         "by_kind": dict(found.by_kind),
@@ -109,6 +111,7 @@ def _as_json(found: Reconciliation) -> str:
             {
                 "kind": one.kind,
                 "station_id": one.station_id,
+                "bay_id": one.bay_id,
                 "transaction_id": one.transaction_id,
                 "expected": one.expected,
                 "found": one.found,
@@ -118,18 +121,6 @@ def _as_json(found: Reconciliation) -> str:
         ],
     }
     return msgspec.json.format(msgspec.json.encode(result)).decode()
-
-
-def _password(path: Path | None) -> str:
-    if path is not None:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        if not lines:
-            raise BooksUnreadable(f"{path} is empty: its first line should be the operator's password")
-        return lines[0]
-    password = os.environ.get(PASSWORD_VARIABLE)
-    if password is None:
-        raise BooksUnreadable(f"no password: give --password-file, or set {PASSWORD_VARIABLE}")
-    return password
 
 
 def _url(text: str) -> str:

@@ -21,12 +21,14 @@ from simulator.cli.course import Course, add_plan_arguments, plan_course, positi
 from simulator.cli.crewing import check_crew, run_crew
 from simulator.cli.outcome import conclude
 from simulator.cli.overseeing import INTERRUPTED, nowhen, oversee, say_line, say_summary
+from simulator.cli.speaking import add_rest_arguments, check_rest, speaking
 from simulator.cli.table import Block, draw_table
 from simulator.control.address import Address, read_address
 from simulator.errors import InvalidPlan, SimulatorError
 from simulator.figures import Observer, measure, measure_sites
 from simulator.fleet import Fleet, FleetSummary
 from simulator.ledger import Ledger
+from simulator.parking.words import Speaker
 from simulator.playing import Play
 from simulator.process import collect_rarely, raise_file_limit
 from simulator.reports.files import check_report_file
@@ -49,6 +51,8 @@ examples:
       --id-tokens ABCD0001,ABCD0002 --session-seconds 15-30 --arrival-seconds 5 --duration 120
   chargeyard fleet run --url ws://127.0.0.1:9000/ocpp --count 60 --seed 7 --day yesterday --ledger day.jsonl
   chargeyard fleet run city-morning --url ws://127.0.0.1:9000/ocpp --count 500 --report morning.html
+  chargeyard fleet run car-park --url ws://127.0.0.1:9000/ocpp --rest http://127.0.0.1:8000 \\
+      --login operator@example.com --app-drivers drivers.csv --ledger parked.jsonl
   chargeyard fleet run mine.yaml --url ws://127.0.0.1:9000/ocpp --duration 60 --report mine.xml --metrics-port 9100
 
 The station's id is added to the URL. The CREDENTIALS file has a line `station id,password` for each station that
@@ -56,6 +60,8 @@ authenticates itself; the TOKENS file a line `token` or `token,type` (ISO14443, 
 With --day the stations live that day of UTC, from midnight to midnight: a station's clock stands still while the CSMS
 owes it an answer, and jumps otherwise. Timestamps lie in the past, as those of stations that were offline. What was
 delivered costs what the tariffs of that day say: nothing, where none was published yet. A driver keeps to one EVSE.
+Of a scenario's parking bays the platform's REST is told (--rest), as the operator --login, whose password is that of
+--password-file or of CHARGEYARD_PASSWORD; the APP DRIVERS file has a line `e-mail,password` for each who checks in.
 A scenario's sites, drivers, faults and assertions are in its file; `chargeyard fleet scenarios` lists those of ours.
 With --workers the stations are spread over processes, each as it would be in one; their ledgers become one at the end.
 Every flag is a variable of the environment too: CHARGEYARD_FLEET_ID_TEMPLATE is --id-template, unless that is given.
@@ -68,6 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     is_crew = arguments.workers > 1 and arguments.worker is None
     try:
         course = plan_course(arguments, is_day=arguments.day is not None)
+        check_rest(course, arguments)
         if arguments.report is not None:
             check_report_file(arguments.report)
         if is_crew:
@@ -90,6 +97,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _run(course: Course, ledger: Ledger, control: Control | None, arguments: argparse.Namespace) -> int:
+    async with speaking(course, arguments) as speaker:
+        return await _run_fleet(course, ledger, control, speaker, arguments)
+
+
+async def _run_fleet(
+    course: Course, ledger: Ledger, control: Control | None, speaker: Speaker | None, arguments: argparse.Namespace
+) -> int:
     stop, play = asyncio.Event(), None
     if arguments.day is not None:
         play = Play(datetime.combine(arguments.day, time(), UTC), seconds=_DAY_S, stop=stop)
@@ -103,6 +117,7 @@ async def _run(course: Course, ledger: Ledger, control: Control | None, argument
         play=play,
         share=share,
         on_event=observer.hear,
+        speaker=speaker,
     )
     if arguments.worker is not None:
         return await work(fleet, stop)
@@ -182,6 +197,7 @@ def add_arguments(run: argparse.ArgumentParser) -> None:
     """The verb's arguments."""
     run.add_argument("--url", required=True, type=_url, help="of the CSMS, without the station's id: ws:// or wss://")
     add_plan_arguments(run)
+    add_rest_arguments(run)
     length = run.add_mutually_exclusive_group()
     length.add_argument("--duration", type=positive, metavar="S", help="stop after S seconds")
     length.add_argument("--day", type=_past_day, metavar="DAY", help="live a past day at once: YYYY-MM-DD or yesterday")

@@ -138,6 +138,35 @@ class EnergyAtLeast(_Assertion, frozen=True, tag="energy_at_least"):
         return Verdict(f"energy_at_least {self.kwh:g} kWh", kwh >= self.kwh, f"{kwh:.3f} kWh delivered")
 
 
+class StaysAtLeast(_Assertion, frozen=True, tag="stays_at_least"):
+    """So many stays in parking bays have ended, and so many drivers have checked in or had reserved."""
+
+    count: Annotated[int, Meta(ge=1)]
+    checked_in: Annotated[int, Meta(ge=0)] = 0
+
+    def judge(self, figures: Figures) -> Verdict:
+        ended, known = figures.stays_ended, figures.stays_checked_in
+        return Verdict(
+            f"stays_at_least {self.count}" + (f", {self.checked_in} checked in" if self.checked_in else ""),
+            ended >= self.count and known >= self.checked_in,
+            f"{ended} stays ended, {known} of drivers who checked in or had reserved",
+        )
+
+
+class StaysAcknowledged(_Assertion, frozen=True, tag="stays_acknowledged"):
+    """Of at least this share of the stays the platform has confirmed all that was said."""
+
+    share: Share = by_default(Share(1.0))
+
+    def judge(self, figures: Figures) -> Verdict:
+        ended, confirmed = figures.stays_ended, figures.stays_acknowledged
+        return Verdict(
+            f"stays_acknowledged {self.share.fraction:.1%}",
+            confirmed >= self.share.fraction * ended - 1e-9,
+            f"{confirmed} of {ended} stays were confirmed",
+        )
+
+
 class FaultsAtLeast(_Assertion, frozen=True, tag="faults_at_least"):
     """The fault struck so often: a scenario whose fault never comes shows nothing."""
 
@@ -184,6 +213,8 @@ Assertion = (
     | NoLostFrames
     | ReadingsAcknowledged
     | EnergyAtLeast
+    | StaysAtLeast
+    | StaysAcknowledged
     | FaultsAtLeast
     | TokensRefusedAtMost
     | PunctualAtLeast

@@ -1,21 +1,20 @@
 """A scenario as the plan of a fleet: which stations stand where, and who comes to them."""
 
-import difflib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from protocol.domain.identifiers import DEFAULT_TENANT, IdToken
 from protocol.domain.version import OcppVersion
-from simulator.arrivals import Arrivals
 from simulator.errors import InvalidPlan
 from simulator.evse import Outlet
 from simulator.faults.kinds import Fault
 from simulator.inventory import make_id, make_tokens
 from simulator.plan import DriverPlan, FleetPlan, PlannedFault, Settings, StationPlan
 from simulator.quirks.library import QUIRKS
+from simulator.scenarios.laying_out_bays import arrivals_of, lay_out_bays, lay_out_parkers
 from simulator.scenarios.model import DriverRow, FaultRow, ModelRow, Scenario, SiteRow
+from simulator.scenarios.naming import by_name, no_such, site_names
 from simulator.scenarios.reading import Lines
 
 _STATIONS_A_SECOND = 200
@@ -25,7 +24,8 @@ _STATIONS_A_SECOND = 200
 class Overrides:
     """What the command line says instead of the file; None: nothing.
 
-    `count` stations keep the proportions of the file's; `versions` are had in turn.
+    `count` stations keep the proportions of the file's, and so do bays; `versions` are had in turn. `session_s` and
+    `arrival_s` are also those of who only parks.
     """
 
     count: int | None = None
@@ -34,6 +34,7 @@ class Overrides:
     meter_interval_s: int | None = None
     session_s: tuple[float, float] | None = None
     arrival_s: float | None = None
+    bay_template: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +52,22 @@ def lay_out(
     overrides: Overrides,
     passwords: Mapping[str, str],
     tokens: Sequence[IdToken] | None,
+    app_drivers: Sequence[str] = (),
 ) -> FleetPlan:
-    """The fleet that the scenario describes. Raises InvalidScenario where its parts do not fit."""
-    models = _by_name(scenario.models, "models", lines)
-    habits = _by_name(scenario.drivers, "drivers", lines)
-    slots = _spread(list(_slots(scenario, models, lines)), overrides.count)
+    """The fleet that the scenario describes. Raises InvalidScenario where its parts do not fit.
+
+    `app_drivers` are the names under which drivers log in who check in by app.
+    """
+    models = by_name(scenario.models, "models", lines)
+    habits = by_name(scenario.drivers, "drivers", lines)
+    planned = list(_slots(scenario, models, lines))
+    slots = _spread(planned, overrides.count)
     stations = tuple(_stations(scenario, slots, overrides, passwords))
     known = tuple(tokens) if tokens is not None else make_tokens(stations)
     drivers_at = {
         name: _drivers(row, number, habits, lines, overrides, known)
         for number, row in enumerate(scenario.sites)
-        for name in _site_names(row)
+        for name in site_names(row)
     }
     if scenario.connect_within is None:
         spread_s = max(1.0, len(stations) / _STATIONS_A_SECOND)
@@ -72,20 +78,14 @@ def lay_out(
         drivers=replace(next(iter(drivers_at.values())), tokens={station.tenant: known for station in stations}),
         connect_spread_s=spread_s,
         drivers_at=drivers_at,
+        bays=lay_out_bays(
+            scenario, stations, lines=lines, template=overrides.bay_template, scale=len(slots) / len(planned)
+        ),
+        parkers_at=lay_out_parkers(
+            scenario, lines, drivers=app_drivers, stay_s=overrides.session_s, arrival_s=overrides.arrival_s
+        ),
         faults=tuple(_fault(row, number, scenario, lines) for number, row in enumerate(scenario.faults)),
     )
-
-
-RowT = TypeVar("RowT", ModelRow, DriverRow)
-
-
-def _by_name(rows: Sequence[RowT], what: str, lines: Lines) -> Mapping[str, RowT]:
-    named: dict[str, RowT] = {}
-    for number, row in enumerate(rows):
-        if row.name in named:
-            raise lines.error(f"$.{what}[{number}].name", f"{what} has {row.name!r} twice: rename one of them")
-        named[row.name] = row
-    return named
 
 
 def _slots(scenario: Scenario, models: Mapping[str, ModelRow], lines: Lines) -> Iterator[_Slot]:
@@ -93,14 +93,14 @@ def _slots(scenario: Scenario, models: Mapping[str, ModelRow], lines: Lines) -> 
     names: set[str] = set()
     for number, row in enumerate(scenario.sites):
         path = f"$.sites[{number}]"
-        for site in _site_names(row):
+        for site in site_names(row):
             if site in names:
                 raise lines.error(f"{path}.name", f"two sites are called {site!r}: rename one of them")
             names.add(site)
             for name, count in row.stations.items():
                 model = models.get(name)
                 if model is None:
-                    raise lines.error(f"{path}.stations", _no_such("model", name, models), key=name)
+                    raise lines.error(f"{path}.stations", no_such("model", name, models), key=name)
                 yield from (_Slot(site, model) for _ in range(count))
     for number, model in enumerate(scenario.models):
         _check_model(model, f"$.models[{number}]", lines)
@@ -109,14 +109,14 @@ def _slots(scenario: Scenario, models: Mapping[str, ModelRow], lines: Lines) -> 
 def _check_model(model: ModelRow, path: str, lines: Lines) -> None:
     for version in model.ocpp:
         if version not in list(OcppVersion):
-            raise lines.error(f"{path}.ocpp", _no_such("OCPP version", version, map(str, OcppVersion)), key=version)
+            raise lines.error(f"{path}.ocpp", no_such("OCPP version", version, map(str, OcppVersion)), key=version)
     if not any(model.ocpp.values()):
         raise lines.error(f"{path}.ocpp", "no version has a proportion above 0")
     if model.dc and "phases" in lines.keys_of(path):
         raise lines.error(f"{path}.phases", "a DC outlet has no phases: leave them out")
     for number, quirk in enumerate(model.quirks):
         if quirk not in QUIRKS:
-            raise lines.error(f"{path}.quirks[{number}]", _no_such("quirk", quirk, QUIRKS))
+            raise lines.error(f"{path}.quirks[{number}]", no_such("quirk", quirk, QUIRKS))
 
 
 def _spread(slots: Sequence[_Slot], count: int | None) -> Sequence[_Slot]:
@@ -181,25 +181,20 @@ def _drivers(
     path = f"$.sites[{number}]"
     habit = habits.get(row.drivers)
     if habit is None:
-        raise lines.error(f"{path}.drivers", _no_such("drivers", row.drivers, habits))
-    arrivals = row.arrivals
-    mean_s = arrivals.mean.seconds if overrides.arrival_s is None else overrides.arrival_s
+        raise lines.error(f"{path}.drivers", no_such("drivers", row.drivers, habits))
     try:
+        arrivals = arrivals_of(row.arrivals, overrides.arrival_s)
         return DriverPlan(
             tokens={DEFAULT_TENANT: tokens},
             app_share=habit.app.fraction,
             session_s=overrides.session_s or habit.stay.ends_s,
-            arrival_s=mean_s,
+            arrival_s=arrivals.mean_s,
             patience_s=habit.patience.seconds,
-            arrivals=Arrivals(
-                arrivals.shape,
-                mean_s,
-                day_s=arrivals.day.seconds,
-                begins_at_h=None if arrivals.begins is None else arrivals.begins.hours,
-            ),
+            arrivals=arrivals,
             stranger_share=habit.strangers.fraction,
             energy_wh=None if habit.energy_kwh is None else (habit.energy_kwh[0] * 1000, habit.energy_kwh[1] * 1000),
             target_soc=None if habit.target is None else (habit.target.fraction, habit.target.fraction),
+            linger_s=habit.linger.ends_s,
         )
     except InvalidPlan as error:
         raise lines.error(path, str(error)) from error
@@ -227,16 +222,5 @@ def _sites_of(row: FaultRow, path: str, scenario: Scenario, lines: Lines) -> Ite
     sites = {site.name: site for site in scenario.sites}
     for number, name in enumerate(row.sites):
         if name not in sites:
-            raise lines.error(f"{path}.sites[{number}]", _no_such("site", name, sites))
-        yield from _site_names(sites[name])
-
-
-def _site_names(row: SiteRow) -> Sequence[str]:
-    return (row.name,) if row.count == 1 else tuple(f"{row.name}-{number}" for number in range(1, row.count + 1))
-
-
-def _no_such(what: str, name: str, names: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(names), n=1)
-    return f"there is no {what} {name!r}; " + (
-        f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names)}"
-    )
+            raise lines.error(f"{path}.sites[{number}]", no_such("site", name, sites))
+        yield from site_names(sites[name])

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from simulator.arrivals import REAL_DAY_S, Shape
 from simulator.faults.kinds import FaultKind, Way
+from simulator.parking.plan import Device
 from simulator.scenarios.assertions import Assertion
 from simulator.scenarios.quantities import Duration, HourOfDay, Share, Span, by_default
 
@@ -40,7 +41,8 @@ class ArrivalRow(_Part, frozen=True, kw_only=True):
 class DriverRow(_Part, frozen=True, kw_only=True):
     """A habit of drivers. `energy_kwh` or `target` is when their cars stop drawing, `stay` when they leave.
 
-    `app` of them wait to be started by an app, `strangers` of the others have a token that nobody knows.
+    `app` of them wait to be started by an app, `strangers` of the others have a token that nobody knows. Where their
+    EVSE has a bay they stand there for `linger` more when they have charged.
     """
 
     name: Name
@@ -50,6 +52,42 @@ class DriverRow(_Part, frozen=True, kw_only=True):
     app: Share = by_default(Share(0.0))
     strangers: Share = by_default(Share(0.0))
     patience: Duration = by_default(Duration(60.0))
+    linger: Span = by_default(Span(0.0, 0.0))
+
+
+class ParkerRow(_Part, frozen=True, kw_only=True):
+    """A habit of those who only park, and `stay` so long.
+
+    `check_in` of them say by app whose vehicle it is; `reserve` of them have reserved the bay before they come.
+    """
+
+    name: Name
+    stay: Span
+    check_in: Share = by_default(Share(1.0))
+    reserve: Share = by_default(Share(0.0))
+
+
+class BayQuirkRow(_Part, frozen=True, kw_only=True):
+    """In which share of the cases a device says the same twice, says it late, or does not say that a vehicle left."""
+
+    repeats: Share = by_default(Share(0.0))
+    late: Share = by_default(Share(0.0))
+    forgets_vacated: Share = by_default(Share(0.0))
+
+
+class ParkingRow(_Part, frozen=True, kw_only=True):
+    """The bays of a site: so many without an EVSE, to which `parkers` come by `arrivals`; and one `at_evses` each.
+
+    `device` looks at them. `quirks` say how often it is wrong, and `late` how late it then is.
+    """
+
+    bays: Annotated[int, Meta(ge=0)] = 0
+    at_evses: bool = False
+    device: Device = Device.SENSOR
+    parkers: str | None = None
+    arrivals: ArrivalRow | None = None
+    quirks: BayQuirkRow | None = None
+    late: Span = by_default(Span(2.0, 10.0))
 
 
 class ModelRow(_Part, frozen=True, kw_only=True):
@@ -81,6 +119,7 @@ class SiteRow(_Part, frozen=True, kw_only=True):
     stations: Annotated[dict[str, Count], Meta(min_length=1)]
     drivers: str
     arrivals: ArrivalRow
+    parking: ParkingRow | None = None
 
 
 class FaultRow(_Part, frozen=True, kw_only=True):
@@ -102,15 +141,17 @@ class FaultRow(_Part, frozen=True, kw_only=True):
 
 
 class Scenario(_Part, frozen=True, kw_only=True):
-    """A whole file. `connect_within` spreads the first connections."""
+    """A whole file. `connect_within` spreads the first connections; templates make the ids of stations and bays."""
 
     about: Name
     sites: Annotated[tuple[SiteRow, ...], Meta(min_length=1)]
     models: Annotated[tuple[ModelRow, ...], Meta(min_length=1)]
     drivers: Annotated[tuple[DriverRow, ...], Meta(min_length=1)]
+    parkers: tuple[ParkerRow, ...] = ()
     faults: tuple[FaultRow, ...] = ()
     assertions: Annotated[tuple[Assertion, ...], Meta(min_length=1)] = msgspec.field(name="assert")
     duration: Duration = by_default(Duration(600.0))
     connect_within: Duration | None = None
     seed: int | str = 1
     id_template: str = "SIM{n:04d}"
+    bay_template: str = "BAY{n:04d}"

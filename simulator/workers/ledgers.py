@@ -25,6 +25,7 @@ from simulator.ledger import (
     Line,
     read_lines,
 )
+from simulator.parking.records import Parked, StayEntry
 from simulator.share import Share
 
 _UNFINISHED = ".merging"
@@ -62,6 +63,7 @@ def _merge(parts: Sequence[Path], headers: Sequence[Header], *, ends_wanted: int
         url=first.url,
         began_at=min(header.began_at for header in headers),
         stations=tuple(station for header in headers for station in header.stations),
+        bays=tuple(bay for header in headers for bay in header.bays),
     )
     ends: list[datetime] = []
     for line in heapq.merge(*(islice(read_lines(part), 1, None) for part in parts), key=_instant):
@@ -78,6 +80,10 @@ def _instant(line: Line) -> datetime:
         return line.began_at
     if isinstance(line, Began):
         return line.started_at
+    if isinstance(line, Parked):
+        return line.arrived_at
+    if isinstance(line, StayEntry):
+        return line.left_at or line.arrived_at
     if isinstance(line, LedgerEntry):
         return line.ended_at or line.started_at
     return line.at

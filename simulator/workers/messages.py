@@ -51,4 +51,7 @@ def add_up(summaries: Sequence[FleetSummary]) -> FleetSummary:
         energy_wh=sum(one.energy_wh for one in summaries),
         has_been_online=any(one.has_been_online for one in summaries),
         last_failure=next((one.last_failure for one in summaries if one.last_failure), ""),
+        parked=sum(one.parked for one in summaries),
+        stays_ended=sum(one.stays_ended for one in summaries),
+        stays_acknowledged=sum(one.stays_acknowledged for one in summaries),
     )

@@ -1,9 +1,10 @@
 """Stations, drivers and tariffs as a test needs them, made by REST; and how a test waits."""
 
 import asyncio
+import json
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from types import TracebackType
@@ -28,6 +29,18 @@ async def eventually(
         assert time.monotonic() < deadline, f"{what} did not become true within {within_s} s; last seen {result!r}"
         await asyncio.sleep(0.05)
     return result
+
+
+async def read_events(stream: Any) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+    """The events of an open SSE stream: each its kind and its data."""
+    fields: dict[str, str] = {}
+    async for line in stream.aiter_lines():
+        if line:
+            name, _, value = line.partition(":")
+            fields[name] = value.strip()
+        elif "data" in fields:
+            yield fields.get("event", "message"), json.loads(fields["data"])
+            fields = {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,6 @@
 """One charge, end to end, by stations that share no code with ours: paid, with the right energy and the right price."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +8,7 @@ import pytest
 
 from chargeyard.rest import RestClient, RestRefused
 from tests.acceptance.independent import independent_station
-from tests.acceptance.network import DECLINED_CARD, Network, eventually
+from tests.acceptance.network import DECLINED_CARD, Network, eventually, read_events
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -99,17 +97,6 @@ async def watch(client: RestClient, session_id: str, *, until: str) -> list[tupl
             if kind == until:
                 return events
     return events
-
-
-async def read_events(stream: Any) -> AsyncIterator[tuple[str, dict[str, Any]]]:
-    fields: dict[str, str] = {}
-    async for line in stream.aiter_lines():
-        if line:
-            name, _, value = line.partition(":")
-            fields[name] = value.strip()
-        elif "data" in fields:
-            yield fields.get("event", "message"), json.loads(fields["data"])
-            fields = {}
 
 
 @VERSIONS

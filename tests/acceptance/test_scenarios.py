@@ -1,7 +1,8 @@
-"""Every scenario of ours against the real gateway, by the command that people use: what it asserts holds."""
+"""Every scenario of ours against the real platform, by the command that people use: what it asserts holds."""
 
 import asyncio
 import csv
+import os
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
+from chargeyard.demo import OPERATOR
 from chargeyard.platform import Platform
 from chargeyard.rest import RestClient
 from chargeyard.world import PLACES, World, make_world, provision
@@ -56,23 +58,37 @@ async def register(operator: RestClient, plan: StationPlan, password: str) -> No
 async def test_scenario_holds_against_the_gateway(
     name: str, platform: Platform, operator: RestClient, world: World, tmp_path: Path
 ) -> None:
-    template = f"{name.upper()}-{{n:02d}}"
+    template, bay_template = f"{name.upper()}-{{n:02d}}", f"{name.upper()}-P{{n:02d}}"
     _, scenario, lines = find_scenario(name)
-    overrides = Overrides(count=STATIONS, id_template=template)
+    overrides = Overrides(count=STATIONS, id_template=template, bay_template=bay_template)
     plan = lay_out(scenario, lines, overrides=overrides, passwords={}, tokens=None)
     passwords = {station.station_id: f"password-of-{station.station_id}" for station in plan.stations}
     for station in plan.stations:
         await register(operator, station, passwords[station.station_id])
+    for bay in plan.bays:
+        body = {
+            "location_id": PLACES[0].location_id,
+            "name": bay.bay_id,
+            "station_id": bay.station_id,
+            "evse": bay.evse,
+        }
+        await operator.put(f"/bays/{bay.bay_id}", body)
     credentials, tokens, path = tmp_path / "passwords.csv", tmp_path / "tokens.txt", tmp_path / "report.json"
+    parkers = tmp_path / "drivers.csv"
+    with parkers.open("w", newline="") as file:
+        csv.writer(file).writerows((one.email, platform.secrets.driver_password) for one in world.drivers[:8])
     with credentials.open("w", newline="") as file:
         csv.writer(file).writerows(passwords.items())
     tokens.write_text("".join(f"{token.value},{token.type}\n" for token in world.tokens))
 
+    rest = ("--rest", platform.rest_url, "--login", OPERATOR, "--app-drivers", str(parkers))
+    rest += ("--bay-template", bay_template)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "simulator", "run", name, "--url", platform.station_url,
         "--count", str(STATIONS), "--id-template", template, "--credentials", str(credentials),
         "--tokens", str(tokens), "--duration", str(DURATION_S), "--session-seconds", "3-8", "--arrival-seconds", "3",
-        "--report", str(path),
+        "--report", str(path), *rest,
+        env=dict(os.environ) | {"CHARGEYARD_PASSWORD": platform.secrets.operator_password},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     out, _ = await asyncio.wait_for(process.communicate(), WAIT_S)
@@ -84,3 +100,4 @@ async def test_scenario_holds_against_the_gateway(
     assert report.figures.elapsed_s >= DURATION_S
     assert report.figures.stations == report.figures.booted == STATIONS
     assert len(report.verdicts) == len(scenario.assertions)
+    assert (report.figures.stays_ended > 0) == bool(plan.bays)

@@ -13,6 +13,8 @@ from simulator.clock import VirtualClock
 from simulator.fleet import Fleet, FleetEvent
 from simulator.ledger import Ledger
 from simulator.memory_csms import MemoryCsms, MemorySocket, Silence, step
+from simulator.parking.memory import MemoryPlatform
+from simulator.parking.plan import BayPlan, ParkerPlan
 from simulator.plan import DriverPlan, FleetPlan, PlannedFault, StationPlan
 from simulator.running import Caller, RunningStation
 
@@ -30,19 +32,23 @@ class World:
         ledger: Ledger | None = None,
         faults: tuple[PlannedFault, ...] = (),
         on_event: Callable[[FleetEvent], None] = lambda _event: None,
+        bays: tuple[BayPlan, ...] = (),
+        parkers: ParkerPlan | None = None,
     ) -> None:
         self.clock = VirtualClock()
+        self.platform = MemoryPlatform()
         self.csms = ScriptedCsms(self.clock)
         self.events: list[str] = []
         self._on_event = on_event
         self.fleet = Fleet(
-            FleetPlan(stations=stations, drivers=drivers, faults=faults),
+            FleetPlan(stations=stations, drivers=drivers, faults=faults, bays=bays, parkers=parkers),
             url="ws://csms/ocpp",
             seed=seed,
             ledger=ledger,
             clock=self.clock,
             network=self.csms,
             on_event=self._hear,
+            speaker=self.platform,
         )
         self.fleet.start()
 

@@ -110,3 +110,42 @@ def test_a_file_that_holds_no_tariffs_is_refused(tmp_path: Path, content: str, r
 
     with pytest.raises(BooksUnreadable, match=reason):
         read_tariffs_file(path)
+
+
+CAR_PARK = ("run", "car-park", "--url", "ws://127.0.0.1:1/ocpp")
+REST = ("--rest", "http://127.0.0.1:1", "--login", "operator@example.com")
+
+
+def test_a_scenario_with_bays_needs_to_know_where_the_platform_is(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main([*CAR_PARK])
+
+    assert code == 2
+    assert "give --rest, where the platform is, and --login" in capsys.readouterr().err
+
+
+def test_a_scenario_with_bays_has_no_past_day(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main([*CAR_PARK, *REST, "--day", "2026-03-04"])
+
+    assert code == 2
+    assert "not in a --day" in capsys.readouterr().err
+
+
+def test_a_platform_that_is_not_there_is_named_before_a_station_connects(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHARGEYARD_PASSWORD", "secret")
+
+    code = main([*CAR_PARK, *REST])
+
+    assert code == 1
+    assert "http://127.0.0.1:1 cannot be asked" in capsys.readouterr().err
+
+
+def test_a_line_of_app_drivers_that_is_no_pair_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    drivers = tmp_path / "drivers.csv"
+    drivers.write_text("ann@example.com,secret\nbob@example.com\n")
+
+    code = main([*CAR_PARK, *REST, "--app-drivers", str(drivers)])
+
+    assert code == 2
+    assert "drivers.csv, line 2: expected `e-mail,password`" in capsys.readouterr().err

@@ -282,5 +282,17 @@ def test_where_no_tariff_holds_charging_is_free() -> None:
 
 def test_every_kind_has_a_meaning_and_a_test() -> None:
     elsewhere = {Kind.WRONG_DRIVER, Kind.MISSING_INVOICE, Kind.SESSION_ENDED_EARLY, Kind.SESSION_UNAUTHORISED}
+    of_stays = {  # in parking/test_comparison.py
+        Kind.MISSING_STAY,
+        Kind.UNKNOWN_STAY,
+        Kind.STAY_TWICE,
+        Kind.STAY_NOT_ENDED,
+        Kind.STAY_NOT_SETTLED,
+        Kind.STAY_ENDED_EARLY,
+        Kind.WRONG_ARRIVAL,
+        Kind.WRONG_DEPARTURE,
+        Kind.WRONG_PARKER,
+        Kind.WRONG_STAY_COST,
+    }
 
-    assert set(MEANINGS) == set(Kind) == {kind for _, kind in LOSSES} | elsewhere
+    assert set(MEANINGS) == set(Kind) == {kind for _, kind in LOSSES} | elsewhere | of_stays

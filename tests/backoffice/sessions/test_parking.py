@@ -16,7 +16,7 @@ from backoffice.contracts.stations import BayOccupied, BayVacated, Place
 from backoffice.contracts.tariffs import TariffInForce
 from backoffice.kit.testing import eventually
 from protocol.domain.identifiers import DriverId
-from tests.backoffice.sessions.harness import CP001, DEFAULT, T0, TX, Others, said
+from tests.backoffice.sessions.harness import CP001, DEFAULT, T0, TX, Others, ended, publish, said, session_in, started
 from tests.factories.places import HttpPlace
 
 STAY = parking_session_id_of(DEFAULT, "P1", T0)
@@ -130,6 +130,64 @@ async def test_whoever_charges_at_the_evse_of_a_bay_stands_there(place: HttpPlac
     await vacate(place, minutes=20)
 
     await stay_in(place, "completed", driver_id="driver-2")
+
+
+async def test_charge_that_was_heard_of_before_the_stay_says_whose_it_was(place: HttpPlace) -> None:
+    await publish(place, started(), minutes=5)
+    await publish(place, ended(), minutes=30)
+    await session_in(place, "completed")
+
+    for minutes, bay_id in ((0, "P1"), (6, "P2")):
+        await occupy(place, minutes=minutes, bay_id=bay_id, station_id=CP001, evse=1)
+        await vacate(place, minutes=40, bay_id=bay_id)
+
+    after = parking_session_id_of(DEFAULT, "P2", T0 + timedelta(minutes=6))
+    await stay_in(place, "completed", driver_id="driver-1")
+    await stay_in(place, "completed", stay_id=after, driver_id=None)
+
+
+async def test_charge_of_before_the_vehicle_came_is_somebody_elses(place: HttpPlace) -> None:
+    await occupy(place, minutes=10, station_id=CP001, evse=1)
+    stay_id = parking_session_id_of(DEFAULT, "P1", T0 + timedelta(minutes=10))
+    await stay_in(place, "parked", stay_id=stay_id)
+    early = ChargingSessionStarted(
+        session_id="S",
+        station_id=CP001,
+        evse=1,
+        transaction_id=TX,
+        driver_id=DriverId("driver-2"),
+        started_at=T0 + timedelta(minutes=9),
+    )
+
+    await place.publish_domain(early, key="S")
+    await place.publish_domain(
+        msgspec.structs.replace(early, driver_id=DriverId("driver-3"), started_at=T0 + timedelta(minutes=11)), key="S"
+    )
+
+    await stay_in(place, "parked", stay_id=stay_id, driver_id="driver-3")
+
+
+async def test_driver_who_is_faster_than_the_news_claims_no_stay_of_before(place: HttpPlace) -> None:
+    await occupy(place)
+    await stay_in(place, "parked")
+    came_at = T0 + timedelta(minutes=5)
+
+    async def claim_since() -> Any:
+        body = {"bay_id": "P1", "since": came_at.isoformat()}
+        return await place.http.post(
+            "/api/v1/parking-sessions/claims", json=body, headers=place.driver_headers("driver-1")
+        )
+
+    refused = await claim_since()
+    await vacate(place, minutes=4)
+    await occupy(place, minutes=5)
+    own = parking_session_id_of(DEFAULT, "P1", came_at)
+    await stay_in(place, "parked", stay_id=own)
+    claimed = await claim_since()
+
+    assert (refused.status_code, claimed.status_code) == (409, 200)
+    assert claimed.json()["id"] == own
+    await stay_in(place, "completed", driver_id=None)
 
 
 async def test_vehicle_that_comes_says_that_the_one_before_has_left(place: HttpPlace) -> None:

@@ -168,6 +168,7 @@ def test_prometheus_reads_what_the_fleet_has_counted(lived: tuple[World, Observe
     assert 'fleet_stations{site="east",state="online"} 4.0' in text
     assert 'fleet_stations{site="west",state="online"} 2.0' in text
     assert f'fleet_sessions_total{{state="ended"}} {float(summary.sessions_ended)}' in text
+    assert 'fleet_stays_total{state="ended"} 0.0' in text
     assert (
         f'fleet_frames_total{{action="BootNotification",direction="to_csms",outcome="answered"}} {boots.count}.0'
         in text

@@ -35,6 +35,9 @@ GOOD = Figures(
     commands={},
     faults={"drop": 3},
     sites=(),
+    stays_ended=8,
+    stays_acknowledged=8,
+    stays_checked_in=5,
 )
 REFUSED = msgspec.structs.replace(GOOD.actions[0], refused=2)
 SILENT = msgspec.structs.replace(GOOD.actions[0], silent=1)
@@ -56,6 +59,9 @@ SILENT = msgspec.structs.replace(GOOD.actions[0], silent=1)
         (assertions.NoLostFrames(), {"given_up": {"TransactionEnd": 1}}, "given up: 1 TransactionEnd"),
         (assertions.ReadingsAcknowledged(), {"readings_acknowledged": 99}, "99 of 100"),
         (assertions.EnergyAtLeast(12), {"energy_wh": 11_999}, "11.999 kWh"),
+        (assertions.StaysAtLeast(8), {"stays_ended": 7}, "7 stays ended"),
+        (assertions.StaysAtLeast(8, checked_in=5), {"stays_checked_in": 4}, "4 of drivers"),
+        (assertions.StaysAcknowledged(), {"stays_acknowledged": 7}, "7 of 8 stays"),
         (assertions.FaultsAtLeast("drop", 3), {"faults": {"drop": 2}}, "struck 2 times"),
         (assertions.TokensRefusedAtMost(), {"tokens_refused": 1}, "1 tokens"),
         (assertions.PunctualAtLeast(), {"lateness_p99_s": 0.3}, "300.0 ms late"),
