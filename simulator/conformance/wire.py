@@ -49,6 +49,7 @@ Responder = Callable[[str, Json], Reply]
 class _Waiter:
     action: str
     match: Match
+    is_answered: bool
     arrived: asyncio.Future[Asked] = field(repr=False)
 
 
@@ -63,7 +64,7 @@ class Wire:
         self.heard: list[Asked] = []
         self.is_closing = False
         self._socket = socket
-        self._log = log
+        self.log = log
         self._respond = respond
         is_csms_judged = listens_to is Direction.FROM_CSMS
         self._out, self._in = (Heading.TO_CSMS, Heading.TO_STATION)[:: 1 if is_csms_judged else -1]
@@ -81,12 +82,12 @@ class Wire:
             if isinstance(text, bytes):
                 self._fail(Failed(f"the {self._peer} sent a binary message"))
                 continue
-            self._log.write(self._in, text, station=self.name)
+            self.log.write(self._in, text, station=self.name)
             try:
-                await self._take(self.rules.hear(text, self._log.clock()))
+                await self._take(self.rules.hear(text, self.log.clock()))
             except Failed as fault:
                 self._fail(Failed(f"The {self._peer} sent {fault}."))
-        self._log.note(f"closed: {self._socket.close_reason}", station=self.name)
+        self.log.note(f"closed: {self._socket.close_reason}", station=self.name)
         self._closed.set()
         if not self.is_closing:
             self._fail(Failed(f"The {self._peer} closed the socket: {self._socket.close_reason}."))
@@ -116,7 +117,7 @@ class Wire:
             self._check_ours(action, payload, is_request=True)
         message_id = f"{self.name or 'judge'}-{next(self._numbers)}"[-36:]
         self._answer = asyncio.get_running_loop().create_future()
-        self.rules.ask(message_id, action, self._log.clock())
+        self.rules.ask(message_id, action, self.log.clock())
         await self._say([2, message_id, action, payload])
         limit_s = self.rules.patience_s
         try:
@@ -127,23 +128,15 @@ class Wire:
 
     async def say(self, text: str) -> None:
         """Any text at all, as it is."""
-        self._log.write(self._out, text, station=self.name)
+        self.log.write(self._out, text, station=self.name)
         await self._socket.send(text)
 
-    def expect(self, action: str, match: Match = lambda _payload: True) -> "Expected":
-        """What is due from now on: the next CALL of this action that matches."""
+    def expect(self, action: str, match: Match = lambda _payload: True, *, is_answered: bool = False) -> "Expected":
+        """What is due from now on: the next CALL of this action that matches; `is_answered`: by the responder."""
         self.check()
-        waiter = _Waiter(action, match, asyncio.get_running_loop().create_future())
+        waiter = _Waiter(action, match, is_answered, asyncio.get_running_loop().create_future())
         self._waiters.append(waiter)
         return Expected(self, waiter)
-
-    async def take(
-        self, action: str, match: Match = lambda _payload: True, *, within_s: float, answer: Reply | None = None
-    ) -> Json:
-        """What the next such CALL asks, answered with `answer`, else as the responder does."""
-        asked = await self.expect(action, match).within(within_s)
-        await self.reply(asked, answer if answer is not None else self._respond(asked.action, asked.payload))
-        return asked.payload
 
     async def reply(self, asked: Asked, answer: Reply) -> None:
         """Our answer to a CALL of theirs."""
@@ -171,6 +164,19 @@ class Wire:
         self.is_closing = True
         await self._socket.close()
 
+    def forgive(self) -> None:
+        """Another case begins: what was wrong in the last one is none of its business."""
+        self._fault = None
+        self._wrong.clear()
+        for waiter in self._waiters:
+            waiter.arrived.cancel()
+        self._waiters.clear()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the other side is gone."""
+        return self._closed.is_set()
+
     def check(self) -> None:
         """Raises Failed where a rule was broken."""
         if self._fault is not None:
@@ -196,6 +202,8 @@ class Wire:
             if waiter.action == heard.action and not waiter.arrived.done() and waiter.match(heard.payload):
                 self._waiters.remove(waiter)
                 waiter.arrived.set_result(heard)
+                if waiter.is_answered:
+                    break
                 return
         await self.reply(heard, self._respond(heard.action, heard.payload))
 
@@ -217,7 +225,7 @@ class Wire:
     def _fail(self, fault: Failed) -> None:
         if self._fault is None:
             self._fault = fault
-            self._log.note(f"fault: {fault}", station=self.name)
+            self.log.note(f"fault: {fault}", station=self.name)
             self._wrong.set()
 
     async def _say(self, frame: list[Json]) -> None:

@@ -8,10 +8,10 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
 
 from protocol.domain.routes import Direction
 from protocol.domain.version import OcppVersion
+from simulator.conformance.checks import require_part
 from simulator.conformance.driver import Command, Driver, NewStation, Token, TokenKind
 from simulator.conformance.log import WireLog
 from simulator.conformance.rules import Asked, Json, Rules
@@ -180,39 +180,6 @@ class Bench:
     def _new_name(self, kind: str) -> str:
         self._made += 1
         return f"{self._prefix}{kind}{self._made}"
-
-
-def require(is_so: object, complaint: str) -> None:
-    """Raises Failed with this sentence where it is not so."""
-    if not is_so:
-        raise Failed(complaint)
-
-
-def require_part(wanted: Json, found: Json, what: str) -> None:
-    """`found` says all that `wanted` says, and may say more. Raises Failed, naming the first difference."""
-    for name, value in wanted.items():
-        if name not in found:
-            raise Failed(f"{what} has no {name}; {value!r} is due.")
-        if isinstance(value, dict) and isinstance(found[name], dict):
-            require_part(value, found[name], f"{what}, in {name},")
-        elif not _is_same(value, found[name]):
-            raise Failed(f"{what} has the {name} {found[name]!r}; {value!r} is due.")
-
-
-def _is_same(wanted: Json, found: Json) -> bool:
-    if isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
-        return all(map(_is_same, wanted, found))
-    if isinstance(wanted, dict) and isinstance(found, dict):
-        return all(name in found and _is_same(value, found[name]) for name, value in wanted.items())
-    return bool(wanted == found) or _instant(wanted) == _instant(found) is not None
-
-
-def _instant(text: Json) -> datetime | None:
-    """A time as such, since it may be written in several ways; None for what is none."""
-    try:
-        return datetime.fromisoformat(text) if isinstance(text, str) and "T" in text else None
-    except ValueError:
-        return None
 
 
 def _decline(action: str, _payload: Json) -> Reply:

@@ -2,12 +2,13 @@
 
 from functools import partial
 
-from simulator.conformance.csms.bench import Bench, require
+from simulator.conformance.checks import require
+from simulator.conformance.csms.bench import Bench
 from simulator.conformance.csms.case import Block, case
-from simulator.conformance.csms.words import ACCEPTED, REJECTED, still_there
 from simulator.conformance.csms.words_16 import reboot, status
 from simulator.conformance.driver import Need
 from simulator.conformance.rules import Json
+from simulator.conformance.words import ACCEPTED, REJECTED, still_there
 
 _INTERVAL = {"key": "HeartbeatInterval", "readonly": False, "value": "300"}
 _PROFILES = {"key": "SupportedFeatureProfiles", "readonly": True, "value": "Core"}

@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from simulator.conformance.csms.bench import Bench, require
+from simulator.conformance.checks import require
+from simulator.conformance.csms.bench import Bench
 from simulator.conformance.csms.case import Block, case
-from simulator.conformance.csms.words import ACCEPTED, later, now, require_future, still_there
 from simulator.conformance.csms.words_201 import (
     EVSE,
     STATION,
@@ -19,6 +19,7 @@ from simulator.conformance.csms.words_201 import (
 from simulator.conformance.driver import Need
 from simulator.conformance.rules import Json
 from simulator.conformance.wire import Wire
+from simulator.conformance.words import ACCEPTED, later, now, require_future, still_there
 
 
 async def start_from_afar(bench: Bench, wire: Wire, token: str, **fields: Json) -> Json:

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from simulator.conformance.csms.bench import Bench, require
+from simulator.conformance.checks import require
+from simulator.conformance.csms.bench import Bench
 from simulator.conformance.csms.case import Block, case
-from simulator.conformance.csms.words import ACCEPTED, now, require_clock, require_status, still_there
 from simulator.conformance.csms.words_16 import BOOT, authorize, boot, charge, reboot, start, status, stop
 from simulator.conformance.driver import Need, TokenKind
+from simulator.conformance.words import ACCEPTED, now, require_clock, require_status, still_there
 
 
 async def cold_boot(bench: Bench) -> None:

@@ -2,13 +2,14 @@
 
 from functools import partial
 
-from simulator.conformance.csms.bench import Bench, require
+from simulator.conformance.checks import require
+from simulator.conformance.csms.bench import Bench
 from simulator.conformance.csms.case import Block, case
-from simulator.conformance.csms.words import ACCEPTED, later, now, still_there
 from simulator.conformance.csms.words_201 import Transaction, charge, id_token, say_boot, state
 from simulator.conformance.driver import Need
 from simulator.conformance.rules import Json
 from simulator.conformance.wire import Refusal
+from simulator.conformance.words import ACCEPTED, later, now, still_there
 
 
 def _schedule(**fields: Json) -> Json:

@@ -3,11 +3,12 @@
 import secrets
 from functools import partial
 
-from simulator.conformance.csms.bench import Bench, require
+from simulator.conformance.checks import require
+from simulator.conformance.csms.bench import Bench
 from simulator.conformance.csms.case import Case, case
-from simulator.conformance.csms.words import still_there
 from simulator.conformance.driver import Need
 from simulator.conformance.rules import Answered, Refused
+from simulator.conformance.words import still_there
 
 _UNAUTHORIZED = 401
 _SWITCHING = 101

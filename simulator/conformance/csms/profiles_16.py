@@ -2,13 +2,14 @@
 
 from functools import partial
 
-from simulator.conformance.csms.bench import Bench, require
+from simulator.conformance.checks import require
+from simulator.conformance.csms.bench import Bench
 from simulator.conformance.csms.case import Block, case
-from simulator.conformance.csms.words import ACCEPTED, REJECTED, later, now, require_future, require_status, still_there
 from simulator.conformance.csms.words_16 import BOOT, authorize, charge, start, status, stop
 from simulator.conformance.driver import Need
 from simulator.conformance.rules import Json
 from simulator.conformance.wire import Wire
+from simulator.conformance.words import ACCEPTED, REJECTED, later, now, require_future, require_status, still_there
 
 _LOCATION = "https://files.example/image.bin"
 

@@ -2,12 +2,13 @@
 
 from functools import partial
 
-from simulator.conformance.csms.bench import Bench, require
+from simulator.conformance.checks import require
+from simulator.conformance.csms.bench import Bench
 from simulator.conformance.csms.case import Block, case
-from simulator.conformance.csms.words import ACCEPTED, now, require_clock, still_there
 from simulator.conformance.csms.words_201 import boot, charge, reboot, say_boot, status
 from simulator.conformance.driver import Need
 from simulator.conformance.rules import Json
+from simulator.conformance.words import ACCEPTED, now, require_clock, still_there
 
 _INTERVAL = ("HeartbeatInterval", "OCPPCommCtrlr")
 _POINT = ("TxStartPoint", "TxCtrlr")

@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from simulator.conformance.csms.bench import Bench, require
+from simulator.conformance.checks import require
+from simulator.conformance.csms.bench import Bench
 from simulator.conformance.csms.case import Block, case
-from simulator.conformance.csms.words import ACCEPTED, still_there
 from simulator.conformance.csms.words_201 import (
     EVSE,
     Transaction,
@@ -17,6 +17,7 @@ from simulator.conformance.csms.words_201 import (
 )
 from simulator.conformance.driver import Need, TokenKind
 from simulator.conformance.rules import Json
+from simulator.conformance.words import ACCEPTED, still_there
 
 _NOT_KNOWN = ("Invalid", "Unknown")
 

@@ -1,9 +1,10 @@
 """What a station of OCPP 1.6 says in the scripts."""
 
-from simulator.conformance.csms.bench import Bench, require
-from simulator.conformance.csms.words import now, require_clock, require_status
+from simulator.conformance.checks import require
+from simulator.conformance.csms.bench import Bench
 from simulator.conformance.rules import Json
 from simulator.conformance.wire import Wire
+from simulator.conformance.words import now, require_clock, require_status
 
 BOOT = {"chargePointVendor": "Judge", "chargePointModel": "Bench"}
 

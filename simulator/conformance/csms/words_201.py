@@ -3,10 +3,11 @@
 import uuid
 from collections.abc import Mapping
 
-from simulator.conformance.csms.bench import Bench, require
-from simulator.conformance.csms.words import now, require_clock, require_status
+from simulator.conformance.checks import require
+from simulator.conformance.csms.bench import Bench
 from simulator.conformance.rules import Json
 from simulator.conformance.wire import Wire
+from simulator.conformance.words import now, require_clock, require_status
 
 STATION = {"vendorName": "Judge", "model": "Bench"}
 EVSE = {"id": 1, "connectorId": 1}

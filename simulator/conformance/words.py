@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from simulator.conformance.csms.bench import require
+from simulator.conformance.checks import require
 from simulator.conformance.rules import Json
 from simulator.conformance.wire import Wire
 
