@@ -65,10 +65,10 @@ def _add_case(suite: Element, result: Result) -> None:
         time=f"{result.elapsed_s:.3f}",
     )
     if result.verdict is Verdict.NOT_APPLICABLE:
-        SubElement(case, "skipped", message=result.reason)
+        SubElement(case, "skipped", message=_for_xml(result.reason))
     elif result.verdict is not Verdict.PASS:
         name = "failure" if result.verdict is Verdict.FAIL else "error"
-        SubElement(case, name, message=result.reason).text = _for_xml(draw_text(result.records))
+        SubElement(case, name, message=_for_xml(result.reason)).text = _for_xml(draw_text(result.records))
 
 
 def _for_xml(text: str) -> str:

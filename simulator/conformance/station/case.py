@@ -20,7 +20,7 @@ class StationBench:
     yard: Yard
     hand: Hand
     token: str
-    follow_s: float = 30.0
+    follow_s: float
     """How long the station may take to say what follows from something."""
 
     async def wire(self) -> Wire:

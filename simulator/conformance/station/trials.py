@@ -17,12 +17,14 @@ CASES: Mapping[OcppVersion, tuple[StationBlock, ...]] = {
 _QUIET_S = 0.2
 
 
-def trials_of(yard: Yard, hand: Hand, *, token: str, lacks: frozenset[StationNeed] = frozenset()) -> Iterator[Trial]:
-    """Every case of the version, in an order that leaves resets to the end."""
+def trials_of(
+    yard: Yard, hand: Hand, *, token: str, follow_s: float = 30.0, lacks: frozenset[StationNeed] = frozenset()
+) -> Iterator[Trial]:
+    """Every case of the version, in an order that leaves resets to the end; see StationBench for `follow_s`."""
     missing = lacks if hand.is_there else lacks | {StationNeed.HAND}
     for block, cases in CASES[yard.version]:
         for case in cases:
-            yield _trial(case, block, StationBench(yard, hand, token), case.needs & missing)
+            yield _trial(case, block, StationBench(yard, hand, token, follow_s), case.needs & missing)
 
 
 def _trial(case: StationCase, block: str, bench: StationBench, missing: frozenset[StationNeed]) -> Trial:
