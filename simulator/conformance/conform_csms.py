@@ -55,6 +55,7 @@ def add_arguments(verb: argparse.ArgumentParser) -> None:
     secret.add_argument("--password-file", type=Path, metavar="FILE", help="a file that holds it")
     verb.add_argument("--station", metavar="ID", help="the only station, for a CSMS that knows no other")
     verb.add_argument("--station-password", metavar="PASSWORD", help="its Basic-auth password")
+    verb.add_argument("--ca", type=Path, metavar="FILE", help="roots, PEM, that a wss:// CSMS is trusted by")
     verb.add_argument("--tokens", metavar="A,B,…", help="tokens that the CSMS accepts, for --driver nobody")
     verb.add_argument(
         "--without", type=_needs, default=frozenset(), metavar="A,B,…", help="what the CSMS does not have"
@@ -85,6 +86,7 @@ async def _judge(arguments: argparse.Namespace, version: OcppVersion, selection:
         station_id=arguments.station,
         station_password=arguments.station_password,
         patience_s=arguments.patience,
+        roots=arguments.ca,
     )
     driver = _make_driver(arguments)
     jobs = arguments.jobs if driver.is_parallel and arguments.station is None else 1

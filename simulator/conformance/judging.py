@@ -6,8 +6,10 @@ only where the log shows nothing.
 
 import asyncio
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from simulator.conformance.log import WireLog
 from simulator.conformance.verdicts import CannotJudge, Failed, NotApplicable, Result, Verdict
@@ -33,14 +35,14 @@ class Trial:
 
 
 async def judge(trial: Trial, *, limit_s: float | None, clock: Callable[[], float] = time.monotonic) -> Result:
-    """The verdict. What a script raises beside its own errors is a fault of the judge, and is raised."""
+    """The verdict. A fault of the judge itself is an error of this case, and no other case suffers from it."""
     log = WireLog(clock)
     if trial.missing:
         return _conclude(trial, log, Verdict.NOT_APPLICABLE, trial.missing)
     try:
         async with asyncio.timeout(limit_s):
             await trial.run(log)
-    except (Failed, NotApplicable, CannotJudge, TimeoutError, BaseExceptionGroup) as error:
+    except Exception as error:  # noqa: BLE001 # the top of a case: whatever it was, it is told, and the others go on
         verdict, reason = _weigh(error, limit_s)
         return _conclude(trial, log, verdict, reason)
     return _conclude(trial, log, Verdict.PASS, "")
@@ -63,13 +65,15 @@ async def judge_all(
     return [task.result() for task in running]
 
 
-def _weigh(error: BaseException, limit_s: float | None) -> tuple[Verdict, str]:
+def _weigh(error: Exception, limit_s: float | None) -> tuple[Verdict, str]:
     leaves = list(_leaves(error))
     for kind, verdict in _ORDER:
         for leaf in leaves:
             if isinstance(leaf, kind):
                 return verdict, str(leaf) or f"The case was not over after {limit_s:g} s."
-    raise error
+    place = traceback.extract_tb(leaves[0].__traceback__)[-1:]
+    at = f" at {Path(place[0].filename).name}:{place[0].lineno}" if place else ""
+    return Verdict.ERROR, f"The judge is at fault: {leaves[0]!r}{at}"
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:

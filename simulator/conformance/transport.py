@@ -3,9 +3,11 @@
 import asyncio
 import base64
 import hmac
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, basic_auth, serve
@@ -53,9 +55,18 @@ class WebSocket:
 
 @asynccontextmanager
 async def client_socket(
-    url: str, *, subprotocols: tuple[str, ...], user: str = "", password: str | None = None, timeout_s: float = 10.0
+    url: str,
+    *,
+    subprotocols: tuple[str, ...],
+    user: str = "",
+    password: str | None = None,
+    roots: Path | None = None,
+    timeout_s: float = 10.0,
 ) -> AsyncIterator[tuple[Handshake, WebSocket | None]]:
-    """What the CSMS made of the handshake, and the socket where it let us in. Raises CannotJudge: nobody answers."""
+    """What the CSMS made of the handshake, and the socket where it let us in. Raises CannotJudge: nobody answers.
+
+    `roots` are the certificates, PEM, that a `wss://` server is trusted by; without one, those of the machine.
+    """
     headers = {}
     if password is not None:
         headers["Authorization"] = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
@@ -66,6 +77,7 @@ async def client_socket(
         open_timeout=timeout_s,
         close_timeout=_CLOSE_S,
         proxy=None,
+        ssl=ssl.create_default_context(cafile=roots) if url.startswith("wss://") else None,
     )
     try:
         connection = await opening

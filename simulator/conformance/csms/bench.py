@@ -8,6 +8,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from protocol.domain.routes import Direction
 from protocol.domain.version import OcppVersion
@@ -26,7 +27,10 @@ _NOT_FOUND = 404
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The CSMS under test; a station's id is added to `url`. `station_id`: the only one there is."""
+    """The CSMS under test; a station's id is added to `url`. `station_id`: the only one there is.
+
+    `roots`: the certificates that a `wss://` one is trusted by; without, the machine's.
+    """
 
     url: str
     version: OcppVersion
@@ -34,6 +38,7 @@ class Target:
     station_password: str | None = None
     patience_s: float = 10.0
     quiet_s: float = 0.2
+    roots: Path | None = None
 
 
 Boot = Callable[[Wire], Awaitable[None]]
@@ -92,7 +97,9 @@ class Bench:
         """What the CSMS makes of an upgrade; the socket, where there is one, is closed at once."""
         offered = (self.target.version.subprotocol,) if subprotocols is None else subprotocols
         url = f"{self.target.url.rstrip('/')}/{name}"
-        async with client_socket(url, subprotocols=offered, user=user or name, password=password) as (answer, _):
+        async with client_socket(
+            url, subprotocols=offered, user=user or name, password=password, roots=self.target.roots
+        ) as (answer, _):
             self.log.note(
                 f"upgrade offering {', '.join(offered) or 'nothing'} as {user or name}: HTTP {answer.status}"
                 + (f", {answer.subprotocol}" if answer.subprotocol else ""),
@@ -158,7 +165,11 @@ class Bench:
         deadline = self.log.clock() + _KNOWN_S
         while True:
             async with client_socket(
-                url, subprotocols=(self.target.version.subprotocol,), user=name, password=password
+                url,
+                subprotocols=(self.target.version.subprotocol,),
+                user=name,
+                password=password,
+                roots=self.target.roots,
             ) as (handshake, socket):
                 if socket is None and handshake.status == _NOT_FOUND and self.log.clock() < deadline:
                     await asyncio.sleep(_RETRY_S)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -17,7 +18,7 @@ async def ask_at_terminal(text: str) -> None:
 
 
 class Manual:
-    """One thing at a time; a station that was registered is used again."""
+    """One thing at a time; a station that is registered just so already is used again."""
 
     can: frozenset[Need] = frozenset(Need)
     is_parallel = False
@@ -25,7 +26,7 @@ class Manual:
 
     def __init__(self, ask: Ask = ask_at_terminal) -> None:
         self._ask = ask
-        self._stations: set[NewStation] = set()
+        self._stations: dict[str, NewStation] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -37,14 +38,14 @@ class Manual:
 
     async def add_station(self, station: NewStation) -> None:
         """The person has registered it."""
-        if station in self._stations:
+        if self._stations.get(station.station_id) == station:
             return
         how = f"with the Basic-auth password {station.password!r}" if station.password else "without a password"
         pending = ", not accepted yet: its boot is to be answered Pending" if station.is_pending else ""
         await self._ask(
             f"Register station {station.station_id} (OCPP {station.version}, EVSEs: {station.evses}) {how}{pending}."
         )
-        self._stations.add(station)
+        self._stations[station.station_id] = station
 
     async def add_token(self, token: Token) -> Token:
         """The person has added it."""
@@ -58,6 +59,8 @@ class Manual:
     async def accept(self, station_id: str) -> None:
         """The person has accepted it."""
         await self._ask(f"Accept station {station_id}: its next boot is to be answered Accepted.")
+        if station_id in self._stations:
+            self._stations[station_id] = replace(self._stations[station_id], is_pending=False)
 
     async def command(self, command: Command) -> None:
         """The person has made the CSMS send it."""

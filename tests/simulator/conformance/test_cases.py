@@ -103,11 +103,11 @@ async def play_station(url: str, version: OcppVersion) -> None:
 async def test_station_that_accepts_everything_and_does_nothing_fails_most_cases(version: OcppVersion) -> None:
     results: list[Result] = []
     async with listening(version, host="127.0.0.1", port=0) as (port, arrivals):
-        yard = Yard(version, arrivals, patience_s=0.5, arrival_s=1.0, heartbeat_s=1)
+        yard = Yard(version, arrivals, patience_s=0.2, arrival_s=0.2, heartbeat_s=1)
         async with asyncio.TaskGroup() as tasks:
             playing = tasks.create_task(play_station(f"ws://127.0.0.1:{port}", version))
             taking_in = tasks.create_task(yard.run())
-            trials = station_trials_of(yard, AnyHand(), token="JUDGE0001", follow_s=0.5)
+            trials = station_trials_of(yard, AnyHand(), token="JUDGE0001", follow_s=0.1)
             results = await judge_all(list(trials), jobs=1, limit_s=20, on_result=lambda _result: None)
             playing.cancel()
             taking_in.cancel()

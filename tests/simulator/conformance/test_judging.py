@@ -49,9 +49,13 @@ async def test_verdict_of_a_script(errors: tuple[Exception, ...], verdict: Verdi
     assert [one.heading for one in result.records] == [Heading.TO_CSMS]
 
 
-async def test_fault_of_a_script_is_no_verdict() -> None:
-    with pytest.raises(ZeroDivisionError):
-        await judge(trial(raises(ZeroDivisionError())), limit_s=5)
+async def test_fault_of_a_script_is_an_error_of_its_case_alone() -> None:
+    trials = [trial(raises(KeyError("field"))), trial(raises(), case_id="TC_2")]
+    first, second = await judge_all(trials, jobs=2, limit_s=5, on_result=lambda _result: None)
+
+    assert first.verdict is Verdict.ERROR
+    assert first.reason.startswith("The judge is at fault: KeyError('field') at test_judging.py:")
+    assert second.verdict is Verdict.PASS
 
 
 async def test_case_that_does_not_end_errs() -> None:
