@@ -101,7 +101,7 @@ class Rules:
         try:
             frame, deviations = read_frame(text, self.version, repairs=())
         except BrokenFrame as broken:
-            raise Failed(f"a text that is no frame of OCPP {self.version}: {broken}") from broken
+            raise Failed(f"a text that is no frame of OCPP {self.version}: {str(broken).removesuffix('.')}") from broken
         if deviations:
             raise Failed(f"a frame that needs forgiving: {deviations[0].rule}: {deviations[0].detail}")
         match frame:
@@ -147,7 +147,7 @@ class Rules:
         self._asked = None
         self._settled[message_id] = f"is a second answer to {action}"
         if now - asked_at > self.patience_s:
-            raise Failed(f"the answer to {action} came after {now - asked_at:.1f} s; {self.patience_s:g} s are enough")
+            raise Failed(f"an answer to {action} after {now - asked_at:.1f} s, of which {self.patience_s:g} are enough")
         return action
 
     def _check(self, action: str, payload: bytes, *, is_request: bool) -> None:
@@ -155,18 +155,19 @@ class Rules:
         try:
             codec.decode(payload, WIRE[self.version][action][0 if is_request else 1])
         except PayloadViolation as error:
-            raise Failed(f"the {kind} of {action} breaks its schema: {error}") from error
+            flaw = str(error).removesuffix(".")
+            raise Failed(f"a {kind} of {action} that breaks its schema: {flaw}") from error
         for path, text in _times_in(json.loads(bytes(payload))):
             if not _is_time(text):
-                raise Failed(f"the {kind} of {action} has a {path} that is no time with a zone: {text!r}")
+                raise Failed(f"a {kind} of {action} whose {path} is no time with a zone: {text!r}")
 
     def _check_error(self, frame: CallError, action: str) -> None:
         if frame.code not in CODES[self.version].values():
-            raise Failed(f"the CALLERROR of {action} has a code that OCPP {self.version} does not have: {frame.code!r}")
+            raise Failed(f"a CALLERROR of {action} with a code that OCPP {self.version} does not have: {frame.code!r}")
         if len(frame.description) > DESCRIPTION_LENGTH:
-            raise Failed(f"the CALLERROR of {action} has a description of {len(frame.description)} characters")
+            raise Failed(f"a CALLERROR of {action} with a description of {len(frame.description)} characters")
         if not bytes(frame.details).lstrip().startswith(b"{"):
-            raise Failed(f"the CALLERROR of {action} has details that are no object")
+            raise Failed(f"a CALLERROR of {action} with details that are no object")
 
 
 def _times_in(value: Json) -> Iterator[tuple[str, Json]]:

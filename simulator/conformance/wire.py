@@ -80,7 +80,7 @@ class Wire:
         """Until the socket is closed, or the first rule is broken."""
         while (text := await self._socket.receive()) is not None:
             if isinstance(text, bytes):
-                self._fail(Failed(f"the {self._peer} sent a binary message"))
+                self._fail(Failed(f"The {self._peer} sent a binary message."))
                 continue
             self.log.write(self._in, text, station=self.name)
             try:
@@ -229,7 +229,7 @@ class Wire:
             self._wrong.set()
 
     async def _say(self, frame: list[Json]) -> None:
-        await self.say(json.dumps(frame))
+        await self.say(json.dumps(frame, separators=(",", ":")))
 
     def _check_ours(self, action: str, payload: Mapping[str, Json], *, is_request: bool) -> None:
         try:

@@ -16,7 +16,7 @@ from ocpp.v16 import ChargePoint, call_result
 from websockets.asyncio.server import ServerConnection
 
 from chargeyard.demo import OPERATOR
-from chargeyard.platform import Platform
+from chargeyard.platform import Platform, free_port
 from protocol.domain.identifiers import IdToken
 from protocol.domain.version import OcppVersion
 from simulator.conformance.csms.bench import Target
@@ -289,6 +289,30 @@ async def test_station_of_our_fleet_passes_every_case(version: OcppVersion) -> N
 
     assert {one.case_id: one.reason for one in results.values() if one.verdict is not Verdict.PASS} == {}
     assert len(results) >= 20
+
+
+async def test_station_of_a_fleet_is_judged_from_the_command_line(tmp_path: Path) -> None:
+    port, control = free_port(), free_port()
+    fleet = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "chargeyard", "fleet", "run", "--url", f"ws://127.0.0.1:{port}/ocpp", "--seed", "7"),
+        *("--count", "1", "--id-template", "CP-{n:03d}", "--ocpp", "1.6", "--arrival-seconds", "86400"),
+        *("--control", str(control)),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        code, said, report = await conform(
+            *("station", "--ocpp", "1.6", "--port", str(port), "--without", "reset,local-list"),
+            *("--hand", "fleet", "--control", f"http://127.0.0.1:{control}", "--station", "CP-001"),
+            folder=tmp_path,
+        )
+    finally:
+        fleet.kill()
+        await fleet.wait()
+
+    assert code == 0, said
+    assert [report.get(name) for name in ("failures", "errors", "skipped")] == ["0", "0", "3"]
+    assert int(report.get("tests", 0)) >= 20
 
 
 QUIRKS = (

@@ -173,13 +173,15 @@ async def lock_failure(bench: Bench) -> None:
         await still_there(wire)
 
 
-async def reserve(bench: Bench, wire: Wire, token: str, *, word: str = "Accepted", **fields: Json) -> int:
+async def reserve(
+    bench: Bench, wire: Wire, token: str, *, number: int = 11, word: str = "Accepted", **fields: Json
+) -> int:
     """The id of the reservation, which the CSMS may choose."""
     due = {"idToken": id_token(token)} | fields
     asked = await bench.order(
         wire,
         "ReserveNow",
-        {"id": 11, "expiryDateTime": later(hours=1)} | due,
+        {"id": number, "expiryDateTime": later(hours=1)} | due,
         answer={"status": word},
         match=lambda asked: due.items() <= asked.items(),
     )
@@ -226,6 +228,15 @@ async def reserve_for_a_group(bench: Bench) -> None:
         transaction = Transaction(wire)
         await transaction.start(token=other, reservationId=number)
         await transaction.end(token=other)
+
+
+async def reserve_every_evse(bench: Bench) -> None:
+    async with bench.station(evses=2) as wire:
+        await status(wire, "Available", evse=2)
+        for evse in (1, 2):
+            await reserve(bench, wire, f"CARD000{evse}", number=evse)
+            await status(wire, "Reserved", evse=evse)
+        await reserve(bench, wire, "CARD0003", number=3, word="Occupied")
 
 
 async def reserve_refused(bench: Bench) -> None:
@@ -379,6 +390,14 @@ RESERVATION: Block = (
             *_RESERVE,
         ),
         case("TC_H_08_CSMS", "Reserve any EVSE", partial(reserve_and_use, fields={}), Need.TOKENS, *_RESERVE),
+        case("TC_H_14_CSMS", "As many reservations as EVSEs", reserve_every_evse, *_RESERVE),
+        case(
+            "TC_H_15_CSMS",
+            "Reserve a kind of connector",
+            partial(reserve_and_use, fields={"connectorType": "cCCS2"}),
+            Need.TOKENS,
+            *_RESERVE,
+        ),
         case("TC_H_17_CSMS", "Cancel a reservation", cancel, *_RESERVE),
         case(
             "TC_H_19_CSMS", "A sibling uses the reservation", reserve_for_a_group, Need.TOKENS, Need.GROUPS, *_RESERVE

@@ -109,6 +109,14 @@ async def stop_at(bench: Bench, trigger: str, reason: str, *, has_token: bool, s
         await transaction.end(trigger, reason=reason, token=token if has_token else None)
 
 
+async def energy_stops_once_authorized(bench: Bench) -> None:
+    token = await bench.token()
+    async with bench.station() as wire:
+        transaction = await charge(wire, token)
+        await transaction.update("StopAuthorized", token=token)
+        await transaction.end("ChargingStateChanged")
+
+
 async def remote_stop(bench: Bench) -> None:
     token = await bench.token()
     async with bench.station() as wire:
@@ -298,6 +306,7 @@ TRANSACTIONS: Block = (
             )
             for number, what, trigger, reason, has_token, suspended in _STOPS
         ),
+        case("TC_E_08_CSMS", "Stop: energy stops once authorized", energy_stops_once_authorized, Need.TOKENS),
         case("TC_E_16_CSMS", "Stop: the token turns out invalid", cached_token_is_bad),
         case("TC_E_21_CSMS", "Stop from afar", remote_stop, Need.COMMANDS, Need.TOKENS),
         case("TC_E_26_CSMS", "The cable is pulled: the session waits", cable_is_pulled, Need.TOKENS),

@@ -69,6 +69,7 @@ def _reserve(payload: Mapping[str, Json]) -> Typed:
         "expires_at": payload["expiryDateTime"],
         "evse": payload.get("evseId"),
         "group": payload.get("groupIdToken", {}).get("idToken"),
+        "connector_type": payload.get("connectorType"),
         "reservation_id": payload["id"],
     }
 

@@ -8,11 +8,15 @@ from chargeyard.cli import main
 from protocol.domain.version import OcppVersion
 from simulator.conformance.csms.bench import Bench, Target
 from simulator.conformance.csms.table import BOOTS
+from simulator.conformance.csms.trials import trials_of
 from simulator.conformance.driver import Command, NewStation, Token, TokenKind
 from simulator.conformance.drivers.manual import Manual
 from simulator.conformance.drivers.nobody import Nobody
 from simulator.conformance.log import WireLog
+from simulator.conformance.running import Selection, run_trials
 from simulator.conformance.verdicts import CannotJudge
+from tests.simulator.conformance.doubles import served
+from tests.simulator.conformance.test_cases import answer_boots
 
 NOWHERE = "ws://127.0.0.1:9/ocpp"
 
@@ -74,6 +78,22 @@ def test_nobody_who_answers_is_an_error_and_no_declared_failure(
     assert "The driver has no commands." in said
     assert "TC_001_CSMS" in page.read_text()
     assert 'errors="1"' in report.read_text()
+
+
+async def test_declared_failures_are_no_news_and_one_that_passes_is(capsys: pytest.CaptureFixture[str]) -> None:
+    chosen = frozenset(("TC_001_CSMS", "TC_064_CSMS", "TC_023_1_CSMS"))
+    codes = []
+    async with served(answer_boots) as url:
+        trials = list(trials_of(Target(url, OcppVersion.V16, quiet_s=0.01), Nobody()))
+        for expected in (chosen - {"TC_001_CSMS"}, frozenset(("TC_064_CSMS",)), chosen):
+            selection = Selection(chosen, expected, junit=None, html=None)
+            codes.append(await run_trials(trials, selection, what="CSMS", jobs=3, limit_s=10))
+
+    said = capsys.readouterr().out
+    assert codes == [0, 1, 1]
+    assert said.count("TC_001_CSMS was declared to fail, and passes") == 1
+    assert said.count("CSMS: 1 pass, 2 fail") == 3
+    assert "|<---" in said
 
 
 class Prompts:

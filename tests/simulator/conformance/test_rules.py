@@ -71,7 +71,7 @@ def test_second_answer_fails() -> None:
 
 def test_answer_within_the_patience_is_none_too_late() -> None:
     assert hear(booting(), [3, "m1", BOOTED], now=5.0).action == "BootNotification"
-    with pytest.raises(Failed, match=r"came after 5\.1 s; 5 s are enough"):
+    with pytest.raises(Failed, match=r"after 5\.1 s, of which 5 are enough"):
         hear(booting(), [3, "m1", BOOTED], now=5.1)
 
 
