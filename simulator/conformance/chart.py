@@ -14,16 +14,16 @@ _TEXT = 100
 
 
 def draw_text(records: Sequence[Record], *, width: int = _WIDTH) -> str:
-    """Plain text: a frame is an arrow under its words, which are wrapped, and cut where they are endless."""
+    """Plain text: a frame is an arrow under its words, which are spaced, wrapped, and cut where they are endless."""
     inner = width - 14
     several = len({record.station for record in records if record.station}) > 1
     lines = [f"{'':>8}  station{'CSMS':>{inner - 5}}"]
     for record in records:
-        words = _shorten(record.text) if record.heading is not Heading.NOTE else f"-- {record.text} --"
+        words = _shorten(_space(record.text)) if record.heading is not Heading.NOTE else f"-- {record.text} --"
         if several and record.station:
             words = f"[{record.station}] {words}"
         at = f"{record.at_s:8.3f}"
-        for line in textwrap.wrap(words, inner - 2) or [""]:
+        for line in textwrap.wrap(words, inner - 2, break_on_hyphens=False) or [""]:
             lines.append(f"{at}  | {line:<{inner - 2}} |")
             at = " " * 8
         if record.heading is Heading.TO_CSMS:
@@ -72,6 +72,14 @@ def _name(record: Record) -> str:
         if (isinstance(frame, list) and len(frame) > 2)
         else record.text
     )
+
+
+def _space(text: str) -> str:
+    """JSON with spaces, where lines can be broken; other text as it is."""
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False)
+    except ValueError:
+        return text
 
 
 def _shorten(text: str) -> str:

@@ -12,23 +12,26 @@ def require(is_so: object, complaint: str) -> None:
         raise Failed(complaint)
 
 
-def require_part(wanted: Json, found: Json, what: str) -> None:
-    """`found` says all that `wanted` says, and may say more. Raises Failed, naming the first difference."""
-    for name, value in wanted.items():
-        if name not in found:
-            raise Failed(f"{what} has no {name}; {value!r} is due.")
-        if isinstance(value, dict) and isinstance(found[name], dict):
-            require_part(value, found[name], f"{what}, in {name},")
-        elif not _is_same(value, found[name]):
-            raise Failed(f"{what} has the {name} {found[name]!r}; {value!r} is due.")
+def require_part(wanted: Json, found: Json, what: str, *, free: frozenset[str] = frozenset()) -> None:
+    """`found` says all that `wanted` says, and may say more. Raises Failed, naming the first difference.
+
+    `free` are fields that have to be there, and may be anything: `requestId` wherever it is, `evse.id` in an evse.
+    """
+    _compare(wanted, found, what, place="", free=free)
 
 
-def _is_same(wanted: Json, found: Json) -> bool:
-    if isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
-        return all(map(_is_same, wanted, found))
+def _compare(wanted: Json, found: Json, what: str, *, place: str, free: frozenset[str]) -> None:
     if isinstance(wanted, dict) and isinstance(found, dict):
-        return all(name in found and _is_same(value, found[name]) for name, value in wanted.items())
-    return bool(wanted == found) or _instant(wanted) == _instant(found) is not None
+        for name, value in wanted.items():
+            if name not in found:
+                raise Failed(f"{what} has no {name}; {value!r} is due.")
+            if not free & {name, f"{place}.{name}"}:
+                _compare(value, found[name], what, place=name, free=free)
+    elif isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
+        for one, other in zip(wanted, found, strict=True):
+            _compare(one, other, what, place=place, free=free)
+    elif wanted != found and (_instant(wanted) is None or _instant(wanted) != _instant(found)):
+        raise Failed(f"{what} has the {place} {found!r}; {wanted!r} is due.")
 
 
 def _instant(text: Json) -> datetime | None:

@@ -23,6 +23,7 @@ from simulator.conformance.running import (
     run_trials,
     select,
 )
+from simulator.conformance.terminal import Terminal
 from simulator.errors import InvalidPlan
 
 EXAMPLES = f"""\
@@ -99,7 +100,7 @@ async def _judge(arguments: argparse.Namespace, version: OcppVersion, selection:
 
 def _make_driver(arguments: argparse.Namespace) -> Driver:
     if arguments.driver == "manual":
-        return Manual()
+        return Manual(Terminal().ask)
     if arguments.driver == "nobody":
         return Nobody(tuple(filter(None, (arguments.tokens or "").split(","))))
     password = arguments.password

@@ -20,8 +20,9 @@ from simulator.conformance.running import (
     run_trials,
     select,
 )
-from simulator.conformance.station.trials import CASES, trials_of
+from simulator.conformance.station.trials import CASES, REFUSED, trials_of
 from simulator.conformance.station.yard import Yard
+from simulator.conformance.terminal import Terminal
 from simulator.conformance.transport import listening
 from simulator.control.address import TOKEN_VARIABLE
 from simulator.errors import InvalidPlan
@@ -53,6 +54,7 @@ def add_arguments(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--control", metavar="URL", help="of the fleet's control, for --hand fleet")
     verb.add_argument("--station", metavar="ID", help="the station in that fleet")
     verb.add_argument("--token", default="JUDGE0001", help="the token that is presented and started with (JUDGE0001)")
+    verb.add_argument("--bad-token", default=REFUSED, help=f"the token that is presented and refused ({REFUSED})")
     verb.add_argument("--without", type=_needs, default=frozenset(), metavar="A,B,…", help="what the station lacks")
     verb.add_argument("--arrival-seconds", type=float, default=120.0, metavar="S", help="to connect, and back (120)")
     verb.add_argument("--heartbeat", type=int, default=5, metavar="S", help="the interval that the boot is given (5)")
@@ -89,7 +91,9 @@ async def _judge(arguments: argparse.Namespace, version: OcppVersion, selection:
         )
         async with asyncio.TaskGroup() as tasks:
             taking_in = tasks.create_task(yard.run())
-            trials = list(trials_of(yard, hand, token=arguments.token, lacks=arguments.without))
+            trials = list(
+                trials_of(yard, hand, token=arguments.token, bad_token=arguments.bad_token, lacks=arguments.without)
+            )
             code = await run_trials(trials, selection, what=f"Station, OCPP {version}", jobs=1, limit_s=limit_s)
             taking_in.cancel()
     return code
@@ -97,7 +101,7 @@ async def _judge(arguments: argparse.Namespace, version: OcppVersion, selection:
 
 def _make_hand(arguments: argparse.Namespace) -> Hand:
     if arguments.hand == "person":
-        return Person()
+        return Person(Terminal().ask)
     if arguments.hand == "nobody":
         return NoHand()
     if not (arguments.control and arguments.station):

@@ -5,9 +5,8 @@ from functools import partial
 from simulator.conformance.checks import require
 from simulator.conformance.csms.bench import Bench
 from simulator.conformance.csms.case import Block, case
-from simulator.conformance.csms.words_16 import reboot, status
+from simulator.conformance.csms.words_16 import charge, reboot, status, stop
 from simulator.conformance.driver import Need
-from simulator.conformance.rules import Json
 from simulator.conformance.words import ACCEPTED, REJECTED, still_there
 
 _INTERVAL = {"key": "HeartbeatInterval", "readonly": False, "value": "300"}
@@ -62,10 +61,19 @@ async def availability(bench: Bench, connector: int) -> None:
         await still_there(wire)
 
 
-async def refused(bench: Bench, action: str, payload: Json) -> None:
+async def start_refused(bench: Bench) -> None:
+    token = await bench.token()
     async with bench.station() as wire:
-        await bench.order(wire, action, payload, answer=REJECTED)
+        await bench.order(wire, "RemoteStartTransaction", {"idTag": token}, answer=REJECTED)
         await still_there(wire)
+
+
+async def stop_refused(bench: Bench) -> None:
+    token = await bench.token()
+    async with bench.station() as wire:
+        transaction = await charge(wire, token)
+        await bench.order(wire, "RemoteStopTransaction", {"transactionId": transaction}, answer=REJECTED)
+        await stop(wire, transaction)
 
 
 _INTERVAL_KEY = "MeterValueSampleInterval"
@@ -86,18 +94,8 @@ COMMANDS: Block = (
             partial(change_key, key=_INTERVAL_KEY, value="60", word="Accepted"),
             Need.COMMANDS,
         ),
-        case(
-            "TC_026_CSMS",
-            "Remote start rejected",
-            partial(refused, action="RemoteStartTransaction", payload={"idTag": "CARD"}),
-            Need.COMMANDS,
-        ),
-        case(
-            "TC_028_CSMS",
-            "Remote stop rejected",
-            partial(refused, action="RemoteStopTransaction", payload={"transactionId": 7}),
-            Need.COMMANDS,
-        ),
+        case("TC_026_CSMS", "Remote start rejected", start_refused, Need.COMMANDS, Need.TOKENS),
+        case("TC_028_CSMS", "Remote stop rejected", stop_refused, Need.COMMANDS, Need.TOKENS),
         case("TC_030_CSMS", "Unlock fails", partial(unlock, connector=1, word="UnlockFailed"), Need.COMMANDS),
         case(
             "TC_031_CSMS",

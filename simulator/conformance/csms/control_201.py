@@ -202,16 +202,18 @@ async def reserve_and_use(bench: Bench, fields: Json) -> None:
 
 
 async def reservation_ends(bench: Bench, word: str, connector: str) -> None:
+    token = await bench.token()
     async with bench.station() as wire:
-        number = await reserve(bench, wire, "CARD0001", evseId=1)
+        number = await reserve(bench, wire, token, evseId=1)
         await status(wire, "Reserved")
         await wire.call("ReservationStatusUpdate", reservationId=number, reservationUpdateStatus=word)
         await status(wire, connector)
 
 
 async def cancel(bench: Bench) -> None:
+    token = await bench.token()
     async with bench.station() as wire:
-        number = await reserve(bench, wire, "CARD0001", evseId=1)
+        number = await reserve(bench, wire, token, evseId=1)
         await status(wire, "Reserved")
         await bench.order(wire, "CancelReservation", {"reservationId": number}, answer=ACCEPTED)
         await status(wire, "Available")
@@ -231,17 +233,19 @@ async def reserve_for_a_group(bench: Bench) -> None:
 
 
 async def reserve_every_evse(bench: Bench) -> None:
+    tokens = [await bench.token() for _ in range(3)]
     async with bench.station(evses=2) as wire:
         await status(wire, "Available", evse=2)
         for evse in (1, 2):
-            await reserve(bench, wire, f"CARD000{evse}", number=evse)
+            await reserve(bench, wire, tokens[evse], number=evse)
             await status(wire, "Reserved", evse=evse)
-        await reserve(bench, wire, "CARD0003", number=3, word="Occupied")
+        await reserve(bench, wire, tokens[0], number=3, word="Occupied")
 
 
 async def reserve_refused(bench: Bench) -> None:
+    token = await bench.token()
     async with bench.station() as wire:
-        await reserve(bench, wire, "CARD0001", word="Rejected", evseId=1)
+        await reserve(bench, wire, token, word="Rejected", evseId=1)
         await still_there(wire)
 
 
@@ -378,30 +382,27 @@ AVAILABILITY: Block = (
         case("TC_G_20_CSMS", "Lock failure", lock_failure),
     ),
 )
-_RESERVE = (Need.COMMANDS, Need.RESERVATION)
+_RESERVE = (Need.COMMANDS, Need.RESERVATION, Need.TOKENS)
 RESERVATION: Block = (
     "H reservation",
     (
-        case("TC_H_01_CSMS", "Reserve an EVSE", partial(reserve_and_use, fields={"evseId": 1}), Need.TOKENS, *_RESERVE),
+        case("TC_H_01_CSMS", "Reserve an EVSE", partial(reserve_and_use, fields={"evseId": 1}), *_RESERVE),
         case(
             "TC_H_07_CSMS",
             "The reservation expires",
             partial(reservation_ends, word="Expired", connector="Available"),
             *_RESERVE,
         ),
-        case("TC_H_08_CSMS", "Reserve any EVSE", partial(reserve_and_use, fields={}), Need.TOKENS, *_RESERVE),
+        case("TC_H_08_CSMS", "Reserve any EVSE", partial(reserve_and_use, fields={}), *_RESERVE),
         case("TC_H_14_CSMS", "As many reservations as EVSEs", reserve_every_evse, *_RESERVE),
         case(
             "TC_H_15_CSMS",
             "Reserve a kind of connector",
             partial(reserve_and_use, fields={"connectorType": "cCCS2"}),
-            Need.TOKENS,
             *_RESERVE,
         ),
         case("TC_H_17_CSMS", "Cancel a reservation", cancel, *_RESERVE),
-        case(
-            "TC_H_19_CSMS", "A sibling uses the reservation", reserve_for_a_group, Need.TOKENS, Need.GROUPS, *_RESERVE
-        ),
+        case("TC_H_19_CSMS", "A sibling uses the reservation", reserve_for_a_group, Need.GROUPS, *_RESERVE),
         case(
             "TC_H_20_CSMS",
             "The station drops the reservation",

@@ -63,13 +63,15 @@ async def reserve_and_use(bench: Bench, connector: int) -> None:
 
 
 async def reservation_expires(bench: Bench) -> None:
+    token = await bench.token()
     async with bench.station() as wire:
-        await reserve(bench, wire, "CARD0001", number=42)
+        await reserve(bench, wire, token, number=42)
         await status(wire, "Reserved", "Available")
         await still_there(wire)
 
 
 async def reserve_refused(bench: Bench, word: str) -> None:
+    token = await bench.token()
     async with bench.station() as wire:
         if word == "Unavailable":
             change = {"connectorId": 1, "type": "Inoperative"}
@@ -77,13 +79,14 @@ async def reserve_refused(bench: Bench, word: str) -> None:
         state = {"Faulted": "Faulted", "Occupied": "Preparing", "Unavailable": "Unavailable"}.get(word)
         if state is not None:
             await status(wire, state)
-        await reserve(bench, wire, "CARD0001", number=43, word=word)
+        await reserve(bench, wire, token, number=43, word=word)
         await still_there(wire)
 
 
 async def cancel(bench: Bench, word: str) -> None:
+    token = await bench.token()
     async with bench.station() as wire:
-        number = await reserve(bench, wire, "CARD0001", number=46)
+        number = await reserve(bench, wire, token, number=46)
         await status(wire, "Reserved")
         await bench.order(wire, "CancelReservation", {"reservationId": number}, answer={"status": word})
         await status(wire, "Available" if word == "Accepted" else "Reserved")
@@ -235,21 +238,20 @@ TRIGGER: Block = (
         case("TC_055_CSMS", "Trigger rejected", trigger_refused, Need.COMMANDS, Need.REMOTE_TRIGGER),
     ),
 )
-_USE = (Need.COMMANDS, Need.RESERVATION, Need.TOKENS)
-_RESERVE = (Need.COMMANDS, Need.RESERVATION)
+_RESERVE = (Need.COMMANDS, Need.RESERVATION, Need.TOKENS)
 RESERVATION: Block = (
     "Reservation",
     (
-        case("TC_046_CSMS", "Reserve a connector, and use it", partial(reserve_and_use, connector=1), *_USE),
+        case("TC_046_CSMS", "Reserve a connector, and use it", partial(reserve_and_use, connector=1), *_RESERVE),
         case("TC_047_CSMS", "The reservation expires", reservation_expires, *_RESERVE),
         case("TC_048_1_CSMS", "Reserve: faulted", partial(reserve_refused, word="Faulted"), *_RESERVE),
         case("TC_048_2_CSMS", "Reserve: occupied", partial(reserve_refused, word="Occupied"), *_RESERVE),
         case("TC_048_3_CSMS", "Reserve: unavailable", partial(reserve_refused, word="Unavailable"), *_RESERVE),
         case("TC_048_4_CSMS", "Reserve: rejected", partial(reserve_refused, word="Rejected"), *_RESERVE),
-        case("TC_049_CSMS", "Reserve the station", partial(reserve_and_use, connector=0), *_USE),
+        case("TC_049_CSMS", "Reserve the station", partial(reserve_and_use, connector=0), *_RESERVE),
         case("TC_051_CSMS", "Cancel a reservation", partial(cancel, word="Accepted"), *_RESERVE),
         case("TC_052_CSMS", "Cancelling is rejected", partial(cancel, word="Rejected"), *_RESERVE),
-        case("TC_053_CSMS", "A sibling uses the reservation", reserve_for_a_family, Need.GROUPS, *_USE),
+        case("TC_053_CSMS", "A sibling uses the reservation", reserve_for_a_family, Need.GROUPS, *_RESERVE),
     ),
 )
 _PROFILE = (Need.COMMANDS, Need.SMART_CHARGING)

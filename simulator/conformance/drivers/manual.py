@@ -1,20 +1,12 @@
 """A person operates the CSMS: it is printed what is to be done, and Enter says that it is."""
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 from simulator.conformance.driver import Command, Need, NewStation, Token
-
-Ask = Callable[[str], Awaitable[None]]
-
-
-async def ask_at_terminal(text: str) -> None:
-    """Print it and wait for Enter. Raises EOFError where nobody is there to press it."""
-    await asyncio.to_thread(input, f"\n>>> {text}\n    Then press Enter. ")
+from simulator.conformance.terminal import Ask
 
 
 class Manual:
@@ -24,7 +16,7 @@ class Manual:
     is_parallel = False
     command_s: float | None = None
 
-    def __init__(self, ask: Ask = ask_at_terminal) -> None:
+    def __init__(self, ask: Ask) -> None:
         self._ask = ask
         self._stations: dict[str, NewStation] = {}
 

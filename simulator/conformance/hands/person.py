@@ -1,6 +1,6 @@
 """A person at the station, who is told what to do and says by Enter that it is done."""
 
-from simulator.conformance.drivers.manual import Ask, ask_at_terminal
+from simulator.conformance.terminal import Ask
 
 
 class Person:
@@ -8,7 +8,7 @@ class Person:
 
     is_there = True
 
-    def __init__(self, ask: Ask = ask_at_terminal) -> None:
+    def __init__(self, ask: Ask) -> None:
         self._ask = ask
 
     async def plug_in(self) -> None:

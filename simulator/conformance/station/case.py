@@ -15,13 +15,16 @@ SILENCE_S = 3.0
 
 @dataclass(frozen=True, slots=True)
 class StationBench:
-    """One case's: the station that is there, and whoever stands at it."""
+    """One case's: the station that is there, and whoever stands at it with these tokens, of which one is refused.
+
+    `follow_s`: how long the station may take to say what follows from something.
+    """
 
     yard: Yard
     hand: Hand
     token: str
+    bad_token: str
     follow_s: float
-    """How long the station may take to say what follows from something."""
 
     async def wire(self) -> Wire:
         """The station's socket."""

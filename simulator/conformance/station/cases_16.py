@@ -135,7 +135,7 @@ async def local_session(bench: StationBench) -> None:
 
 async def refused_token(bench: StationBench) -> None:
     wire = await bench.wire()
-    bad = "JUDGEBAD0001"
+    bad = bench.bad_token
     bench.yard.replies.refused.add(bad)
     asked = wire.expect("Authorize", lambda payload: payload["idTag"] == bad, is_answered=True)
     await bench.hand.plug_in()

@@ -180,7 +180,7 @@ def _has_state(word: str) -> Match:
 async def refused_token(bench: StationBench) -> None:
     """Whether a transaction begins at the cable or not: nothing charges with a token that was refused."""
     wire = await bench.wire()
-    bad = "JUDGEBAD0001"
+    bad = bench.bad_token
     bench.yard.replies.refused.add(bad)
     asked = wire.expect("Authorize", lambda payload: payload["idToken"]["idToken"] == bad, is_answered=True)
     await bench.hand.plug_in()

@@ -14,17 +14,25 @@ CASES: Mapping[OcppVersion, tuple[StationBlock, ...]] = {
     OcppVersion.V16: cases_16.BLOCKS,
     OcppVersion.V201: cases_201.BLOCKS,
 }
+REFUSED = "JUDGEBAD0001"
 _QUIET_S = 0.2
 
 
 def trials_of(
-    yard: Yard, hand: Hand, *, token: str, follow_s: float = 30.0, lacks: frozenset[StationNeed] = frozenset()
+    yard: Yard,
+    hand: Hand,
+    *,
+    token: str,
+    bad_token: str = REFUSED,
+    follow_s: float = 30.0,
+    lacks: frozenset[StationNeed] = frozenset(),
 ) -> Iterator[Trial]:
-    """Every case of the version, in an order that leaves resets to the end; see StationBench for `follow_s`."""
+    """Every case of the version, in an order that leaves resets to the end; see StationBench for the rest."""
+    bench = StationBench(yard, hand, token, bad_token, follow_s)
     missing = lacks if hand.is_there else lacks | {StationNeed.HAND}
     for block, cases in CASES[yard.version]:
         for case in cases:
-            yield _trial(case, block, StationBench(yard, hand, token, follow_s), case.needs & missing)
+            yield _trial(case, block, bench, case.needs & missing)
 
 
 def _trial(case: StationCase, block: str, bench: StationBench, missing: frozenset[StationNeed]) -> Trial:

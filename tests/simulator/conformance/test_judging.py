@@ -142,7 +142,7 @@ def test_chart_shows_time_direction_and_text() -> None:
     lines = draw_text(RECORDS, width=60).splitlines()
 
     assert lines[0].split() == ["station", "CSMS"]
-    assert any('   0.100  | [2,"1","Heartbeat",{}]' in line for line in lines)
+    assert any('   0.100  | [2, "1", "Heartbeat", {}]' in line for line in lines)
     assert sum(line.endswith(">|") for line in lines) == 1
     assert sum("|<--" in line for line in lines) == 1
     assert any("upgrade: HTTP 101" in line for line in lines)
