@@ -4,6 +4,7 @@ A verdict comes from what the CSMS said on the wire, never from what its operato
 """
 
 import argparse
+import ssl
 from pathlib import Path
 
 from protocol.domain.version import OcppVersion
@@ -87,7 +88,7 @@ async def _judge(arguments: argparse.Namespace, version: OcppVersion, selection:
         station_id=arguments.station,
         station_password=arguments.station_password,
         patience_s=arguments.patience,
-        roots=arguments.ca,
+        tls=None if arguments.ca is None else _trust(arguments.ca),
     )
     driver = _make_driver(arguments)
     jobs = arguments.jobs if driver.is_parallel and arguments.station is None else 1
@@ -98,6 +99,13 @@ async def _judge(arguments: argparse.Namespace, version: OcppVersion, selection:
         return await run_trials(trials, selection, what=what, jobs=max(jobs, 1), limit_s=limit_s)
 
 
+def _trust(roots: Path) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=roots)
+    except OSError as error:
+        raise InvalidPlan(f"{roots} has no certificates in PEM: {error}") from error
+
+
 def _make_driver(arguments: argparse.Namespace) -> Driver:
     if arguments.driver == "manual":
         return Manual(Terminal().ask)
@@ -105,7 +113,10 @@ def _make_driver(arguments: argparse.Namespace) -> Driver:
         return Nobody(tuple(filter(None, (arguments.tokens or "").split(","))))
     password = arguments.password
     if arguments.password_file is not None:
-        password = arguments.password_file.read_text("utf-8").strip()
+        try:
+            password = arguments.password_file.read_text("utf-8").strip()
+        except OSError as error:
+            raise InvalidPlan(f"{arguments.password_file} cannot be read: {error}") from error
     if not (arguments.rest_url and arguments.operator and password):
         raise InvalidPlan("--driver rest needs --rest-url, --operator, and --password or --password-file")
     return Rest(arguments.rest_url, operator=arguments.operator, password=password)

@@ -7,7 +7,6 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, basic_auth, serve
@@ -60,12 +59,12 @@ async def client_socket(
     subprotocols: tuple[str, ...],
     user: str = "",
     password: str | None = None,
-    roots: Path | None = None,
+    tls: ssl.SSLContext | None = None,
     timeout_s: float = 10.0,
 ) -> AsyncIterator[tuple[Handshake, WebSocket | None]]:
     """What the CSMS made of the handshake, and the socket where it let us in. Raises CannotJudge: nobody answers.
 
-    `roots` are the certificates, PEM, that a `wss://` server is trusted by; without one, those of the machine.
+    `tls`: how a `wss://` server is trusted; without it, by the roots of the machine.
     """
     headers = {}
     if password is not None:
@@ -77,7 +76,7 @@ async def client_socket(
         open_timeout=timeout_s,
         close_timeout=_CLOSE_S,
         proxy=None,
-        ssl=ssl.create_default_context(cafile=roots) if url.startswith("wss://") else None,
+        ssl=(tls or True) if url.startswith("wss://") else None,
     )
     try:
         connection = await opening

@@ -14,7 +14,7 @@ from websockets.http11 import Request, Response
 
 from tests.simulator.conformance.doubles import SUBPROTOCOLS
 
-LATE_S = 3.0
+LATE_S = 5.5
 
 
 @dataclass

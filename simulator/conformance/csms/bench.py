@@ -5,10 +5,10 @@ Every case has stations and tokens of its own, so that no case depends on anothe
 
 import asyncio
 import secrets
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from protocol.domain.routes import Direction
 from protocol.domain.version import OcppVersion
@@ -29,7 +29,7 @@ _NOT_FOUND = 404
 class Target:
     """The CSMS under test; a station's id is added to `url`. `station_id`: the only one there is.
 
-    `roots`: the certificates that a `wss://` one is trusted by; without, the machine's.
+    `tls`: how a `wss://` one is trusted; without it, by the roots of the machine.
     """
 
     url: str
@@ -38,7 +38,7 @@ class Target:
     station_password: str | None = None
     patience_s: float = 10.0
     quiet_s: float = 0.2
-    roots: Path | None = None
+    tls: ssl.SSLContext | None = None
 
 
 CHOSEN_BY_CSMS = frozenset(
@@ -108,7 +108,7 @@ class Bench:
         offered = (self.target.version.subprotocol,) if subprotocols is None else subprotocols
         url = f"{self.target.url.rstrip('/')}/{name}"
         async with client_socket(
-            url, subprotocols=offered, user=user or name, password=password, roots=self.target.roots
+            url, subprotocols=offered, user=user or name, password=password, tls=self.target.tls
         ) as (answer, _):
             self.log.note(
                 f"upgrade offering {', '.join(offered) or 'nothing'} as {user or name}: HTTP {answer.status}"
@@ -180,7 +180,7 @@ class Bench:
                 subprotocols=(self.target.version.subprotocol,),
                 user=name,
                 password=password,
-                roots=self.target.roots,
+                tls=self.target.tls,
             ) as (handshake, socket):
                 if socket is None and handshake.status == _NOT_FOUND and self.log.clock() < deadline:
                     await asyncio.sleep(_RETRY_S)

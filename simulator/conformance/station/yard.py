@@ -1,7 +1,9 @@
 """The judge as the CSMS of one station: the socket it has now, and those it opens later."""
 
 import asyncio
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from protocol.domain.routes import Direction
 from protocol.domain.version import OcppVersion
@@ -53,7 +55,8 @@ class Yard:
         """A case begins; what was logged since the last one is its beginning."""
         waiting = self._log
         if waiting is not None:
-            log.records.extend(waiting.records)
+            before_s = waiting.elapsed_s
+            log.records.extend(replace(record, at_s=record.at_s - before_s) for record in waiting.records)
         self._log = log
         for wire in self._wires[-1:]:
             wire.log = log
@@ -87,7 +90,7 @@ class Yard:
         return self._wires[after]
 
     def _open(self, arrival: Arrival) -> Wire:
-        log = self._log = self._log or WireLog(asyncio.get_running_loop().time)
+        log = self._log = self._log or WireLog(time.monotonic)
         log.note(f"connected, {arrival.subprotocol or 'without a subprotocol'}", station=arrival.station_id)
         for earlier in self._wires:
             earlier.is_closing = True

@@ -38,6 +38,8 @@ def test_list_names_every_case_and_runs_none(judged: str, version: str, capsys: 
         ([], "begins with ws://"),
         (["--url", NOWHERE, "--case", "TC_999"], "there is no case TC_999"),
         (["--url", NOWHERE, "--driver", "rest"], "needs --rest-url"),
+        (["--url", NOWHERE, "--driver", "rest", "--password-file", "/nowhere/p"], "/nowhere/p cannot be read"),
+        (["--url", NOWHERE, "--ca", "/nowhere/roots.pem"], "/nowhere/roots.pem has no certificates"),
         (["--url", NOWHERE, "--expect-failures", "/nowhere/known.txt"], "cannot be read"),
         (["--url", NOWHERE, "--junit", "/nowhere/verdicts.xml"], "there is no folder /nowhere"),
     ],
