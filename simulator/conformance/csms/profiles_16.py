@@ -218,19 +218,6 @@ async def diagnostics(bench: Bench, last: str) -> None:
             await wire.call("DiagnosticsStatusNotification", status=word)
 
 
-async def security_log(bench: Bench) -> None:
-    order = {"log": {"remoteLocation": "https://files.example/uploads"}, "logType": "SecurityLog", "requestId": 5}
-    async with bench.station() as wire:
-        asked = await bench.order(wire, "GetLog", order, answer=ACCEPTED)
-        for word in ("Uploading", "Uploaded"):
-            await wire.call("LogStatusNotification", status=word, requestId=asked["requestId"])
-
-
-async def security_event(bench: Bench) -> None:
-    async with bench.station() as wire:
-        await wire.call("SecurityEventNotification", type="InvalidCentralSystemCertificate", timestamp=now())
-
-
 TRIGGER: Block = (
     "Remote trigger",
     (
@@ -297,7 +284,5 @@ FIRMWARE: Block = (
         ),
         case("TC_045_1_CSMS", "Diagnostics", partial(diagnostics, last="Uploaded"), *_FIRMWARE),
         case("TC_045_2_CSMS", "The upload fails", partial(diagnostics, last="UploadFailed"), *_FIRMWARE),
-        case("TC_078_CSMS", "Security event", security_event, Need.SECURITY),
-        case("TC_079_CSMS", "Security log", security_log, Need.COMMANDS, Need.SECURITY),
     ),
 )

@@ -71,11 +71,11 @@ async def answer_boots(connection: ServerConnection) -> None:
 
 HARMLESS = {
     OcppVersion.V16: {
-        "TC_088_CSMS", "CY_16_STRAY_ANSWER", "TC_001_CSMS", "CY_16_BOOT_TWICE", "TC_078_CSMS",
+        "TC_088_CSMS", "CY_16_STRAY_ANSWER", "TC_001_CSMS", "CY_16_BOOT_TWICE", "TC_077_CSMS", "TC_078_CSMS",
     },
     OcppVersion.V201: {
         "TC_B_58_CSMS", "CY_201_STRAY_ANSWER", "TC_B_01_CSMS", "TC_J_01_CSMS", "TC_J_04_CSMS", "TC_G_01_CSMS",
-        "TC_G_20_CSMS", "TC_P_03_CSMS", "TC_K_48_CSMS", "TC_K_50_CSMS",
+        "TC_G_20_CSMS", "TC_P_03_CSMS", "TC_K_48_CSMS", "TC_K_50_CSMS", "TC_N_21_CSMS", "TC_N_49_CSMS",
     },
 }  # fmt: skip
 
