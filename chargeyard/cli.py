@@ -27,6 +27,7 @@ VERBS = (
     Verb("price", "chargeyard.price", "price a session by an OCPI tariff, and explain every cent"),
     Verb("onboard", "chargeyard.onboard", "get one real station in: what to enter, what goes wrong, which card"),
     Verb("fleet", "simulator.cli", "run simulated charging stations against any CSMS"),
+    Verb("conform", "simulator.conformance.cli", "judge a CSMS or a station by certification-style cases"),
 )
 
 EXAMPLES = (

@@ -47,21 +47,26 @@ def write_html(report: Report) -> str:
     )
     parts = [
         f'<h1>{escape(title)}</h1><p class="{"failed" if failed else "held"}">{head}</p><p>{escape(facts)}</p>',
-        _section("Assertions", ("", "Assertion", "Figures"), map(_verdict_row, report.verdicts)),
-        _section(
+        write_section("Assertions", ("", "Assertion", "Figures"), map(_verdict_row, report.verdicts)),
+        write_section(
             "Sites",
             ("Site", "Stations", "Online", "Charging", "Sessions", "kWh"),
             map(_site_row, figures.sites),
         ),
         _actions(figures.actions),
-        _section("Commands of the CSMS", ("Action", "Count"), sorted(figures.commands.items())),
-        _section("Faults", ("Fault", "Struck"), sorted(figures.faults.items())),
-        _section("Given up by stations", ("Message", "Count"), sorted(figures.given_up.items())),
+        write_section("Commands of the CSMS", ("Action", "Count"), sorted(figures.commands.items())),
+        write_section("Faults", ("Fault", "Struck"), sorted(figures.faults.items())),
+        write_section("Given up by stations", ("Message", "Count"), sorted(figures.given_up.items())),
     ]
+    return write_page(title, "".join(parts))
+
+
+def write_page(title: str, body: str, *, style: str = "") -> str:
+    """A whole file around this HTML."""
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>\n'
-        f"<body>{''.join(parts)}</body></html>\n"
+        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}{style}</style></head>\n'
+        f"<body>{body}</body></html>\n"
     )
 
 
@@ -78,7 +83,7 @@ def _site_row(one: SiteFigures) -> Sequence[object]:
 def _actions(actions: Sequence[ActionFigures]) -> str:
     times = ("Mean ms", "p50 ms", "p90 ms", "p99 ms", "Longest ms")
     heads = ("Action", "Answered", "Refused", "Silent", *times, "Latencies")
-    return _section("Latencies", heads, map(_action_row, actions))
+    return write_section("Latencies", heads, map(_action_row, actions))
 
 
 def _action_row(one: ActionFigures) -> Sequence[object]:
@@ -87,7 +92,7 @@ def _action_row(one: ActionFigures) -> Sequence[object]:
     return one.action, one.answered, one.refused, one.silent, *(f"{at_s * 1000:.1f}" for at_s in times), histogram
 
 
-def _section(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def write_section(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A table under its title; nothing without a row."""
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
     if not body:

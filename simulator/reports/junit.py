@@ -30,5 +30,10 @@ def write_junit(report: Report) -> str:
             SubElement(case, "failure", type="assertion", message=verdict.figures).text = verdict.figures
     root = Element("testsuites", tests=str(len(report.verdicts)), failures=str(failures))
     root.append(suite)
+    return write_xml(root)
+
+
+def write_xml(root: Element) -> str:
+    """A file of this element, for people too."""
     indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="unicode") + "\n"

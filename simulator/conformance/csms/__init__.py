@@ -1,0 +1,1 @@
+"""Cases for a CSMS: a script plays the station."""

@@ -1,0 +1,1 @@
+"""How CSMSs are operated: one file for each way."""

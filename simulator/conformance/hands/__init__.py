@@ -1,0 +1,1 @@
+"""Whose hand is at the station under test: one file for each way."""

@@ -1,0 +1,1 @@
+"""Cases for a station: the judge is its CSMS."""
