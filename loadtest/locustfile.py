@@ -1,0 +1,134 @@
+"""What Locust runs: stations and drivers of a crew, in the crew's shape, judged by a table of thresholds.
+
+`python3 dev.py loadtest` makes the crew first and removes it afterwards. By hand, in an environment with Locust:
+`locust -f loadtest/locustfile.py --crew crew.json --headless`. A worker needs `--worker --master-host` alone.
+"""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import gevent
+from locust import LoadTestShape, events
+from locust.runners import WorkerRunner
+
+from loadtest.crew import Crew
+from loadtest.driver_user import DriverUser
+from loadtest.metrics import Count, Kind, Timeline, progress
+from loadtest.seats import Seats
+from loadtest.shapes import SHAPES
+from loadtest.station_user import StationUser
+from loadtest.thresholds import USUAL, judge, read_thresholds, write_verdicts
+
+__all__ = ["CrewShape", "DriverUser", "StationUser"]
+
+_LOOK_S = 2.0
+_SAY_S = 10.0
+
+
+@events.init_command_line_parser.add_listener
+def add_options(parser: Any) -> None:
+    """Ours beside Locust's."""
+    parser.add_argument("--crew", type=Path, help="who takes part, as written by dev.py loadtest")
+    parser.add_argument("--results", type=Path, help="the folder for what was found")
+    parser.add_argument("--thresholds", type=Path, default=USUAL, help="the table that the run must hold")
+
+
+class CrewShape(LoadTestShape):
+    """The crew's own shape."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._storms = 0
+
+    def tick(self) -> tuple[int, float] | None:
+        """How many users there are now. Storms come from here as well: they are part of the shape."""
+        assert self.runner is not None
+        seats: Seats = self.runner.environment.seats
+        shape, length_s, elapsed_s = SHAPES[seats.crew.shape], seats.crew.minutes * 60, self.get_run_time()
+        due = shape.storms_until(elapsed_s, length_s=length_s)
+        if due > self._storms:
+            self._storms = due
+            print(f"{elapsed_s:5.0f} of {length_s:.0f} s  storm: every station loses its socket", flush=True)
+            seats.storm()
+        users = shape.users_at(elapsed_s, length_s=length_s, users=seats.crew.users)
+        if users is None:
+            return None
+        return users, max(1.0, float(abs(users - self.get_current_user_count())))
+
+
+class Watch:
+    """Looks at the statistics of a run while it lasts, and judges it in the end."""
+
+    def __init__(self, environment: Any, crew: Crew) -> None:  # Any: Locust's Environment
+        self._environment = environment
+        self._length_s = crew.minutes * 60
+        self._timeline = Timeline()
+        self._began = self._ended = time.monotonic()
+        self._users_at_most = 0
+
+    def run(self) -> None:
+        """Samples and says how it goes; never returns."""
+        said_at, recent = time.monotonic(), []
+        while True:
+            gevent.sleep(_LOOK_S)
+            now, users = time.monotonic(), self._environment.runner.user_count
+            self._users_at_most = max(self._users_at_most, users)
+            recent += self._timeline.look(self._counts(), elapsed_s=now - self._began, users=users)
+            if now - said_at >= _SAY_S:
+                line = progress(
+                    recent,
+                    elapsed_s=now - self._began,
+                    length_s=self._length_s,
+                    users=users,
+                    over_s=now - said_at,
+                )
+                print(line, flush=True)
+                said_at, recent = now, []
+
+    def end(self) -> None:
+        """What comes now is no part of the run: everybody says goodbye."""
+        self._ended = time.monotonic()
+
+    def judge(self) -> None:
+        """The results are in their folder, and the exit code says whether everything has held."""
+        environment, options = self._environment, self._environment.parsed_options
+        counts = self._counts()
+        self._timeline.look(counts, elapsed_s=self._ended - self._began, users=environment.runner.user_count)
+        verdicts = judge(
+            read_thresholds(options.thresholds),
+            counts,
+            seconds=self._ended - self._began,
+            users_at_most=self._users_at_most,
+        )
+        for verdict in verdicts:
+            if not verdict.has_held:
+                print(f"FAILED: {verdict.name}: {verdict.figures}", flush=True)
+        environment.process_exit_code = 0 if all(verdict.has_held for verdict in verdicts) else 1
+        if options.results is not None:
+            write_verdicts(verdicts, options.results / "verdicts.json")
+            self._timeline.write(options.results / "timeline.csv")
+
+    def _counts(self) -> dict[Kind, Count]:
+        return {
+            (entry.method, entry.name): Count(entry.num_requests, entry.num_failures, dict(entry.response_times))
+            for entry in self._environment.stats.entries.values()
+        }
+
+
+@events.init.add_listener
+def prepare(environment: Any, **_: Any) -> None:  # Any: Locust's
+    """Users find their seats; whoever is no worker watches."""
+    options = environment.parsed_options
+    if isinstance(environment.runner, WorkerRunner):
+        environment.seats = Seats(environment, None)
+        return
+    if options.crew is None:
+        raise SystemExit("who takes part? --crew FILE; `python3 dev.py loadtest` makes one")
+    crew = Crew.of_file(options.crew)
+    environment.seats = Seats(environment, crew)
+    StationUser.weight, DriverUser.weight = crew.stations, crew.drivers
+    watch = Watch(environment, crew)
+    environment.events.test_start.add_listener(lambda **_: gevent.spawn(watch.run))
+    environment.events.test_stopping.add_listener(lambda **_: watch.end())
+    environment.events.quitting.add_listener(lambda **_: watch.judge())
