@@ -65,7 +65,8 @@ class Link:
         """The answer. Raises CallFailed and LinkLost; after a time-out the socket is of no use and closed."""
         if not self._is_open:
             raise LinkLost("closed")
-        number, answered = str(uuid4()), AsyncResult[Payload]()
+        number = str(uuid4())
+        answered: AsyncResult[Payload] = AsyncResult()
         self._waiting[number] = answered
         began, size = time.perf_counter(), 0
         try:

@@ -14,7 +14,7 @@ from locust.runners import WorkerRunner
 
 from loadtest.crew import Crew
 from loadtest.driver_user import DriverUser
-from loadtest.metrics import Count, Kind, Timeline, progress
+from loadtest.metrics import Count, Kind, Sample, Timeline, progress
 from loadtest.seats import Seats
 from loadtest.shapes import SHAPES
 from loadtest.station_user import StationUser
@@ -64,13 +64,15 @@ class Watch:
         self._environment = environment
         self._length_s = crew.minutes * 60
         self._timeline = Timeline()
-        self._began = self._ended = time.monotonic()
+        self._began = time.monotonic()
+        self._ended: float | None = None
         self._users_at_most = 0
 
     def run(self) -> None:
-        """Samples and says how it goes; never returns."""
-        said_at, recent = time.monotonic(), []
-        while True:
+        """Samples and says how it goes, until the end."""
+        self._began = said_at = time.monotonic()
+        recent: list[Sample] = []
+        while self._ended is None:
             gevent.sleep(_LOOK_S)
             now, users = time.monotonic(), self._environment.runner.user_count
             self._users_at_most = max(self._users_at_most, users)
@@ -93,13 +95,14 @@ class Watch:
     def judge(self) -> None:
         """The results are in their folder, and the exit code says whether everything has held."""
         environment, options = self._environment, self._environment.parsed_options
-        counts = self._counts()
-        self._timeline.look(counts, elapsed_s=self._ended - self._began, users=environment.runner.user_count)
+        counts, seconds = self._counts(), (self._ended or time.monotonic()) - self._began
+        self._timeline.look(counts, elapsed_s=time.monotonic() - self._began, users=environment.runner.user_count)
         verdicts = judge(
             read_thresholds(options.thresholds),
             counts,
-            seconds=self._ended - self._began,
+            seconds=seconds,
             users_at_most=self._users_at_most,
+            broken=[f"{row['count']} times {row['msg']}" for row in environment.runner.exceptions.values()],
         )
         for verdict in verdicts:
             if not verdict.has_held:

@@ -77,7 +77,8 @@ class Seats:
             strike()
 
     def _ask(self, kind: str) -> int | None:
-        asked, answered = next(self._numbers), AsyncResult[Any]()
+        asked = next(self._numbers)
+        answered: AsyncResult[Any] = AsyncResult()
         self._asked[asked] = answered
         self._runner.send_message("seat_wanted", {"kind": kind, "asked": asked})
         try:

@@ -62,12 +62,23 @@ def read_thresholds(path: Path) -> Thresholds:
     return thresholds
 
 
-def judge(thresholds: Thresholds, counts: Mapping[Kind, Count], *, seconds: float, users_at_most: int) -> list[Verdict]:
-    """What the run makes of each line of the table, in its order; the whole run's first."""
+def judge(
+    thresholds: Thresholds,
+    counts: Mapping[Kind, Count],
+    *,
+    seconds: float,
+    users_at_most: int,
+    broken: Sequence[str] = (),
+) -> list[Verdict]:
+    """What the run makes of each line of the table, in its order; the whole run's first.
+
+    `broken`: errors of the load test itself, of which none is ever allowed: who broke has asked nothing any more.
+    """
     requests = sum(count.requests for count in counts.values())
     failures = sum(count.failures for count in counts.values())
     asked = sum(count.requests for kind, count in counts.items() if kind[0] != JOURNEY)
-    verdicts = [_judge_failures(thresholds, requests, failures)]
+    verdicts = [Verdict("no user of the load test breaks", not broken, "; ".join(broken) or "none has")]
+    verdicts.append(_judge_failures(thresholds, requests, failures))
     verdicts += _judge_throughput(thresholds, asked, seconds=seconds, users_at_most=users_at_most)
     for limit in thresholds.latency:
         verdicts += _judge_latency(limit, counts)
