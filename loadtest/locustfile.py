@@ -4,7 +4,9 @@
 `locust -f loadtest/locustfile.py --crew crew.json --headless`. A worker needs `--worker --master-host` alone.
 """
 
+import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +69,7 @@ class Watch:
         self._began = time.monotonic()
         self._ended: float | None = None
         self._users_at_most = 0
+        self._of_workers: dict[str, int] = {}
 
     def run(self) -> None:
         """Samples and says how it goes, until the end."""
@@ -87,6 +90,10 @@ class Watch:
                 )
                 print(line, flush=True)
                 said_at, recent = now, []
+
+    def hear(self, worker: str, report: Mapping[str, Any]) -> None:  # Any: Locust's
+        """A worker has said what it counted since it spoke last."""
+        self._of_workers[worker] = self._of_workers.get(worker, 0) + report["stats_total"]["num_requests"]
 
     def end(self) -> None:
         """What comes now is no part of the run: everybody says goodbye."""
@@ -111,6 +118,7 @@ class Watch:
         if options.results is not None:
             write_verdicts(verdicts, options.results / "verdicts.json")
             self._timeline.write(options.results / "timeline.csv")
+            (options.results / "workers.json").write_text(json.dumps(self._of_workers, indent=2) + "\n", "utf-8")
 
     def _counts(self) -> dict[Kind, Count]:
         return {
@@ -133,5 +141,6 @@ def prepare(environment: Any, **_: Any) -> None:  # Any: Locust's
     StationUser.weight, DriverUser.weight = crew.stations, crew.drivers
     watch = Watch(environment, crew)
     environment.events.test_start.add_listener(lambda **_: gevent.spawn(watch.run))
+    environment.events.worker_report.add_listener(lambda client_id, data: watch.hear(client_id, data))
     environment.events.test_stopping.add_listener(lambda **_: watch.end())
     environment.events.quitting.add_listener(lambda **_: watch.judge())
