@@ -16,7 +16,7 @@ from chargeyard.errors import ChargeyardError
 from chargeyard.reset import DATA_DIR
 from chargeyard.secrets import SECRETS_FILE, Secrets
 from loadtest.crew import MOST_DRIVERS, MOST_STATIONS, Tempo
-from loadtest.processes import LocustMissing, join_master
+from loadtest.processes import LocustMissing, check_locust, join_master
 from loadtest.run import Order, clean, run
 from loadtest.shapes import SHAPES
 from loadtest.thresholds import USUAL, InvalidThresholds, read_thresholds
@@ -58,7 +58,9 @@ def _act(options: argparse.Namespace) -> int:
         return join_master(options.join, port=options.master_port)
     if options.clean:
         return asyncio.run(clean(_order(options)))
+    # Before a thousand stations are made, not after.
     read_thresholds(options.thresholds)
+    check_locust()
     return asyncio.run(run(_order(options)))
 
 

@@ -30,10 +30,10 @@ _SAY_S = 10.0
 
 @events.init_command_line_parser.add_listener
 def add_options(parser: Any) -> None:
-    """Ours beside Locust's."""
-    parser.add_argument("--crew", type=Path, help="who takes part, as written by dev.py loadtest")
-    parser.add_argument("--results", type=Path, help="the folder for what was found")
-    parser.add_argument("--thresholds", type=Path, default=USUAL, help="the table that the run must hold")
+    """Ours beside Locust's: texts, for a master sends every option to its workers as MessagePack."""
+    parser.add_argument("--crew", help="who takes part, as written by dev.py loadtest")
+    parser.add_argument("--results", help="the folder for what was found")
+    parser.add_argument("--thresholds", default=str(USUAL), help="the table that the run must hold")
 
 
 class CrewShape(LoadTestShape):
@@ -105,7 +105,7 @@ class Watch:
         counts, seconds = self._counts(), (self._ended or time.monotonic()) - self._began
         self._timeline.look(counts, elapsed_s=time.monotonic() - self._began, users=environment.runner.user_count)
         verdicts = judge(
-            read_thresholds(options.thresholds),
+            read_thresholds(Path(options.thresholds)),
             counts,
             seconds=seconds,
             users_at_most=self._users_at_most,
@@ -116,9 +116,10 @@ class Watch:
                 print(f"FAILED: {verdict.name}: {verdict.figures}", flush=True)
         environment.process_exit_code = 0 if all(verdict.has_held for verdict in verdicts) else 1
         if options.results is not None:
-            write_verdicts(verdicts, options.results / "verdicts.json")
-            self._timeline.write(options.results / "timeline.csv")
-            (options.results / "workers.json").write_text(json.dumps(self._of_workers, indent=2) + "\n", "utf-8")
+            results = Path(options.results)
+            write_verdicts(verdicts, results / "verdicts.json")
+            self._timeline.write(results / "timeline.csv")
+            (results / "workers.json").write_text(json.dumps(self._of_workers, indent=2) + "\n", "utf-8")
 
     def _counts(self) -> dict[Kind, Count]:
         return {
@@ -136,7 +137,7 @@ def prepare(environment: Any, **_: Any) -> None:  # Any: Locust's
         return
     if options.crew is None:
         raise SystemExit("who takes part? --crew FILE; `python3 dev.py loadtest` makes one")
-    crew = Crew.of_file(options.crew)
+    crew = Crew.of_file(Path(options.crew))
     environment.seats = Seats(environment, crew)
     StationUser.weight, DriverUser.weight = crew.stations, crew.drivers
     watch = Watch(environment, crew)

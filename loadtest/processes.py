@@ -80,6 +80,11 @@ class Locust:
             await _end(process)
 
 
+def check_locust() -> None:
+    """Locust can be started. Raises LocustMissing."""
+    _command()
+
+
 def join_master(host: str, *, port: int) -> int:
     """The exit code of a worker of the run at `host`, once that is over. Raises LocustMissing."""
     command = [*_command(), "--worker", "--master-host", host, "--master-port", str(port)]

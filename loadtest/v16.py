@@ -131,7 +131,7 @@ class ChargePoint:
 
     def answer(self, action: str, payload: Payload, charge: Charge | None) -> Answer:
         """What a CALL of the CSMS is answered, while `charge` runs."""
-        answered = _ANSWERS.get(action)
+        answered = ANSWERS.get(action)
         return answered(payload, charge) if answered else refuse(action, of_version=_ACTIONS)
 
 
@@ -183,7 +183,7 @@ def _trigger(payload: Payload, _: Charge | None) -> Answer:
     return Answer.status("Accepted", Order(Wish.SAY, triggered=wanted))
 
 
-_ANSWERS: Mapping[str, Callable[[Payload, Charge | None], Answer]] = {
+ANSWERS: Mapping[str, Callable[[Payload, Charge | None], Answer]] = {
     "CancelReservation": _cancel_reservation,
     "ChangeAvailability": _change_availability,
     "ChangeConfiguration": _change_configuration,
