@@ -99,6 +99,12 @@ class Crew:
         """The card of a driver, of at most 20 characters as OCPP 1.6 allows."""
         return f"LOAD{number:04d}"
 
+    def stations_of(self, driver: int) -> list[str]:
+        """Where a driver with an app can stand: no two drivers stand at one station, while there are enough."""
+        by_app = range(1, self.app_stations + 1)
+        own = [self.station_id(number) for number in by_app if (number - driver) % self.drivers == 0]
+        return own or [self.station_id((driver - 1) % self.app_stations + 1)]
+
     def card_at(self, station: int) -> str:
         """Whose card is shown at a station: drivers have one each and are in several places at once."""
         return self.card((station - 1) % self.drivers + 1)

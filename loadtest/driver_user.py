@@ -90,7 +90,9 @@ class DriverUser(FastHttpUser):
             f"&is_reservable=true"
         )
         found = self._ask("GET", f"/places/nearby?{query}", name="/places/nearby")["items"]
-        ours = [one for one in found if one["evse"]["is_available"]]
+        # Whoever stands at a station stands in the way of others: they do not even try.
+        here = set(self._seats.crew.stations_of(self._number))
+        ours = [one for one in found if one["evse"]["is_available"] and one["station_id"] in here]
         return CHANCE.choice(ours) if ours else None
 
     def _reserve_perhaps(self, place: Mapping[str, Json]) -> bool:

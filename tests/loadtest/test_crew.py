@@ -1,5 +1,7 @@
 """Who takes part: names, shares and seats."""
 
+from dataclasses import replace
+
 import pytest
 
 from loadtest.crew import Crew, Roster, Tempo, sized
@@ -56,6 +58,25 @@ def test_names_and_passwords_are_what_the_platform_takes() -> None:
     assert 16 <= len(one.station_password(1)) <= 40
     assert len(one.card(9_999)) <= 20  # OCPP 1.6 §7.28: CiString20
     assert len({one.card_at(station) for station in range(1, 9)}) == 2
+
+
+def test_no_two_drivers_stand_at_one_station_while_there_are_enough() -> None:
+    one = crew()
+
+    places = [one.stations_of(driver) for driver in (1, 2)]
+
+    assert sorted([*places[0], *places[1]]) == [one.station_id(number) for number in (1, 2, 3, 4)]
+    assert all(len(stations) == 2 for stations in places)
+
+
+def test_driver_without_a_station_of_their_own_shares_one() -> None:
+    crowded = replace(crew(), drivers=3, app_stations=2)
+
+    assert [crowded.stations_of(driver) for driver in (1, 2, 3)] == [
+        [crowded.station_id(1)],
+        [crowded.station_id(2)],
+        [crowded.station_id(1)],
+    ]
 
 
 def test_lowest_free_number_is_given_once() -> None:
