@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import gevent
 from locust import FastHttpUser, task
+from locust.exception import StopUser
 
 from loadtest.chance import CHANCE, around
 from loadtest.crew import BY_APP
@@ -48,7 +49,6 @@ class DriverUser(FastHttpUser):
         self._seats: Seats = environment.seats
         self._number = 0
         self._headers: dict[str, str] = {}
-        self._session_id: str | None = None
 
     def on_start(self) -> None:
         """The driver has a number, and with it a name and a password."""
@@ -56,12 +56,7 @@ class DriverUser(FastHttpUser):
         self.client.base_url = self._seats.crew.rest_url
 
     def on_stop(self) -> None:
-        """A session that runs is stopped, unless its station is faster."""
-        if self._session_id is not None:
-            with self.client.post(
-                f"{_API}/sessions/{self._session_id}/stop", headers=self._headers, catch_response=True, name="goodbye"
-            ) as answer:
-                answer.success()
+        """Somebody else may be this driver. A session that runs is ended by its station, which says goodbye as well."""
         if self._number:
             self._seats.give_back("driver", self._number)
 
@@ -76,12 +71,11 @@ class DriverUser(FastHttpUser):
             if place is not None and self._reserve_perhaps(place):
                 intent = self._start(place)
                 if intent is not None:
-                    self._session_id = self._wait_until_charging(intent)
-                    self._watch(around(tempo.session_s))
-                    self._stop_and_pay()
+                    session_id = self._wait_until_charging(intent)
+                    self._watch(session_id, around(tempo.session_s))
+                    self._stop_and_pay(session_id)
         except JourneyBroken:
             pass  # it was reported where it broke
-        self._session_id = None
         gevent.sleep(around(tempo.pause_s))
 
     def _find_place(self) -> Mapping[str, Json] | None:
@@ -122,16 +116,15 @@ class DriverUser(FastHttpUser):
         self._arrive("start by app", began)
         return str(intent["session_id"])
 
-    def _watch(self, seconds: float) -> None:
+    def _watch(self, session_id: str, seconds: float) -> None:
         ends_at = time.monotonic() + seconds
         while time.monotonic() < ends_at:
             gevent.sleep(min(_WATCH_S, max(0.0, ends_at - time.monotonic())))
-            self._ask("GET", f"/sessions/{self._session_id}", name="/sessions/{id}")
+            self._ask("GET", f"/sessions/{session_id}", name="/sessions/{id}")
 
-    def _stop_and_pay(self) -> None:
-        session_id, began = self._session_id, time.perf_counter()
+    def _stop_and_pay(self, session_id: str) -> None:
+        began = time.perf_counter()
         self._ask("POST", f"/sessions/{session_id}/stop", name="/sessions/{id}/stop", or_else=[_TAKEN])
-        self._session_id = None
         receipt = None
         while receipt is None or receipt["invoice"]["state"] == "due":
             if time.perf_counter() - began > _PATIENCE_S:
@@ -156,7 +149,12 @@ class DriverUser(FastHttpUser):
         self._headers["Authorization"] = f"Bearer {login['access_token']}"
 
     def _ask(self, method: str, path: str, body: Json = None, *, name: str, or_else: Collection[int] = ()) -> Json:
-        """The answer's JSON; None for a status of `or_else`, under a name of its own. Raises JourneyBroken."""
+        """The answer's JSON; None for a status of `or_else`, under a name of its own. Raises JourneyBroken.
+
+        What is asked once the run is over may fail, for the stations have left; the driver leaves as well.
+        """
+        if self._seats.is_over:
+            raise StopUser
         headers = self._headers if method == "GET" else {**self._headers, "Idempotency-Key": str(uuid4())}
         with self.client.request(
             method, _API + path, json=body, headers=headers, name=name, catch_response=True
@@ -167,6 +165,10 @@ class DriverUser(FastHttpUser):
                 answer.request_meta["name"] = f"{name} answered {answer.status_code}"
                 answer.success()
                 return None
+            if self._seats.is_over:
+                answer.request_meta["name"] = f"{name} after the end"
+                answer.success()
+                raise StopUser
             if answer.status_code == _LOGGED_OUT:
                 self._headers.pop("Authorization", None)
             answer.failure(f"{answer.status_code}: {(answer.text or '')[:200]}")
@@ -183,6 +185,8 @@ class DriverUser(FastHttpUser):
         )
 
     def _break(self, name: str, began: float, reason: str) -> None:
+        if self._seats.is_over:
+            raise StopUser
         error = JourneyBroken(reason)
         self._arrive(name, began, error)
         raise error

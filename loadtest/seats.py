@@ -20,7 +20,7 @@ class NoSeat(Exception):
 
 
 class Seats:
-    """The roster where this process has it, and the way to it where it is a worker."""
+    """The roster where this process has it, and the way to it where it is a worker; `is_over`: everybody leaves."""
 
     def __init__(self, environment: Any, crew: Crew | None) -> None:  # Any: Locust's Environment
         self._runner = environment.runner
@@ -29,6 +29,8 @@ class Seats:
         self._asked: dict[int, AsyncResult[Any]] = {}
         self._numbers = count()
         self._struck: dict[object, Callable[[], None]] = {}
+        self.is_over = False
+        environment.events.test_stopping.add_listener(self._end)
         if isinstance(self._runner, MasterRunner):
             self._runner.register_message("seat_wanted", self._give)
             self._runner.register_message("seat_free", self._take_back)
@@ -75,6 +77,10 @@ class Seats:
         """Every station of this process does."""
         for strike in list(self._struck.values()):
             strike()
+
+    def _end(self, **_: Any) -> None:  # Any: Locust's
+        """From now on stations leave, and what a driver meets is no finding."""
+        self.is_over = True
 
     def _ask(self, kind: str) -> int | None:
         asked = next(self._numbers)
