@@ -17,7 +17,7 @@ from chargeyard.reset import DATA_DIR
 from chargeyard.secrets import SECRETS_FILE, Secrets
 from loadtest.crew import MOST_DRIVERS, MOST_STATIONS, Tempo
 from loadtest.processes import LocustMissing, check_locust, join_master
-from loadtest.run import Order, clean, run
+from loadtest.run import STOPPED, Order, clean, run
 from loadtest.shapes import SHAPES
 from loadtest.thresholds import USUAL, InvalidThresholds, read_thresholds
 
@@ -44,13 +44,15 @@ class CannotLoad(ChargeyardError):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """0 where every threshold has held, 1 where one has not or nothing could start, 130 after Ctrl-C."""
-    options = _parse(sys.argv[1:] if argv is None else argv)
+    options, code = _parse(sys.argv[1:] if argv is None else argv), 1
     try:
-        return _act(options)
+        code = _act(options)
+    except* KeyboardInterrupt:
+        code = STOPPED
     except* (ChargeyardError, LocustMissing, InvalidThresholds, OSError) as errors:
         for error in _leaves(errors):
             print(f"loadtest: {error}", file=sys.stderr)
-    return 1
+    return code
 
 
 def _act(options: argparse.Namespace) -> int:

@@ -88,7 +88,12 @@ def check_locust() -> None:
 def join_master(host: str, *, port: int) -> int:
     """The exit code of a worker of the run at `host`, once that is over. Raises LocustMissing."""
     command = [*_command(), "--worker", "--master-host", host, "--master-port", str(port)]
-    return subprocess.call(command, env=_environ(), cwd=REPOSITORY)  # noqa: S603 # our own program
+    worker = subprocess.Popen(command, env=_environ(), cwd=REPOSITORY)  # noqa: S603 # our own program
+    while True:
+        try:
+            return worker.wait()
+        except KeyboardInterrupt:
+            continue  # it has heard it as well, and lets its users say goodbye
 
 
 async def _spawn(arguments: Sequence[str], *, log: Path, shows_output: bool = False) -> asyncio.subprocess.Process:

@@ -64,7 +64,7 @@ async def remove(station_ids: Iterable[str], operator: RestClient, *, say: Say) 
 
     wanted = list(station_ids)
     await _each(wanted, delete, at_once=_AT_ONCE, say=say, what="stations removed")
-    say(f"{len(wanted) - len(kept)} stations are removed")
+    say(f"stations removed: {len(wanted) - len(kept)}")
     return sorted(kept)
 
 

@@ -63,7 +63,7 @@ async def run(order: Order) -> int:
             try:
                 code = await _carry_out(order, crew, operator, stop)
             finally:
-                await _remove(crew, operator)
+                await _remove(order, crew, operator)
     return STOPPED if stop.is_set() else code
 
 
@@ -141,13 +141,15 @@ async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
     return False
 
 
-async def _remove(crew: Crew, operator: RestClient) -> None:
+async def _remove(order: Order, crew: Crew, operator: RestClient) -> None:
     """What was made is removed, as far as the platform answers."""
+    kept: list[str] = []
     try:
+        # After a soak the token of the beginning is no longer good.
+        await operator.log_in(order.operator, order.password, role="operator")
         kept = await remove(await find_stations(operator, run=crew.run), operator, say=say)
-    except RestRefused as refused:
-        say(f"stations stay, `loadtest --clean` removes them later: {refused}")
-        return
+    except* RestRefused as refused:
+        say(f"stations stay, `loadtest --clean` removes them later: {refused.exceptions[0]}")
     if kept:
         say(f"{len(kept)} stations are still held to be online and stay; `loadtest --clean` removes them later")
 

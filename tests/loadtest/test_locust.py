@@ -175,3 +175,37 @@ async def test_ctrl_c_ends_the_run_and_leaves_no_station(
     assert (tmp_path / "run" / "report.html").exists()
     leftover = await operator.get("/sessions", limit=100)
     assert all(session["state"] != "charging" for session in leftover["items"])
+
+
+@pytest.mark.usefixtures("locust")
+async def test_clean_removes_what_load_tests_left_and_nothing_else(
+    platform: Platform, operator: RestClient, tmp_path: Path
+) -> None:
+    location = {"name": "L", "country": "NL", "timezone": "Europe/Amsterdam", "latitude": 55.6, "longitude": 3.2}
+    await operator.put("/locations/load-by-card", location)
+    await operator.put("/stations/load-dead01-00001", {"location_id": "load-by-card", "evses": [{"evse": 1}]})
+    await operator.put("/stations/load-balancer", {"evses": [{"evse": 1}]})
+
+    async with started(platform, tmp_path / "run", "--clean") as run:
+        code = await run.end()
+
+    left = await stations_left(operator)
+    await operator.delete("/stations/load-balancer")
+    assert (code, left) == (0, ["load-balancer"]), run.said
+    assert "stations removed: 1" in run.said
+
+
+@pytest.mark.usefixtures("locust")
+async def test_drivers_of_another_secret_end_the_run_before_it_begins(
+    platform: Platform, operator: RestClient, tmp_path: Path
+) -> None:
+    async with started(platform, tmp_path / "run", "--minutes", "0.01") as first:
+        await first.end()
+
+    async with started(platform, tmp_path / "run", "--driver-secret", "another") as run:
+        code = await run.end()
+
+    assert code == 1
+    assert re.search(r"load-000[12]@\S+ was made by a load test under another operator's password", run.said)
+    assert "users for" not in run.said
+    assert await stations_left(operator) == []
