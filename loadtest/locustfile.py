@@ -20,7 +20,7 @@ from loadtest.metrics import Count, Kind, Sample, Timeline, progress
 from loadtest.seats import Seats
 from loadtest.shapes import SHAPES
 from loadtest.station_user import StationUser
-from loadtest.thresholds import USUAL, judge, read_thresholds, write_verdicts
+from loadtest.thresholds import USUAL, VERDICTS, judge, read_thresholds, write_verdicts
 
 __all__ = ["CrewShape", "DriverUser", "StationUser"]
 
@@ -117,7 +117,7 @@ class Watch:
         environment.process_exit_code = 0 if all(verdict.has_held for verdict in verdicts) else 1
         if options.results is not None:
             results = Path(options.results)
-            write_verdicts(verdicts, results / "verdicts.json")
+            write_verdicts(verdicts, results / VERDICTS)
             self._timeline.write(results / "timeline.csv")
             (results / "workers.json").write_text(json.dumps(self._of_workers, indent=2) + "\n", "utf-8")
 

@@ -17,6 +17,7 @@ LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 PYTHON_VARIABLE = "LOADTEST_PYTHON"
 _STOP_TIMEOUT_S = 15
 _ENDS_WITHIN_S = 45.0
+_OWN_WORKERS_WITHIN_S = 60
 
 
 class LocustMissing(Exception):
@@ -57,6 +58,9 @@ class Locust:
         if workers or expect_workers:
             arguments += ["--master", "--master-bind-host", listen, "--master-bind-port", master_port]
             arguments += ["--expect-workers", workers + expect_workers]
+        if workers and not expect_workers:
+            # People on other machines take their time; our own workers are there at once, or never.
+            arguments += ["--expect-workers-max-wait", _OWN_WORKERS_WITHIN_S]
         self._main = await _spawn([*map(str, arguments)], log=results / "locust.log", shows_output=True)
         for number in range(1, workers + 1):
             joining = ["--worker", "--master-host", "127.0.0.1", "--master-port", str(master_port)]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from loadtest.chart import draw_lines
 from loadtest.metrics import Kind, Sample, read_timeline
-from loadtest.thresholds import Verdict, read_verdicts
+from loadtest.thresholds import VERDICTS, Verdict, read_verdicts
 
 REPORT = "report.html"
 
@@ -62,7 +62,7 @@ class _Markup:
 
 def write_report(folder: Path, run: Run) -> Path:
     """The file that shows what lies in the folder of a run: verdicts, Locust's CSV files, the timeline."""
-    verdicts = read_verdicts(folder / "verdicts.json")
+    verdicts = read_verdicts(folder / VERDICTS)
     samples = read_timeline(folder / "timeline.csv")
     path = folder / REPORT
     stats, failures = (_read(folder / f"locust_{name}.csv") for name in ("stats", "failures"))

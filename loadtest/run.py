@@ -18,6 +18,7 @@ from loadtest.crew import Crew, Tempo, sized
 from loadtest.processes import Locust
 from loadtest.provisioning import find_stations, provision, remove
 from loadtest.report import Run, write_report
+from loadtest.thresholds import VERDICTS
 
 STOPPED = 130
 
@@ -82,6 +83,7 @@ async def _carry_out(order: Order, crew: Crew, operator: RestClient, stop: async
         return STOPPED
     order.results.mkdir(parents=True, exist_ok=True)
     results = order.results.resolve()
+    (results / VERDICTS).unlink(missing_ok=True)  # an earlier run's, where somebody names one folder twice
     crew_file = results / "crew.json"
     crew_file.touch(0o600)  # it holds passwords
     crew_file.write_text(crew.written(), "utf-8")
@@ -91,12 +93,13 @@ async def _carry_out(order: Order, crew: Crew, operator: RestClient, stop: async
         code = await _load(order, crew_file, results, stop)
     finally:
         crew_file.unlink()
-    if code == 0 or (results / "verdicts.json").exists():
+    if (results / VERDICTS).exists():
         shutil.copy(order.thresholds, results / "thresholds.toml")
         report = write_report(results, Run(crew.users, crew.shape, crew.minutes, crew.rest_url, began_at))
         say(f"the report: {report}")
     else:
         say(f"Locust ended with {code}; {results / 'locust.log'} says why")
+        return 1
     return 1 if code else 0
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from loadtest.metrics import JOURNEY, Count, Kind, percentile
 
+VERDICTS = "verdicts.json"
 USUAL = Path(__file__).with_name("thresholds.toml")
 
 
