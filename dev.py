@@ -27,6 +27,11 @@ PYTHON = BIN / "python"
 LOCK_FILE = REPOSITORY / "requirements.lock"
 PROJECT_FILE = REPOSITORY / "pyproject.toml"
 STAMP_FILE = VENV / "installed"
+# Locust's own: it brings a plugin of pytest and patches the standard library, which our tests must not meet.
+LOAD_VENV = REPOSITORY / ".venv-load"
+LOAD_PYTHON = LOAD_VENV / "bin" / "python"
+LOAD_LOCK_FILE = REPOSITORY / "requirements-load.lock"
+LOAD_STAMP_FILE = LOAD_VENV / "installed"
 SUPPORTED_PYTHONS = ((3, 11), (3, 12), (3, 13))
 BESIDE_EACH_OTHER = ("-n", "3")
 TESTS_FAILED, NO_TESTS = 1, 5
@@ -162,10 +167,22 @@ def run_check(name: str) -> tuple[str, bool]:
     return name, is_good
 
 
+def run_loadtest(arguments: list[str]) -> int:
+    prepare_environment()
+    prepare_load_environment()
+    return become(PYTHON, ["-m", "loadtest", *arguments])
+
+
 def run_lock(arguments: list[str]) -> int:
-    compile_lock = ["pip", "compile", "--universal", "--python-version", "3.11", "--generate-hashes", "--quiet"]
-    compile_lock += ["--no-header", "--no-annotate", "--group", "dev", "--output-file", LOCK_FILE.name]
-    return become(BIN / "uv", [*compile_lock, *arguments, PROJECT_FILE.name])
+    """Both locks: what everything else stands on, and what the load tests run under."""
+    prepare_environment()
+    pins = ["pip", "compile", "--universal", "--python-version", "3.11", "--generate-hashes", "--quiet"]
+    pins += ["--no-header", "--no-annotate"]
+    product = ["--group", "dev", "--output-file", LOCK_FILE.name, PROJECT_FILE.name]
+    load = ["--group", "load", "--output-file", LOAD_LOCK_FILE.name]
+    commands = [[str(BIN / "uv"), *pins, *which, *arguments] for which in (product, load)]
+    codes = (subprocess.call(command, cwd=REPOSITORY) for command in commands)
+    return next((code for code in codes if code != 0), 0)
 
 
 VERBS = (
@@ -216,6 +233,13 @@ VERBS = (
         has_options=True,
     ),
     Verb(
+        "loadtest",
+        "let stations and drivers under Locust load a platform that runs; exit 1 where a threshold fails",
+        ["python3 dev.py loadtest --users 1000 --minutes 2", "python3 dev.py loadtest --shape storm --users 200"],
+        run_loadtest,
+        has_options=True,
+    ),
+    Verb(
         "fuzz",
         "let a million changed golden frames be read, guided by coverage; exit 1 if anything escapes",
         ["python3 dev.py fuzz", "python3 dev.py fuzz --frames 50000 --seed 7"],
@@ -230,7 +254,7 @@ VERBS = (
     ),
     Verb(
         "lock",
-        "compile requirements.lock from pyproject.toml; pins stay unless --upgrade",
+        "compile the two locks from pyproject.toml; pins stay unless --upgrade",
         ["python3 dev.py lock", "python3 dev.py lock --upgrade-package msgspec"],
         run_lock,
     ),
@@ -260,6 +284,21 @@ def prepare_environment() -> None:
         editable = ["--no-deps", "--no-build-isolation", "--editable", str(REPOSITORY)]
         step("installing the project itself", [*install, *editable])
         STAMP_FILE.write_text(fingerprint())
+
+
+def prepare_load_environment() -> None:
+    """`.venv-load` holds what requirements-load.lock pins. It is made with the uv of `.venv`."""
+    wanted = hashlib.sha256(
+        b"\0".join([LOAD_LOCK_FILE.read_bytes(), sys.version.encode(), bytes(LOAD_VENV)])
+    ).hexdigest()
+    with one_at_a_time():
+        if LOAD_PYTHON.exists() and LOAD_STAMP_FILE.exists() and LOAD_STAMP_FILE.read_text() == wanted:
+            return
+        uv = str(BIN / "uv")
+        step("making .venv-load", [uv, "venv", "--quiet", "--clear", "--python", str(PYTHON), str(LOAD_VENV)])
+        install = [uv, "pip", "install", "--quiet", "--python", str(LOAD_PYTHON), "--require-hashes"]
+        step("installing the packages of requirements-load.lock", [*install, "-r", str(LOAD_LOCK_FILE)])
+        LOAD_STAMP_FILE.write_text(wanted)
 
 
 def is_current() -> bool:
@@ -337,7 +376,8 @@ def complain(sentence: str, *, code: int = 1) -> int:
 
 
 def usage() -> str:
-    verbs = "\n".join(f"  {verb.name:<7} {verb.summary}" for verb in VERBS)
+    width = max(len(verb.name) for verb in VERBS)
+    verbs = "\n".join(f"  {verb.name:<{width}} {verb.summary}" for verb in VERBS)
     examples = "\n".join(f"  {verb.examples[0]}" for verb in VERBS[:4])
     return (
         f"usage: python3 dev.py <verb> [options]\n\n{verbs}\n\nexamples:\n{examples}\n\n"

@@ -65,6 +65,10 @@ class RestClient:
         """The answer's JSON. Raises RestRefused."""
         return await self._ask("PATCH", path, json=body)
 
+    async def delete(self, path: str) -> None:
+        """What is there is gone. Raises RestRefused."""
+        await self._ask("DELETE", path)
+
     def stream(self, path: str, *, last_event_id: str | None = None) -> Any:  # Any: httpx's context manager
         """An open response, for server-sent events."""
         headers = {"Last-Event-ID": last_event_id} if last_event_id is not None else {}

@@ -41,5 +41,15 @@ def test_installer_is_pinned_by_hash_like_everything_else() -> None:
     assert all(line.strip().startswith("--hash=sha256:") for line in hashes)
 
 
-def test_lock_holds_no_address() -> None:
-    assert "://" not in dev.LOCK_FILE.read_text()
+@pytest.mark.parametrize("lock", [dev.LOCK_FILE, dev.LOAD_LOCK_FILE], ids=lambda path: path.name)
+def test_lock_pins_by_hash_and_holds_no_address(lock: Path) -> None:
+    text = lock.read_text()
+
+    pins = re.split(r"\n(?=\S)", text.strip())
+    assert "://" not in text
+    assert all("==" in pin and "--hash=sha256:" in pin for pin in pins)
+
+
+def test_locust_stays_out_of_the_environment_of_the_tests() -> None:
+    assert not re.search("^(locust|gevent)==", dev.LOCK_FILE.read_text(), re.MULTILINE)
+    assert re.search("^locust==", dev.LOAD_LOCK_FILE.read_text(), re.MULTILINE)

@@ -51,6 +51,13 @@ class StationAdmissionChanged(msgspec.Struct, frozen=True):
     registration: RegistrationStatus
 
 
+class StationRemoved(msgspec.Struct, frozen=True):
+    """The station is no longer in the inventory, and its EVSEs are no places any more. Key: the station id."""
+
+    station_id: StationId
+    location_id: str
+
+
 class BayOccupied(msgspec.Struct, frozen=True):
     """A vehicle came to a parking bay, by its sensor, its barrier or a reader of plates. Key: the bay id.
 
@@ -118,6 +125,7 @@ EVENTS = (
     EventRow(StationStatusChanged, Kind.DOMAIN, "stations", "status_changed"),
     EventRow(StationCommanded, Kind.DOMAIN, "stations", "commanded"),
     EventRow(StationAdmissionChanged, Kind.DOMAIN, "stations", "admission_changed"),
+    EventRow(StationRemoved, Kind.DOMAIN, "stations", "removed"),
 )
 
 

@@ -50,17 +50,12 @@ async def has_evse(unit: Unit, station_id: str, evse: int, *, location_id: str) 
     return await unit.session.scalar(found) is not None
 
 
-async def release_evses(unit: Unit, station_id: str, *, unless_at: str) -> None:
-    """Bays at other locations than this one serve none of the station's EVSEs any more."""
-    await unit.session.execute(
-        update(ParkingBay)
-        .where(
-            ParkingBay.tenant_id == unit.tenant,
-            ParkingBay.station_id == station_id,
-            ParkingBay.location_id != unless_at,
-        )
-        .values(station_id=None, evse=None, version=ParkingBay.version + 1)
-    )
+async def release_evses(unit: Unit, station_id: str, *, unless_at: str | None) -> None:
+    """Bays at other locations than this one, or with None at any, serve none of the station's EVSEs any more."""
+    released = update(ParkingBay).where(ParkingBay.tenant_id == unit.tenant, ParkingBay.station_id == station_id)
+    if unless_at is not None:
+        released = released.where(ParkingBay.location_id != unless_at)
+    await unit.session.execute(released.values(station_id=None, evse=None, version=ParkingBay.version + 1))
 
 
 async def list_bays(unit: Unit, location_id: str, *, cursor: str | None, limit: int) -> Sequence[ParkingBay]:

@@ -28,6 +28,14 @@ class StationExists(Conflict):
         super().__init__(f"There is a station {station_id} already. PUT changes it.")
 
 
+class StationIsOnline(Conflict):
+    """A station is not taken out of the inventory while it is connected."""
+
+    def __init__(self, station_id: str) -> None:
+        self.station_id = station_id
+        super().__init__(f"Station {station_id} is online. It can be deleted once it is offline.")
+
+
 class CertificateNameTaken(Conflict):
     """A certificate in this name would be another station's too."""
 

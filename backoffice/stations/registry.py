@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import msgspec
 import structlog
-from nats.js.errors import KeyDeletedError, KeyNotFoundError, KeyWrongLastSequenceError
+from nats.js.errors import BadRequestError, KeyDeletedError, KeyNotFoundError, KeyWrongLastSequenceError
 from nats.js.kv import KeyValue
 
 from backoffice.kit.bus import Bus
@@ -25,6 +25,7 @@ from protocol.domain.identifiers import StationId, StationKey, TenantId
 log = structlog.get_logger(__name__)
 
 RETRY_S = 1.0
+_WRONG_LAST_SEQUENCE = 10071  # the server's own number; nats-py names it for updates alone
 
 
 class Registry:
@@ -87,7 +88,7 @@ class Registry:
         return len(wrong)
 
     async def _write(self, bucket: KeyValue, station: StationKey) -> bool:
-        """Whether nobody else wrote the entry meanwhile; a station that is gone is left to the comparison."""
+        """Whether nobody else wrote the entry meanwhile. That of a station that is gone is gone as well."""
         key = station_key(station)
         with self._bus.naming_outages():
             found = await _find(bucket, key)
@@ -95,9 +96,15 @@ class Registry:
             row = await repository.find_row(unit, station.station)
             rules = None if row is None else await repository.find_model_rules(unit, row.vendor, row.model)
         if row is None:
-            return True
+            return await self._delete(bucket, key, found)
         with self._bus.naming_outages():
             return await _put_after(bucket, key, self._entry_of(row, rules), found)
+
+    async def _delete(self, bucket: KeyValue, key: str, found: KeyValue.Entry | None) -> bool:
+        if found is None:
+            return True
+        with self._bus.naming_outages():
+            return await _delete_after(bucket, key, found)
 
     async def _read_all(self, bucket: KeyValue) -> dict[str, KeyValue.Entry]:
         entries: dict[str, KeyValue.Entry] = {}
@@ -144,6 +151,17 @@ async def _put_after(bucket: KeyValue, key: str, value: bytes, found: KeyValue.E
         else:
             await bucket.update(key, value, last=found.revision)
     except KeyWrongLastSequenceError:
+        return False
+    return True
+
+
+async def _delete_after(bucket: KeyValue, key: str, found: KeyValue.Entry) -> bool:
+    """Whether the entry was still the one that was found, and is gone now."""
+    try:
+        await bucket.delete(key, last=found.revision)
+    except BadRequestError as refused:
+        if refused.err_code != _WRONG_LAST_SEQUENCE:
+            raise
         return False
     return True
 

@@ -68,6 +68,14 @@ async def change_station(
     return OperatedStation.operated(station, closed=closed, password=password, boot_trigger=asked)
 
 
+@router.delete("/stations/{station_id}", status_code=http.HTTP_204_NO_CONTENT)
+async def delete_station(station_id: str, operator: Operator, stations: StationsDep) -> None:
+    """The station is gone, and let in no more. One that is online stays (409); sessions and invoices stay anyway."""
+    async with stations.database.transaction(operator.tenant) as unit:
+        key = await stations.delete_station(unit, station_id)
+    await stations.registry.refresh(key)
+
+
 @router.get("/stations")
 async def list_stations(
     operator: Operator, stations: StationsDep, limit: Limit = DEFAULT_LIMIT, cursor: After = None

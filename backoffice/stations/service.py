@@ -13,12 +13,13 @@ from backoffice.contracts.stations import (
     ShowCost,
     StartOnEvse,
     StationAdmissionChanged,
+    StationRemoved,
     StopTransaction,
 )
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import Database, Unit
 from backoffice.kit.errors import OutcomeUnknown, PeerFailed
-from backoffice.stations import bay_repository, closure_repository, repository
+from backoffice.stations import bay_repository, closure_repository, removal_repository, repository
 from backoffice.stations.asked_commands import carry_out_once
 from backoffice.stations.dispatch import Dispatch
 from backoffice.stations.errors import (
@@ -27,6 +28,7 @@ from backoffice.stations.errors import (
     LocationExists,
     LocationNotFound,
     StationExists,
+    StationIsOnline,
     StationNotFound,
     StationOffline,
 )
@@ -178,6 +180,21 @@ class Stations:
         """
         station = await self.read_station(unit, station_id)
         return station, await self._admit(unit, station, change)
+
+    async def delete_station(self, unit: Unit, station_id: str) -> StationKey:
+        """The station is gone; what other services know of its past stays. Raises StationNotFound and StationIsOnline.
+
+        The caller writes the registry after the commit.
+        """
+        station = await repository.lock_station(unit, station_id)
+        if station is None:
+            raise StationNotFound(station_id)
+        if station.is_online:
+            raise StationIsOnline(station_id)
+        await removal_repository.delete_station(unit, station_id)
+        removed = StationRemoved(StationId(station_id), station.location_id)
+        await unit.publish(removed, key=station_id, now=self.clock())
+        return key_of(station)
 
     async def read_station(self, unit: Unit, station_id: str) -> Station:
         """The station. Raises StationNotFound."""

@@ -14,6 +14,7 @@ from backoffice.contracts.stations import (
     CommandStatus,
     DescribeEvse,
     StartOnEvse,
+    StationRemoved,
     StationStatusChanged,
     StopTransaction,
 )
@@ -21,6 +22,8 @@ from backoffice.contracts.tariffs import TARIFFS_IN_FORCE, TariffsInForce, Tarif
 from backoffice.kit.bus import Answerer
 from backoffice.kit.testing import SECRETS, eventually
 from backoffice.stations.app import SERVICE
+from backoffice.stations.models import Base
+from backoffice.stations.removal_repository import REMOVED
 from protocol.blocks.availability.events import StationDisconnected
 from protocol.blocks.provisioning.events import StationBooted
 from protocol.blocks.provisioning.messages import BootReason
@@ -29,7 +32,7 @@ from protocol.bus.commands import RegistryEntry
 from protocol.bus.envelope import decode_envelope
 from protocol.bus.secrets import credential_matches
 from protocol.bus.subjects import REGISTRY_BUCKET, domain_events_of, station_key
-from protocol.domain.identifiers import IdToken, TenantId, TransactionId
+from protocol.domain.identifiers import IdToken, StationId, StationKey, TenantId, TransactionId
 from protocol.domain.status import ChargingState, ConnectorStatus, RegistrationStatus
 from protocol.domain.version import OcppVersion
 from tests.backoffice.stations.harness import (
@@ -41,6 +44,8 @@ from tests.backoffice.stations.harness import (
     add_station,
     become,
     connect,
+    domain_events,
+    put,
     report,
     shown,
 )
@@ -68,6 +73,97 @@ async def test_new_station_shows_its_password_once_and_is_registered_by_its_hash
     assert credential_matches(made["password"].encode(), entry.credential_hash, pepper=pepper)
     listed = await place.http.get("/api/v1/stations", headers=place.operator_headers())
     assert made["password"] not in listed.text
+
+
+async def delete(place: HttpPlace, *, tenant: TenantId = DEFAULT, headers: dict[str, str] | None = None) -> int:
+    headers = headers or place.operator_headers(tenant=tenant)
+    return (await place.http.delete("/api/v1/stations/CP001", headers=headers)).status_code
+
+
+async def test_deleted_station_is_gone_and_the_gateway_lets_it_in_no_more(place: HttpPlace) -> None:
+    await add_station(place)
+    await add_station(place, "CP002")
+
+    statuses = [await delete(place), await delete(place)]
+
+    bucket = await place.bus.bucket(REGISTRY_BUCKET)
+    listed = await place.http.get("/api/v1/stations", headers=place.operator_headers())
+    assert statuses == [204, 404]
+    assert [one["station_id"] for one in listed.json()["items"]] == ["CP002"]
+    assert await bucket.keys() == [station_key(StationKey(DEFAULT, StationId("CP002")))]
+    _, removed = await domain_events(place, "CP001", 2)  # the first is its admission
+    assert removed == StationRemoved(CP001, "at-CP001")
+
+
+async def test_deleted_station_can_be_registered_again_as_if_it_were_new(place: HttpPlace) -> None:
+    first = await add_station(place)
+    await connect(place, epoch=1)
+    await report(place, ConnectorStatus.FAULTED)
+    await become(place, is_online=True, status="Faulted")
+    await place.publish_fact(StationDisconnected(node="n1", reason=""), station=CP001, epoch=1, received_at=T0)
+    await become(place, is_online=False, status="Faulted")
+
+    status = await delete(place)
+    again = await add_station(place)
+
+    bucket = await place.bus.bucket(REGISTRY_BUCKET)
+    assert status == 204
+    assert again["password"] not in (None, first["password"])
+    assert (again["is_online"], again["evses"][0]["status"]) == (False, None)
+    assert station_key(KEY) in await bucket.keys()
+
+
+async def test_station_that_is_online_is_not_deleted(place: HttpPlace) -> None:
+    await add_station(place)
+    await connect(place, epoch=1)
+    await become(place, is_online=True)
+
+    assert await delete(place) == 409
+    assert (await shown(place))["is_online"] is True
+
+
+async def test_only_an_operator_of_the_tenant_deletes_a_station(place: HttpPlace) -> None:
+    await add_station(place)
+
+    statuses = [
+        await delete(place, headers=place.driver_headers()),
+        await delete(place, tenant=TenantId("other")),
+        await delete(place, headers={"X-Tenant": "default"}),
+    ]
+
+    assert statuses == [403, 404, 401]
+    assert (await shown(place))["station_id"] == "CP001"
+
+
+async def test_what_hangs_on_a_station_goes_with_it_and_its_bay_stays(place: HttpPlace) -> None:
+    await add_station(place)
+    bay = {"location_id": "at-CP001", "name": "P1", "station_id": "CP001", "evse": 1}
+    await put(place, "/bays/B1", bay)
+    closure = {"location_id": "at-CP001", "places": [{"station_id": "CP001", "evse": 1}], "kind": "maintenance"}
+    now = datetime.now(UTC)
+    closure |= {"reason": "new cable", "since": now.isoformat(), "until": (now + timedelta(days=1)).isoformat()}
+    closed = await place.http.post("/api/v1/closures", json=closure, headers=place.operator_headers())
+    refused = await place.http.post(
+        "/api/v1/stations/CP001/commands/reset", json={"kind": "Immediate"}, headers=place.operator_headers()
+    )
+
+    status = await delete(place)
+
+    kept = await place.http.get("/api/v1/bays/B1", headers=place.operator_headers())
+    assert (closed.status_code, refused.status_code, status) == (201, 409, 204), (closed.text, refused.text)
+    assert (kept.json()["station_id"], kept.headers["ETag"]) == (None, '"2"')
+
+
+def test_every_table_that_names_a_station_is_cleared_or_kept_on_purpose() -> None:
+    kept = {
+        "parking_bays",  # they stay, and serve no EVSE
+        "refused_handshakes",  # who tried, whether registered or not
+        "report_parts",  # with their report
+    }
+
+    naming = {name for name, table in Base.metadata.tables.items() if "station_id" in table.c}
+
+    assert naming == {model.__tablename__ for model in REMOVED} | kept
 
 
 async def test_registry_that_was_lost_is_written_again_at_the_next_start(database_url: str, nats_url: str) -> None:
