@@ -88,6 +88,9 @@ class EventApplier:
     async def _apply_all(self, unit: Unit, envelopes: Sequence[RawEnvelope]) -> list[str]:
         readings = [self._read(envelope) for envelope in envelopes]
         wanted = [reading for reading in readings if not isinstance(reading, str)]
+        if self._consumer.prepare is not None and len(wanted) > 1:
+            await _across_tenants(unit)
+            await self._consumer.prepare([Delivery(envelope, event) for envelope, event, _ in wanted], unit)
         seen = await self._record(unit, [envelope for envelope, _, _ in wanted])
         handled = iter([await self._handle(unit, *each, known) for each, known in zip(wanted, seen, strict=True)])
         return [reading if isinstance(reading, str) else next(handled) for reading in readings]

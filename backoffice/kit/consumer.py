@@ -28,17 +28,22 @@ Handler = Callable[[Any, Delivery, Unit], Awaitable[None]]
 
 BatchHandler = Callable[[Sequence[Delivery], Unit], Awaitable[None]]
 
+Preparation = Callable[[Sequence[Delivery], Unit], Awaitable[None]]
+"""Called for a batch before its first handler, across tenants: it locks in one order what the handlers will lock."""
+
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
     """A handler for each event Struct of a stream; events of other types pass.
 
-    `partitions` are h1 digits, or `*` for the whole stream: whichever process leads one reads it.
+    `partitions` are h1 digits, or `*` for the whole stream: whichever process leads one reads it. `prepare` is for a
+    service that locks the same rows for another stream too: two that lock them in two orders wait for each other.
     """
 
     kind: Kind
     handlers: Mapping[type[msgspec.Struct], Handler]
     partitions: tuple[str, ...] = ("*",)
+    prepare: Preparation | None = None
 
 
 @dataclass(frozen=True, slots=True)

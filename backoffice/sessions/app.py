@@ -72,7 +72,7 @@ def build(context: Context[SessionsSettings]) -> Parts:
         router=router,
         provides=(sessions, parking, Cdrs(context.database, clock=context.clock), EvidenceDesk(context.bus)),
         consumers=(
-            Consumer(Kind.STATION, facts),
+            Consumer(Kind.STATION, facts, prepare=events.lock_sessions),
             Consumer(Kind.DOMAIN, happenings),
             BatchConsumer(Kind.READING, (MeterValuesReported,), events.on_meter_values),
         ),

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from backoffice.contracts.sessions import session_id_of
 from backoffice.kit.clock import Clock
 from backoffice.kit.consumer import Delivery
 from backoffice.kit.database import Unit
-from backoffice.sessions import facts, progress
+from backoffice.sessions import facts, progress, repository
 from backoffice.sessions.settings import SessionsSettings
 from backoffice.sessions.settled import Settled
 from backoffice.sessions.settlement import patience_of, settle
@@ -23,6 +24,16 @@ class SessionEvents:
         self._clock = clock
         self._patience = patience_of(settings)
         self._longest = timedelta(seconds=settings.longest_s)
+
+    async def lock_sessions(self, deliveries: Sequence[Delivery], unit: Unit) -> None:
+        """The sessions that a batch is about are locked in the order in which readings lock them."""
+        keys = {
+            (delivery.envelope.tenant, session_id_of(delivery.envelope.tenant, _station(delivery), transaction_id))
+            for delivery in deliveries
+            if (transaction_id := getattr(delivery.event, "transaction_id", None)) is not None
+        }
+        if keys:
+            await repository.lock_sessions(unit, keys)
 
     async def on_transaction_started(self, event: TransactionStarted, delivery: Delivery, unit: Unit) -> None:
         """A session begins, or one whose end came first is whole now."""

@@ -38,6 +38,16 @@ async def find_session(unit: Unit, session_id: str) -> SessionRow | None:
     )
 
 
+async def lock_sessions(unit: Unit, keys: Iterable[tuple[str, str]]) -> None:
+    """Those of these that are there, by tenant and id, are locked until the transaction ends, in their order."""
+    await unit.session.execute(
+        select(SessionRow.id)
+        .where(tuple_(SessionRow.tenant_id, SessionRow.id).in_(list(keys)))
+        .order_by(SessionRow.tenant_id, SessionRow.id)
+        .with_for_update()
+    )
+
+
 async def read_session(unit: Unit, session_id: str) -> SessionRow | None:
     """The session, to look at."""
     return await unit.session.scalar(
