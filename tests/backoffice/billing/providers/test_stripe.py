@@ -164,6 +164,32 @@ async def test_hold_that_lapsed_and_terminal_payment_of_nobody_take_nothing(
     assert double.captured == 0
 
 
+@pytest.mark.parametrize(
+    "reference", ["../refunds?payment_intent=pi_v&x=", "pi_v/cancel?x=", "psp\n1", "psp-é", "", "pi_é"]
+)
+@pytest.mark.parametrize("amount", ["8.40", "0"])
+async def test_terminal_reference_that_is_no_payment_intent_is_declined_unasked(
+    provider: StripeProvider, double: StripeDouble, reference: str, amount: str
+) -> None:
+    declined = await provider.settle_terminal(reference, euros(amount), key=f"terminal:CP001:{reference}")
+
+    assert (declined.state, declined.decline_reason) == (PaymentState.DECLINED, "no_payment_intent")
+    assert double.asked == []
+
+
+async def test_customer_and_payment_that_are_gone_are_a_decline_and_a_failed_refund(
+    provider: StripeProvider, double: StripeDouble
+) -> None:
+    reference, payment = await card(provider), await held(provider)
+    double.lists_are_gone = True
+
+    declined = await provider.authorise(reference, FIFTY, key=fresh())
+    refunded = await provider.refund(payment, FIFTY, key=fresh())
+
+    assert (declined.state, declined.decline_reason) == (PaymentState.DECLINED, "resource_missing")
+    assert (refunded.state, refunded.reason) == (ProviderRefundState.FAILED, "resource_missing")
+
+
 async def test_currency_without_cents_is_counted_whole(provider: StripeProvider, double: StripeDouble) -> None:
     payment = await provider.authorise(await card(provider), Money(Decimal(1200), "JPY"), key=fresh())
     taken = await provider.capture(payment.reference, Money(Decimal(900), "JPY"), key=fresh())
