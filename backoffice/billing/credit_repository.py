@@ -174,10 +174,12 @@ async def select_refunds(
     return found.all()
 
 
-async def delay_refund(unit: Unit, refund_id: str, *, until: datetime) -> None:
-    """The provider is not asked before then."""
+async def delay_refund(unit: Unit, refund_id: str, *, until: datetime, silences: int) -> None:
+    """The provider, which did not answer so often, is not asked before then."""
     await unit.session.execute(
-        update(RefundRow).where(RefundRow.tenant_id == unit.tenant, RefundRow.id == refund_id).values(check_at=until)
+        update(RefundRow)
+        .where(RefundRow.tenant_id == unit.tenant, RefundRow.id == refund_id)
+        .values(check_at=until, silences=silences)
     )
 
 

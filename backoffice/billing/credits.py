@@ -189,6 +189,7 @@ class Credits:
             state=RefundState.REQUESTED if payment.payment_method_id else RefundState.BY_HAND,
             detail="",
             provider_reference="",
+            silences=0,
             asked_at=now,
             check_at=now,
         )

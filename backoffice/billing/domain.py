@@ -20,7 +20,7 @@ RETRY_AFTER = (timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedel
 """How long after each failed attempt an open invoice is tried again, besides what its driver does."""
 
 LONGEST_WAIT = timedelta(minutes=5)
-"""How long an invoice waits at most for a provider that is silent."""
+"""How long anything waits at most for a provider that is silent, or that cannot be asked."""
 
 _FIRST_WAIT = timedelta(seconds=0.25)
 
@@ -198,7 +198,7 @@ def next_retry(retries: int, *, now: datetime) -> datetime | None:
 
 
 def wait_after_silence(silences: int) -> timedelta:
-    """How long a provider that was silent so often in a row is not asked about the same invoice: twice as long each."""
+    """How long a provider that did not answer so often is not asked about the same thing: twice as long each time."""
     doublings: int = 2 ** min(silences - 1, 16)
     return min(_FIRST_WAIT * doublings, LONGEST_WAIT)
 

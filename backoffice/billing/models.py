@@ -30,7 +30,7 @@ class PaymentMethodRow(Base):
 
 
 class HoldRow(Base):
-    """An amount authorised for a start by app."""
+    """An amount authorised for a start by app. `release_at`: until when one that goes back waits, after `silences`."""
 
     __tablename__ = "holds"
 
@@ -43,6 +43,8 @@ class HoldRow(Base):
     currency: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text)
     detail: Mapped[str] = mapped_column(Text)
+    silences: Mapped[int] = mapped_column(Integer)
+    release_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
@@ -61,7 +63,7 @@ class InvoiceRow(Base):
     `session_id`: what it is about, by `kind` a charging or parking session or a reservation. `country`: whose VAT it
     is. `prepaid_account`: the balance that pays first. `refunded` is what went back of `paid`, or is on its way.
     `retry_at`: when an open one is tried again by itself, the next of its `retries`. `collect_at`: until when a due one
-    waits, because its provider was silent so often.
+    waits, because asking for it failed so often.
     """
 
     __tablename__ = "invoices"
@@ -174,7 +176,7 @@ class CreditNoteNumberRow(Base):
 
 
 class RefundRow(Base):
-    """What of a payment goes back. `check_at`: when the provider is to be asked, or asked again."""
+    """What of a payment goes back. `check_at`: when the provider is to be asked, or again, after `silences`."""
 
     __tablename__ = "refunds"
 
@@ -188,6 +190,7 @@ class RefundRow(Base):
     state: Mapped[str] = mapped_column(Text)
     detail: Mapped[str] = mapped_column(Text)
     provider_reference: Mapped[str] = mapped_column(Text)
+    silences: Mapped[int] = mapped_column(Integer)
     asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     check_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -239,7 +242,10 @@ class WebPaymentRow(Base):
 
 
 class TerminalPaymentRow(Base):
-    """A payment that a station's terminal holds, and that we are to settle; `is_asked`: the provider has answered."""
+    """A payment that a station's terminal holds, and that we are to settle; `is_asked`: the provider has answered.
+
+    `settle_at`: until when it waits, because asking failed `silences` times.
+    """
 
     __tablename__ = "terminal_payments"
 
@@ -248,6 +254,8 @@ class TerminalPaymentRow(Base):
     reference: Mapped[str] = mapped_column(Text, primary_key=True)
     session_id: Mapped[str] = mapped_column(Text)
     is_asked: Mapped[bool] = mapped_column(Boolean)
+    silences: Mapped[int] = mapped_column(Integer)
+    settle_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     heard_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 

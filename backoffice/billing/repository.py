@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal, select, update
+from sqlalchemy import ColumnElement, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.billing.domain import HoldState, InvoiceKind, InvoiceState
@@ -102,9 +102,14 @@ async def find_hold_of_payment(unit: Unit, payment: str) -> HoldRow | None:
     return await unit.session.scalar(select(HoldRow).where(HoldRow.provider_reference == payment).limit(1))
 
 
-async def select_releasing(unit: Unit, *, limit: int) -> Sequence[HoldRow]:
-    """Holds of all tenants whose giving back was begun."""
-    found = await unit.session.scalars(select(HoldRow).where(HoldRow.state == HoldState.RELEASING).limit(limit))
+async def select_releasing(unit: Unit, *, now: datetime, limit: int) -> Sequence[HoldRow]:
+    """Holds of all tenants whose giving back was begun and is to go on now, what is due longest first."""
+    found = await unit.session.scalars(
+        select(HoldRow)
+        .where(HoldRow.state == HoldState.RELEASING, HoldRow.release_at.is_(None) | (HoldRow.release_at <= now))
+        .order_by(func.coalesce(HoldRow.release_at, HoldRow.created_at))
+        .limit(limit)
+    )
     return found.all()
 
 
@@ -151,12 +156,12 @@ async def find_invoice(unit: Unit, invoice_id: str) -> InvoiceRow | None:
 
 
 async def select_due(unit: Unit, *, now: datetime, limit: int) -> Sequence[InvoiceRow]:
-    """Invoices of all tenants that are to be collected now, the oldest first."""
+    """Invoices of all tenants that are to be collected now, what is due longest first."""
     is_time = InvoiceRow.collect_at.is_(None) | (InvoiceRow.collect_at <= now)
     found = await unit.session.scalars(
         select(InvoiceRow)
         .where(InvoiceRow.state == InvoiceState.DUE, is_time)
-        .order_by(InvoiceRow.issued_at)
+        .order_by(func.coalesce(InvoiceRow.collect_at, InvoiceRow.issued_at))
         .limit(limit)
     )
     return found.all()
