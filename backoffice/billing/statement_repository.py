@@ -54,8 +54,21 @@ async def take_statement_number(unit: Unit) -> int:
     return int(taken.scalar_one()) - 1
 
 
-async def select_to_state(unit: Unit, *, ended_before: datetime, limit: int) -> Sequence[ToState]:
-    """Who of all tenants has invoices on account, of what ended before, that no statement names."""
+async def select_to_state(unit: Unit, *, month: str, ended_before: datetime, limit: int) -> Sequence[ToState]:
+    """Who of all tenants has invoices on account, of what ended before, that no statement names.
+
+    Not who has the month's statement already: what came too late for it waits for the next.
+    """
+    has_statement = (
+        select(StatementRow.id)
+        .where(
+            StatementRow.tenant_id == InvoiceRow.tenant_id,
+            StatementRow.driver_id == InvoiceRow.driver_id,
+            StatementRow.currency == InvoiceRow.currency,
+            StatementRow.month == month,
+        )
+        .exists()
+    )
     found = await unit.session.execute(
         select(InvoiceRow.tenant_id, InvoiceRow.driver_id, InvoiceRow.currency)
         .where(
@@ -63,6 +76,7 @@ async def select_to_state(unit: Unit, *, ended_before: datetime, limit: int) -> 
             InvoiceRow.statement_id.is_(None),
             InvoiceRow.ended_at < ended_before,
             InvoiceRow.driver_id.is_not(None),
+            ~has_statement,
         )
         .distinct()
         .limit(limit)

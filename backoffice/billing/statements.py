@@ -77,7 +77,9 @@ class Statements:
         """Every driver on account has a statement of the months that are over."""
         begin = over_until(self.clock())
         async with self.database.transaction(ALL_TENANTS) as unit:
-            waiting = await statement_repository.select_to_state(unit, ended_before=begin, limit=_STATEMENTS_AT_ONCE)
+            waiting = await statement_repository.select_to_state(
+                unit, month=month_before(begin), ended_before=begin, limit=_STATEMENTS_AT_ONCE
+            )
         await try_each(waiting, self._close)
 
     async def read_closed(
