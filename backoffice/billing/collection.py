@@ -86,8 +86,8 @@ class Collection:
     async def _book(self, invoice: InvoiceRow) -> None:
         async with self._database.transaction(TenantId(invoice.tenant_id)) as unit:
             current = await repository.find_invoice(unit, invoice.id)
-            if current is not None and not INVOICE.is_terminal(InvoiceState(current.state)):
-                await book(unit, current)
+            if current is not None:
+                await book(unit, current, now=self._clock())
 
     async def retry_open(self) -> None:
         """Open invoices whose time has come are due again, with the card that pays now."""

@@ -1,8 +1,9 @@
 """The states of holds, invoices and refunds, and what is to be done about an invoice.
 
 Invariants:
-1. An invoice's `paid` never exceeds its total, and PAID means that nothing is due any more; CREDITED that it was never
-   all paid, and credit notes took the rest; WRITTEN_OFF that nobody will pay what is due.
+1. What of an invoice was paid and does not go back never exceeds its total, and PAID means that nothing is due any
+   more; CREDITED that it was never all paid, and credit notes took the rest; WRITTEN_OFF that nobody will pay what is
+   due.
 2. What was held and is not needed is given back.
 3. The keys under which a provider is asked follow from the session and the attempt alone, and an attempt asks one card.
 4. A hold that an invoice names is that invoice's: it is captured or given back by its collection, and by nobody else.

@@ -176,14 +176,17 @@ class CreditNoteNumberRow(Base):
 
 
 class RefundRow(Base):
-    """What of a payment goes back. `check_at`: when the provider is to be asked, or again, after `silences`."""
+    """What of a payment goes back. `check_at`: when the provider is to be asked, or again, after `silences`.
+
+    Without a credit note it is what a terminal took above what was due.
+    """
 
     __tablename__ = "refunds"
 
     tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     invoice_id: Mapped[str] = mapped_column(Text)
-    credit_note_id: Mapped[str] = mapped_column(Text)
+    credit_note_id: Mapped[str | None] = mapped_column(Text)
     payment_reference: Mapped[str] = mapped_column(Text)
     amount: Mapped[Decimal] = mapped_column(Numeric)
     currency: Mapped[str] = mapped_column(Text)
@@ -210,7 +213,10 @@ class SessionCreditRow(Base):
 
 
 class SettlementRow(Base):
-    """What a station said its terminal's provider did; `amount` is with VAT, in the tariff's currency."""
+    """What a station said its terminal's provider did; `amount` is with VAT, in the tariff's currency.
+
+    `settled_at` is the station's clock, `heard_at` ours. `is_booked`: it is a payment of the session's invoice.
+    """
 
     __tablename__ = "settlements"
 
@@ -225,6 +231,7 @@ class SettlementRow(Base):
     receipt_id: Mapped[str | None] = mapped_column(Text)
     receipt_url: Mapped[str | None] = mapped_column(Text)
     vat_number: Mapped[str | None] = mapped_column(Text)
+    is_booked: Mapped[bool] = mapped_column(Boolean)
     heard_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.billing.domain import HoldState, InvoiceKind, InvoiceState
@@ -33,6 +33,11 @@ PREPAID = "prepaid:"
 STATEMENT = "statement:"
 """What that of a payment with a month's statement begins with."""
 
+_TO_BOOK = (
+    SettlementRow.status == SettlementStatus.SETTLED,
+    SettlementRow.amount > 0,
+    SettlementRow.is_booked.is_(False),
+)
 _PAID_BY = (PaymentMethodRow.tenant_id == PaymentRow.tenant_id) & (PaymentMethodRow.id == PaymentRow.payment_method_id)
 
 
@@ -297,40 +302,25 @@ async def save_settlement(unit: Unit, values: dict[str, Any]) -> None:  # Any: a
     )
 
 
-async def list_settled(unit: Unit, session_id: str) -> Sequence[SettlementRow]:
-    """What was settled for the session, in its order."""
+async def list_unbooked(unit: Unit, session_id: str) -> Sequence[SettlementRow]:
+    """What was settled for the session and is not booked, in the order in which we heard of it."""
     found = await unit.session.scalars(
         select(SettlementRow)
-        .where(
-            SettlementRow.tenant_id == unit.tenant,
-            SettlementRow.session_id == session_id,
-            SettlementRow.status == SettlementStatus.SETTLED,
-        )
-        .order_by(SettlementRow.settled_at, SettlementRow.reference)
+        .where(SettlementRow.tenant_id == unit.tenant, SettlementRow.session_id == session_id, *_TO_BOOK)
+        .order_by(SettlementRow.heard_at, SettlementRow.reference)
     )
     return found.all()
 
 
 async def select_unbooked(unit: Unit, *, limit: int) -> Sequence[InvoiceRow]:
-    """Invoices of all tenants that are not paid, and for whose sessions something was settled that is not booked."""
-    reference = literal(TERMINAL).concat(SettlementRow.station_id).concat(":").concat(SettlementRow.reference)
-    is_booked = (
-        select(PaymentRow.invoice_id)
-        .where(PaymentRow.tenant_id == SettlementRow.tenant_id, PaymentRow.provider_reference == reference)
-        .exists()
-    )
+    """Invoices of all tenants, in whatever state, for whose sessions something was settled that is not booked."""
     found = await unit.session.scalars(
         select(InvoiceRow)
         .join(
             SettlementRow,
             (SettlementRow.tenant_id == InvoiceRow.tenant_id) & (SettlementRow.session_id == InvoiceRow.session_id),
         )
-        .where(
-            InvoiceRow.state.in_((InvoiceState.DUE, InvoiceState.OPEN)),
-            SettlementRow.status == SettlementStatus.SETTLED,
-            SettlementRow.amount > 0,
-            ~is_booked,
-        )
+        .where(*_TO_BOOK)
         .order_by(InvoiceRow.issued_at)
         .limit(limit)
     )

@@ -106,6 +106,7 @@ class Terminals:
                 "receipt_id": None,
                 "receipt_url": None,
                 "vat_number": None,
+                "is_booked": False,
                 "heard_at": now,
             },
         )
