@@ -192,6 +192,15 @@ async def hasten_refund(unit: Unit, provider_reference: str, *, now: datetime) -
     )
 
 
+async def find_done_refund(unit: Unit, provider_reference: str) -> RefundRow | None:
+    """The refund of any tenant that is done, and that is this one of the provider's."""
+    return await unit.session.scalar(
+        select(RefundRow)
+        .where(RefundRow.provider_reference == provider_reference, RefundRow.state == RefundState.DONE)
+        .limit(1)
+    )
+
+
 async def save_session_credit(unit: Unit, *, credit_id: str, session_id: str, reason: str, now: datetime) -> None:
     """The credit is there, once."""
     values = {

@@ -133,7 +133,10 @@ INVOICE: StateTable[InvoiceState, InvoiceTrigger] = StateTable(
 
 
 class RefundState(StrEnum):
-    """REQUESTED: the provider is to be asked. PENDING: it has promised. BY_HAND, FAILED: an operator has to pay it."""
+    """REQUESTED: the provider is to be asked. PENDING: it has promised. BY_HAND, FAILED: an operator has to pay it.
+
+    What a provider has paid back may come back to it, days later: DONE is then FAILED.
+    """
 
     REQUESTED = "requested"
     PENDING = "pending"
@@ -149,6 +152,7 @@ class RefundTrigger(StrEnum):
     PAID_BACK = "paid back"
     REFUSED = "refused by the provider"
     PAID_BY_HAND = "paid by hand"
+    RETURNED = "returned to the provider"
 
 
 REFUND: StateTable[RefundState, RefundTrigger] = StateTable(
@@ -166,7 +170,7 @@ REFUND: StateTable[RefundState, RefundTrigger] = StateTable(
         },
         RefundState.BY_HAND: {RefundTrigger.PAID_BY_HAND: RefundState.DONE},
         RefundState.FAILED: {RefundTrigger.PAID_BY_HAND: RefundState.DONE},
-        RefundState.DONE: {},
+        RefundState.DONE: {RefundTrigger.RETURNED: RefundState.FAILED},
     },
 )
 

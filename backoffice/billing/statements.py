@@ -187,6 +187,6 @@ def _totals_of(month: Month, currency: str, before: dict[str, Decimal], after: d
         credited=sum((one.total_incl_vat for one in month.credit_notes if one.currency == currency), _ZERO),
         paid=sum((one.amount for one in month.payments if one.currency == currency), _ZERO),
         written_off=month.written_off.get(currency, _ZERO),
-        paid_back=sum((one.amount for one in month.refunds if one.currency == currency), _ZERO),
+        paid_back=month.paid_back.get(currency, _ZERO),
         owed_after=after.get(currency, _ZERO),
     )
