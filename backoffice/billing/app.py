@@ -78,7 +78,8 @@ def _hearing_webhooks(context: Context[BillingSettings], parts: Parts, provider:
     assert secret is not None, "the settings see to it"
     assert parts.router is not None, "billing has routes"
     holds = Holds(context.database, provider, clock=context.clock)
-    webhooks = Webhooks(context.database, holds, secret=secret.get_secret_value(), clock=context.clock)
+    refunds = Refunds(context.database, provider, clock=context.clock)
+    webhooks = Webhooks(context.database, holds, refunds, secret=secret.get_secret_value(), clock=context.clock)
     parts.router.include_router(webhook_routes.router)
     return replace(
         parts,

@@ -62,14 +62,23 @@ class Collection:
     async def collect_due(self) -> None:
         """What terminals hold is settled and booked, what has credit again is due; then what is due was tried once.
 
-        One whose provider is silent stays due. Nobody books while a provider is asked.
+        One whose provider is silent stays due. Nobody books while a provider is asked. A stage that fails holds up none
+        behind it.
         """
-        await self._terminals.settle_waiting()
+        stages = (self._terminals.settle_waiting, self._book_settled, self._retry_payable, self._collect_waiting)
+        await try_each(stages, lambda stage: stage())
+
+    async def _book_settled(self) -> None:
         async with self._database.transaction(ALL_TENANTS) as unit:
             settled = await repository.select_unbooked(unit, limit=_INVOICES_AT_ONCE)
-            payable = await repository.select_payable_by_prepaid(unit, limit=_INVOICES_AT_ONCE)
         await try_each(settled, self._book)
+
+    async def _retry_payable(self) -> None:
+        async with self._database.transaction(ALL_TENANTS) as unit:
+            payable = await repository.select_payable_by_prepaid(unit, limit=_INVOICES_AT_ONCE)
         await try_each(payable, self._retry)
+
+    async def _collect_waiting(self) -> None:
         async with self._database.transaction(ALL_TENANTS) as unit:
             due = await repository.select_due(unit, now=self._clock(), limit=_INVOICES_AT_ONCE)
         await try_each(due, self._try_to_collect, at_once=_SIDE_BY_SIDE)
@@ -77,8 +86,8 @@ class Collection:
     async def _book(self, invoice: InvoiceRow) -> None:
         async with self._database.transaction(TenantId(invoice.tenant_id)) as unit:
             current = await repository.find_invoice(unit, invoice.id)
-            if current is not None and not INVOICE.is_terminal(InvoiceState(current.state)):
-                await book(unit, current)
+            if current is not None:
+                await book(unit, current, now=self._clock())
 
     async def retry_open(self) -> None:
         """Open invoices whose time has come are due again, with the card that pays now."""
@@ -106,6 +115,9 @@ class Collection:
         except ProviderUnavailable as error:
             log.warning("invoice not collected yet", invoice_id=invoice.id, reason=str(error))
             await self._wait(invoice)
+        except Exception:
+            await self._wait(invoice)
+            raise
 
     async def _wait(self, invoice: InvoiceRow) -> None:
         async with self._database.transaction(TenantId(invoice.tenant_id)) as unit:

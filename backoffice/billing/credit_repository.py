@@ -174,10 +174,12 @@ async def select_refunds(
     return found.all()
 
 
-async def delay_refund(unit: Unit, refund_id: str, *, until: datetime) -> None:
-    """The provider is not asked before then."""
+async def delay_refund(unit: Unit, refund_id: str, *, until: datetime, silences: int) -> None:
+    """The provider, which did not answer so often, is not asked before then."""
     await unit.session.execute(
-        update(RefundRow).where(RefundRow.tenant_id == unit.tenant, RefundRow.id == refund_id).values(check_at=until)
+        update(RefundRow)
+        .where(RefundRow.tenant_id == unit.tenant, RefundRow.id == refund_id)
+        .values(check_at=until, silences=silences)
     )
 
 
@@ -187,6 +189,15 @@ async def hasten_refund(unit: Unit, provider_reference: str, *, now: datetime) -
         update(RefundRow)
         .where(RefundRow.provider_reference == provider_reference, RefundRow.state == RefundState.PENDING)
         .values(check_at=now)
+    )
+
+
+async def find_done_refund(unit: Unit, provider_reference: str) -> RefundRow | None:
+    """The refund of any tenant that is done, and that is this one of the provider's."""
+    return await unit.session.scalar(
+        select(RefundRow)
+        .where(RefundRow.provider_reference == provider_reference, RefundRow.state == RefundState.DONE)
+        .limit(1)
     )
 
 

@@ -69,11 +69,14 @@ class CreditNoteView(BaseModel):
 
 
 class RefundView(BaseModel):
-    """What of a payment goes back. An operator has to pay what is `by_hand` or `failed`; `detail` says why."""
+    """What of a payment goes back. An operator has to pay what is `by_hand` or `failed`; `detail` says why.
+
+    Without a credit note it is what a terminal took above what was due.
+    """
 
     id: str
     invoice_id: str
-    credit_note_id: str
+    credit_note_id: str | None
     amount: PlainDecimal
     currency: str
     state: RefundState

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from backoffice.billing import credit_repository, postings, repository
+from backoffice.billing import credit_repository, ledger_repository, postings, repository
 from backoffice.billing.credit_repository import Refundable
 from backoffice.billing.domain import INVOICE, REFUND, InvoiceState, InvoiceTrigger, RefundState, RefundTrigger
 from backoffice.billing.errors import (
@@ -26,6 +26,7 @@ from backoffice.billing.errors import (
 )
 from backoffice.billing.ledger import post, shares_of_invoice
 from backoffice.billing.models import CreditNoteRow, InvoiceRow, RefundRow, SessionCreditRow
+from backoffice.billing.postings import About
 from backoffice.billing.prepaid import PrepaidAccounts
 from backoffice.billing.shares import Share, less, part_of
 from backoffice.contracts.sessions import SessionCredited
@@ -108,7 +109,10 @@ class Credits:
         assert invoice is not None
         refund.state = REFUND.advance(RefundState(refund.state), RefundTrigger.PAID_BY_HAND)
         refund.detail, refund.done_at = note, self.clock()
-        await post_refund(unit, refund, driver_id=invoice.driver_id, out_of=postings.cash(postings.TILL))
+        went_back = await ledger_repository.has_posting(unit, refund.id, about=About.REFUND)
+        about = About.REFUND_AGAIN if went_back else About.REFUND
+        till = postings.cash(postings.TILL)
+        await post_refund(unit, refund, driver_id=invoice.driver_id, out_of=till, about=about)
         return refund
 
     async def _credit_session(self, credit: SessionCreditRow) -> None:
@@ -189,6 +193,7 @@ class Credits:
             state=RefundState.REQUESTED if payment.payment_method_id else RefundState.BY_HAND,
             detail="",
             provider_reference="",
+            silences=0,
             asked_at=now,
             check_at=now,
         )
@@ -202,11 +207,17 @@ class Credits:
         await credit_repository.insert_refund(unit, refund)
 
 
-async def post_refund(unit: Unit, refund: RefundRow, *, driver_id: str | None, out_of: str) -> None:
+async def post_refund(
+    unit: Unit, refund: RefundRow, *, driver_id: str | None, out_of: str, about: About = About.REFUND
+) -> None:
     """The refund that is done is in the ledger."""
     assert refund.done_at is not None
     posting = postings.refunded(
-        refund.id, Money(refund.amount, refund.currency), out_of=out_of, owed_by=postings.receivable(driver_id)
+        refund.id,
+        Money(refund.amount, refund.currency),
+        out_of=out_of,
+        owed_by=postings.receivable(driver_id),
+        about=about,
     )
     await post(unit, posting, at=refund.done_at)
 

@@ -56,7 +56,7 @@ class Document:
 
 
 def invoice_document(invoice: InvoiceRow, *, paid_by: Sequence[tuple[datetime, str, Decimal]] = ()) -> Document:
-    """The invoice; with what paid it, a receipt."""
+    """The invoice; with what paid it, a receipt, whose sums add up to what is still due."""
     lines = msgspec.convert(invoice.lines, list[PriceLine])
     sums = [
         ("Total without VAT", _money(invoice.total_excl_vat, invoice.currency)),
@@ -66,6 +66,8 @@ def invoice_document(invoice: InvoiceRow, *, paid_by: Sequence[tuple[datetime, s
     if invoice.credited:
         sums.append(("Credited", _money(-invoice.credited, invoice.currency)))
     sums += [(f"Paid {_day(at)}, {how}", _money(-amount, invoice.currency)) for at, how, amount in paid_by]
+    if paid_by and invoice.refunded:
+        sums.append(("Paid back, or on its way", _money(invoice.refunded, invoice.currency)))
     if paid_by:
         sums.append(("Still due", _money(max(invoice.due, Decimal(0)), invoice.currency)))
     return Document(

@@ -1,8 +1,9 @@
 """The states of holds, invoices and refunds, and what is to be done about an invoice.
 
 Invariants:
-1. An invoice's `paid` never exceeds its total, and PAID means that nothing is due any more; CREDITED that it was never
-   all paid, and credit notes took the rest; WRITTEN_OFF that nobody will pay what is due.
+1. What of an invoice was paid and does not go back never exceeds its total, and PAID means that nothing is due any
+   more; CREDITED that it was never all paid, and credit notes took the rest; WRITTEN_OFF that nobody will pay what is
+   due.
 2. What was held and is not needed is given back.
 3. The keys under which a provider is asked follow from the session and the attempt alone, and an attempt asks one card.
 4. A hold that an invoice names is that invoice's: it is captured or given back by its collection, and by nobody else.
@@ -20,7 +21,7 @@ RETRY_AFTER = (timedelta(hours=1), timedelta(days=1), timedelta(days=3), timedel
 """How long after each failed attempt an open invoice is tried again, besides what its driver does."""
 
 LONGEST_WAIT = timedelta(minutes=5)
-"""How long an invoice waits at most for a provider that is silent."""
+"""How long anything waits at most for a provider that is silent, or that cannot be asked."""
 
 _FIRST_WAIT = timedelta(seconds=0.25)
 
@@ -132,7 +133,10 @@ INVOICE: StateTable[InvoiceState, InvoiceTrigger] = StateTable(
 
 
 class RefundState(StrEnum):
-    """REQUESTED: the provider is to be asked. PENDING: it has promised. BY_HAND, FAILED: an operator has to pay it."""
+    """REQUESTED: the provider is to be asked. PENDING: it has promised. BY_HAND, FAILED: an operator has to pay it.
+
+    What a provider has paid back may come back to it, days later: DONE is then FAILED.
+    """
 
     REQUESTED = "requested"
     PENDING = "pending"
@@ -148,6 +152,7 @@ class RefundTrigger(StrEnum):
     PAID_BACK = "paid back"
     REFUSED = "refused by the provider"
     PAID_BY_HAND = "paid by hand"
+    RETURNED = "returned to the provider"
 
 
 REFUND: StateTable[RefundState, RefundTrigger] = StateTable(
@@ -165,7 +170,7 @@ REFUND: StateTable[RefundState, RefundTrigger] = StateTable(
         },
         RefundState.BY_HAND: {RefundTrigger.PAID_BY_HAND: RefundState.DONE},
         RefundState.FAILED: {RefundTrigger.PAID_BY_HAND: RefundState.DONE},
-        RefundState.DONE: {},
+        RefundState.DONE: {RefundTrigger.RETURNED: RefundState.FAILED},
     },
 )
 
@@ -198,7 +203,7 @@ def next_retry(retries: int, *, now: datetime) -> datetime | None:
 
 
 def wait_after_silence(silences: int) -> timedelta:
-    """How long a provider that was silent so often in a row is not asked about the same invoice: twice as long each."""
+    """How long a provider that did not answer so often is not asked about the same thing: twice as long each time."""
     doublings: int = 2 ** min(silences - 1, 16)
     return min(_FIRST_WAIT * doublings, LONGEST_WAIT)
 

@@ -4,16 +4,20 @@ Each step is a transaction of ours, the provider's answer, and a transaction of 
 next call goes on from the row, under the same key.
 """
 
+import structlog
+
 from backoffice.billing import parties_repository, repository
-from backoffice.billing.domain import HOLD, HoldState, HoldTrigger, PayerKind, hold_key
+from backoffice.billing.domain import HOLD, HoldState, HoldTrigger, PayerKind, hold_key, wait_after_silence
 from backoffice.billing.models import HoldRow
-from backoffice.billing.providers.port import PaymentProvider, PaymentState
+from backoffice.billing.providers.port import PaymentProvider, PaymentState, ProviderUnavailable
 from backoffice.contracts.billing import HoldPayment, HoldResult, HoldStatus, ReleaseHold, ReleaseResult
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS, Database
 from backoffice.kit.workers import try_each
 from protocol.domain.identifiers import TenantId
 from protocol.domain.money import Money
+
+log = structlog.get_logger(__name__)
 
 _RELEASES_AT_ONCE = 50
 _RESULTS = {
@@ -53,6 +57,7 @@ class Holds:
                 "currency": amount.currency,
                 "state": HoldState.REQUESTED,
                 "detail": "",
+                "silences": 0,
                 "created_at": self._clock(),
             }
             await repository.insert_hold(unit, values)
@@ -87,10 +92,10 @@ class Holds:
         return ReleaseResult(is_released=True)
 
     async def finish_releases(self) -> None:
-        """Holds whose giving back was begun are given back."""
+        """Holds whose giving back was begun are given back; one that fails waits."""
         async with self._database.transaction(ALL_TENANTS) as unit:
-            releasing = await repository.select_releasing(unit, limit=_RELEASES_AT_ONCE)
-        await try_each(releasing, self._give_back)
+            releasing = await repository.select_releasing(unit, now=self._clock(), limit=_RELEASES_AT_ONCE)
+        await try_each(releasing, self._try_to_give_back)
 
     async def read_again(self, payment: str) -> None:
         """A hold that the provider gave back by itself is released. Raises ProviderUnavailable."""
@@ -107,6 +112,19 @@ class Holds:
                 locked.state = HOLD.advance(HoldState.HELD, HoldTrigger.GIVEN_BACK)
                 locked.detail = seen.decline_reason
 
+    async def _try_to_give_back(self, hold: HoldRow) -> None:
+        try:
+            await self._give_back(hold)
+        except Exception as error:
+            async with self._database.transaction(TenantId(hold.tenant_id)) as unit:
+                current = await repository.find_hold(unit, hold.intent_id)
+                if current is not None and current.state == HoldState.RELEASING:
+                    current.silences += 1
+                    current.release_at = self._clock() + wait_after_silence(current.silences)
+            if not isinstance(error, ProviderUnavailable):
+                raise
+            log.warning("hold not given back yet", intent_id=hold.intent_id, reason=str(error))
+
     async def _give_back(self, hold: HoldRow) -> None:
         tenant = TenantId(hold.tenant_id)
         reference = hold.provider_reference
@@ -116,7 +134,8 @@ class Holds:
                 card = (await repository.find_method(unit, hold.payment_method_id)).provider_reference
             amount = Money(hold.amount, hold.currency)
             reference = (await self._provider.authorise(card, amount, key=hold_key(hold.intent_id))).reference
-        await self._provider.cancel(reference, key=f"cancel:{hold.intent_id}")
+        if reference:  # else nothing was ever held
+            await self._provider.cancel(reference, key=f"cancel:{hold.intent_id}")
         await self._mark_released(tenant, hold.intent_id)
 
     async def _mark_released(self, tenant: TenantId, intent_id: str) -> None:

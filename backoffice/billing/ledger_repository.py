@@ -76,6 +76,21 @@ async def select_entries(
     return found.all()
 
 
+async def has_posting(unit: Unit, subject: str, *, about: About, account: str | None = None) -> bool:
+    """Whether such a fact about the subject is posted, with an entry of the account where one is named."""
+    found = await unit.session.scalar(
+        select(LedgerEntryRow.line)
+        .where(
+            LedgerEntryRow.tenant_id == unit.tenant,
+            LedgerEntryRow.subject == subject,
+            LedgerEntryRow.about == about,
+            *_of_account(account),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
 async def list_entries_about(unit: Unit, subjects: Sequence[str], *, limit: int) -> Sequence[LedgerEntryRow]:
     """The entries about any of these, the oldest first."""
     found = await unit.session.scalars(

@@ -30,7 +30,7 @@ class PaymentMethodRow(Base):
 
 
 class HoldRow(Base):
-    """An amount authorised for a start by app."""
+    """An amount authorised for a start by app. `release_at`: until when one that goes back waits, after `silences`."""
 
     __tablename__ = "holds"
 
@@ -43,6 +43,8 @@ class HoldRow(Base):
     currency: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text)
     detail: Mapped[str] = mapped_column(Text)
+    silences: Mapped[int] = mapped_column(Integer)
+    release_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
@@ -61,7 +63,7 @@ class InvoiceRow(Base):
     `session_id`: what it is about, by `kind` a charging or parking session or a reservation. `country`: whose VAT it
     is. `prepaid_account`: the balance that pays first. `refunded` is what went back of `paid`, or is on its way.
     `retry_at`: when an open one is tried again by itself, the next of its `retries`. `collect_at`: until when a due one
-    waits, because its provider was silent so often.
+    waits, because asking for it failed so often.
     """
 
     __tablename__ = "invoices"
@@ -174,20 +176,24 @@ class CreditNoteNumberRow(Base):
 
 
 class RefundRow(Base):
-    """What of a payment goes back. `check_at`: when the provider is to be asked, or asked again."""
+    """What of a payment goes back. `check_at`: when the provider is to be asked, or again, after `silences`.
+
+    Without a credit note it is what a terminal took above what was due.
+    """
 
     __tablename__ = "refunds"
 
     tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     invoice_id: Mapped[str] = mapped_column(Text)
-    credit_note_id: Mapped[str] = mapped_column(Text)
+    credit_note_id: Mapped[str | None] = mapped_column(Text)
     payment_reference: Mapped[str] = mapped_column(Text)
     amount: Mapped[Decimal] = mapped_column(Numeric)
     currency: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text)
     detail: Mapped[str] = mapped_column(Text)
     provider_reference: Mapped[str] = mapped_column(Text)
+    silences: Mapped[int] = mapped_column(Integer)
     asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     check_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -207,7 +213,10 @@ class SessionCreditRow(Base):
 
 
 class SettlementRow(Base):
-    """What a station said its terminal's provider did; `amount` is with VAT, in the tariff's currency."""
+    """What a station said its terminal's provider did; `amount` is with VAT, in the tariff's currency.
+
+    `settled_at` is the station's clock, `heard_at` ours. `is_booked`: it is a payment of the session's invoice.
+    """
 
     __tablename__ = "settlements"
 
@@ -222,6 +231,7 @@ class SettlementRow(Base):
     receipt_id: Mapped[str | None] = mapped_column(Text)
     receipt_url: Mapped[str | None] = mapped_column(Text)
     vat_number: Mapped[str | None] = mapped_column(Text)
+    is_booked: Mapped[bool] = mapped_column(Boolean)
     heard_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
@@ -239,7 +249,10 @@ class WebPaymentRow(Base):
 
 
 class TerminalPaymentRow(Base):
-    """A payment that a station's terminal holds, and that we are to settle; `is_asked`: the provider has answered."""
+    """A payment that a station's terminal holds, and that we are to settle; `is_asked`: the provider has answered.
+
+    `settle_at`: until when it waits, because asking failed `silences` times.
+    """
 
     __tablename__ = "terminal_payments"
 
@@ -248,6 +261,8 @@ class TerminalPaymentRow(Base):
     reference: Mapped[str] = mapped_column(Text, primary_key=True)
     session_id: Mapped[str] = mapped_column(Text)
     is_asked: Mapped[bool] = mapped_column(Boolean)
+    silences: Mapped[int] = mapped_column(Integer)
+    settle_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     heard_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 

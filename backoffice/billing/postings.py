@@ -40,6 +40,8 @@ class About(StrEnum):
     TOP_UP = "top_up"
     CREDIT_NOTE = "credit_note"
     REFUND = "refund"
+    REFUND_RETURNED = "refund_returned"
+    REFUND_AGAIN = "refund_again"
     WRITE_OFF = "write_off"
 
 
@@ -130,10 +132,16 @@ def prepaid_topped_up(reference: str, amount: Money, *, account_id: str, into: s
     return _posting(About.TOP_UP, reference, amount.currency, pairs)
 
 
-def refunded(refund_id: str, amount: Money, *, out_of: str, owed_by: str) -> Posting:
-    """Money went back: what a credit note left owed to the driver is owed no more."""
+def refunded(refund_id: str, amount: Money, *, out_of: str, owed_by: str, about: About = About.REFUND) -> Posting:
+    """Money went back: what a credit note left owed to the driver is owed no more. REFUND_AGAIN after it returned."""
     pairs = [(owed_by, amount.amount), (out_of, -amount.amount)]
-    return _posting(About.REFUND, refund_id, amount.currency, pairs)
+    return _posting(about, refund_id, amount.currency, pairs)
+
+
+def refund_returned(refund_id: str, amount: Money, *, into: str, owed_by: str) -> Posting:
+    """Money that went back did not arrive, and is ours again: the reverse of a refund."""
+    pairs = [(into, amount.amount), (owed_by, -amount.amount)]
+    return _posting(About.REFUND_RETURNED, refund_id, amount.currency, pairs)
 
 
 def written_off(invoice_id: str, amount: Money, *, owed_by: str) -> Posting:

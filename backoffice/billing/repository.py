@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.billing.domain import HoldState, InvoiceKind, InvoiceState
@@ -33,6 +33,11 @@ PREPAID = "prepaid:"
 STATEMENT = "statement:"
 """What that of a payment with a month's statement begins with."""
 
+_TO_BOOK = (
+    SettlementRow.status == SettlementStatus.SETTLED,
+    SettlementRow.amount > 0,
+    SettlementRow.is_booked.is_(False),
+)
 _PAID_BY = (PaymentMethodRow.tenant_id == PaymentRow.tenant_id) & (PaymentMethodRow.id == PaymentRow.payment_method_id)
 
 
@@ -102,9 +107,14 @@ async def find_hold_of_payment(unit: Unit, payment: str) -> HoldRow | None:
     return await unit.session.scalar(select(HoldRow).where(HoldRow.provider_reference == payment).limit(1))
 
 
-async def select_releasing(unit: Unit, *, limit: int) -> Sequence[HoldRow]:
-    """Holds of all tenants whose giving back was begun."""
-    found = await unit.session.scalars(select(HoldRow).where(HoldRow.state == HoldState.RELEASING).limit(limit))
+async def select_releasing(unit: Unit, *, now: datetime, limit: int) -> Sequence[HoldRow]:
+    """Holds of all tenants whose giving back was begun and is to go on now, what is due longest first."""
+    found = await unit.session.scalars(
+        select(HoldRow)
+        .where(HoldRow.state == HoldState.RELEASING, HoldRow.release_at.is_(None) | (HoldRow.release_at <= now))
+        .order_by(func.coalesce(HoldRow.release_at, HoldRow.created_at))
+        .limit(limit)
+    )
     return found.all()
 
 
@@ -151,12 +161,12 @@ async def find_invoice(unit: Unit, invoice_id: str) -> InvoiceRow | None:
 
 
 async def select_due(unit: Unit, *, now: datetime, limit: int) -> Sequence[InvoiceRow]:
-    """Invoices of all tenants that are to be collected now, the oldest first."""
+    """Invoices of all tenants that are to be collected now, what is due longest first."""
     is_time = InvoiceRow.collect_at.is_(None) | (InvoiceRow.collect_at <= now)
     found = await unit.session.scalars(
         select(InvoiceRow)
         .where(InvoiceRow.state == InvoiceState.DUE, is_time)
-        .order_by(InvoiceRow.issued_at)
+        .order_by(func.coalesce(InvoiceRow.collect_at, InvoiceRow.issued_at))
         .limit(limit)
     )
     return found.all()
@@ -292,40 +302,25 @@ async def save_settlement(unit: Unit, values: dict[str, Any]) -> None:  # Any: a
     )
 
 
-async def list_settled(unit: Unit, session_id: str) -> Sequence[SettlementRow]:
-    """What was settled for the session, in its order."""
+async def list_unbooked(unit: Unit, session_id: str) -> Sequence[SettlementRow]:
+    """What was settled for the session and is not booked, in the order in which we heard of it."""
     found = await unit.session.scalars(
         select(SettlementRow)
-        .where(
-            SettlementRow.tenant_id == unit.tenant,
-            SettlementRow.session_id == session_id,
-            SettlementRow.status == SettlementStatus.SETTLED,
-        )
-        .order_by(SettlementRow.settled_at, SettlementRow.reference)
+        .where(SettlementRow.tenant_id == unit.tenant, SettlementRow.session_id == session_id, *_TO_BOOK)
+        .order_by(SettlementRow.heard_at, SettlementRow.reference)
     )
     return found.all()
 
 
 async def select_unbooked(unit: Unit, *, limit: int) -> Sequence[InvoiceRow]:
-    """Invoices of all tenants that are not paid, and for whose sessions something was settled that is not booked."""
-    reference = literal(TERMINAL).concat(SettlementRow.station_id).concat(":").concat(SettlementRow.reference)
-    is_booked = (
-        select(PaymentRow.invoice_id)
-        .where(PaymentRow.tenant_id == SettlementRow.tenant_id, PaymentRow.provider_reference == reference)
-        .exists()
-    )
+    """Invoices of all tenants, in whatever state, for whose sessions something was settled that is not booked."""
     found = await unit.session.scalars(
         select(InvoiceRow)
         .join(
             SettlementRow,
             (SettlementRow.tenant_id == InvoiceRow.tenant_id) & (SettlementRow.session_id == InvoiceRow.session_id),
         )
-        .where(
-            InvoiceRow.state.in_((InvoiceState.DUE, InvoiceState.OPEN)),
-            SettlementRow.status == SettlementStatus.SETTLED,
-            SettlementRow.amount > 0,
-            ~is_booked,
-        )
+        .where(*_TO_BOOK)
         .order_by(InvoiceRow.issued_at)
         .limit(limit)
     )

@@ -1,20 +1,23 @@
 """Payments by a station's own terminal: the station says what its provider settled (OCPP 2.1 C18 to C22).
 
 Invariants:
-1. A settlement pays its session's invoice once, whichever of the two comes first, and never more than is open: the
-   worker that collects books it, and nobody else.
+1. A settlement is booked whole and once, whichever of it and its session's invoice comes first: the worker that
+   collects books it, and nobody else. What it took above what was due is to be paid back by hand.
 2. What failed, was refused or cancelled pays nothing and is on record. Tried again under the same reference, what was
    settled stands, in whatever order it comes.
+3. The books go by our clock: a station's own may be years off, and is only shown.
 """
 
 import hashlib
 import hmac
+from datetime import datetime
+from decimal import Decimal
 
-from backoffice.billing import repository
-from backoffice.billing.domain import INVOICE, InvoiceState, InvoiceTrigger
+from backoffice.billing import credit_repository, repository
+from backoffice.billing.domain import INVOICE, InvoiceState, InvoiceTrigger, RefundState
 from backoffice.billing.errors import ReceiptNotFound
 from backoffice.billing.ledger import book_payment
-from backoffice.billing.models import InvoiceRow, PaymentRow, SettlementRow
+from backoffice.billing.models import InvoiceRow, PaymentRow, RefundRow, SettlementRow
 from backoffice.billing.postings import TERMINAL, cash
 from backoffice.billing.terminal_repository import has_terminal_payment
 from backoffice.contracts.sessions import session_id_of
@@ -24,7 +27,11 @@ from backoffice.kit.database import Database, Unit
 from protocol.blocks.payment.events import SettlementReported
 from protocol.blocks.payment.messages import SettlementReply
 from protocol.blocks.payment.queries import AskReceipt
+from protocol.bus.envelope import event_id
 from protocol.domain.identifiers import StationId, TenantId
+
+SURPLUS = "more_than_was_due"
+"""Why what a terminal took goes back without a credit note."""
 
 
 class Settlements:
@@ -55,6 +62,7 @@ class Settlements:
                 "receipt_id": event.receipt_id,
                 "receipt_url": event.receipt_url,
                 "vat_number": event.vat_number,
+                "is_booked": False,
                 "heard_at": self._clock(),
             },
         )
@@ -83,30 +91,50 @@ class Settlements:
         return hmac.new(self._key, f"receipt|{tenant}|{session_id}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-async def book(unit: Unit, invoice: InvoiceRow) -> None:
-    """What was settled for the invoice's session and is not booked yet is booked.
+async def book(unit: Unit, invoice: InvoiceRow, *, now: datetime) -> None:
+    """What was settled for the invoice's session and is not booked yet is booked, and its surplus is to go back.
 
     An invoice that somebody had to do something about is due again: what is left of it is collected, what was held for
-    it given back.
+    it given back. Of one that was written off nothing is due, and all goes back.
     """
-    for settlement in await repository.list_settled(unit, invoice.session_id):
-        amount = min(settlement.amount, invoice.due)
-        reference = reference_of(settlement)
-        if amount <= 0 or await repository.has_payment(unit, reference):
-            continue
+    for settlement in await repository.list_unbooked(unit, invoice.session_id):
+        due = Decimal(0) if invoice.state == InvoiceState.WRITTEN_OFF else invoice.due
         payment = PaymentRow(
             tenant_id=unit.tenant,
-            provider_reference=reference,
+            provider_reference=reference_of(settlement),
             invoice_id=invoice.id,
             payment_method_id=None,
-            amount=amount,
+            amount=settlement.amount,
             currency=invoice.currency,
-            paid_at=settlement.settled_at,
+            paid_at=settlement.heard_at,
         )
+        settlement.is_booked = True
         await book_payment(unit, invoice, payment, into=cash(TERMINAL))
+        surplus = payment.amount - max(due, Decimal(0))
+        if surplus > 0:
+            invoice.refunded += surplus
+            await credit_repository.insert_refund(unit, _refund_of(payment, surplus, now=now))
         if invoice.state == InvoiceState.OPEN:
             invoice.state = INVOICE.advance(InvoiceState.OPEN, InvoiceTrigger.RETRY)
             invoice.attempt += 1
+
+
+def _refund_of(payment: PaymentRow, surplus: Decimal, *, now: datetime) -> RefundRow:
+    return RefundRow(
+        tenant_id=payment.tenant_id,
+        id=event_id(payment.tenant_id, "refund", "surplus", payment.provider_reference),
+        invoice_id=payment.invoice_id,
+        credit_note_id=None,
+        payment_reference=payment.provider_reference,
+        amount=surplus,
+        currency=payment.currency,
+        state=RefundState.BY_HAND,
+        detail=SURPLUS,
+        provider_reference="",
+        silences=0,
+        asked_at=now,
+        check_at=now,
+    )
 
 
 def reference_of(settlement: SettlementRow) -> str:

@@ -34,13 +34,17 @@ class ToState(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """What happened of a driver's in a time: what was billed, credited, paid and paid back."""
+    """What happened of a driver's in a time: what was billed, credited, paid and paid back.
+
+    `written_off` and `paid_back` are by currency, as the ledger has them: a refund that returned counts in its month.
+    """
 
     invoices: Sequence[InvoiceRow]
     credit_notes: Sequence[CreditNoteRow]
     payments: Sequence[PaymentRow]
     refunds: Sequence[RefundRow]
     written_off: Mapping[str, Decimal]
+    paid_back: Mapping[str, Decimal]
 
 
 async def take_statement_number(unit: Unit) -> int:
@@ -54,8 +58,21 @@ async def take_statement_number(unit: Unit) -> int:
     return int(taken.scalar_one()) - 1
 
 
-async def select_to_state(unit: Unit, *, ended_before: datetime, limit: int) -> Sequence[ToState]:
-    """Who of all tenants has invoices on account, of what ended before, that no statement names."""
+async def select_to_state(unit: Unit, *, month: str, ended_before: datetime, limit: int) -> Sequence[ToState]:
+    """Who of all tenants has invoices on account, of what ended before, that no statement names.
+
+    Not who has the month's statement already: what came too late for it waits for the next.
+    """
+    has_statement = (
+        select(StatementRow.id)
+        .where(
+            StatementRow.tenant_id == InvoiceRow.tenant_id,
+            StatementRow.driver_id == InvoiceRow.driver_id,
+            StatementRow.currency == InvoiceRow.currency,
+            StatementRow.month == month,
+        )
+        .exists()
+    )
     found = await unit.session.execute(
         select(InvoiceRow.tenant_id, InvoiceRow.driver_id, InvoiceRow.currency)
         .where(
@@ -63,6 +80,7 @@ async def select_to_state(unit: Unit, *, ended_before: datetime, limit: int) -> 
             InvoiceRow.statement_id.is_(None),
             InvoiceRow.ended_at < ended_before,
             InvoiceRow.driver_id.is_not(None),
+            ~has_statement,
         )
         .distinct()
         .limit(limit)
@@ -181,19 +199,28 @@ async def read_month(unit: Unit, driver_id: str, *, begin: datetime, end: dateti
         )
         .order_by(RefundRow.done_at, RefundRow.id)
     )
-    given_up = await unit.session.execute(
-        select(LedgerEntryRow.currency, -func.sum(LedgerEntryRow.amount))
+    booked = await _sums_of(unit, driver_id, begin=begin, end=end)
+    written_off = {currency: -amount for (about, currency), amount in booked.items() if about == About.WRITE_OFF}
+    paid_back: dict[str, Decimal] = {}
+    for (about, currency), amount in booked.items():
+        if about in (About.REFUND, About.REFUND_RETURNED, About.REFUND_AGAIN):
+            paid_back[currency] = paid_back.get(currency, Decimal(0)) + amount
+    return Month(invoices.all(), notes.all(), payments.all(), refunds.all(), written_off, paid_back)
+
+
+async def _sums_of(unit: Unit, driver_id: str, *, begin: datetime, end: datetime) -> dict[tuple[str, str], Decimal]:
+    """What was booked of what the driver owes in [begin, end), by what it is about and its currency."""
+    found = await unit.session.execute(
+        select(LedgerEntryRow.about, LedgerEntryRow.currency, func.sum(LedgerEntryRow.amount))
         .where(
             LedgerEntryRow.tenant_id == unit.tenant,
             LedgerEntryRow.account == receivable(driver_id),
-            LedgerEntryRow.about == About.WRITE_OFF,
             LedgerEntryRow.at >= begin,
             LedgerEntryRow.at < end,
         )
-        .group_by(LedgerEntryRow.currency)
+        .group_by(LedgerEntryRow.about, LedgerEntryRow.currency)
     )
-    written_off = {row[0]: row[1] for row in given_up.all()}
-    return Month(invoices.all(), notes.all(), payments.all(), refunds.all(), written_off)
+    return {(row[0], row[1]): row[2] for row in found.all()}
 
 
 async def balances_before(unit: Unit, driver_id: str, *, before: datetime) -> dict[str, Decimal]:

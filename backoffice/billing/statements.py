@@ -77,7 +77,9 @@ class Statements:
         """Every driver on account has a statement of the months that are over."""
         begin = over_until(self.clock())
         async with self.database.transaction(ALL_TENANTS) as unit:
-            waiting = await statement_repository.select_to_state(unit, ended_before=begin, limit=_STATEMENTS_AT_ONCE)
+            waiting = await statement_repository.select_to_state(
+                unit, month=month_before(begin), ended_before=begin, limit=_STATEMENTS_AT_ONCE
+            )
         await try_each(waiting, self._close)
 
     async def read_closed(
@@ -185,6 +187,6 @@ def _totals_of(month: Month, currency: str, before: dict[str, Decimal], after: d
         credited=sum((one.total_incl_vat for one in month.credit_notes if one.currency == currency), _ZERO),
         paid=sum((one.amount for one in month.payments if one.currency == currency), _ZERO),
         written_off=month.written_off.get(currency, _ZERO),
-        paid_back=sum((one.amount for one in month.refunds if one.currency == currency), _ZERO),
+        paid_back=month.paid_back.get(currency, _ZERO),
         owed_after=after.get(currency, _ZERO),
     )

@@ -1,8 +1,8 @@
 """What becomes of a price before it is an invoice: VAT that the tariff does not name, reverse charge, and free drivers.
 
 Invariants:
-1. A tariff's own VAT wins: only a price that names none at all has the country's rate taken out of it. What the driver
-   was told stays the total.
+1. A tariff's own VAT wins, 0 % too: only a price that names none at all has the country's rate taken out of it. What
+   the driver was told stays the total.
 2. With reverse charge nobody here owes VAT: the total is the price without it.
 3. What is free is billed in full and given away by a line of each rate: the totals are zero.
 """
@@ -77,7 +77,9 @@ def taxed(charge: Charge, terms: Terms) -> Charge:
 
 
 def _names_vat(charge: Charge) -> bool:
-    return charge.total_excl_vat != charge.total_incl_vat or any(line.vat_percent for line in charge.lines)
+    return charge.total_excl_vat != charge.total_incl_vat or any(
+        line.is_vat_named or line.vat_percent for line in charge.lines
+    )
 
 
 def _with_vat_taken_out(charge: Charge, percent: Decimal) -> Charge:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.billing.domain import InvoiceState
-from backoffice.billing.models import InvoiceRow, SettlementRow, TerminalPaymentRow
+from backoffice.billing.models import HoldRow, InvoiceRow, PaymentRow, SettlementRow, TerminalPaymentRow
 from backoffice.kit.database import Unit
 from protocol.blocks.payment.messages import SettlementStatus
 
@@ -28,6 +28,7 @@ async def save_terminal_payment(unit: Unit, *, station_id: str, reference: str, 
         "reference": reference,
         "session_id": session_id,
         "is_asked": False,
+        "silences": 0,
         "heard_at": now,
     }
     await unit.session.execute(insert(TerminalPaymentRow).values(values).on_conflict_do_nothing())
@@ -43,8 +44,15 @@ async def has_terminal_payment(unit: Unit, session_id: str) -> bool:
     return found is not None
 
 
-async def select_to_settle(unit: Unit, *, limit: int) -> Sequence[Payable]:
-    """Payments of all tenants that are to be settled: there is an invoice, and no start by app pays for it.
+async def is_ours(unit: Unit, reference: str) -> bool:
+    """Whether the provider's payment of this reference is a hold or a payment that we made, for any tenant."""
+    held = select(HoldRow.intent_id).where(HoldRow.provider_reference == reference).exists()
+    paid = select(PaymentRow.invoice_id).where(PaymentRow.provider_reference == reference).exists()
+    return bool(await unit.session.scalar(select(held | paid)))
+
+
+async def select_to_settle(unit: Unit, *, now: datetime, limit: int) -> Sequence[Payable]:
+    """Payments of all tenants that are to be settled now: there is an invoice, and no start by app pays for it.
 
     Not those that the station settled all the same.
     """
@@ -67,15 +75,29 @@ async def select_to_settle(unit: Unit, *, limit: int) -> Sequence[Payable]:
         )
         .where(
             ~TerminalPaymentRow.is_asked,
+            TerminalPaymentRow.settle_at.is_(None) | (TerminalPaymentRow.settle_at <= now),
             InvoiceRow.state.in_((InvoiceState.DUE, InvoiceState.OPEN)),
             InvoiceRow.intent_id.is_(None),
             InvoiceRow.driver_id.is_(None),
             ~is_settled,
         )
-        .order_by(TerminalPaymentRow.heard_at)
+        .order_by(func.coalesce(TerminalPaymentRow.settle_at, TerminalPaymentRow.heard_at))
         .limit(limit)
     )
     return [Payable(row[0], row[1]) for row in found.all()]
+
+
+async def delay_terminal_payment(unit: Unit, payment: TerminalPaymentRow, *, until: datetime) -> None:
+    """The provider is not asked before then."""
+    await unit.session.execute(
+        update(TerminalPaymentRow)
+        .where(
+            TerminalPaymentRow.tenant_id == payment.tenant_id,
+            TerminalPaymentRow.station_id == payment.station_id,
+            TerminalPaymentRow.reference == payment.reference,
+        )
+        .values(silences=payment.silences + 1, settle_at=until)
+    )
 
 
 async def mark_asked(unit: Unit, payment: TerminalPaymentRow) -> None:

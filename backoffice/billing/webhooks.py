@@ -9,10 +9,11 @@ Invariants:
 import msgspec
 import structlog
 
-from backoffice.billing import credit_repository, provider_event_repository
+from backoffice.billing import provider_event_repository
 from backoffice.billing.errors import ForgedWebhook
 from backoffice.billing.holds import Holds
 from backoffice.billing.providers.stripe_signature import check_signature
+from backoffice.billing.refunds import Refunds
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS, Database
 
@@ -43,9 +44,10 @@ class ProviderEvent(msgspec.Struct, frozen=True):
 class Webhooks:
     """Hears what Stripe says."""
 
-    def __init__(self, database: Database, holds: Holds, *, secret: str, clock: Clock) -> None:
+    def __init__(self, database: Database, holds: Holds, refunds: Refunds, *, secret: str, clock: Clock) -> None:
         self._database = database
         self._holds = holds
+        self._refunds = refunds
         self._secret = secret
         self._clock = clock
 
@@ -63,9 +65,9 @@ class Webhooks:
         about = event.data.object
         if about.object == "payment_intent":
             await self._holds.read_again(about.id)
+        if about.object == "refund":
+            await self._refunds.read_again(about.id)
         async with self._database.transaction(ALL_TENANTS) as unit:
-            if about.object == "refund":
-                await credit_repository.hasten_refund(unit, about.id, now=now)
             await provider_event_repository.save_provider_event(
                 unit, event_id=event.id, kind=event.type, about=about.id, now=now
             )

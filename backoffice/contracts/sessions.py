@@ -46,7 +46,8 @@ class PriceLine(msgspec.Struct, frozen=True):
     """One line of a price: a quantity (kWh, h, or 1) of one dimension at one unit price; four decimals.
 
     `dimension` is OCPI's, or MIN_PRICE or MAX_PRICE for the difference that a limit makes. `element` is the place in
-    the tariff of the element that made it; None for a limit. `vat_percent` is 0 also where no VAT applies.
+    the tariff of the element that made it; None for a limit. `vat_percent` is 0 also where no VAT applies;
+    `is_vat_named` tells whether the tariff says so. Lines from before it was told read as false.
     """
 
     dimension: str
@@ -57,6 +58,7 @@ class PriceLine(msgspec.Struct, frozen=True):
     vat_percent: Decimal
     amount_incl_vat: Decimal
     element: int | None = None
+    is_vat_named: bool = False
 
 
 class ChargingSessionCompleted(SessionEvent, frozen=True, kw_only=True):

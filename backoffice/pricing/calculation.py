@@ -195,6 +195,7 @@ def _lines(parts: Iterable[PricedPart]) -> Iterator[PriceLine]:
             vat_percent=part.component.vat or ZERO,
             amount_incl_vat=part.amount_incl_vat.quantize(_LINE, ROUND_HALF_UP),
             element=part.element,
+            is_vat_named=part.component.vat is not None,
         )
 
 

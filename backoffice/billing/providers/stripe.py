@@ -8,6 +8,7 @@ Invariants:
 """
 
 import asyncio
+import re
 from datetime import UTC, datetime
 
 from backoffice.billing.errors import CardRefused, InvalidCard
@@ -37,6 +38,7 @@ KEY = "chargeyard_key"
 """The metadata that names the idempotency key."""
 
 _LISTED = 100
+_INTENT = re.compile(r"pi_[A-Za-z0-9_]+", re.ASCII)
 _NOT_FOUND = 404
 _KEY_REUSED = "idempotency_error"
 _UNEXPECTED_STATE = "payment_intent_unexpected_state"
@@ -92,7 +94,10 @@ class StripeProvider:
     async def authorise(self, card: str, amount: Money, *, key: str) -> ProviderPayment:
         """Held, or declined; a bank that wants to see the driver declines, for the driver is not there."""
         customer, _, method = card.partition("/")
-        known = await self._api.get("payment_intents", ObjectList[PaymentIntent], customer=customer, limit=_LISTED)
+        try:
+            known = await self._api.get("payment_intents", ObjectList[PaymentIntent], customer=customer, limit=_LISTED)
+        except StripeRefused as refused:
+            return _declined(refused, "", amount.currency)
         for intent in known.data:
             if intent.metadata.get(KEY) == key:
                 return _seen(intent)
@@ -134,7 +139,10 @@ class StripeProvider:
 
     async def refund(self, payment: str, amount: Money, *, key: str) -> ProviderRefund:
         """Given back, promised, or failed."""
-        known = await self._api.get("refunds", ObjectList[Refund], payment_intent=payment, limit=_LISTED)
+        try:
+            known = await self._api.get("refunds", ObjectList[Refund], payment_intent=payment, limit=_LISTED)
+        except StripeRefused as refused:
+            return ProviderRefund("", ProviderRefundState.FAILED, _reason_of(refused.error))
         for refund in known.data:
             if refund.metadata.get(KEY) == key:
                 return _seen_refund(refund)
@@ -160,7 +168,10 @@ class StripeProvider:
         return _seen(found)
 
     async def settle_terminal(self, reference: str, amount: Money, *, key: str) -> ProviderPayment:
-        """The terminal's reference is a payment intent of the same account."""
+        """The terminal's reference is a payment intent of the same account; what cannot be one is not asked about."""
+        if _INTENT.fullmatch(reference) is None:
+            nothing = Money.from_minor_units(0, amount.currency)
+            return ProviderPayment(reference, PaymentState.DECLINED, nothing, decline_reason="no_payment_intent")
         if amount.amount == 0:
             try:
                 return await self.cancel(reference, key=key)

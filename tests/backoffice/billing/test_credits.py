@@ -333,4 +333,4 @@ async def test_what_the_provider_refuses_is_for_an_operator_and_is_still_owed(un
 
 
 def test_refunds_end_where_they_should() -> None:
-    assert {state for state in RefundState if REFUND.is_terminal(state)} == {RefundState.DONE}
+    assert not any(REFUND.is_terminal(state) for state in RefundState)

@@ -61,6 +61,7 @@ async def test_receipt_says_what_paid_and_a_credit_note_what_it_credits(bench: B
     assert "Receipt for invoice 1" in receipt
     assert "visa …4242 -8.09 EUR" in receipt
     assert "Credited -4.00 EUR" in receipt
+    assert "Paid back, or on its way 4.00 EUR" in receipt
     assert "Still due 0.00 EUR" in receipt
     assert "Credit note 1" in credit
     assert "Reason goodwill" in credit

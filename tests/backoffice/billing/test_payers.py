@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from backoffice.billing import statements
 from backoffice.billing.domain import LONGEST_WAIT, RETRY_AFTER, next_retry, wait_after_silence
 from backoffice.billing.statements import CLOSED_AFTER, bounds_of, month_before, month_of, over_until
 from backoffice.contracts.billing import HoldStatus, PaymentCompleted
@@ -272,3 +273,18 @@ async def test_payment_of_another_provider_is_paid_back_by_hand(bench: Bench) ->
     await refund(bench, invoice["id"], "2.00")
 
     assert [one["detail"] for one in await refunds_in(bench, "failed")] == ["other_provider"]
+
+
+async def test_driver_whose_month_is_closed_starves_no_other(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statements, "_STATEMENTS_AT_ONCE", 1)
+    for driver in ("driver-1", "driver-2"):
+        await set_payer(bench, "account", driver=driver)
+    await bill(bench, completed("s1"))
+    await end_month(bench)
+    await bill(bench, completed("too-late"))
+    await bill(bench, completed("s2", driver="driver-2"))
+
+    async def stated() -> bool:
+        return {one["driver_id"] for one in (await get(bench, "statements"))["items"]} == {"driver-1", "driver-2"}
+
+    await eventually(stated, what="the other driver's statement")

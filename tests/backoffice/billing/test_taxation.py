@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
@@ -15,6 +17,9 @@ from backoffice.billing.domain import InvoiceKind
 from backoffice.billing.shares import shares_of
 from backoffice.billing.taxation import Party, Terms, country_of_vat_number, has_reverse_charge, taxed
 from backoffice.contracts.sessions import PriceLine
+from backoffice.pricing.calculation import price
+from backoffice.pricing.periods import ChargingPeriod
+from backoffice.pricing.tariff import read_tariff
 from protocol.domain.money import Money
 from tests.backoffice.billing.test_billing import Bench, bench as bench, completed
 from tests.backoffice.billing.test_credits import session
@@ -62,6 +67,22 @@ def test_tariffs_own_vat_wins() -> None:
 
     assert taxed(own, Terms("DE", Decimal(19))) == own
     assert taxed(own, Terms("DE")) == own
+
+
+def test_tariff_that_names_no_vat_is_told_from_one_that_names_none_of_it() -> None:
+    def billed(vat: str) -> Charge:
+        tariff = read_tariff(
+            b'{"id":"T","currency":"EUR","elements":[{"price_components":[{"type":"ENERGY","price":1,"step_size":1%s}]}]}'
+            % vat.encode()
+        )
+        energy = ChargingPeriod(started_at=NOW, ended_at=NOW, energy_wh=Decimal(10_000))
+        lines = price(tariff, [energy], timezone=ZoneInfo("UTC")).lines
+        # As it comes: through JSON on the bus.
+        read = msgspec.json.decode(msgspec.json.encode(lines), type=tuple[PriceLine, ...])
+        return taxed(charge(*read), Terms("DE", Decimal(19)))
+
+    assert billed(',"vat":0').total_excl_vat == 10
+    assert billed("").total_excl_vat == Decimal("8.40")
 
 
 def test_reverse_charge_leaves_the_price_without_vat() -> None:

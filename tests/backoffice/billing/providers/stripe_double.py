@@ -56,6 +56,7 @@ class StripeDouble:
     late: dict[str, float] = field(default_factory=dict)
     failing: dict[str, list[int]] = field(default_factory=dict)
     refunds_are: str = "succeeded"
+    lists_are_gone: bool = False
     _ids: "itertools.count[int]" = field(default_factory=itertools.count)
 
     def answer_late(self, what: str, seconds: float) -> None:
@@ -118,6 +119,8 @@ class StripeDouble:
         return None
 
     def _read(self, path: str, query: dict[str, str]) -> Answer:
+        if self.lists_are_gone and path in ("payment_intents", "refunds"):
+            return refusal(400, "resource_missing")
         match path.split("/"):
             case ["payment_intents"]:
                 found = [one for one in self.intents.values() if one["customer"] == query["customer"]]

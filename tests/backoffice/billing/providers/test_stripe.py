@@ -27,6 +27,7 @@ from tests.backoffice.billing.providers.test_every_provider import euros, fresh,
 from tests.backoffice.billing.test_billing import DEFAULT, Bench, completed
 from tests.backoffice.billing.test_credits import get, refund, refunds_in
 from tests.backoffice.billing.test_ledger import balances
+from tests.backoffice.billing.test_payers import MONTH
 from tests.factories.places import open_place
 
 TIMEOUT_S = 0.4
@@ -162,6 +163,32 @@ async def test_hold_that_lapsed_and_terminal_payment_of_nobody_take_nothing(
     assert (lapsed.state, lapsed.decline_reason) == (PaymentState.CANCELED, "hold_expired")
     assert [one.state for one in unknown] == [PaymentState.DECLINED] * 2
     assert double.captured == 0
+
+
+@pytest.mark.parametrize(
+    "reference", ["../refunds?payment_intent=pi_v&x=", "pi_v/cancel?x=", "psp\n1", "psp-é", "", "pi_é"]
+)
+@pytest.mark.parametrize("amount", ["8.40", "0"])
+async def test_terminal_reference_that_is_no_payment_intent_is_declined_unasked(
+    provider: StripeProvider, double: StripeDouble, reference: str, amount: str
+) -> None:
+    declined = await provider.settle_terminal(reference, euros(amount), key=f"terminal:CP001:{reference}")
+
+    assert (declined.state, declined.decline_reason) == (PaymentState.DECLINED, "no_payment_intent")
+    assert double.asked == []
+
+
+async def test_customer_and_payment_that_are_gone_are_a_decline_and_a_failed_refund(
+    provider: StripeProvider, double: StripeDouble
+) -> None:
+    reference, payment = await card(provider), await held(provider)
+    double.lists_are_gone = True
+
+    declined = await provider.authorise(reference, FIFTY, key=fresh())
+    refunded = await provider.refund(payment, FIFTY, key=fresh())
+
+    assert (declined.state, declined.decline_reason) == (PaymentState.DECLINED, "resource_missing")
+    assert (refunded.state, refunded.reason) == (ProviderRefundState.FAILED, "resource_missing")
 
 
 async def test_currency_without_cents_is_counted_whole(provider: StripeProvider, double: StripeDouble) -> None:
@@ -332,6 +359,56 @@ async def test_webhook_hastens_the_refund_that_it_is_about_once(service: Bench, 
     assert (first.status_code, again.status_code) == (204, 204)
     assert len(await service.texts_of("provider_events")) == 1
     assert (await balances(service))["cash:stripe"] == Decimal("5.40")
+
+
+async def test_refund_that_returns_to_stripe_is_reversed_once_and_paid_by_hand(
+    service: Bench, double: StripeDouble
+) -> None:
+    await service.add_card("pm_card_visa")
+    receipt = await service.complete(completed())
+    await refund(service, receipt["invoice"]["id"], "3.00")
+    await refunds_in(service, "done")
+    (made,) = double.refunds.values()
+    made |= {"status": "failed", "failure_reason": "expired_or_canceled_card"}
+
+    answers = [await post_event(service, double.event("refund.failed", made)) for _ in range(2)]
+    (failed,) = await refunds_in(service, "failed")
+    returned = await balances(service)
+    by_hand = await service.place.http.post(
+        f"/api/v1/billing/refunds/{failed['id']}/paid-by-hand",
+        json={"note": "by bank"},
+        headers=service.place.operator_headers(),
+    )
+    answers.append(await post_event(service, double.event("refund.updated", made)))
+    (done,) = await refunds_in(service, "done")
+    after = await balances(service)
+    (totals,) = (await get(service, f"drivers/driver-1/months/{MONTH}"))["totals"]
+
+    assert [one.status_code for one in answers] == [204] * 3
+    assert (failed["detail"], failed["done_at"]) == ("expired_or_canceled_card", None)
+    assert (returned["cash:stripe"], returned["receivable:driver-1"]) == (Decimal("8.40"), Decimal("-3.00"))
+    assert (by_hand.status_code, done["id"], done["detail"]) == (200, failed["id"], "by bank")
+    assert (after["cash:stripe"], after["cash:till"]) == (Decimal("8.40"), Decimal("-3.00"))
+    assert after.get("receivable:driver-1", Decimal(0)) == 0
+    assert Decimal(totals["paid_back"]) == 3
+
+
+async def test_refund_that_was_paid_by_hand_after_it_failed_stays_done(service: Bench, double: StripeDouble) -> None:
+    made = await pending_refund(service, double)
+    made |= {"status": "failed", "failure_reason": "lost_or_stolen_card"}
+    await post_event(service, double.event("refund.failed", made))
+    (failed,) = await refunds_in(service, "failed")
+    await service.place.http.post(
+        f"/api/v1/billing/refunds/{failed['id']}/paid-by-hand",
+        json={"note": "by bank"},
+        headers=service.place.operator_headers(),
+    )
+
+    await post_event(service, double.event("refund.updated", made))
+
+    (done,) = await refunds_in(service, "done")
+    assert done["detail"] == "by bank"
+    assert (await balances(service))["cash:till"] == Decimal("-3.00")
 
 
 async def test_webhook_is_a_hint_and_what_it_claims_is_not_believed(service: Bench, double: StripeDouble) -> None:
