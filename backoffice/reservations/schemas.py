@@ -100,8 +100,8 @@ class ReservationLineView(BaseModel):
 class DriverReservationView(BaseModel):
     """A reservation. `expires_at`: nobody is waited for after it. `free_until`: giving it up costs nothing until then.
 
-    `station`: what the station keeps. `is_endangered`: somebody is still there; moving and giving up are free. The
-    totals are there once it has ended and its price is known.
+    `station`: what the station keeps. `is_endangered`: somebody is still there, or the station is away; moving and
+    giving up are free. The totals are there once it has ended and its price is known.
     """
 
     id: str

@@ -15,9 +15,9 @@ class ReservationsSettings(Settings):
     `shortest_s` to `longest_s` long, begins within `ahead_s`, and a driver has `at_once` to come.
 
     `lead_s` before the begin the station is told; `retry_s` after no or a bad answer once more, `attempts` times
-    between two reconnections. `warn_s` before it somebody looks whether the places are free. `early_s` before it a
-    driver may come. `late_events_s` after the grace it expires: as late may the event come that somebody was there.
-    `outage_reach_s`: a closure of which nobody knows the end cancels what begins within that time.
+    between two reconnections. From `warn_s` before it until it begins somebody looks whether the places are free.
+    `early_s` before it a driver may come. `late_events_s` after the grace it expires: as late may the event come that
+    somebody was there. `outage_reach_s`: a closure of which nobody knows the end cancels what begins within that time.
     """
 
     prefix: ClassVar[str] = "RESERVATIONS_"

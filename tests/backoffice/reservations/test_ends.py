@@ -70,6 +70,45 @@ async def test_place_that_closes_before_the_begin_gives_the_reservation_up_for_n
     assert (view["cancelled_by"], view["total_incl_vat"]) == ("closure", None)
 
 
+async def test_place_that_is_no_more_gives_the_reservation_up_for_nothing(place: HttpPlace, others: Others) -> None:
+    made = await reserved(place, BAY, after=30 * MINUTE)
+    del others.places[BAY.key]
+
+    place.clock.advance(21 * MINUTE)
+
+    view = await becomes(place, made["id"], state="cancelled")
+    assert (view["cancelled_by"], view["total_incl_vat"]) == ("closure", None)
+    assert view["reason"] == "the place does not exist any more"
+
+
+async def test_whoever_does_not_come_to_a_station_that_was_away_at_the_begin_pays_nothing(
+    place: HttpPlace, others: Others
+) -> None:
+    witness = await reserved(place, OTHER_EVSE, after=30 * MINUTE, driver="driver-2")
+    made = await reserved(place, EVSE, after=30 * MINUTE)
+    others.say(EVSE, is_online=False)
+    others.others = (OTHER_BAY,)
+    for minutes in (21, 8.5):
+        looked = len(others.were_asked(DescribePlace)) + 2
+        place.clock.advance(minutes * MINUTE)
+        await eventually(asked(others, DescribePlace, looked))
+    assert not (await read(place, made["id"]))["is_endangered"], "it may be back by then"
+
+    # Whoever is there at the begin is taken for the driver.
+    others.say(OTHER_EVSE, is_taken=True)
+    place.clock.advance(MINUTE)
+    await becomes(place, made["id"], is_endangered=True)
+    place.clock.advance(30 * MINUTE)
+
+    view = await becomes(place, made["id"], state="expired")
+    await becomes(place, witness["id"], state="expired", total_incl_vat="11.50")
+    assert (await read(place, made["id"]))["total_incl_vat"] is None
+    _, endangered, _ = await said(place, made["id"], 3)
+    assert isinstance(endangered, ReservationEndangered)
+    assert endangered.others == (OTHER_BAY,)
+    assert view["ended_at"] == view["expires_at"]
+
+
 async def test_outage_whose_end_nobody_knows_gives_up_only_what_begins_soon(place: HttpPlace) -> None:
     soon = await reserved(place, BAY, after=HOUR)
     later = await reserved(place, BAY, after=5 * HOUR)

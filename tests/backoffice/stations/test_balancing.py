@@ -27,12 +27,14 @@ CP002 = StationId("CP002")
 
 
 class Taker(Node):
-    """Knows what its station may take; where it `is_mute`, the answer is lost on the way."""
+    """Knows what its station may take; where it `is_mute`, the answer is lost, and where it `is_deaf`, the call."""
 
     takes_w: Decimal | None = None
-    is_mute = False
+    is_mute = is_deaf = False
 
     async def _take(self, message: Msg) -> None:
+        if self.is_deaf:
+            return
         request = msgspec.json.decode(message.data, type=CommandRequest)
         if request.command == SET:
             profile = msgspec.json.decode(request.message, type=SetChargingProfile).profile
@@ -259,6 +261,19 @@ async def test_station_that_leaves_a_limited_site_leaves_its_share_behind(place:
     assert len(first.sent) == count, "it is told once"
 
 
+async def test_station_that_does_not_hear_that_the_limit_is_gone_is_told_again(place: HttpPlace) -> None:
+    first, second = await pair(place)
+    first.is_deaf = True
+
+    assert (await place.http.delete(URL, headers=place.operator_headers())).status_code == 204
+    await second.takes(None)
+    await asyncio.sleep(1.5)
+    first.is_deaf = False
+    place.clock.advance(timedelta(seconds=2.5))
+
+    await first.takes(None)
+
+
 async def test_limit_that_goes_while_a_share_is_under_way_leaves_none_behind(place: HttpPlace) -> None:
     first, second = await pair(place)
     first.is_mute = True
@@ -267,6 +282,7 @@ async def test_limit_that_goes_while_a_share_is_under_way_leaves_none_behind(pla
 
     assert (await place.http.delete(URL, headers=place.operator_headers())).status_code == 204
     await second.takes(None)
+    assert first.takes_w == 10_000, "its answer is still to come"
     first.is_mute = False
     await asyncio.sleep(1.2)
     place.clock.advance(timedelta(seconds=2.5))
