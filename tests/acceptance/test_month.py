@@ -42,7 +42,7 @@ RESERVED = {
 
 @pytest.fixture(scope="module")
 def more_settings() -> dict[str, str]:
-    return {"RESERVATIONS_LATE_EVENTS_S": "1"}
+    return {"RESERVATIONS_LATE_EVENTS_S": "1", "RESERVATIONS_NO_SHOW_BILLED_AFTER_S": "1"}
 
 
 async def charge_often(platform: Platform, operator: RestClient, driver: Driver, path: Path) -> Any:
