@@ -37,9 +37,10 @@ class ReservationExtended(ReservationEvent, frozen=True, kw_only=True):
 
 
 class ReservationEndangered(ReservationEvent, frozen=True, kw_only=True):
-    """It begins soon and somebody is still there. `others`: places that are free for the time, the nearest first.
+    """It begins soon and somebody is still there, or it begins and the station is away.
 
-    Moving to one of them, or giving it up, costs nothing.
+    `others`: places that are free for the time, the nearest first. Moving to one of them costs nothing, nor does giving
+    it up.
     """
 
     others: tuple[Place, ...]

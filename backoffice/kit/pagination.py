@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from backoffice.kit.errors import InvalidRequest
+from backoffice.kit.instants import Instant
 
 ItemT = TypeVar("ItemT")
 RowT = TypeVar("RowT")
@@ -20,8 +21,8 @@ SelectT = TypeVar("SelectT", bound=Select[Any])
 Limit = Annotated[int, Query(ge=1, le=500, description="How many items a page has at most.")]
 After = Annotated[str | None, Query(alias="cursor", description="`next_cursor` of the page before.")]
 DEFAULT_LIMIT = 50
-BeganFrom = Annotated[AwareDatetime | None, Query(alias="from", description="Of sessions that began then or later.")]
-BeganBefore = Annotated[AwareDatetime | None, Query(alias="to", description="Of sessions that began before.")]
+BeganFrom = Annotated[Instant | None, Query(alias="from", description="Of sessions that began then or later.")]
+BeganBefore = Annotated[Instant | None, Query(alias="to", description="Of sessions that began before.")]
 
 KeyValue = str | int | datetime
 

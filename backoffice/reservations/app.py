@@ -29,7 +29,7 @@ def build(context: Context[ReservationsSettings]) -> Parts:
     reservations = Reservations(database, bus, settings=settings, clock=clock)
     holds = Holds(database, bus, settings=settings, clock=clock)
     watch = Watch(database, bus, settings=settings, clock=clock)
-    charges = Charges(database, bus, clock=clock)
+    charges = Charges(database, bus, settings=settings, clock=clock)
     events = ReservationEvents(settings=settings, clock=clock)
     return Parts(
         router=router,

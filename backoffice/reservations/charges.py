@@ -4,6 +4,7 @@ The tariff is the one that held, for its driver and its first place, when the re
 which was agreed to, and the answer for a past time never changes.
 """
 
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -20,6 +21,7 @@ from backoffice.pricing.tariff import read_tariff
 from backoffice.reservations import lifecycle, repository
 from backoffice.reservations.domain import ReservationState, evse_of
 from backoffice.reservations.models import ReservationRow
+from backoffice.reservations.settings import ReservationsSettings
 from protocol.bus.envelope import event_id
 from protocol.domain.identifiers import DriverId, StationId, TenantId
 
@@ -47,15 +49,20 @@ def price_of(row: ReservationRow, tariff: bytes) -> Price:
 class Charges:
     """Prices every reservation that has ended and is not free."""
 
-    def __init__(self, database: Database, bus: Bus, *, clock: Clock) -> None:
+    def __init__(self, database: Database, bus: Bus, *, settings: ReservationsSettings, clock: Clock) -> None:
         self._database = database
         self._bus = bus
+        self._no_shows_wait = timedelta(seconds=settings.no_show_billed_after_s)
         self._clock = clock
 
     async def settle(self) -> None:
-        """What has ended has a price, and what costs something is said."""
+        """What has ended has a price, and what costs something is said.
+
+        Later where nobody came: it may be heard of yet that somebody did.
+        """
+        expired_before = self._clock() - self._no_shows_wait
         async with self._database.transaction(ALL_TENANTS) as unit:
-            due = await repository.select_owing(unit, limit=_AT_A_TIME)
+            due = await repository.select_owing(unit, expired_before=expired_before, limit=_AT_A_TIME)
         await try_each(due, self._settle_one, at_once=_AT_ONCE)
 
     async def _settle_one(self, due: repository.Due) -> None:

@@ -63,5 +63,7 @@ class ReservationEvents:
         candidates = await repository.list_candidates(unit, place.key, at, early=self._early)
         reservation_id = find_arrival(candidates, at, early=self._early, driver_id=driver_id)
         row = None if reservation_id is None else await repository.find_reservation(unit, reservation_id)
-        if row is not None and row.state == ReservationState.CONFIRMED:
+        if row is not None and (
+            row.state == ReservationState.CONFIRMED or (row.state == ReservationState.EXPIRED and row.owes_price)
+        ):
             await lifecycle.honour(unit, row, at=at, session_id=session_id, now=self._clock())

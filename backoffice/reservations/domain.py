@@ -4,7 +4,8 @@ Invariants:
 1. A place is one reservation's at a time: two that are confirmed or honoured never overlap, the buffer after each
    included. The database says so itself (an exclusion constraint).
 2. A reservation ends once: honoured, cancelled or expired. Until then nobody else has its places; one that was honoured
-   has them until its end.
+   has them until its end. Only who is heard of late to have come before it expired honours it after all, until its
+   price is said; its places stay free.
 3. What the station keeps follows the reservation, never the other way round: a station that refuses or is away takes
    no place from anybody.
 4. What was agreed when it was made (grace, free cancellation, the time of the tariff) no later policy changes.
@@ -48,7 +49,7 @@ RESERVATION: StateTable[ReservationState, ReservationTrigger] = StateTable(
         },
         ReservationState.HONOURED: {},
         ReservationState.CANCELLED: {},
-        ReservationState.EXPIRED: {},
+        ReservationState.EXPIRED: {ReservationTrigger.CAME: ReservationState.HONOURED},
     },
 )
 
@@ -100,6 +101,9 @@ PERHAPS_KEPT = (HoldState.SENT, HoldState.ACCEPTED, HoldState.LOST)
 HOLDING = (ReservationState.CONFIRMED, ReservationState.HONOURED)
 """States in which the places are the driver's."""
 
+AWAITING = (ReservationState.CONFIRMED, ReservationState.EXPIRED)
+"""States that an arrival ends, an expired one's as long as its price is not said."""
+
 
 LONGEST = timedelta(days=31)
 """No policy allows a longer reservation."""
@@ -144,7 +148,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A reservation of the place where somebody has come; not `is_of_place`: of the bay or the EVSE beside it."""
+    """A reservation of the place where somebody came before it expired.
+
+    Not `is_of_place`: of the bay or the EVSE beside it.
+    """
 
     id: str
     driver_id: DriverId
@@ -171,7 +178,7 @@ def find_arrival(
     near = [each for each in near if each.is_of_place] or near
     now = [each for each in near if each.window.holds(at)]
     first = next(iter(now or near), None)
-    return first.id if first is not None and first.state is ReservationState.CONFIRMED else None
+    return first.id if first is not None and first.state in AWAITING else None
 
 
 def free_slots(window: Window, taken: Iterable[Window], *, buffer: timedelta) -> Iterator[Window]:

@@ -69,7 +69,10 @@ def prolong(row: ReservationRow, ends_at: datetime, *, expires_at: datetime, now
 
 
 async def honour(unit: Unit, row: ReservationRow, *, at: datetime, session_id: str | None, now: datetime) -> None:
-    """The driver has come. The places are theirs until the end; a session has used up what the station kept."""
+    """The driver has come. The places are theirs until the end; a session has used up what the station kept.
+
+    Where it had expired before that was heard, the places stay free, and the price is that of who came.
+    """
     _end(row, ReservationTrigger.CAME, at=at, is_free=False)
     row.session_id = session_id
     if session_id is not None:

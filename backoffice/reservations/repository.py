@@ -200,7 +200,15 @@ async def find_holder(unit: Unit, place_key: str, at: datetime) -> ReservationRo
 
 
 async def list_candidates(unit: Unit, place_key: str, at: datetime, *, early: timedelta) -> Sequence[Candidate]:
-    """The reservations that somebody may honour who came there at that time, or a little too early."""
+    """The reservations that somebody may honour who came there at that time, or a little too early.
+
+    With those that have expired after that, and of which no price was said yet.
+    """
+    has_expired_since = (
+        (ReservationRow.state == ReservationState.EXPIRED)
+        & ReservationRow.owes_price
+        & (ReservationRow.expires_at >= at)
+    )
     rows = await unit.session.execute(
         select(
             ReservationRow.id,
@@ -216,7 +224,7 @@ async def list_candidates(unit: Unit, place_key: str, at: datetime, *, early: ti
             or_(ReservedPlaceRow.place_key == place_key, ReservedPlaceRow.serves_key == place_key),
             ReservedPlaceRow.held_from <= at + early,
             ReservedPlaceRow.held_until > at,
-            ReservationRow.state.in_(HOLDING),
+            or_(ReservationRow.state.in_(HOLDING), has_expired_since),
         )
         .group_by(ReservationRow.tenant_id, ReservationRow.id)
     )
@@ -292,11 +300,15 @@ async def select_due(
     return [(row.tenant_id, row.id) for row in rows]
 
 
-async def select_owing(unit: Unit, *, limit: int) -> Sequence[Due]:
-    """Reservations of all tenants whose price is not known yet, what ended first; also by a clock that is ahead."""
+async def select_owing(unit: Unit, *, expired_before: datetime, limit: int) -> Sequence[Due]:
+    """Reservations of all tenants whose price is not known yet, what ended first; also by a clock that is ahead.
+
+    Of those that nobody came for, what expired before that.
+    """
+    is_due = (ReservationRow.state != ReservationState.EXPIRED) | (ReservationRow.ended_at <= expired_before)
     rows = await unit.session.execute(
         select(ReservationRow.tenant_id, ReservationRow.id)
-        .where(ReservationRow.owes_price)
+        .where(ReservationRow.owes_price, is_due)
         .order_by(ReservationRow.ended_at)
         .limit(limit)
     )

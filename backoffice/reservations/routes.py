@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
 
 from backoffice.kit.auth import AnyPrincipal, Operator, Principal, Role
 from backoffice.kit.idempotency import IdempotencyKey, once, recall
+from backoffice.kit.instants import Instant
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
 from backoffice.kit.service import provided
 from backoffice.kit.sse import EventSourceResponse, EventStreamDep, ServerSentEvent
@@ -30,10 +30,10 @@ from protocol.domain.identifiers import DriverId
 
 router = APIRouter(prefix="/reservations", tags=["reservations"])
 ReservationsDep = Annotated[Reservations, Depends(provided(Reservations))]
-From = Annotated[AwareDatetime, Query(alias="from", description="The begin of the time line.")]
-Until = Annotated[AwareDatetime, Query(description="Its end.")]
-OverlapsFrom = Annotated[AwareDatetime | None, Query(alias="from", description="Of those that end after that.")]
-OverlapsUntil = Annotated[AwareDatetime | None, Query(alias="until", description="Of those that begin before that.")]
+From = Annotated[Instant, Query(alias="from", description="The begin of the time line.")]
+Until = Annotated[Instant, Query(description="Its end.")]
+OverlapsFrom = Annotated[Instant | None, Query(alias="from", description="Of those that end after that.")]
+OverlapsUntil = Annotated[Instant | None, Query(alias="until", description="Of those that begin before that.")]
 
 
 @router.post("", status_code=201)

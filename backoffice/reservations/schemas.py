@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from backoffice.contracts.stations import Place
+from backoffice.kit.instants import Instant
 from backoffice.kit.numbers import PlainDecimal
 from backoffice.reservations.domain import LONGEST, HoldState, Policy, ReservationState, Window
 from backoffice.reservations.lifecycle import places_of
@@ -57,8 +58,8 @@ class PlacesBody(BaseModel):
 class NewReservation(PlacesBody):
     """What to reserve, from when to when. `driver_id` is for operators: for whom."""
 
-    begins_at: AwareDatetime
-    ends_at: AwareDatetime
+    begins_at: Instant
+    ends_at: Instant
     driver_id: str | None = Field(default=None, min_length=1, max_length=64)
 
     @model_validator(mode="after")
@@ -75,7 +76,7 @@ class NewReservation(PlacesBody):
 class LongerReservation(BaseModel):
     """Until when it goes on."""
 
-    ends_at: AwareDatetime
+    ends_at: Instant
 
 
 class Cancellation(BaseModel):
@@ -100,8 +101,8 @@ class ReservationLineView(BaseModel):
 class DriverReservationView(BaseModel):
     """A reservation. `expires_at`: nobody is waited for after it. `free_until`: giving it up costs nothing until then.
 
-    `station`: what the station keeps. `is_endangered`: somebody is still there; moving and giving up are free. The
-    totals are there once it has ended and its price is known.
+    `station`: what the station keeps. `is_endangered`: somebody is still there, or the station is away; moving and
+    giving up are free. The totals are there once it has ended and its price is known.
     """
 
     id: str

@@ -1,7 +1,7 @@
 """Reservations are made, prolonged, moved and given up. Methods with a `unit` work in its transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import msgspec
@@ -162,6 +162,8 @@ class Reservations:
         row = await self._find(unit, reservation_id, driver_id=None)
         now = self.clock()
         _must_be_movable(row, now)
+        # It may have been prolonged since the places were looked at; closures are looked at once more before the begin.
+        wish = replace(wish, window=Window(max(row.begins_at, now), row.ends_at))
         # The time is paid for once, at the place where it ends.
         row.free_until = max(row.free_until, now)
         await lifecycle.cancel(unit, row, by=who, reason="moved", now=now)

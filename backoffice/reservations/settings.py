@@ -15,9 +15,11 @@ class ReservationsSettings(Settings):
     `shortest_s` to `longest_s` long, begins within `ahead_s`, and a driver has `at_once` to come.
 
     `lead_s` before the begin the station is told; `retry_s` after no or a bad answer once more, `attempts` times
-    between two reconnections. `warn_s` before it somebody looks whether the places are free. `early_s` before it a
-    driver may come. `late_events_s` after the grace it expires: as late may the event come that somebody was there.
-    `outage_reach_s`: a closure of which nobody knows the end cancels what begins within that time.
+    between two reconnections. From `warn_s` before it until it begins somebody looks whether the places are free.
+    `early_s` before it a driver may come. `late_events_s` after the grace it expires: as late may the event come that
+    somebody was there. `no_show_billed_after_s` after the grace an expired one is billed: as late it may still turn out
+    that somebody was, say where a station was away. `outage_reach_s`: a closure of which nobody knows the end cancels
+    what begins within that time.
     """
 
     prefix: ClassVar[str] = "RESERVATIONS_"
@@ -36,4 +38,5 @@ class ReservationsSettings(Settings):
     warn_s: int = Field(default=600, ge=0)
     early_s: int = Field(default=900, ge=0)
     late_events_s: int = Field(default=60, ge=0)
+    no_show_billed_after_s: int = Field(default=3_600, ge=0)
     outage_reach_s: int = Field(default=7_200, ge=0)

@@ -14,6 +14,7 @@ from backoffice.contracts.stations import (
     DescribePlace,
     FindOtherPlaces,
     Place,
+    PlaceDescription,
 )
 from backoffice.kit.bus import Bus
 from backoffice.kit.clock import Clock
@@ -32,10 +33,14 @@ _IS_CONFIRMED = ReservationRow.state == ReservationState.CONFIRMED
 
 
 class _Seen(NamedTuple):
-    """What was found at the places: those that are taken, and whether any is closed."""
+    """What was found at the places: those that the driver may not get, and why it is given up, if it is.
 
-    taken: Sequence[Place]
-    is_closed: bool
+    `is_last`: nobody looks again.
+    """
+
+    endangered: Sequence[Place]
+    closed: str
+    is_last: bool
 
 
 class Watch:
@@ -71,35 +76,42 @@ class Watch:
             row = await repository.find_reservation(unit, reservation_id)
             if row is None or row.state != ReservationState.CONFIRMED:
                 return
-            now = self._clock()
+            now, is_last = self._clock(), row.watch_at is not None and row.watch_at >= row.begins_at
             row.watch_at = now + _LOOK_AGAIN_AFTER  # also where nobody answers
             places, window = lifecycle.places_of(row), Window(max(now, row.begins_at), row.ends_at)
             buffer = timedelta(seconds=row.buffer_s)
             theirs = await _held_already(unit, row, places, now=now)
         if window.length <= timedelta():
             return
-        seen = await self._see(tenant, places, window, theirs=theirs)
-        is_endangered = seen.taken and not seen.is_closed
-        others = await self._find_others(tenant, seen.taken, window, buffer=buffer) if is_endangered else ()
+        seen = await self._see(tenant, places, window, theirs=theirs, is_last=is_last)
+        is_endangered = seen.endangered and not seen.closed
+        others = await self._find_others(tenant, seen.endangered, window, buffer=buffer) if is_endangered else ()
         await self._conclude(tenant, reservation_id, seen, others)
 
     async def _see(
-        self, tenant: TenantId, places: Sequence[Place], window: Window, *, theirs: Collection[Place]
+        self, tenant: TenantId, places: Sequence[Place], window: Window, *, theirs: Collection[Place], is_last: bool
     ) -> _Seen:
+        """Before the begin somebody who is there is in the way. Of the last look, at the begin, that is the driver.
+
+        A station that is away before the begin may be back for it; one that is away then lets nobody charge.
+        """
         found = [
             await self._bus.ask(DESCRIBE_PLACE, DescribePlace(tenant, place, window.begin, window.end))
             for place in places
         ]
-        described = zip(places, found, strict=True)
-        taken = [place for place, one in described if one.is_taken and place not in theirs]
-        return _Seen(taken, any(one.is_closed for one in found))
+        described = list(zip(places, found, strict=True))
+        if is_last:
+            endangered = [place for place, one in described if place.evse is not None and not one.is_online]
+        else:
+            endangered = [place for place, one in described if one.is_taken and place not in theirs]
+        return _Seen(endangered, next((why for one in found if (why := _why_closed(one))), ""), is_last)
 
     async def _find_others(
-        self, tenant: TenantId, taken: Sequence[Place], window: Window, *, buffer: timedelta
+        self, tenant: TenantId, endangered: Sequence[Place], window: Window, *, buffer: timedelta
     ) -> tuple[Place, ...]:
-        """Free places like those that are taken, the nearest first, without what is reserved then."""
+        """Free places like those that are endangered, the nearest first, without what is reserved then."""
         found: dict[Place, None] = {}
-        for place in taken:
+        for place in endangered:
             question = FindOtherPlaces(tenant, place, window.begin, window.end)
             found |= dict.fromkeys((await self._bus.ask(FIND_OTHER_PLACES, question)).places)
         async with self._database.transaction(tenant) as unit:
@@ -114,14 +126,15 @@ class Watch:
             if row is None or row.state != ReservationState.CONFIRMED:
                 return
             now = self._clock()
-            if seen.is_closed:
-                await lifecycle.cancel(unit, row, by=lifecycle.BY_CLOSURE, reason="the place is closed", now=now)
-            elif seen.taken:
+            if seen.closed:
+                await lifecycle.cancel(unit, row, by=lifecycle.BY_CLOSURE, reason=seen.closed, now=now)
+            elif seen.endangered:
                 row.endangered_at, row.watch_at = now, None
                 endangered = lifecycle.event_of(ReservationEndangered, row, others=others)
                 await unit.publish(endangered, key=row.id, now=now)
             else:
-                row.watch_at = _next_look(row, now)
+                # The last one is at the begin.
+                row.watch_at = None if seen.is_last else min(now + _LOOK_AGAIN_AFTER, row.begins_at)
 
     async def _expire_one(self, due: repository.Due) -> None:
         tenant, reservation_id = TenantId(due[0]), due[1]
@@ -143,7 +156,8 @@ async def _held_already(
     }
 
 
-def _next_look(row: ReservationRow, now: datetime) -> datetime | None:
-    """Until it begins: whoever is there after that is taken for the driver."""
-    following = now + _LOOK_AGAIN_AFTER
-    return following if following < row.begins_at else None
+def _why_closed(described: PlaceDescription) -> str:
+    """Why nobody can have the place; empty where they can."""
+    if not described.is_known:
+        return "the place does not exist any more"
+    return "the place is closed" if described.is_closed else ""

@@ -1,4 +1,4 @@
-"""The table of sites' power."""
+"""The tables of sites' power."""
 
 from datetime import datetime
 
@@ -25,3 +25,15 @@ class PowerLimit(Base):
     policy: Mapped[str]
     priorities: Mapped[dict[str, int]] = mapped_column(JSONB)
     changed_at: Mapped[datetime]
+
+
+class SentShare(Base):
+    """The most that a station may have taken by what it was sent and has neither accepted nor refused, in W."""
+
+    __tablename__ = "sent_shares"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id", "station_id"], ["stations.tenant_id", "stations.id"]),)
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    station_id: Mapped[str] = mapped_column(primary_key=True)
+    sent_w: Mapped[int]
+    sent_at: Mapped[datetime]

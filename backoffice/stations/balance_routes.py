@@ -1,6 +1,5 @@
 """By REST: how much power a site has, and how its stations share it."""
 
-from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated
 
@@ -19,7 +18,6 @@ from backoffice.stations.power_sharing import SharingPolicy
 router = APIRouter(prefix="/locations/{location_id}/power-limit", tags=["stations"])
 BalancingDep = Annotated[Balancing, Depends(provided(Balancing))]
 
-_RELEASED_WITHIN = timedelta(days=1)
 Watts = Annotated[int, Field(ge=0, le=100_000_000)]
 
 
@@ -90,4 +88,4 @@ async def save_power_limit(
 async def release_power(location_id: str, operator: Operator, balancing: BalancingDep) -> None:
     """The location's power is limited no longer."""
     async with balancing.database.transaction(operator.tenant) as unit:
-        await balancing.release(unit, location_id, until=balancing.clock() + _RELEASED_WITHIN)
+        await balancing.release(unit, location_id)

@@ -5,9 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from backoffice.kit.bodies import Body
+from backoffice.kit.instants import Instant
 from backoffice.stations.bay_occupancy import BayState, Sighting, Verdict
 from backoffice.stations.bays import BayPlan
 from backoffice.stations.place_models import ParkingBay
@@ -146,7 +147,7 @@ class BayReport(Body):
 
     kind: DeviceKind
     change: Sighting
-    at: AwareDatetime
+    at: Instant
     plate: str | None = Field(default=None, min_length=1, max_length=20)
 
     @model_validator(mode="after")

@@ -4,10 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from backoffice.contracts.stations import Place
 from backoffice.kit.bodies import Body
+from backoffice.kit.instants import Instant
 from backoffice.stations.closure_states import ClosureState
 from backoffice.stations.closures import ClosureChange, ClosurePlan, NamedPlace
 from backoffice.stations.place_models import Closure
@@ -48,8 +49,8 @@ class NewClosure(Body):
     location_id: str
     kind: ClosureKind
     reason: Reason
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = Field(default=None, description="Null: nobody knows yet.")
+    since: Instant | None = None
+    until: Instant | None = Field(default=None, description="Null: nobody knows yet.")
     places: Places | None = None
 
     def plan(self) -> ClosurePlan:
@@ -66,8 +67,8 @@ class NewClosure(Body):
 class ClosureChangeBody(Body):
     """What is to be different; what is left out stays as it was. `until` null: nobody knows any more."""
 
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Instant | None = None
+    until: Instant | None = None
     reason: Reason | None = None
     places: Places | None = None
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from backoffice.kit.bodies import Body
+from backoffice.kit.instants import Instant
 from backoffice.stations.bay_schemas import BayView
 from backoffice.stations.location_schemas import Latitude, LocationView, Longitude
 from backoffice.stations.models import Station
@@ -30,8 +31,8 @@ class NearbyQuery(Body):
     radius_m: float = Field(default=DEFAULT_RADIUS_M, gt=0, le=MAX_RADIUS_M)
     limit: int = Field(default=50, ge=1, le=200)
     free_now: bool = False
-    free_from: AwareDatetime | None = None
-    free_until: AwareDatetime | None = None
+    free_from: Instant | None = None
+    free_until: Instant | None = None
     min_power_w: int = Field(default=0, ge=0, le=10_000_000)
     standard: list[Annotated[str, Field(max_length=40, pattern=r"^[A-Z0-9_]+$")]] = Field(
         default_factory=list, max_length=20, description="OCPI words, as IEC_62196_T2_COMBO: any of them fits."

@@ -4,11 +4,11 @@ Invariants:
 1. What stations are given never adds up to more than the site's limit, nor is anybody given more than they can take.
 2. Nobody is given less than they need to charge at all; where it does not suffice for all, whoever came last waits.
 3. A limit is raised only by what all the limits that stations hold now leave of the site's: what is being lowered
-   counts until its station has accepted that. So the sum of what may flow never passes the site's limit, once every
-   station has accepted its first one.
+   counts until its station has accepted that, and what was sent counts from then on until its station has refused
+   it. So the sum of what may flow never passes the site's limit, once every station has accepted its first one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
@@ -54,8 +54,14 @@ def share(limit_w: Decimal, demands: Sequence[Demand], policy: SharingPolicy, *,
     return _POLICIES[policy](limit_w, demands, now)
 
 
-def changes(limit_w: Decimal, wanted: Mapping[str, Decimal], held: Mapping[str, Decimal]) -> Shares:
-    """Which stations are to be told another limit now. `held` is what each may take as things stand."""
+def changes(
+    limit_w: Decimal, wanted: Mapping[str, Decimal], held: Mapping[str, Decimal], *, unsure: Collection[str] = ()
+) -> Shares:
+    """Which stations are to be told a limit now, those that are to take less first.
+
+    `held` is what each may take as things stand. Of those `unsure` nobody knows which limit they have: they are told
+    one in any case.
+    """
     lowered = {station: watts for station, watts in wanted.items() if watts < held[station]}
     room_w = limit_w - sum(held.values(), _ZERO)
     raised: Shares = {}
@@ -64,7 +70,8 @@ def changes(limit_w: Decimal, wanted: Mapping[str, Decimal], held: Mapping[str, 
         if more_w >= _WORTH_RAISING_W:
             raised[station] = held[station] + more_w
             room_w -= more_w
-    return lowered | raised
+    again = {station: held[station] for station in wanted if station in unsure and station not in lowered}
+    return lowered | again | raised
 
 
 def _share_equally(limit_w: Decimal, demands: Sequence[Demand], _now: datetime | None = None) -> Shares:

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import msgspec
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from backoffice.contracts.sessions import PriceLine
 from backoffice.contracts.stations import Place
+from backoffice.kit.instants import Instant
 from backoffice.kit.numbers import PlainDecimal
 from backoffice.pricing.calculation import Price, PricedPart, PricedPeriod
 from backoffice.tariffs.estimate import Estimate, Plan, wh_of
@@ -42,7 +43,7 @@ class NewEstimate(BaseModel):
     """
 
     place: EstimatedPlace
-    begins_at: AwareDatetime | None = None
+    begins_at: Instant | None = None
     minutes: int = Field(default=0, ge=0, le=_LONGEST_MINUTES)
     parking_minutes: int = Field(default=0, ge=0, le=_LONGEST_MINUTES)
     reserved_minutes: int = Field(default=0, ge=0, le=_LONGEST_MINUTES)

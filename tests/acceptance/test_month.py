@@ -42,7 +42,7 @@ RESERVED = {
 
 @pytest.fixture(scope="module")
 def more_settings() -> dict[str, str]:
-    return {"RESERVATIONS_LATE_EVENTS_S": "1"}
+    return {"RESERVATIONS_LATE_EVENTS_S": "1", "RESERVATIONS_NO_SHOW_BILLED_AFTER_S": "1"}
 
 
 async def charge_often(platform: Platform, operator: RestClient, driver: Driver, path: Path) -> Any:
@@ -125,11 +125,13 @@ async def test_month_of_a_driver_adds_up(
     policy = await operator.get("/reservations/policy")
     await operator.put("/reservations/policy", policy | {"grace_s": 60})
 
-    # Nobody comes to one reservation; to the other the driver comes.
-    missed = await reserve(driver, "RES-2")
-    kept = await reserve(driver, "RES-1")
-    await eventually(lambda: has_begun(kept))
-    honoured = await charge_at(network, "RES-1", driver, wh=10_000)
+    # Nobody comes to one reservation, though its station is there at the begin; to the other the driver comes.
+    async with independent_station(network.platform.station_url, "RES-2", "1.6") as station:
+        await station.boot()
+        missed = await reserve(driver, "RES-2")
+        kept = await reserve(driver, "RES-1")
+        await eventually(lambda: has_begun(kept))
+        honoured = await charge_at(network, "RES-1", driver, wh=10_000)
     await reservation_becomes(driver, kept["id"], "honoured")
     found = await charge_often(platform, operator, driver, tmp_path / "ledger.jsonl")
 

@@ -72,6 +72,7 @@ class Others:
         self.tariff = TARIFF
         self.reserve = CommandResult(CommandStatus.ACCEPTED, "Accepted")
         self.withdraw = CommandResult(CommandStatus.ACCEPTED, "Accepted")
+        self.may_describe: dict[str, asyncio.Event] = {}
         self.may_answer = asyncio.Event()
         self.may_answer.set()
         self.are_tokens_away = False
@@ -96,6 +97,8 @@ class Others:
 
     async def _describe(self, question: DescribePlace) -> PlaceDescription:
         self.asked.append(question)
+        if question.place.key in self.may_describe:
+            await self.may_describe[question.place.key].wait()
         described = self.places.get(question.place.key, PlaceDescription(is_known=False))
         begin, end = self.closed.get(question.place.key, (question.until, question.until))
         if begin < question.until and question.since < end:

@@ -66,6 +66,8 @@ async def test_nobody_comes_and_the_places_are_free_again_after_the_grace(place:
 
     place.clock.advance(5 * MINUTE + 15 * MINUTE + 2 * MINUTE)
 
+    await becomes(place, made["id"], state="expired")
+    place.clock.advance(HOUR)
     # A fee of ten for not coming, and a quarter of an hour at six euro.
     view = await becomes(place, made["id"], state="expired", total_incl_vat="11.50")
     assert view["ended_at"] == made["expires_at"]

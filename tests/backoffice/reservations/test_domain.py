@@ -51,8 +51,12 @@ def arrival(candidates: Sequence[Candidate], minute: int, driver: DriverId | Non
 
 @pytest.mark.parametrize("trigger", ReservationTrigger)
 @pytest.mark.parametrize("state", ReservationState)
-def test_reservation_ends_once(state: ReservationState, trigger: ReservationTrigger) -> None:
+def test_reservation_ends_once_but_for_news_that_somebody_had_come(
+    state: ReservationState, trigger: ReservationTrigger
+) -> None:
     if state is ReservationState.CONFIRMED:
+        assert RESERVATION.advance(state, trigger) is not state
+    elif (state, trigger) == (ReservationState.EXPIRED, ReservationTrigger.CAME):
         assert RESERVATION.is_terminal(RESERVATION.advance(state, trigger))
     else:
         with pytest.raises(IllegalTransition):

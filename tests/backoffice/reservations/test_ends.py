@@ -70,6 +70,47 @@ async def test_place_that_closes_before_the_begin_gives_the_reservation_up_for_n
     assert (view["cancelled_by"], view["total_incl_vat"]) == ("closure", None)
 
 
+async def test_place_that_is_no_more_gives_the_reservation_up_for_nothing(place: HttpPlace, others: Others) -> None:
+    made = await reserved(place, BAY, after=30 * MINUTE)
+    del others.places[BAY.key]
+
+    place.clock.advance(21 * MINUTE)
+
+    view = await becomes(place, made["id"], state="cancelled")
+    assert (view["cancelled_by"], view["total_incl_vat"]) == ("closure", None)
+    assert view["reason"] == "the place does not exist any more"
+
+
+async def test_whoever_does_not_come_to_a_station_that_was_away_at_the_begin_pays_nothing(
+    place: HttpPlace, others: Others
+) -> None:
+    witness = await reserved(place, OTHER_EVSE, after=30 * MINUTE, driver="driver-2")
+    made = await reserved(place, EVSE, after=30 * MINUTE)
+    others.say(EVSE, is_online=False)
+    others.others = (OTHER_BAY,)
+    for minutes in (21, 8.5):
+        looked = len(others.were_asked(DescribePlace)) + 2
+        place.clock.advance(minutes * MINUTE)
+        await eventually(asked(others, DescribePlace, looked))
+    assert not (await read(place, made["id"]))["is_endangered"], "it may be back by then"
+
+    # Whoever is there at the begin is taken for the driver.
+    others.say(OTHER_EVSE, is_taken=True)
+    place.clock.advance(MINUTE)
+    await becomes(place, made["id"], is_endangered=True)
+    place.clock.advance(30 * MINUTE)
+
+    view = await becomes(place, made["id"], state="expired")
+    await becomes(place, witness["id"], state="expired")
+    place.clock.advance(HOUR)
+    await becomes(place, witness["id"], total_incl_vat="11.50")
+    assert (await read(place, made["id"]))["total_incl_vat"] is None
+    _, endangered, _ = await said(place, made["id"], 3)
+    assert isinstance(endangered, ReservationEndangered)
+    assert endangered.others == (OTHER_BAY,)
+    assert view["ended_at"] == view["expires_at"]
+
+
 async def test_outage_whose_end_nobody_knows_gives_up_only_what_begins_soon(place: HttpPlace) -> None:
     soon = await reserved(place, BAY, after=HOUR)
     later = await reserved(place, BAY, after=5 * HOUR)
@@ -107,6 +148,44 @@ async def test_arrival_that_is_heard_of_after_the_grace_still_counts(place: Http
     await place.publish_domain(BayOccupied("B1", "yard", begin_of(made) + 14 * MINUTE), key="B1")
 
     await becomes(place, made["id"], state="honoured")
+
+
+async def test_arrival_that_is_heard_of_after_it_expired_makes_a_no_show_good(place: HttpPlace) -> None:
+    witness = await reserved(place, OTHER_EVSE, after=5 * MINUTE, driver="driver-2")
+    made = await reserved(place, EVSE, after=5 * MINUTE)
+    place.clock.advance(5 * MINUTE + 15 * MINUTE + 2 * MINUTE)
+    for each in (made, witness):
+        await becomes(place, each["id"], state="expired")
+    taken = await reserved(place, EVSE, after=MINUTE, driver="driver-3")
+
+    await session_starts(place, begin_of(made) + MINUTE)
+    # Somebody who came only when it had expired.
+    await session_starts(place, begin_of(made) + 16 * MINUTE, driver="driver-2", evse=2)
+
+    view = await becomes(place, made["id"], state="honoured", total_incl_vat="2.10")
+    assert view["session_id"] == "session-1"
+    _, _, honoured, charged = await said(place, made["id"], 4)
+    assert isinstance(honoured, ReservationHonoured)
+    assert isinstance(charged, ReservationCharged)
+    assert (await read(place, taken["id"]))["state"] == "confirmed"
+    place.clock.advance(HOUR)
+    await becomes(place, witness["id"], state="expired", total_incl_vat="11.50")
+
+
+async def test_arrival_that_is_heard_of_after_the_bill_changes_nothing(place: HttpPlace) -> None:
+    made = await reserved(place, EVSE, after=5 * MINUTE)
+    place.clock.advance(5 * MINUTE + 15 * MINUTE + 2 * MINUTE)
+    await becomes(place, made["id"], state="expired")
+    place.clock.advance(HOUR)
+    await becomes(place, made["id"], total_incl_vat="11.50")
+
+    await session_starts(place, begin_of(made) + MINUTE)
+    other = await reserved(place, OTHER_EVSE, after=5 * MINUTE, driver="driver-2")
+    await session_starts(place, begin_of(other), driver="driver-2", evse=2)
+    await becomes(place, other["id"], state="honoured")
+
+    view = await read(place, made["id"])
+    assert (view["state"], view["total_incl_vat"]) == ("expired", "11.50")
 
 
 @pytest.mark.parametrize(

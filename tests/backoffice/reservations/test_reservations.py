@@ -1,5 +1,6 @@
 """Places are reserved, listed, prolonged, moved and given up by REST."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from backoffice.contracts.reservations import (
     ReservationExtended,
 )
 from backoffice.contracts.stations import DescribePlace, Place
+from backoffice.kit.testing import eventually
 from protocol.domain.identifiers import DEFAULT_TENANT, TenantId
 from tests.backoffice.reservations.harness import (
     BAY,
@@ -24,6 +26,7 @@ from tests.backoffice.reservations.harness import (
     OTHER_BAY,
     OTHER_EVSE,
     Others,
+    asked,
     body_of,
     post,
     read,
@@ -75,9 +78,9 @@ async def test_evse_and_bay_are_one_reservation_and_both_are_the_drivers(place: 
         {"station_id": None, "evse": None, "bay_id": "B1"},
         {"station_id": "CP001", "evse": 1, "bay_id": None},
     ]
-    for asked in (EVSE, BAY):
-        assert await holder(place, asked, begins_at) == Holder("driver-1", made["id"])
-        assert await holder(place, asked, ends_at) == Holder()
+    for one in (EVSE, BAY):
+        assert await holder(place, one, begins_at) == Holder("driver-1", made["id"])
+        assert await holder(place, one, ends_at) == Holder()
     assert await holder(place, OTHER_BAY, begins_at) == Holder()
     [created] = await said(place, made["id"], 1)
     assert isinstance(created, ReservationCreated)
@@ -334,6 +337,37 @@ async def test_what_was_kept_free_since_its_begin_is_not_given_back_for_nothing_
 
     assert refused.status_code == 409
     assert (await read(place, made["id"]))["state"] == "confirmed"
+
+
+async def test_reservation_that_is_prolonged_while_it_is_moved_stays_as_long(place: HttpPlace, others: Others) -> None:
+    made = await reserved(place, BAY)
+    longer = datetime.fromisoformat(made["ends_at"]) + MINUTE
+    others.may_describe[OTHER_BAY.key] = asyncio.Event()
+    moving = asyncio.create_task(
+        post(place, f"/{made['id']}/move", {"places": [body_of(OTHER_BAY)]}, key="move-it-now")
+    )
+    await eventually(asked(others, DescribePlace, len(others.were_asked(DescribePlace)) + 1))
+
+    extended = await post(place, f"/{made['id']}/extend", {"ends_at": longer.isoformat()})
+    others.may_describe[OTHER_BAY.key].set()
+
+    assert extended.status_code == 200
+    assert datetime.fromisoformat((await moving).json()["ends_at"]) == longer
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?from=0001-01-01T00:00:00Z",
+        "?until=9999-12-31T23:59:59-23:00",
+        "/places/evse/CP001/1/slots?from=0001-01-01T00:00:00%2B14:00&until=0001-01-02T00:00:00Z",
+        "/places/evse/CP001/1/slots?from=9999-12-31T00:00:00Z&until=9999-12-31T23:00:00Z",
+    ],
+)
+async def test_time_at_the_end_of_the_calendar_is_refused(place: HttpPlace, query: str) -> None:
+    answer = await place.http.get(f"/api/v1/reservations{query}", headers=place.driver_headers())
+
+    assert answer.status_code == 422
 
 
 async def test_move_to_a_place_that_is_reserved_leaves_everything_as_it_was(place: HttpPlace) -> None:

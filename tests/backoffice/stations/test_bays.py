@@ -175,6 +175,7 @@ async def test_driver_sees_whether_a_bay_is_occupied_and_nothing_of_who(place: H
         ({"change": "vacated", "plate": "B-AB 1234"}, 422),
         ({"change": "reserved"}, 422),
         ({"at": "2026-05-04T10:00:00"}, 422),
+        ({"at": "0001-01-01T00:00:00+14:00"}, 422),
     ],
 )
 async def test_report_that_makes_no_sense_is_refused(place: HttpPlace, fields: dict[str, Any], status: int) -> None:

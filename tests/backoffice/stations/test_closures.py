@@ -176,11 +176,13 @@ async def test_closure_that_makes_no_sense_is_refused(place: HttpPlace) -> None:
         await close(place, places=[{"bay_id": "B7", "evse": 1}]),
         await close(place, since=iso(place, hours=2), until=iso(place, hours=1)),
         await close(place, since=iso(place, hours=-2), until=iso(place, hours=-1)),
+        await close(place, until="9999-12-31T23:59:59-23:00"),
+        await change(place, running, until="9999-12-31T23:59:59-23:00"),
         await change(place, running, since=iso(place, hours=1)),
         await change(place, "nothing", reason="x"),
     ]
 
-    assert [answer.status_code for answer in refused] == [404, 422, 422, 422, 422, 422, 409, 404]
+    assert [answer.status_code for answer in refused] == [404, 422, 422, 422, 422, 422, 422, 422, 409, 404]
 
 
 @pytest.mark.slow

@@ -80,6 +80,18 @@ def test_limits_come_to_what_is_wanted_within_two_rounds() -> None:
     assert changes(Decimal(22_000), wanted, held | first | second) == {}
 
 
+def test_station_of_which_nobody_knows_its_limit_is_told_one_in_any_case() -> None:
+    held = {"CP1": Decimal(8_000), "CP2": Decimal(2_000), "CP3": Decimal(0)}
+
+    def told(**wanted: int) -> dict[str, Decimal]:
+        return changes(Decimal(10_000), {name: Decimal(watts) for name, watts in wanted.items()}, held, unsure=["CP1"])
+
+    assert told(CP1=8_000, CP2=2_000) == {"CP1": 8_000}
+    assert told(CP1=9_000, CP2=1_000) == {"CP2": 1_000, "CP1": 8_000}, "no more than there is room for"
+    assert told(CP1=3_000, CP2=2_000) == {"CP1": 3_000}
+    assert told(CP2=2_000) == {}, "it is not to be told now"
+
+
 def test_equal_shares_give_what_one_cannot_take_to_the_others() -> None:
     demands = [demand("CP1", max_w=3_700), demand("CP2"), demand("CP3")]
 

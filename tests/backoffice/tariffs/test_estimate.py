@@ -94,10 +94,11 @@ async def test_place_without_a_tariff_is_free_and_one_that_is_not_there_404(plac
     free = (await ask(place, minutes=60, energy_kwh="10")).json()
     nowhere = await ask(place, {"bay_id": "nowhere"}, parking_minutes=1)
     no_time = await ask(place, energy_kwh="10")
+    far = await ask(place, minutes=60, begins_at="9999-12-31T23:59:59-23:00")
     two = await ask(place, {"bay_id": "B1", "station_id": CP001, "evse": 1}, minutes=1)
 
     assert (free["tariff_id"], free["total_incl_vat"]) == ("free", "0.00")
-    assert [answer.status_code for answer in (nowhere, no_time, two)] == [404, 422, 422]
+    assert [answer.status_code for answer in (nowhere, no_time, far, two)] == [404, 422, 422, 422]
 
 
 async def test_estimate_says_what_it_costs_to_have_the_place_kept_and_not_to_come(place: HttpPlace) -> None:
