@@ -21,6 +21,7 @@ from protocol.domain.identifiers import IdToken
 from protocol.domain.version import OcppVersion
 from simulator.conformance.csms.bench import Target
 from simulator.conformance.drivers.rest import Rest
+from simulator.conformance.hands.hand import NoHand
 from simulator.conformance.judging import judge_all
 from simulator.conformance.station.trials import trials_of as station_trials_of
 from simulator.conformance.station.yard import Yard
@@ -32,6 +33,7 @@ from simulator.plan import FleetPlan, StationPlan
 from simulator.recording import RecordingNetwork
 from simulator.running import RunningStation
 from simulator.vehicle import VEHICLE_MODELS, Vehicle
+from tests.acceptance.independent import independent_station
 from tests.acceptance.mutants import LATE_S, Mutant, call, field_is, only, proxied, result, without
 from tests.simulator.conformance.doubles import Idle, judged, served
 
@@ -337,3 +339,26 @@ async def test_quirk_of_a_station_is_found(quirk: str, version: OcppVersion, cas
 
     assert results[case_id].verdict is Verdict.FAIL, results[case_id].reason
     assert complaint in results[case_id].reason
+
+
+async def test_what_a_charge_point_of_the_ocpp_package_lacks_is_named() -> None:
+    async with listening(OcppVersion.V16, host="127.0.0.1", port=0) as (port, arrivals):
+        yard = Yard(OcppVersion.V16, arrivals, patience_s=PATIENCE_S, arrival_s=5.0, heartbeat_s=2)
+        async with asyncio.TaskGroup() as tasks:
+            taking_in = tasks.create_task(yard.run())
+            async with independent_station(f"ws://127.0.0.1:{port}/ocpp", "CP-1", "1.6") as charge_point:
+                booting = tasks.create_task(charge_point.boot())
+                trials = list(station_trials_of(yard, NoHand(), token=TOKEN, follow_s=2.0))
+                results = {}
+                await judge_all(trials, jobs=1, limit_s=30, on_result=lambda one: results.update({one.case_id: one}))
+                await booting
+            taking_in.cancel()
+
+    reasons = {case_id: one.reason for case_id, one in results.items() if one.verdict is Verdict.FAIL}
+    passed = {case_id for case_id, one in results.items() if one.verdict is Verdict.PASS}
+    assert passed == {"TC_001_CS", "CY_16_CS_UNKNOWN_ACTION", "CY_16_CS_MALFORMED"}
+    assert reasons["TC_021_CS"] == "The configuration has no value of MeterValueSampleInterval."
+    assert reasons["TC_061_CS"].startswith("ClearCache was refused: NotImplemented")
+    assert reasons["TC_026_CS"] == "RemoteStartTransaction was answered Accepted; Rejected is due."
+    assert reasons["CY_16_CS_HEARTBEAT"].startswith("The station sent no Heartbeat")
+    assert not [one for one in results.values() if one.verdict is Verdict.ERROR]

@@ -41,12 +41,18 @@ async def _change(bench: StationBench, wire: Wire, key: str, value: str, *words:
     await bench.command(wire, "ChangeConfiguration", {"key": key, "value": value}, *words)
 
 
+async def _value(bench: StationBench, wire: Wire, key: str) -> str:
+    known = (await _keys(bench, wire, key)).get(key, {})
+    require("value" in known, f"The configuration has no value of {key}.")
+    return str(known["value"])
+
+
 async def change_key(bench: StationBench) -> None:
     wire = await bench.wire()
-    before = (await _keys(bench, wire, _CHANGED))[_CHANGED]["value"]
+    before = await _value(bench, wire, _CHANGED)
     value = "45" if before != "45" else "46"
     await _change(bench, wire, _CHANGED, value, "Accepted")
-    after = (await _keys(bench, wire, _CHANGED))[_CHANGED]["value"]
+    after = await _value(bench, wire, _CHANGED)
     require(after == value, f"{_CHANGED} is {after} after it was set to {value}.")
     await _change(bench, wire, _CHANGED, before, "Accepted")
 
