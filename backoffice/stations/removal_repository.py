@@ -7,6 +7,7 @@ from sqlalchemy import delete
 
 from backoffice.kit.database import Unit
 from backoffice.stations import bay_repository
+from backoffice.stations.balance_models import SentShare
 from backoffice.stations.device_models import (
     InstalledNetworkProfile,
     MonitoringSetting,
@@ -37,6 +38,7 @@ REMOVED: tuple[type[Base], ...] = (
     InstalledLimit,
     ExternalLimit,
     VehicleNeeds,
+    SentShare,
     HeldReservation,
     Upload,
     Report,  # its parts by the key

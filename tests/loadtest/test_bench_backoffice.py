@@ -44,6 +44,7 @@ def test_run_fails_where_a_target_is_missed(
     monkeypatch.setattr(nearby, "_QUESTIONS_OF_A_KIND", 40)
     row = {"nearby": Measurement(nearby.prepared, size=2_000, target_p99_ms=target_p99_ms)}
     monkeypatch.setattr(backoffice, "MEASUREMENTS", row)
+    monkeypatch.setattr(backoffice, "BESIDE_THEM", {})
 
     done = backoffice.run(argparse.Namespace())
 

@@ -31,6 +31,7 @@ def test_password_that_nobody_knows_is_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv(PASSWORD_VARIABLE, raising=False)
+    monkeypatch.setenv("LOADTEST_PYTHON", sys.executable)  # any: it is not started
 
     assert main(["--data", str(tmp_path)]) == 1
     assert "the operator's password is not known: give --password" in capsys.readouterr().err
