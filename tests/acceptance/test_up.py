@@ -96,7 +96,9 @@ async def count_sessions(url: str, password: str) -> int:
         return len((await operator.get("/sessions"))["items"])
 
 
-@pytest.mark.parametrize("said", ["creating the database", "gateway is ready|back office is ready", "stations at"])
+@pytest.mark.parametrize(
+    "said", ["creating the database", "gateway is ready|back office is ready", "places are registered"]
+)
 def test_ctrl_c_gives_up_a_start(tmp_path: Path, said: str) -> None:
     with running_up(tmp_path / "data") as starting:
         read_until(starting, said)
