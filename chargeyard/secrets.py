@@ -69,6 +69,13 @@ class Secrets:
             credential_pepper=secrets.token_hex(32),
             auth_private_key=base64.b64encode(private).decode(),
             auth_public_key=base64.b64encode(public).decode(),
-            operator_password=secrets.token_urlsafe(12),
-            driver_password=secrets.token_urlsafe(12),
+            operator_password=_password(),
+            driver_password=_password(),
         )
+
+
+def _password() -> str:
+    """Hard to guess, and no option where it is given to a command: it begins with a letter or a digit."""
+    while not (password := secrets.token_urlsafe(12))[0].isalnum():
+        pass
+    return password
