@@ -22,6 +22,7 @@ REQUESTS = 400
 _WARM_UP = 40
 _IDLE_S = 5.0
 _STATIONS = 40
+_BAY = "BENCH-1"
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 Ask = Callable[[], Awaitable[object]]
@@ -41,7 +42,7 @@ async def _measure(folder: Path, requests: int) -> dict[str, dict[str, float]]:
         world = make_world(_STATIONS, secret=platform.secrets.token_key, settings=Settings())
         password = platform.secrets.driver_password
         await provision(world, operator, rest_url=platform.rest_url, driver_password=password, report=_quiet)
-        await operator.post(f"/locations/{PLACES[0].location_id}/bays", {"bay_id": "P1", "name": "P1"})
+        await operator.post(f"/locations/{PLACES[0].location_id}/bays", {"bay_id": _BAY, "name": _BAY})
         await driver.log_in(world.drivers[0].email, password, role="driver")
         pid = platform.backoffice.pid
         assert pid is not None
@@ -57,14 +58,15 @@ async def _measure(folder: Path, requests: int) -> dict[str, dict[str, float]]:
 def _endpoints(operator: RestClient, driver: RestClient) -> Mapping[str, Ask]:
     place = PLACES[0]
     here: dict[str, Any] = {"lat": place.latitude, "lon": place.longitude}  # Any: query values
-    estimate = {"place": {"bay_id": "P1"}, "begins_at": "2030-01-01T10:00:00Z", "parking_minutes": 90}
+    estimate = {"place": {"bay_id": _BAY}, "begins_at": "2030-01-01T10:00:00Z", "parking_minutes": 90}
     return {
         "GET /stations/nearby": lambda: driver.get("/stations/nearby", **here),
         "GET /places/nearby?kind=bay": lambda: driver.get("/places/nearby", **here, kind="bay"),
         "POST /tariffs/estimate": lambda: driver.post("/tariffs/estimate", estimate),
         "GET /reservations": lambda: driver.get("/reservations"),
         "GET /reservations/places/…/slots": lambda: driver.get(
-            "/reservations/places/bay/P1/slots", **{"from": "2030-01-01T00:00:00Z", "until": "2030-01-02T00:00:00Z"}
+            f"/reservations/places/bay/{_BAY}/slots",
+            **{"from": "2030-01-01T00:00:00Z", "until": "2030-01-02T00:00:00Z"},
         ),
         "GET /sessions": lambda: driver.get("/sessions"),
         "GET /parking-sessions": lambda: driver.get("/parking-sessions"),
