@@ -11,7 +11,7 @@ from backoffice.billing.credits import Credits, shares_of_note
 from backoffice.billing.domain import RefundState
 from backoffice.billing.models import CreditNoteRow, RefundRow
 from backoffice.billing.schemas import VatShareView
-from backoffice.kit.auth import AnyPrincipal, Operator, Role
+from backoffice.kit.auth import AnyPrincipal, Operator
 from backoffice.kit.bodies import Body
 from backoffice.kit.idempotency import IdempotencyKey, once
 from backoffice.kit.numbers import PlainDecimal
@@ -137,7 +137,7 @@ async def list_credit_notes(
     cursor: After = None,
 ) -> Page[CreditNoteView]:
     """A driver's own credit notes, or an operator's whole tenant's; the newest first."""
-    driver_id = principal.subject if principal.role is Role.DRIVER else None
+    driver_id = principal.driver_id
     async with credits_.database.transaction(principal.tenant) as unit:
         rows = await credit_repository.select_credit_notes(
             unit, driver_id=driver_id, invoice_id=invoice_id, cursor=cursor, limit=limit
@@ -148,7 +148,7 @@ async def list_credit_notes(
 @router.get("/credit-notes/{credit_note_id}")
 async def read_credit_note(credit_note_id: str, principal: AnyPrincipal, credits_: CreditsDep) -> CreditNoteView:
     """One credit note."""
-    driver_id = principal.subject if principal.role is Role.DRIVER else None
+    driver_id = principal.driver_id
     async with credits_.database.transaction(principal.tenant) as unit:
         return CreditNoteView.of(await credits_.find_credit_note(unit, credit_note_id, driver_id=driver_id))
 

@@ -20,7 +20,7 @@ from backoffice.billing.pdf import print_pdf
 from backoffice.billing.schemas import PaymentView
 from backoffice.billing.service import Billing, Receipt
 from backoffice.billing.statements import Statements
-from backoffice.kit.auth import AnyPrincipal, Driver, Operator, Principal, Role
+from backoffice.kit.auth import AnyPrincipal, Driver, Operator
 from backoffice.kit.database import Unit
 from backoffice.kit.service import provided
 
@@ -40,7 +40,7 @@ class PdfResponse(Response):
 async def print_invoice(invoice_id: str, principal: AnyPrincipal, billing: BillingDep) -> Response:
     """The invoice on paper."""
     async with billing.database.transaction(principal.tenant) as unit:
-        invoice = await billing.find_invoice(unit, invoice_id, driver_id=_driver_of(principal))
+        invoice = await billing.find_invoice(unit, invoice_id, driver_id=principal.driver_id)
         document = invoice_document(invoice)
     return await _answer(document, f"invoice-{invoice.number}")
 
@@ -49,7 +49,7 @@ async def print_invoice(invoice_id: str, principal: AnyPrincipal, billing: Billi
 async def print_receipt(session_id: str, principal: AnyPrincipal, billing: BillingDep) -> Response:
     """The invoice on paper, with what paid it."""
     async with billing.database.snapshot(principal.tenant) as unit:
-        receipt = await billing.find_receipt(unit, session_id, driver_id=_driver_of(principal))
+        receipt = await billing.find_receipt(unit, session_id, driver_id=principal.driver_id)
     return await _answer(
         invoice_document(receipt.invoice, paid_by=_paid_by(receipt)), f"receipt-{receipt.invoice.number}"
     )
@@ -59,7 +59,7 @@ async def print_receipt(session_id: str, principal: AnyPrincipal, billing: Billi
 async def print_credit_note(credit_note_id: str, principal: AnyPrincipal, credits_: CreditsDep) -> Response:
     """The credit note on paper."""
     async with credits_.database.transaction(principal.tenant) as unit:
-        note = await credits_.find_credit_note(unit, credit_note_id, driver_id=_driver_of(principal))
+        note = await credits_.find_credit_note(unit, credit_note_id, driver_id=principal.driver_id)
         invoice = await repository.find_invoice(unit, note.invoice_id)
         assert invoice is not None
         document = credit_note_document(note, invoice)
@@ -70,7 +70,7 @@ async def print_credit_note(credit_note_id: str, principal: AnyPrincipal, credit
 async def print_statement(statement_id: str, principal: AnyPrincipal, statements: StatementsDep) -> Response:
     """A closed month of a driver on account on paper: what is to be paid by bank."""
     async with statements.database.transaction(principal.tenant) as unit:
-        row, invoices = await statements.read_closed(unit, statement_id, driver_id=_driver_of(principal))
+        row, invoices = await statements.read_closed(unit, statement_id, driver_id=principal.driver_id)
         document = statement_document(row, invoices)
     return await _answer(document, f"statement-{row.number}")
 
@@ -101,7 +101,3 @@ def _paid_by(receipt: Receipt) -> Sequence[tuple[datetime, str, Decimal]]:
 
 async def _answer(document: Document, name: str) -> Response:
     return PdfResponse(await print_pdf(document), headers={"Content-Disposition": f'inline; filename="{name}.pdf"'})
-
-
-def _driver_of(principal: Principal) -> str | None:
-    return principal.subject if principal.role is Role.DRIVER else None

@@ -18,7 +18,7 @@ from backoffice.billing.schemas import (
 )
 from backoffice.billing.service import Billing
 from backoffice.billing.settlements import Settlements
-from backoffice.kit.auth import AnyPrincipal, Driver, Operator, Principal, Role
+from backoffice.kit.auth import AnyPrincipal, Driver, Operator
 from backoffice.kit.idempotency import IdempotencyKey, once
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, BeganBefore, BeganFrom, Limit, Page, page_of
 from backoffice.kit.service import provided
@@ -59,7 +59,7 @@ async def list_invoices(
     async with billing.database.transaction(principal.tenant) as unit:
         rows = await billing.list_invoices(
             unit,
-            driver_id=_driver_of(principal),
+            driver_id=principal.driver_id,
             state=state,
             kind=kind,
             begin=begin,
@@ -74,7 +74,7 @@ async def list_invoices(
 async def read_invoice(invoice_id: str, principal: AnyPrincipal, billing: BillingDep) -> InvoiceView:
     """One invoice."""
     async with billing.database.transaction(principal.tenant) as unit:
-        return InvoiceView.of(await billing.find_invoice(unit, invoice_id, driver_id=_driver_of(principal)))
+        return InvoiceView.of(await billing.find_invoice(unit, invoice_id, driver_id=principal.driver_id))
 
 
 @router.get("/payments")
@@ -97,7 +97,7 @@ async def list_payments(
 async def read_receipt(session_id: str, principal: AnyPrincipal, billing: BillingDep) -> ReceiptView:
     """A session's invoice, line by line, with what was paid and by which card."""
     async with billing.database.snapshot(principal.tenant) as unit:
-        return ReceiptView.of(await billing.find_receipt(unit, session_id, driver_id=_driver_of(principal)))
+        return ReceiptView.of(await billing.find_receipt(unit, session_id, driver_id=principal.driver_id))
 
 
 @router.get("/public-receipts/{tenant}/{session_id}/{seal}")
@@ -144,7 +144,3 @@ async def write_off_invoice(invoice_id: str, body: WriteOff, operator: Operator,
     """Give up what is due of an open invoice; once."""
     async with billing.database.transaction(operator.tenant) as unit:
         return InvoiceView.of(await billing.write_off(unit, invoice_id, reason=body.reason))
-
-
-def _driver_of(principal: Principal) -> str | None:
-    return principal.subject if principal.role is Role.DRIVER else None

@@ -11,7 +11,7 @@ from backoffice.billing.credit_routes import CreditNoteView, RefundView
 from backoffice.billing.models import PaymentRow, StatementRow
 from backoffice.billing.schemas import InvoiceView
 from backoffice.billing.statements import MonthlyStatement, Statements
-from backoffice.kit.auth import AnyPrincipal, Driver, Operator, Role
+from backoffice.kit.auth import AnyPrincipal, Driver, Operator
 from backoffice.kit.numbers import PlainDecimal
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
 from backoffice.kit.service import provided
@@ -123,7 +123,7 @@ async def list_statements(
     principal: AnyPrincipal, statements: StatementsDep, limit: Limit = DEFAULT_LIMIT, cursor: After = None
 ) -> Page[StatementView]:
     """Closed months of drivers on account: a driver's own, or an operator's whole tenant's; the newest first."""
-    driver_id = principal.subject if principal.role is Role.DRIVER else None
+    driver_id = principal.driver_id
     async with statements.database.transaction(principal.tenant) as unit:
         rows = await statement_repository.select_statements(unit, driver_id=driver_id, cursor=cursor, limit=limit)
         return page_of(rows, limit=limit, view=StatementView.of, key=lambda row: (row.issued_at, row.id))
@@ -132,7 +132,7 @@ async def list_statements(
 @router.get("/statements/{statement_id}")
 async def read_statement(statement_id: str, principal: AnyPrincipal, statements: StatementsDep) -> ClosedMonthView:
     """A closed month of a driver on account, with its invoices."""
-    driver_id = principal.subject if principal.role is Role.DRIVER else None
+    driver_id = principal.driver_id
     async with statements.database.transaction(principal.tenant) as unit:
         row, invoices = await statements.read_closed(unit, statement_id, driver_id=driver_id)
         return ClosedMonthView(

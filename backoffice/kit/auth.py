@@ -39,6 +39,11 @@ class Principal:
     tenant: TenantId
     role: Role
 
+    @property
+    def driver_id(self) -> str | None:
+        """Whose things they may see: a driver their own; None is an operator, who sees the whole tenant's."""
+        return self.subject if self.role is Role.DRIVER else None
+
 
 class TokenSigner:
     """Makes access tokens; only identity holds the private key."""

@@ -79,7 +79,7 @@ async def list_reservations(
     async with reservations.database.transaction(principal.tenant) as unit:
         rows = await reservations.list_reservations(
             unit,
-            driver_id=_own(principal) or driver_id,
+            driver_id=principal.driver_id or driver_id,
             location_id=location_id,
             state=state,
             begin=begin,
@@ -120,7 +120,7 @@ async def read_reservation(
 ) -> DriverReservationView:
     """One reservation."""
     async with reservations.database.transaction(principal.tenant) as unit:
-        return DriverReservationView.of(await reservations.read(unit, reservation_id, driver_id=_own(principal)))
+        return DriverReservationView.of(await reservations.read(unit, reservation_id, driver_id=principal.driver_id))
 
 
 @router.post("/{reservation_id}/extend")
@@ -128,7 +128,7 @@ async def extend_reservation(
     reservation_id: str, body: LongerReservation, principal: AnyPrincipal, reservations: ReservationsDep
 ) -> DriverReservationView:
     """It ends later, where nobody has the places after it. Asked again, it is as it was asked for."""
-    own = _own(principal)
+    own = principal.driver_id
     await reservations.check_longer(principal.tenant, reservation_id, body.ends_at, by=own)
     async with reservations.database.transaction(principal.tenant) as unit:
         return DriverReservationView.of(await reservations.extend(unit, reservation_id, body.ends_at, by=own))
@@ -141,7 +141,7 @@ async def cancel_reservation(
     """Give it up. Free until `free_until`, where it is endangered, or where an operator does it."""
     async with reservations.database.transaction(principal.tenant) as unit:
         row = await reservations.cancel(
-            unit, reservation_id, by=_own(principal), who=_role(principal), reason=body.reason
+            unit, reservation_id, by=principal.driver_id, who=_role(principal), reason=body.reason
         )
         return DriverReservationView.of(row)
 
@@ -157,7 +157,7 @@ async def move_reservation(
     if known is not None:
         return known
     wish, described = await reservations.check_move(
-        principal.tenant, reservation_id, body.wanted(), by=_own(principal), asked_by=_asker(principal)
+        principal.tenant, reservation_id, body.wanted(), by=principal.driver_id, asked_by=_asker(principal)
     )
     async with reservations.database.transaction(principal.tenant) as unit:
 
@@ -173,7 +173,7 @@ async def move_reservation(
 async def _may_follow(reservation_id: str, principal: AnyPrincipal, reservations: ReservationsDep) -> Principal:
     """Raises ReservationNotFound before the first byte."""
     async with reservations.database.transaction(principal.tenant) as unit:
-        await reservations.read(unit, reservation_id, driver_id=_own(principal))
+        await reservations.read(unit, reservation_id, driver_id=principal.driver_id)
     return principal
 
 
@@ -192,10 +192,6 @@ def _driver_meant(body: NewReservation, principal: Principal) -> DriverId:
     if body.driver_id is None:
         raise DriverMissing
     return DriverId(body.driver_id)
-
-
-def _own(principal: Principal) -> str | None:
-    return principal.subject if principal.role is Role.DRIVER else None
 
 
 def _role(principal: Principal) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from backoffice.kit.auth import AnyPrincipal, Driver, Principal, Role
+from backoffice.kit.auth import AnyPrincipal, Driver, Principal
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
 from backoffice.kit.service import provided
 from backoffice.kit.sse import EventSourceResponse, EventStreamDep, ServerSentEvent
@@ -37,9 +37,7 @@ async def list_stays(
 ) -> Page[ParkingView]:
     """A driver's own stays, or an operator's whole tenant's; the newest first."""
     async with parking.database.transaction(principal.tenant) as unit:
-        rows = await parking.list_stays(
-            unit, driver_id=_driver_of(principal), bay_id=bay_id, cursor=cursor, limit=limit
-        )
+        rows = await parking.list_stays(unit, driver_id=principal.driver_id, bay_id=bay_id, cursor=cursor, limit=limit)
         view = partial(ParkingView.of, now=parking.clock())
         return page_of(rows, limit=limit, view=view, key=lambda row: (row.started_at, row.id))
 
@@ -48,14 +46,14 @@ async def list_stays(
 async def read_stay(session_id: str, principal: AnyPrincipal, parking: ParkingDep) -> ParkingView:
     """One stay."""
     async with parking.database.transaction(principal.tenant) as unit:
-        stay = await parking.find(unit, session_id, driver_id=_driver_of(principal))
+        stay = await parking.find(unit, session_id, driver_id=principal.driver_id)
         return ParkingView.of(stay, now=parking.clock())
 
 
 async def _may_follow(session_id: str, principal: AnyPrincipal, parking: ParkingDep) -> Principal:
     """Raises SessionNotFound before the first byte."""
     async with parking.database.transaction(principal.tenant) as unit:
-        await parking.find(unit, session_id, driver_id=_driver_of(principal))
+        await parking.find(unit, session_id, driver_id=principal.driver_id)
     return principal
 
 
@@ -66,7 +64,3 @@ async def follow_stay(
     """The stay's own events as they are committed; `Last-Event-ID` goes on where a stream broke off."""
     async for event in events.follow(tenant=principal.tenant, key=session_id, service="sessions"):
         yield event
-
-
-def _driver_of(principal: Principal) -> str | None:
-    return principal.subject if principal.role is Role.DRIVER else None

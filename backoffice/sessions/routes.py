@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from backoffice.kit.auth import AnyPrincipal, Driver, Principal, Role
+from backoffice.kit.auth import AnyPrincipal, Driver, Principal
 from backoffice.kit.idempotency import IdempotencyKey, once, recall
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, BeganBefore, BeganFrom, Limit, Page, page_of
 from backoffice.kit.service import provided
@@ -37,7 +37,7 @@ async def start_session(body: NewSession, driver: Driver, sessions: SessionsDep,
 async def read_intent(intent_id: str, principal: AnyPrincipal, sessions: SessionsDep) -> IntentView:
     """How a start by app stands."""
     async with sessions.database.transaction(principal.tenant) as unit:
-        return IntentView.of(await sessions.intents.read(unit, intent_id, driver_id=_driver_of(principal)))
+        return IntentView.of(await sessions.intents.read(unit, intent_id, driver_id=principal.driver_id))
 
 
 @router.get("")
@@ -52,7 +52,7 @@ async def list_sessions(
     """A driver's own sessions, or an operator's whole tenant's; the newest first."""
     async with sessions.database.transaction(principal.tenant) as unit:
         rows = await sessions.list_sessions(
-            unit, driver_id=_driver_of(principal), begin=begin, end=end, cursor=cursor, limit=limit
+            unit, driver_id=principal.driver_id, begin=begin, end=end, cursor=cursor, limit=limit
         )
         return page_of(rows, limit=limit, view=SessionView.of, key=_position_of)
 
@@ -61,14 +61,14 @@ async def list_sessions(
 async def read_session(session_id: str, principal: AnyPrincipal, sessions: SessionsDep) -> SessionView:
     """One session."""
     async with sessions.database.transaction(principal.tenant) as unit:
-        return SessionView.of(await sessions.find_session(unit, session_id, driver_id=_driver_of(principal)))
+        return SessionView.of(await sessions.find_session(unit, session_id, driver_id=principal.driver_id))
 
 
 @router.post("/{session_id}/stop", status_code=202)
 async def stop_session(session_id: str, principal: AnyPrincipal, sessions: SessionsDep) -> SessionView:
     """Ask the station to stop. The session ends when the station says so."""
     async with sessions.database.transaction(principal.tenant) as unit:
-        session = await sessions.find_session(unit, session_id, driver_id=_driver_of(principal))
+        session = await sessions.find_session(unit, session_id, driver_id=principal.driver_id)
     await sessions.stop_session(principal.tenant, session)
     return SessionView.of(session)
 
@@ -76,7 +76,7 @@ async def stop_session(session_id: str, principal: AnyPrincipal, sessions: Sessi
 async def _may_follow(session_id: str, principal: AnyPrincipal, sessions: SessionsDep) -> Principal:
     """Raises SessionNotFound before the first byte."""
     async with sessions.database.transaction(principal.tenant) as unit:
-        await sessions.find_session(unit, session_id, driver_id=_driver_of(principal))
+        await sessions.find_session(unit, session_id, driver_id=principal.driver_id)
     return principal
 
 
@@ -98,10 +98,6 @@ async def _request_once(body: NewSession, driver: Principal, sessions: Sessions,
             return IntentView.of(intent)
 
         return await once(unit, scope=scope, key=key, request=body, now=sessions.clock(), view=IntentView, act=request)
-
-
-def _driver_of(principal: Principal) -> str | None:
-    return principal.subject if principal.role is Role.DRIVER else None
 
 
 def _position_of(row: SessionRow) -> tuple[str, str]:
