@@ -12,6 +12,7 @@ import fcntl
 import hashlib
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -31,7 +32,13 @@ STAMP_FILE = VENV / "installed"
 LOAD_VENV = REPOSITORY / ".venv-load"
 LOAD_PYTHON = LOAD_VENV / "bin" / "python"
 LOAD_LOCK_FILE = REPOSITORY / "requirements-load.lock"
-LOAD_STAMP_FILE = LOAD_VENV / "installed"
+# The documentation's own: what makes a site of it, which nothing else needs.
+DOCS_VENV = REPOSITORY / ".venv-docs"
+DOCS_LOCK_FILE = REPOSITORY / "requirements-docs.lock"
+# For machines without Node: chargeyard/web_build.py installs it.
+NODE_LOCK_FILE = REPOSITORY / "requirements-node.lock"
+# Programs and the Debian packages that have them: browser tests, tests of alerts.
+SYSTEM_PROGRAMS = {"chromium": "chromium", "promtool": "prometheus"}
 SUPPORTED_PYTHONS = ((3, 11), (3, 12), (3, 13))
 BESIDE_EACH_OTHER = ("-n", "3")
 TESTS_FAILED, NO_TESTS = 1, 5
@@ -45,6 +52,11 @@ CHECKS = {
     "dependencies": ["deptry", "."],
     "generated": ["python", "-m", "protocol.wire.generate", "--check"],
     "schema": ["python", "-m", "simulator.scenarios.schema", "--check"],
+    "web": ["chargeyard", "web", "check"],
+    "interface": ["python", "-m", "backoffice.openapi", "--check"],
+    "chart": ["python", "-m", "k8s.check"],
+    "dashboards": ["python", "-m", "k8s.observability.dashboards", "--check"],
+    "workflows": ["python", "-m", "k8s.delivery"],
 }
 
 
@@ -114,6 +126,7 @@ def run_tests(arguments: list[str]) -> int:
     if "--all" not in arguments:
         return become(PYTHON, ["-m", "pytest", *BESIDE_EACH_OTHER, "-m", "not slow", *arguments])
     prepare_environment()
+    prepare_programs()
     further = [argument for argument in arguments if argument != "--all"]
     code = run_pytest(*BESIDE_EACH_OTHER, "-m", "not alone", "--cache-clear", *further)
     if code == TESTS_FAILED:
@@ -125,7 +138,7 @@ def run_tests(arguments: list[str]) -> int:
 
 def run_pytest(*options: str) -> int:
     # A cache of its own: what failed in other runs is not tried again here.
-    command = [PYTHON, "-m", "pytest", "-o", "cache_dir=.pytest_cache/all", *options]
+    command = [str(PYTHON), "-m", "pytest", "-o", "cache_dir=.pytest_cache/all", *options]
     return subprocess.call(command, cwd=REPOSITORY)
 
 
@@ -169,18 +182,26 @@ def run_check(name: str) -> tuple[str, bool]:
 
 def run_loadtest(arguments: list[str]) -> int:
     prepare_environment()
-    prepare_load_environment()
+    prepare_further_environment(LOAD_VENV, LOAD_LOCK_FILE)
     return become(PYTHON, ["-m", "loadtest", *arguments])
 
 
+def run_docs(arguments: list[str]) -> int:
+    prepare_environment()
+    prepare_further_environment(DOCS_VENV, DOCS_LOCK_FILE)
+    return become(PYTHON, ["-m", "chargeyard.docs_site", *arguments])
+
+
 def run_lock(arguments: list[str]) -> int:
-    """Both locks: what everything else stands on, and what the load tests run under."""
+    """The locks: what everything else stands on, what the load tests run under, the documentation's, and Node."""
     prepare_environment()
     pins = ["pip", "compile", "--universal", "--python-version", "3.11", "--generate-hashes", "--quiet"]
     pins += ["--no-header", "--no-annotate"]
     product = ["--group", "dev", "--output-file", LOCK_FILE.name, PROJECT_FILE.name]
     load = ["--group", "load", "--output-file", LOAD_LOCK_FILE.name]
-    commands = [[str(BIN / "uv"), *pins, *which, *arguments] for which in (product, load)]
+    docs = ["--group", "docs", "--output-file", DOCS_LOCK_FILE.name]
+    node = ["--group", "node", "--output-file", NODE_LOCK_FILE.name]
+    commands = [[str(BIN / "uv"), *pins, *which, *arguments] for which in (product, load, docs, node)]
     codes = (subprocess.call(command, cwd=REPOSITORY) for command in commands)
     return next((code for code in codes if code != 0), 0)
 
@@ -220,6 +241,20 @@ VERBS = (
         run_checks,
     ),
     Verb(
+        "web",
+        "build the two web apps (`up` does it by itself), check their types, or run their unit tests",
+        ["python3 dev.py web", "python3 dev.py web check", "python3 dev.py web test"],
+        run_module("chargeyard", "web"),
+        has_options=True,
+    ),
+    Verb(
+        "docs",
+        "build the documentation as a site in .site/html, or serve it; a broken link fails",
+        ["python3 dev.py docs", "python3 dev.py docs serve"],
+        run_docs,
+        has_options=True,
+    ),
+    Verb(
         "conformance",
         "run the tests of certification cases and write docs/generated/conformance.md",
         ["python3 dev.py conformance"],
@@ -253,8 +288,15 @@ VERBS = (
         run_doctor,
     ),
     Verb(
+        "rollout",
+        "bring an environment to an image by Helm, or back to a revision, and see whether it works",
+        ["python3 dev.py rollout staging --image … --digest sha256:…", "python3 dev.py rollout prod --back"],
+        run_module("k8s.delivery.rollout"),
+        has_options=True,
+    ),
+    Verb(
         "lock",
-        "compile the two locks from pyproject.toml; pins stay unless --upgrade",
+        "compile the four locks from pyproject.toml; pins stay unless --upgrade",
         ["python3 dev.py lock", "python3 dev.py lock --upgrade-package msgspec"],
         run_lock,
     ),
@@ -286,19 +328,34 @@ def prepare_environment() -> None:
         STAMP_FILE.write_text(fingerprint())
 
 
-def prepare_load_environment() -> None:
-    """`.venv-load` holds what requirements-load.lock pins. It is made with the uv of `.venv`."""
-    wanted = hashlib.sha256(
-        b"\0".join([LOAD_LOCK_FILE.read_bytes(), sys.version.encode(), bytes(LOAD_VENV)])
-    ).hexdigest()
+def prepare_further_environment(venv: Path, lock_file: Path) -> None:
+    """`venv` holds what `lock_file` pins, and nothing else. It is made with the uv of `.venv`."""
+    python, stamp = venv / "bin" / "python", venv / "installed"
+    wanted = hashlib.sha256(b"\0".join([lock_file.read_bytes(), sys.version.encode(), bytes(venv)])).hexdigest()
     with one_at_a_time():
-        if LOAD_PYTHON.exists() and LOAD_STAMP_FILE.exists() and LOAD_STAMP_FILE.read_text() == wanted:
+        if python.exists() and stamp.exists() and stamp.read_text() == wanted:
             return
         uv = str(BIN / "uv")
-        step("making .venv-load", [uv, "venv", "--quiet", "--clear", "--python", str(PYTHON), str(LOAD_VENV)])
-        install = [uv, "pip", "install", "--quiet", "--python", str(LOAD_PYTHON), "--require-hashes"]
-        step("installing the packages of requirements-load.lock", [*install, "-r", str(LOAD_LOCK_FILE)])
-        LOAD_STAMP_FILE.write_text(wanted)
+        step(f"making {venv.name}", [uv, "venv", "--quiet", "--clear", "--python", str(PYTHON), str(venv)])
+        install = [uv, "pip", "install", "--quiet", "--python", str(python), "--require-hashes"]
+        step(f"installing the packages of {lock_file.name}", [*install, "-r", str(lock_file)])
+        stamp.write_text(wanted)
+
+
+def prepare_programs() -> None:
+    """Programs of the system that some tests need are there, or it is said which tests are skipped for it."""
+    missing = [package for program, package in SYSTEM_PROGRAMS.items() if shutil.which(program) is None]
+    if not missing:
+        return
+    install = ["apt-get", "install", "--yes", "--no-install-recommends", *missing]
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        try:
+            step(f"installing {', '.join(missing)}", install)
+        except DevError as error:
+            print(error, file=sys.stderr)
+        else:
+            return
+    print(f"tests that need {', '.join(missing)} are skipped; to have them run: {' '.join(install)}", flush=True)
 
 
 def is_current() -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from chargeyard.errors import ChargeyardError
+from chargeyard.version import current_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,15 @@ class Verb:
 VERBS = (
     Verb("up", "chargeyard.demo", "run the whole platform with a demo fleet, until Ctrl-C"),
     Verb("smoke", "chargeyard.smoke", "run everything in a temporary folder until sessions are paid; exit 0 or 1"),
+    Verb("login", "chargeyard.login", "print an access token, for a shell's variable"),
+    Verb("secrets", "chargeyard.new_secrets", "print fresh secrets for docker compose or Kubernetes"),
     Verb("reset", "chargeyard.reset", "remove the data that `up` keeps in .chargeyard/"),
+    Verb("backup", "chargeyard.backup.save", "write everything that the platform keeps to a folder, while it runs"),
+    Verb("restore", "chargeyard.backup.restore", "make a backup the data of a platform that is stopped"),
+    Verb("replay", "chargeyard.replay", "make rows again that were lost, of what the streams hold"),
+    Verb("trace", "chargeyard.trace", "print what one charge caused, from the station's frame to the receipt"),
     Verb("doctor", "chargeyard.doctor", "check this machine and say how to fix what is missing"),
+    Verb("web", "chargeyard.web_build", "build the two web apps, check their types, or run their unit tests"),
     Verb("price", "chargeyard.price", "price a session by an OCPI tariff, and explain every cent"),
     Verb("onboard", "chargeyard.onboard", "get one real station in: what to enter, what goes wrong, which card"),
     Verb("fleet", "simulator.cli", "run simulated charging stations against any CSMS"),
@@ -43,6 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not arguments or arguments[0] in ("-h", "--help"):
         print(usage())
         return 0 if arguments else 2
+    if arguments[0] == "--version":
+        print(f"chargeyard {current_version()}")
+        return 0
     verb = next((row for row in VERBS if row.name == arguments[0]), None)
     if verb is None:
         print(f"chargeyard: there is no verb {arguments[0]!r}.\n\n{usage()}", file=sys.stderr)
@@ -77,5 +88,5 @@ def usage() -> str:
     examples = "\n".join(f"  {line}" for line in EXAMPLES)
     return (
         f"usage: chargeyard <verb> [options]\n\n{verbs}\n\nexamples:\n{examples}\n\n"
-        "`chargeyard <verb> --help` says more."
+        "`chargeyard <verb> --help` says more, `chargeyard --version` which one this is."
     )

@@ -4,20 +4,27 @@ import argparse
 import asyncio
 import hashlib
 import json
+import os
 import signal
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from chargeyard import web_build
 from chargeyard.app_drivers import AppDrivers
 from chargeyard.car_park import demo_parkers
+from chargeyard.elsewhere import Reachable
 from chargeyard.lan import lan_address
 from chargeyard.platform import Platform
 from chargeyard.reset import DATA_DIR
 from chargeyard.rest import RestClient
+from chargeyard.shapes import add_shape_options, shape_of
 from chargeyard.summary import Summary, follow
+from chargeyard.web_build import BuildFailed
 from chargeyard.world import World, demo_drivers, make_world, provision
+from simulator.control.address import LOOPBACK, Address
+from simulator.control.attached import Control
 from simulator.fleet import Fleet
 from simulator.parking.rest import Account, RestSpeaker
 from simulator.plan import Settings
@@ -39,6 +46,9 @@ _PLAIN_REDRAW_S = 10.0
 _EPILOG = """examples:
   python3 dev.py up                     everything, with 40 stations
   python3 dev.py up --no-fleet          the platform alone
+  python3 dev.py up --no-fleet --split  for a load test: both of two cores work
+  python3 dev.py up --gateways 2        two gateway nodes: kill one, and its stations come back at the other
+  python3 dev.py up --apart             as in a cluster: every service in a process of its own, behind one address
   python3 dev.py up --lan --no-fleet    for a real station in this network
   python3 dev.py up --port 8080 --station-port 9090
 """
@@ -54,6 +64,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--station-port", type=_port, default=STATION_PORT, help="stations (default: %(default)s)")
     parser.add_argument("--stations", type=int, default=40, help="size of the demo fleet (default: %(default)s)")
     parser.add_argument("--no-fleet", action="store_true", help="no demo fleet, only the platform")
+    add_shape_options(parser)
     parser.add_argument("--lan", action="store_true", help="listen on the network, for a real station")
     parser.add_argument("--seed", type=int, default=7, help="of the fleet's chances (default: %(default)s)")
     options = parser.parse_args(argv)
@@ -74,17 +85,28 @@ def _port(text: str) -> int:
 
 async def _up(options: argparse.Namespace) -> None:
     began = time.monotonic()
+    control = None if options.no_fleet else Control(Address(LOOPBACK, 0))
     stop, ready, starting = asyncio.Event(), asyncio.Event(), asyncio.current_task()
     assert starting is not None
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, _ask_to_stop, stop, ready, starting)
+    await asyncio.to_thread(_build_web)
+    host = lan_address() if options.lan else "127.0.0.1"
     platform = Platform(
         options.data,
         report=_say,
         host="0.0.0.0" if options.lan else "127.0.0.1",  # noqa: S104 # that is what --lan asks for
         rest_port=options.port,
         station_port=options.station_port,
-        backoffice_settings={"IDENTITY_FIRST_OPERATOR_EMAIL": OPERATOR},
+        shape=shape_of(options.shape, gateways=options.gateways),
+        keeps_traces=not options.no_fleet,
+        backoffice_settings={
+            "IDENTITY_FIRST_OPERATOR_EMAIL": OPERATOR,
+            **_public_addresses(f"http://{host}:{options.port}"),
+            # A webhook on this machine is what somebody tries first; in a network, anybody could make us ask it.
+            "NOTIFICATIONS_ALLOW_PRIVATE_ADDRESSES": str(not options.lan),
+            "ADMIN_SIMULATOR_URL": control.url if control else "",
+        },
     )
     async with platform, asyncio.TaskGroup() as tasks, RestClient(platform.rest_url) as operator:
         watching = tasks.create_task(platform.watch())
@@ -98,13 +120,33 @@ async def _up(options: argparse.Namespace) -> None:
         ready.set()
         _print_banner(platform, world, is_lan=options.lan, seconds=time.monotonic() - began)
         drawing = tasks.create_task(_draw(summary))
-        if options.no_fleet:
+        if control is None:
             await stop.wait()
         else:
-            await _run_fleet(world, platform, stop=stop, seed=options.seed)
+            await _run_fleet(world, platform, control, stop=stop, seed=options.seed)
         for task in (drawing, counting, watching):
             task.cancel()
     _say(f"stopped; data stays in {platform.servers.data_dir}")
+
+
+def _build_web() -> None:
+    """The web apps are built, or it is said why they are not: everything else works without them."""
+    if not web_build.is_checkout():
+        return
+    try:
+        web_build.build(_say)
+    except BuildFailed as failure:
+        _say(f"going on without the web apps: {failure}")
+
+
+def _public_addresses(url: str) -> dict[str, str]:
+    """What QR codes, mails and links to receipts lead to is served here too, unless the environment says otherwise."""
+    addresses = {
+        "STATIONS_PLACE_URL": url,
+        "NOTIFICATIONS_APP_URL": url,
+        "BILLING_PUBLIC_URL": f"{url}/api/v1",
+    }
+    return {name: os.environ.get(name, address) for name, address in addresses.items()}
 
 
 async def _provision_once(world: World, platform: Platform, operator: RestClient) -> None:
@@ -123,7 +165,7 @@ async def _provision_once(world: World, platform: Platform, operator: RestClient
     marker.write_text(json.dumps({"world": digest}))
 
 
-async def _run_fleet(world: World, platform: Platform, *, stop: asyncio.Event, seed: int) -> None:
+async def _run_fleet(world: World, platform: Platform, control: Control, *, stop: asyncio.Event, seed: int) -> None:
     async with asyncio.TaskGroup() as tasks:
         phones = AppDrivers(
             platform.rest_url, world.drivers, password=platform.secrets.driver_password, tasks=tasks, seed=seed
@@ -141,7 +183,8 @@ async def _run_fleet(world: World, platform: Platform, *, stop: asyncio.Event, s
                 on_event=phones.on_event,
                 speaker=speaker,
             )
-            await fleet.run(stop)
+            async with control.attached(fleet):
+                await fleet.run(stop)
         await phones.close()
 
 
@@ -150,7 +193,7 @@ def parker_names(world: World) -> Sequence[str]:
     return [driver.email for driver in world.drivers[:_PARKERS]]
 
 
-def sensors(platform: Platform, world: World) -> RestSpeaker:
+def sensors(platform: Reachable, world: World) -> RestSpeaker:
     """What the demo's bays and those who park in them say to the platform."""
     operator = Account(OPERATOR, platform.secrets.operator_password, "operator")
     passwords = dict.fromkeys(parker_names(world), platform.secrets.driver_password)
@@ -168,16 +211,25 @@ def _print_banner(platform: Platform, world: World, *, is_lan: bool, seconds: fl
         "",
         f"ready after {seconds:.1f} s",
         "",
+        f"  driver's app    http://{host}:{platform.rest_port}/",
+        f"  operator's app  http://{host}:{platform.rest_port}/operator",
         f"  REST            http://{host}:{platform.rest_port}/api/docs",
         f"  stations        ws://{host}:{platform.station_port}/ocpp/{{station id}}",
         f"  demo driver     {world.drivers[0].email}    {password}",
         f"  demo operator   {OPERATOR}    {platform.secrets.operator_password}",
+        f"  mails           {_mails(platform)}",
         f"  data and logs   {platform.servers.data_dir}    (python3 dev.py reset clears them)",
         "",
         "Ctrl-C ends it.",
         "",
     )
     print("\n".join(lines), flush=True)
+
+
+def _mails(platform: Platform) -> str:
+    """Where what people are told by mail goes."""
+    server = os.environ.get("NOTIFICATIONS_SMTP_HOST")
+    return f"by {server}" if server else f"{platform.mail_folder}/*.eml    (NOTIFICATIONS_SMTP_HOST sends them)"
 
 
 async def _draw(summary: Summary) -> None:

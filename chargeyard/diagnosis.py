@@ -42,6 +42,7 @@ _ANYBODYS = {
     RefusalCause.PLAIN_ON_TLS_PORT,
     RefusalCause.HEAD_TOO_SLOW,
     RefusalCause.HEAD_TOO_LARGE,
+    RefusalCause.NODE_BUSY,
 }
 
 _FIXES: Mapping[RefusalCause, str] = {
@@ -63,6 +64,10 @@ _FIXES: Mapping[RefusalCause, str] = {
     RefusalCause.HEAD_TOO_SLOW: "check the network between the station and us: the request began and did not end.",
     RefusalCause.HEAD_TOO_LARGE: "shorten the URL and its parameters: {url}.",
     RefusalCause.PLATFORM_AWAY: "wait: the platform cannot store messages now; the station tries again by itself.",
+    RefusalCause.LOCKED_OUT: "enter the right password in the station, and wait five minutes: too many were wrong.",
+    RefusalCause.TOO_OFTEN: "find out why the station connects again and again: its network, or two with one id.",
+    RefusalCause.NODE_BUSY: "wait: many stations connect at once; the station tries again by itself.",
+    RefusalCause.CERTIFICATE_REVOKED: "give the station a new certificate: the one that it shows was revoked.",
 }
 
 

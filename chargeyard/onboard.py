@@ -23,6 +23,7 @@ from chargeyard.diagnosis import (
     explain_silence,
     explain_strangers,
 )
+from chargeyard.elsewhere import PASSWORD_VARIABLE
 from chargeyard.errors import ChargeyardError
 from chargeyard.lan import lan_address
 from chargeyard.reset import DATA_DIR
@@ -34,7 +35,6 @@ from protocol.bus.secrets import new_station_password
 POLL_S = 2.0
 _HINT_AFTER_S = 20.0
 _PLAIN_PROGRESS_S = 10.0
-_PASSWORD_VARIABLE = "CHARGEYARD_OPERATOR_PASSWORD"  # noqa: S105 # a name, no secret
 _CONFLICT = 409
 
 EPILOG = f"""examples:
@@ -43,7 +43,7 @@ EPILOG = f"""examples:
   chargeyard onboard WALLBOX-1 --url https://csms.example --tenant acme --email me@example.com --driver 0198f…
   chargeyard onboard WALLBOX-1 --skip-card --timeout 120
 
-The operator's password is read from {_PASSWORD_VARIABLE}, else from the data folder of `up`. Exit code 0: the station
+The operator's password is read from {PASSWORD_VARIABLE}, else from the data folder of `up`. Exit code 0: the station
 works and the card is learned; 1: the time was over, and the last line says what was missing; 130: Ctrl-C. The station
 stays registered in any case, and the verb can be run again.
 """
@@ -215,12 +215,12 @@ class Watch:
 
 
 def _operator_password(options: argparse.Namespace) -> str:
-    return os.environ.get(_PASSWORD_VARIABLE) or _secrets(options).operator_password
+    return os.environ.get(PASSWORD_VARIABLE) or _secrets(options).operator_password
 
 
 def _secrets(options: argparse.Namespace) -> Secrets:
     if not (options.data / SECRETS_FILE).exists():
-        raise CannotOnboard(f"there are no secrets in {options.data}: set {_PASSWORD_VARIABLE}, or start `up` first")
+        raise CannotOnboard(f"there are no secrets in {options.data}: set {PASSWORD_VARIABLE}, or start `up` first")
     return Secrets.of(options.data)
 
 

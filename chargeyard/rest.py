@@ -48,6 +48,11 @@ class RestClient:
                 raise
             await self.log_in(email, password)
 
+    @property
+    def authorization(self) -> str:
+        """The header's value, for other clients of the same person."""
+        return str(self._http.headers["Authorization"])
+
     async def get(self, path: str, **query: Any) -> Any:  # Any: JSON
         """The answer's JSON. Raises RestRefused."""
         return await self._ask("GET", path, params=query)
@@ -65,9 +70,9 @@ class RestClient:
         """The answer's JSON. Raises RestRefused."""
         return await self._ask("PATCH", path, json=body)
 
-    async def delete(self, path: str) -> None:
+    async def delete(self, path: str, body: Any = None) -> None:  # Any: JSON
         """What is there is gone. Raises RestRefused."""
-        await self._ask("DELETE", path)
+        await self._ask("DELETE", path, json=body)
 
     def stream(self, path: str, *, last_event_id: str | None = None) -> Any:  # Any: httpx's context manager
         """An open response, for server-sent events."""

@@ -69,12 +69,12 @@ class Secrets:
             credential_pepper=secrets.token_hex(32),
             auth_private_key=base64.b64encode(private).decode(),
             auth_public_key=base64.b64encode(public).decode(),
-            operator_password=_password(),
-            driver_password=_password(),
+            operator_password=new_password(),
+            driver_password=new_password(),
         )
 
 
-def _password() -> str:
+def new_password() -> str:
     """Hard to guess, and no option where it is given to a command: it begins with a letter or a digit."""
     while not (password := secrets.token_urlsafe(12))[0].isalnum():
         pass

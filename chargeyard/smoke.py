@@ -2,21 +2,25 @@
 
 What the fleet's ledger says was delivered is reconciled with what the platform has booked: every session and reading,
 every stay in a parking bay, and the money by the tariffs, worked out by the simulator and not by the platform. Exit 0
-or 1.
+or 1. A platform that runs elsewhere is left with the demo's stations, drivers and sessions.
 """
 
 import argparse
 import asyncio
+import os
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
+from typing import Any, cast
 
 from chargeyard.app_drivers import AppDrivers
 from chargeyard.car_park import demo_parkers
 from chargeyard.demo import OPERATOR, parker_names, sensors
+from chargeyard.elsewhere import PASSWORD_VARIABLE, DerivedPasswords, PlatformElsewhere, Reachable
 from chargeyard.platform import Platform
 from chargeyard.rest import RestClient
+from chargeyard.shapes import Shape, add_shape_options, shape_of
 from chargeyard.world import World, demo_drivers, make_world, provision
 from protocol.domain.version import OcppVersion
 from simulator.books import OperatorsView
@@ -34,8 +38,10 @@ _DEADLINE_S = 60.0
 _SETTLES_WITHIN_S = 30.0
 _POLL_S = 0.5
 
-_EPILOG = """example:
+_EPILOG = """examples:
   python3 dev.py smoke
+  python3 dev.py smoke --apart    two gateways, and every service in a process of its own, as in a cluster
+  CHARGEYARD_OPERATOR_PASSWORD=… python3 dev.py smoke --rest https://app.example.com --stations wss://ocpp.example.com/ocpp
 """
 
 
@@ -47,21 +53,43 @@ def main(argv: Sequence[str]) -> int:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.parse_args(argv)
+    add_shape_options(parser)
+    parser.add_argument("--rest", metavar="URL", help="of a platform that runs, up to /api: nothing is started then")
+    parser.add_argument("--stations", metavar="URL", help="what a station's id is added to there")
+    options = parser.parse_args(argv)
+    if (options.rest is None) != (options.stations is None):
+        parser.error("--rest and --stations belong together")
     with tempfile.TemporaryDirectory(prefix="chargeyard-smoke-") as folder:
-        return asyncio.run(_smoke(Path(folder)))
+        if options.rest is None:
+            return asyncio.run(
+                _smoke(
+                    _platform_here(Path(folder), shape_of(options.shape, gateways=options.gateways)),
+                    Path(folder),
+                    seed="7",
+                )
+            )
+        password = os.environ.get(PASSWORD_VARIABLE)
+        if not password:
+            parser.error(f"{PASSWORD_VARIABLE} has to hold the password of {OPERATOR}")
+        there = PlatformElsewhere(options.rest.rstrip("/"), options.stations.rstrip("/"), DerivedPasswords(password))
+        # Another seed each time, or it would deliver what the last one did.
+        return asyncio.run(_smoke(there, Path(folder), seed=str(time.time_ns())))
 
 
-async def _smoke(folder: Path) -> int:
-    began = time.monotonic()
-    settings = Settings(heartbeat_interval_s=30, sample_interval_s=2, retry_min_s=0.5, retry_random_s=0.5)
-    platform = Platform(
+def _platform_here(folder: Path, shape: Shape) -> Platform:
+    return Platform(
         folder,
         report=_say,
+        shape=shape,
         durable=False,
         environ={},
         backoffice_settings={"IDENTITY_FIRST_OPERATOR_EMAIL": OPERATOR},
     )
+
+
+async def _smoke(platform: Platform | PlatformElsewhere, folder: Path, *, seed: str) -> int:
+    began = time.monotonic()
+    settings = Settings(heartbeat_interval_s=30, sample_interval_s=2, retry_min_s=0.5, retry_random_s=0.5)
     async with platform, asyncio.TaskGroup() as tasks, RestClient(platform.rest_url) as operator:
         watching = tasks.create_task(platform.watch())
         await operator.log_in(OPERATOR, platform.secrets.operator_password, role="operator")
@@ -69,6 +97,7 @@ async def _smoke(folder: Path) -> int:
         password = platform.secrets.driver_password
         await provision(world, operator, rest_url=platform.rest_url, driver_password=password, report=_say)
         _say(f"waiting for {WANTED_EACH} paid sessions of each OCPP version and {WANTED_STAYS} paid stays")
+        before = {one["id"] for one in await _paid_invoices(operator)}
         stop = asyncio.Event()
         phones = AppDrivers(platform.rest_url, world.drivers, password=password, tasks=tasks, seed=7)
         drivers = demo_drivers(world, session_s=(4.0, 8.0), arrival_s=2.0, app_share=0.4, linger_s=(0.0, 2.0))
@@ -77,10 +106,10 @@ async def _smoke(folder: Path) -> int:
         plan = world.fleet_plan(drivers, parkers)
         async with sensors(platform, world) as speaker:
             fleet = Fleet(
-                plan, url=platform.station_url, seed=7, ledger=ledger, on_event=phones.on_event, speaker=speaker
+                plan, url=platform.station_url, seed=seed, ledger=ledger, on_event=phones.on_event, speaker=speaker
             )
             running = tasks.create_task(fleet.run(stop))
-            is_enough = await _wait_for_paid(operator, world)
+            is_enough = await _wait_for_paid(operator, world, before=before)
             stop.set()
             await running
         found = await reconcile_with_platform(folder / "ledger.jsonl", platform, world.prices)
@@ -89,12 +118,12 @@ async def _smoke(folder: Path) -> int:
     return _judge(found, world, is_enough=is_enough, seconds=time.monotonic() - began)
 
 
-async def _wait_for_paid(operator: RestClient, world: World) -> bool:
-    """Whether enough sessions of each version, and enough stays, were paid in time."""
+async def _wait_for_paid(operator: RestClient, world: World, *, before: Container[str]) -> bool:
+    """Whether enough sessions of each version, and enough stays, were paid in time, without those `before`."""
     deadline = time.monotonic() + _DEADLINE_S
     version_of = {station.plan.station_id: station.plan.version for station in world.stations}
     while time.monotonic() < deadline:
-        paid = (await operator.get("/billing/invoices", state="paid", limit=500))["items"]
+        paid = [one for one in await _paid_invoices(operator) if one["id"] not in before]
         versions = [version_of[one["station_id"]] for one in paid if one["kind"] == "charging"]
         stays = sum(one["kind"] == "parking" and one["total_incl_vat"] != "0.00" for one in paid)
         are_charged = all(versions.count(version) >= WANTED_EACH for version in (OcppVersion.V16, OcppVersion.V201))
@@ -104,8 +133,14 @@ async def _wait_for_paid(operator: RestClient, world: World) -> bool:
     return False
 
 
+async def _paid_invoices(operator: RestClient) -> Sequence[dict[str, Any]]:  # Any: JSON
+    """The newest of them."""
+    page = await operator.get("/billing/invoices", state="paid", limit=500)
+    return cast("Sequence[dict[str, Any]]", page["items"])
+
+
 async def reconcile_with_platform(
-    ledger: Path, platform: Platform, prices: PriceList, *, patience_s: float = _SETTLES_WITHIN_S
+    ledger: Path, platform: Reachable, prices: PriceList, *, patience_s: float = _SETTLES_WITHIN_S
 ) -> Reconciliation:
     """What the platform has booked of a ledger, once it is settled or has had its time."""
     async with OperatorsView(platform.rest_url) as view:

@@ -32,13 +32,16 @@ from csms.ports import (
     VendorPlugIn,
 )
 from csms.settings import CsmsSettings
+from csms.tracing import make_tracer
 from csms.transport.head import HandOver, HeadListener
-from csms.transport.tls import server_context
+from csms.transport.tls import ServerTls
 from protocol.domain.identifiers import tenant_token_key
 
 log = structlog.get_logger(__name__)
 
 _FLUSH_S = 2.0
+_TLS_REFRESH_S = 5.0
+_ADMIN_HEADS_AT_ONCE = 100
 
 
 async def run_gateway(
@@ -52,7 +55,7 @@ async def run_gateway(
 
     Raises InvalidSettings where the files for TLS are not usable.
     """
-    tls = server_context(settings) if settings.tls_port is not None else None
+    tls = ServerTls(settings) if settings.tls_port is not None else None
     master_key = settings.token_key.get_secret_value().encode()
     async with NatsBus(settings.nats_url, node=settings.node, replicas=settings.stream_replicas) as bus:
         await bus.ensure_streams()
@@ -89,6 +92,7 @@ async def run_gateway(
                 presence=KeyValuePresence(bus, node=settings.node),
                 tasks=tasks,
                 rng=random.Random(),  # noqa: S311 # jitter, no secret
+                tracer=make_tracer(settings),
             )
             background = [
                 tasks.create_task(work)
@@ -97,6 +101,7 @@ async def run_gateway(
                     registry.run(),
                     gateway.watch_sessions(),
                     gateway.message_log.run(publisher),
+                    _refresh(tls),
                 )
             ]
             bus.watch_connection(on_found=gateway.reclaim_presence)
@@ -107,9 +112,15 @@ async def run_gateway(
                 decide=gateway.admit,
                 hand_over=_hand_over(settings, gateway),
                 timeout_s=settings.handshake_timeout_s,
+                at_once=settings.handshakes_at_once,
                 on_refused=gateway.refusals.note,
             )
-            admin = HeadListener(decide=gateway.answer_admin, hand_over=None, timeout_s=settings.handshake_timeout_s)
+            admin = HeadListener(
+                decide=gateway.answer_admin,
+                hand_over=None,
+                timeout_s=settings.handshake_timeout_s,
+                at_once=_ADMIN_HEADS_AT_ONCE,
+            )
             port = await listener.start(settings.host, settings.port)
             tls_port = None if tls is None else await listener.start(settings.host, settings.tls_port or 0, tls=tls)
             admin_port = await admin.start(settings.admin_host, settings.admin_port)
@@ -125,6 +136,13 @@ async def run_gateway(
             for task in background:
                 task.cancel()
     log.info("gateway stopped", node=settings.node)
+
+
+async def _refresh(tls: ServerTls | None) -> None:
+    """Certificates that change on disk, as cert-manager and certbot change them, hold without a restart."""
+    while tls is not None:
+        await asyncio.sleep(_TLS_REFRESH_S)
+        tls.refresh()
 
 
 def _contracts(settings: CsmsSettings) -> ContractCertificates:

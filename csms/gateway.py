@@ -5,6 +5,7 @@ Without I/O of its own but for its ports: `app.py` makes it listen.
 
 import asyncio
 import random
+import time
 import uuid
 from contextlib import suppress
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from csms.admission import Admission
 from csms.deviations import DeviationBook
 from csms.errors import BusUnavailable, HeldByNewer
 from csms.handshake import Accept, Reject, RequestHead, decide, read_target
@@ -24,10 +26,11 @@ from csms.presence import SessionTable
 from csms.quarantine import Quarantine
 from csms.refusals import RefusalLog
 from csms.router import Router
-from csms.session import CLOSE_INTERNAL_ERROR, CLOSE_SERVICE_RESTART, StationSession, StationSocket
+from csms.session import CLOSE_INTERNAL_ERROR, CLOSE_POLICY, CLOSE_SERVICE_RESTART, StationSession, StationSocket
 from csms.settings import CsmsSettings
 from csms.station import Station, publish_deviations
 from csms.telemetry import CONNECTIONS, HANDSHAKES, REGISTRY
+from csms.tracing import CallTracer
 from csms.transport.head import PlainResponse
 from protocol.blocks.availability.events import StationConnected, StationDisconnected
 from protocol.bus.commands import RegistryEntry
@@ -59,6 +62,7 @@ class Gateway:
         presence: Presence,
         tasks: asyncio.TaskGroup,
         rng: random.Random,
+        tracer: CallTracer | None = None,
     ) -> None:
         self.sessions: SessionTable[StationSession] = SessionTable()
         self.is_ready = False
@@ -67,7 +71,7 @@ class Gateway:
         self._presence = presence
         self._tasks = tasks
         self._rng = rng
-        self._router = Router(ports)
+        self._router = Router(ports, tracer)
         self.message_log = MessageLog(settings.message_log)
         self.refusals = RefusalLog(
             publisher=ports.publisher,
@@ -76,6 +80,13 @@ class Gateway:
             now=ports.now,
             per_minute=settings.refusals_per_minute,
         )
+        self._admission = Admission(
+            accepts_per_s=settings.accepts_per_second,
+            reconnects_per_minute=settings.reconnects_per_minute,
+            wrong_passwords=settings.wrong_passwords,
+            clock=time.monotonic,
+            rng=rng,
+        )
         self._pepper = settings.credential_pepper.get_secret_value().encode()
         self._running: set[asyncio.Task[None]] = set()
         self._bus_found = asyncio.Event()
@@ -83,7 +94,7 @@ class Gateway:
 
     async def admit(self, head: RequestHead, peer: str) -> PlainResponse | Accept:
         """The decision about an upgrade request, noted where it is a refusal."""
-        decision = self._decide(head)
+        decision = self._decide(head, peer)
         if isinstance(decision, Accept):
             HANDSHAKES.labels("101").inc()
             if decision.is_closed_at_once:
@@ -118,6 +129,7 @@ class Gateway:
             deviations=DeviationBook(self._ports.now()),
             rules=_rules_of(entry),
             credential=decision.credential,
+            certificate_serial=decision.certificate_serial,
         )
         session = StationSession(
             station,
@@ -132,6 +144,7 @@ class Gateway:
             quarantine=Quarantine(station, self._ports.publisher),
             queued_calls=self._settings.queued_calls,
             queued_commands=self._settings.queued_commands,
+            frames_per_s=self._settings.frames_per_second,
         )
         self.sessions.enter(station.key, session)
         task = self._tasks.create_task(self._live(session))
@@ -140,16 +153,22 @@ class Gateway:
         return session
 
     async def watch_sessions(self) -> None:
-        """Ping silent stations and give up dead ones, until cancelled."""
+        """`check_sessions` now and then, until cancelled."""
         while True:
             await asyncio.sleep(_WATCH_S)
-            for session in self.sessions:
-                session.check_liveness(
-                    ping_after_s=self._settings.ping_interval_s,
-                    dead_after_s=2.5 * max(self._settings.ping_interval_s, session.station.heartbeat_interval_s),
-                )
-                self._say_deviations(session.station)
+            self.check_sessions()
             self.refusals.roll()
+
+    def check_sessions(self) -> None:
+        """Silent stations are pinged, dead ones given up, and those whose certificate was revoked are cut off."""
+        for session in self.sessions:
+            session.check_liveness(
+                ping_after_s=self._settings.ping_interval_s,
+                dead_after_s=2.5 * max(self._settings.ping_interval_s, session.station.heartbeat_interval_s),
+            )
+            if self._is_revoked(session.station):
+                session.close(CLOSE_POLICY, "the certificate of this station was revoked")
+            self._say_deviations(session.station)
 
     def reclaim_presence(self) -> None:
         """NATS is back: sockets whose epoch is provisional register now, and not after their next wait."""
@@ -170,7 +189,7 @@ class Gateway:
         if self._running:
             await asyncio.wait(self._running, timeout=_FLUSH_S)
 
-    def _decide(self, head: RequestHead) -> Accept | Reject:
+    def _decide(self, head: RequestHead, peer: str) -> Accept | Reject:
         if not self.is_ready or not self._ports.publisher.is_patient:
             return Reject(
                 503,
@@ -182,7 +201,10 @@ class Gateway:
         if station is None:
             reason = "no station in this path: /ocpp/{station} or /ocpp/{tenant}/{station}"
             return Reject(404, RefusalCause.WRONG_PATH, reason)
-        return decide(
+        refusal = self._admission.ask(station)
+        if refusal is not None:
+            return refusal
+        decision = decide(
             head,
             self._ports.registry.find(station),
             station=station,
@@ -190,6 +212,17 @@ class Gateway:
             pepper=self._pepper,
             lets_unknown_in=self._settings.unknown_stations == "pending" and self._is_known(station.tenant),
         )
+        if isinstance(decision, Accept):
+            self._admission.note_accept(station)
+        elif decision.cause is RefusalCause.WRONG_PASSWORD:
+            return self._admission.note_wrong_password(station, peer) or decision
+        return decision
+
+    def _is_revoked(self, station: Station) -> bool:
+        if not station.certificate_serial:
+            return False
+        entry = self._ports.registry.find(station.key)
+        return entry is not None and station.certificate_serial in entry.revoked_serials
 
     def _is_known(self, tenant: TenantId) -> bool:
         """A tenant's name in a path is anybody's to choose: strangers come in where somebody may look at them."""

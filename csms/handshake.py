@@ -28,11 +28,14 @@ MAX_ID_LENGTH = 255  # OCPP 2.x Part 4 has 48 for a station id; longer ones are 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """What a request came through. `names` and `organizations`: CN and O of the client certificate, verified by TLS."""
+    """What a request came through. `names` (CN), `organizations` (O) and `serial` (hex) are of the client certificate,
+    which TLS has verified.
+    """
 
     is_encrypted: bool = False
     names: frozenset[str] = field(default_factory=frozenset)
     organizations: frozenset[str] = field(default_factory=frozenset)
+    serial: str = ""
 
 
 PLAIN = Channel()
@@ -52,7 +55,8 @@ class RequestHead:
 class Accept:
     """Upgrade. `subprotocol` None leaves the header out; `is_closed_at_once`: no common version.
 
-    `credential` is the name of the password that was shown (`protocol.bus.secrets.credential_name`), if one was.
+    `credential` is the name of the password that was shown (`protocol.bus.secrets.credential_name`), if one was;
+    `certificate_serial` that of the certificate by which the station came in, if it did.
     """
 
     station: StationKey
@@ -62,6 +66,7 @@ class Accept:
     entry: RegistryEntry | None
     is_closed_at_once: bool = False
     credential: str = ""
+    certificate_serial: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +158,17 @@ def decide(
         entry,
         is_closed_at_once=version is None,
         credential=proof.credential,
+        certificate_serial=proof.certificate_serial,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Proof:
-    """The security profile that a connection has, and the name of the password that it showed."""
+    """The security profile that a connection has, with the name of the password or the certificate that it showed."""
 
     profile: int
     credential: str = ""
+    certificate_serial: str = ""
 
 
 def _prove(head: RequestHead, entry: RegistryEntry, *, station: StationKey, pepper: bytes) -> _Proof | Reject:
@@ -171,11 +178,15 @@ def _prove(head: RequestHead, entry: RegistryEntry, *, station: StationKey, pepp
     """
     names, organizations = head.channel.names, head.channel.organizations
     is_certified = _is_in_name_of(station, entry, head.channel)
-    if is_certified and 3 in entry.security_profiles:
-        return _Proof(3)
+    is_revoked = is_certified and head.channel.serial in entry.revoked_serials
+    if is_certified and not is_revoked and 3 in entry.security_profiles:
+        return _Proof(3, certificate_serial=head.channel.serial)
     shown = _show_password(head, entry, station=station, pepper=pepper)
     if isinstance(shown, Reject) or _is_allowed(shown.profile, entry):
         return shown
+    if is_revoked:
+        reason = f"the station's certificate {head.channel.serial} was revoked"
+        return Reject(401, RefusalCause.CERTIFICATE_REVOKED, reason)
     if head.channel.is_encrypted and 3 in entry.security_profiles and not is_certified:
         found = ", ".join(sorted(names)) or "none"
         whose = ", ".join(sorted(organizations)) or "none"

@@ -31,6 +31,7 @@ from csms.ports import Ports
 from csms.session import Answer, StationSession
 from csms.station import ReceivedCall, Station, publish_deviations
 from csms.telemetry import ANSWERED_CALLS, REFUSED_CALLS, CallTimes
+from csms.tracing import CallTracer, Span, end
 from protocol.blocks.authorization.messages import Authorize
 from protocol.blocks.availability.messages import Heartbeat, StatusNotification
 from protocol.blocks.battery_swap.messages import BatterySwap
@@ -125,8 +126,9 @@ HANDLERS: Mapping[type[msgspec.Struct], Handler] = {
 class Router:
     """Answers a station's CALLs."""
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, tracer: CallTracer | None = None) -> None:
         self._ports = ports
+        self._tracer = tracer
         self._times: dict[tuple[OcppVersion, str], CallTimes] = {}
 
     async def answer(self, session: StationSession, call: IncomingCall | IncomingSend) -> Answer:
@@ -137,10 +139,13 @@ class Router:
         began, station = perf_counter(), session.station
         version, deviations = station.version, list(call.deviations)
         route: AnyRoute | None = None
+        span: Span | None = None
         try:
             route = self._route(session, call)
             received = ReceivedCall(station, self._ports.now(), bytes(call.payload), deviations)
             message = _decode(route, received)
+            if self._tracer is not None:
+                span = self._tracer.begin(message, received, action=call.action, began=began)
             reply = await HANDLERS[type(message)](message, received, self._ports)
             text = b""
             if isinstance(call, IncomingCall):
@@ -150,7 +155,12 @@ class Router:
             REFUSED_CALLS.labels(version, route.action if route else "unknown", type(error).__name__).inc()
             self._record(station, deviations)
             text = session.connection.reply_error(call, error) if isinstance(call, IncomingCall) else b""
+            end(span, error)
             return Answer(text, deviations, error)
+        except BaseException as error:
+            end(span, error)
+            raise
+        end(span)
         self._times_of(version, route.action).observe(perf_counter() - began)
         if deviations:
             self._record(station, deviations)

@@ -3,7 +3,8 @@
 Invariants:
 1. CALLs are answered one after the other, in the order they came, and so are SENDs dealt with; answers to our own
    CALLs never wait behind them.
-2. What waits is bounded: a station that sends more than `queued_calls` ahead is not read from until some are answered.
+2. What waits is bounded: a station that sends more than `queued_calls` ahead is not read from until some are answered,
+   and one that sends faster than its share is read more slowly (`inflow`).
 3. A fact that does not become durable in time gets no answer at all: the socket is closed with 1013, for a station
    that knows it is offline keeps its messages without spending its attempts.
 4. Our own CALLs (`own_calls`) fail when the socket closes.
@@ -24,11 +25,12 @@ from csms.errors import (
     CommandRefused,
     PublishFailed,
 )
+from csms.inflow import Inflow
 from csms.message_log import ANSWERED, REPEATED, UNANSWERED, UNREADABLE, UNSOLICITED, MessageLog
 from csms.own_calls import OwnCalls
 from csms.quarantine import Quarantine
 from csms.station import Station
-from csms.telemetry import PROTOCOL_VIOLATIONS, TAKEOVERS
+from csms.telemetry import PROTOCOL_VIOLATIONS, TAKEOVERS, UNANSWERED_CALLS
 from protocol.bus.frames import FrameDirection
 from protocol.errors import ActionNotImplemented, InternalError, PayloadViolation, RpcError
 from protocol.ocppj.connection import OcppConnection
@@ -114,6 +116,7 @@ class StationSession:
         quarantine: Quarantine,
         queued_calls: int,
         queued_commands: int,
+        frames_per_s: int,
     ) -> None:
         self.station = station
         self.connection = connection
@@ -130,7 +133,7 @@ class StationSession:
         self._queued_calls = queued_calls
         self._calls: deque[ReceivedFrame] = deque()
         self._work_came: asyncio.Future[None] | None = None  # there while the pump waits
-        self._is_paused = False
+        self._inflow = Inflow(socket, frames_per_s=frames_per_s, now=self.last_heard_at)
         self._closed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     @property
@@ -159,6 +162,7 @@ class StationSession:
         """One text message came. Never raises, never waits."""
         now = self._clock()
         self.last_heard_at = now
+        self._inflow.took(len(text), now)
         event = self.connection.receive(text, now)
         match event:
             case IncomingCall() | IncomingSend():
@@ -222,9 +226,8 @@ class StationSession:
         while not self._closed.done():
             while self._calls:
                 received = self._calls.popleft()
-                if self._is_paused and len(self._calls) < self._queued_calls // 2:
-                    self._is_paused = False
-                    self._socket.resume_reading()
+                if len(self._calls) < self._queued_calls // 2:
+                    self._inflow.crowd(is_crowded=False)
                 if not await self._answer_one(received):
                     return
             if not self._closed.done():
@@ -240,6 +243,7 @@ class StationSession:
             log.warning(
                 "station not answered", station_id=self.station.key.station, action=call.action, reason=str(error)
             )
+            UNANSWERED_CALLS.inc(1 + len(self._calls))
             self.close(CLOSE_TRY_AGAIN_LATER, "the platform cannot store messages now")
             self.on_closed("not durable")
             self._note_call(received, UNANSWERED)
@@ -302,9 +306,8 @@ class StationSession:
     def _enqueue(self, received: ReceivedFrame) -> None:
         self._calls.append(received)
         self._wake()
-        if len(self._calls) >= self._queued_calls and not self._is_paused:
-            self._is_paused = True
-            self._socket.pause_reading()
+        if len(self._calls) >= self._queued_calls:
+            self._inflow.crowd(is_crowded=True)
 
     def _wake(self) -> None:
         if self._work_came is not None and not self._work_came.done():

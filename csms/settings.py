@@ -11,7 +11,12 @@ from csms.errors import InvalidSettings
 from protocol.domain.version import OcppVersion
 
 # Shared with the back office, so without the prefix.
-_SHARED = {"nats_url": "NATS_URL", "token_key": "TOKEN_KEY", "credential_pepper": "CREDENTIAL_PEPPER"}
+_SHARED = {
+    "nats_url": "NATS_URL",
+    "token_key": "TOKEN_KEY",
+    "credential_pepper": "CREDENTIAL_PEPPER",
+    "otlp_endpoint": "OTEL_EXPORTER_OTLP_ENDPOINT",
+}
 
 
 def _split(value: object) -> object:
@@ -19,7 +24,7 @@ def _split(value: object) -> object:
 
 
 class CsmsSettings(BaseModel):
-    """Names in the environment are upper case with the prefix `CSMS_`, but NATS_URL, TOKEN_KEY, CREDENTIAL_PEPPER.
+    """Names in the environment are upper case with the prefix `CSMS_`, but those that `_SHARED` names.
 
     Times are seconds. `unknown_stations`: refuse them with 404, or let them in as pending where a tenant has stations.
     `message_log`: every frame, those of exchanges that did not go as they should, or none.
@@ -29,6 +34,12 @@ class CsmsSettings(BaseModel):
     `sandbox` believes any chain that holds together. `cost_timeout_s`: how long a station whose transaction has ended
     waits for what it cost; 0 asks nobody.
     `ev_certificate_timeout_s`: how long a vehicle's certificate is waited for; then the station hears Failed.
+    `accepts_per_second`: how many stations come in on average, and twice as many at once; `handshakes_at_once`: how
+    many connections may be about to. `reconnects_per_minute` and `frames_per_second` (one of 4 KiB counts as two)
+    are of one station alone, who is held off or read more slowly; `wrong_passwords` of a station and an address, before
+    429 is the answer to further ones. 0 is any number.
+    `otlp_endpoint`: who collects spans, by OTLP over HTTP; nobody where it is not set. `trace_charges`: how many starts
+    and ends of transactions are traced, `trace_sample` how many other calls.
     `authorize_fallback`: what a station hears of a token when identity is silent and no cached verdict is there.
     """
 
@@ -69,6 +80,14 @@ class CsmsSettings(BaseModel):
     queued_calls: int = Field(default=64, ge=1)
     queued_commands: int = Field(default=16, ge=1)
     message_log: Literal["on", "errors", "off"] = "on"
+    accepts_per_second: float = Field(default=2_000.0, ge=0)
+    handshakes_at_once: int = Field(default=2_000, ge=1)
+    reconnects_per_minute: int = Field(default=30, ge=0)
+    wrong_passwords: int = Field(default=10, ge=0)
+    frames_per_second: int = Field(default=200, ge=0)
+    otlp_endpoint: str | None = None
+    trace_sample: float = Field(default=0.01, ge=0, le=1)
+    trace_charges: float = Field(default=0.05, ge=0, le=1)
     stream_replicas: int = Field(default=1, ge=1, le=5)
 
     @model_validator(mode="after")
@@ -83,7 +102,7 @@ def read_settings(environment: Mapping[str, str]) -> CsmsSettings:
     values = {
         name: environment[variable]
         for name in CsmsSettings.model_fields
-        if (variable := _variable(name)) in environment
+        if environment.get(variable := _variable(name))
     }
     known = {_variable(name) for name in CsmsSettings.model_fields}
     problems = [f"{name}: no such setting" for name in environment if name.startswith("CSMS_") and name not in known]

@@ -46,6 +46,7 @@ class Station:
     deviations: DeviationBook
     rules: Ruleset = ALL_RULES
     credential: str = ""
+    certificate_serial: str = ""
     epoch: int = 0
     firmware: FirmwareReport | None = None
     publication: PublishFirmwareStatusNotification | None = None
@@ -68,6 +69,7 @@ class Station:
         occurred_at: datetime | None = None,
         payload: bytes = b"",
         wire_key: tuple[str, ...] = (),
+        traceparent: str = "",
     ) -> Outgoing:
         """The fact, wrapped and addressed.
 
@@ -90,21 +92,24 @@ class Station:
             digest=payload_digest(payload) if wire_key else "",
             epoch=self.epoch,
             occurredat=occurred_at,
+            traceparent=traceparent,
         )
         return Outgoing(prefix + suffix, encode_envelope(envelope), envelope.dedupe_key if is_deduped else "")
 
 
-class ReceivedCall(msgspec.Struct, frozen=True, gc=False):
+class ReceivedCall(msgspec.Struct, gc=False):
     """A CALL that a handler answers: who sent it, when it came, and its payload as it came.
 
-    `deviations` were forgiven in it; a handler adds what it notices. One is made for every message, and nothing that
-    it holds leads back to it: the garbage collector need not look at them.
+    `deviations` were forgiven in it; a handler adds what it notices. `traceparent`: its trace, where it is sampled.
+    One is made for every message, and nothing that it holds leads back to it: the garbage collector need not look at
+    them.
     """
 
     station: Station
     received_at: datetime
     payload: bytes
     deviations: list[Deviation] = msgspec.field(default_factory=list)
+    traceparent: str = ""
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -121,6 +126,7 @@ class ReceivedCall(msgspec.Struct, frozen=True, gc=False):
             occurred_at=occurred_at,
             payload=self.payload,
             wire_key=wire_key,
+            traceparent=self.traceparent,
         )
 
 

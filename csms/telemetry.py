@@ -28,6 +28,16 @@ FRAMES_DROPPED = Counter(
     registry=REGISTRY,
 )  # fmt: skip
 TAKEOVERS = Counter("csms_takeovers", "Sockets closed because a newer one came", registry=REGISTRY)
+CERTIFICATE_EXPIRES = Gauge(
+    "csms_tls_certificate_expires_timestamp_seconds", "When the certificate of the TLS port expires", registry=REGISTRY
+)
+SLOWED = Counter(
+    "csms_slowed", "Times that a station sent more than its share and was read more slowly", registry=REGISTRY
+)
+UNANSWERED_CALLS = Counter(
+    "csms_calls_unanswered", "Calls not answered since NATS did not take or say what they need, and those behind them",
+    registry=REGISTRY,
+)  # fmt: skip
 PUBLISH_FAILURES = Counter("csms_publish_failures", "Facts that did not become durable in time", registry=REGISTRY)
 IN_FLIGHT = Gauge("csms_publishes_in_flight", "Events sent to JetStream and not acknowledged yet", registry=REGISTRY)
 HELD_LATEST = Gauge("csms_latest_events_held", "Last values held until NATS is back", registry=REGISTRY)

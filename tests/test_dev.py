@@ -41,7 +41,7 @@ def test_installer_is_pinned_by_hash_like_everything_else() -> None:
     assert all(line.strip().startswith("--hash=sha256:") for line in hashes)
 
 
-@pytest.mark.parametrize("lock", [dev.LOCK_FILE, dev.LOAD_LOCK_FILE], ids=lambda path: path.name)
+@pytest.mark.parametrize("lock", [dev.LOCK_FILE, dev.LOAD_LOCK_FILE, dev.DOCS_LOCK_FILE], ids=lambda path: path.name)
 def test_lock_pins_by_hash_and_holds_no_address(lock: Path) -> None:
     text = lock.read_text()
 

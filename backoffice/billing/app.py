@@ -23,6 +23,8 @@ from backoffice.billing.credits import Credits
 from backoffice.billing.holds import Holds
 from backoffice.billing.parties import Parties
 from backoffice.billing.prepaid import PrepaidAccounts
+from backoffice.billing.privacy import Departures
+from backoffice.billing.privacy_repository import PERSONAL_TABLES
 from backoffice.billing.providers.port import PaymentProvider
 from backoffice.billing.providers.sandbox import SandboxProvider
 from backoffice.billing.providers.stripe import StripeProvider
@@ -44,10 +46,13 @@ from backoffice.contracts.billing import (
     RECEIPT_OF,
     RELEASE_HOLD,
 )
+from backoffice.contracts.identity import DriverDeleted
+from backoffice.contracts.privacy import OBSTACLES_OF, PERSONAL_DATA_OF, PersonalData
 from backoffice.contracts.reservations import ReservationCharged
 from backoffice.contracts.sessions import ChargingSessionCompleted, ParkingSessionCompleted, SessionCredited
 from backoffice.kit.bus import Answerer
 from backoffice.kit.consumer import Consumer
+from backoffice.kit.personal_data import PersonalDataDesk
 from backoffice.kit.service import Context, Parts, Service, Worker
 from protocol.blocks.payment.events import PaymentAuthorised, SettlementReported
 from protocol.bus.subjects import Kind
@@ -57,6 +62,7 @@ _RELEASE_EVERY_S = 1.0
 _RETRY_EVERY_S = 1.0
 _CLOSE_EVERY_S = 2.0
 _FORGET_EVERY_S = 3_600.0
+_REMOVE_EVERY_S = 1.0
 
 
 def build(context: Context[BillingSettings]) -> Parts:
@@ -109,6 +115,8 @@ def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> 
     web_payments = WebPayments(billing, context.bus, timeout_s=context.settings.web_payment_timeout_s)
     statements = Statements(context.database, clock=context.clock)
     events = BillingEvents(billing, credits_)
+    departures = Departures(context.database, provider, clock=context.clock)
+    personal_data = PersonalDataDesk(context.database, PERSONAL_TABLES, PersonalData.of)
     router = APIRouter()
     router.include_router(own_router)
     router.include_router(ledger_routes.router)
@@ -129,6 +137,7 @@ def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> 
                     ParkingSessionCompleted: events.on_parking_completed,
                     ReservationCharged: events.on_reservation_charged,
                     SessionCredited: events.on_session_credited,
+                    DriverDeleted: departures.on_driver_deleted,
                 },
             ),
             Consumer(
@@ -143,6 +152,8 @@ def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> 
             Answerer(RECEIPT_OF, settlements.receipt_of),
             Answerer(CHECK_VAT_NUMBER, register.check),
             Answerer(BOOKINGS_OF, BookingDesk(context.database).answer),
+            Answerer(PERSONAL_DATA_OF["billing"], personal_data.tell),
+            Answerer(OBSTACLES_OF["billing"], departures.answer_obstacles),
         ),
         workers=(
             Worker("collect_due", collection.collect_due, every_s=_COLLECT_EVERY_S),
@@ -150,6 +161,7 @@ def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> 
             Worker("finish_refunds", refunds.finish_refunds, every_s=_RELEASE_EVERY_S),
             Worker("retry_open", collection.retry_open, every_s=_RETRY_EVERY_S),
             Worker("close_months", statements.close_months, every_s=_CLOSE_EVERY_S),
+            Worker("remove_cards", departures.remove_cards, every_s=_REMOVE_EVERY_S),
             Worker("finish_releases", holds.finish_releases, every_s=_RELEASE_EVERY_S),
         ),
     )

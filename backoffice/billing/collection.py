@@ -6,7 +6,7 @@ money moves once. Two workers never collect at the same time: the kit's worker l
 
 import structlog
 
-from backoffice.billing import repository
+from backoffice.billing import receipt_metrics, repository
 from backoffice.billing.domain import (
     HOLD,
     INVOICE,
@@ -30,6 +30,7 @@ from backoffice.billing.terminals import Terminals
 from backoffice.contracts.billing import PaymentCompleted, PaymentFailed
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS, Database, Unit
+from backoffice.kit.tracing import KEY, traced
 from backoffice.kit.workers import try_each
 from protocol.bus.envelope import event_id
 from protocol.domain.identifiers import DriverId, TenantId
@@ -110,14 +111,15 @@ class Collection:
                 retry(current)
 
     async def _try_to_collect(self, invoice: InvoiceRow) -> None:
-        try:
-            await self._collect(TenantId(invoice.tenant_id), invoice.id)
-        except ProviderUnavailable as error:
-            log.warning("invoice not collected yet", invoice_id=invoice.id, reason=str(error))
-            await self._wait(invoice)
-        except Exception:
-            await self._wait(invoice)
-            raise
+        with traced(invoice.traceparent, "billing collects", {KEY: invoice.session_id}):
+            try:
+                await self._collect(TenantId(invoice.tenant_id), invoice.id)
+            except ProviderUnavailable as error:
+                log.warning("invoice not collected yet", invoice_id=invoice.id, reason=str(error))
+                await self._wait(invoice)
+            except Exception:
+                await self._wait(invoice)
+                raise
 
     async def _wait(self, invoice: InvoiceRow) -> None:
         async with self._database.transaction(TenantId(invoice.tenant_id)) as unit:
@@ -139,7 +141,9 @@ class Collection:
         due = Money(invoice.due, invoice.currency)
         collected = await self._take(invoice, due, hold, method)
         async with self._database.transaction(tenant) as unit:
-            await self._record(unit, invoice, collected, hold, method)
+            is_first = await self._record(unit, invoice, collected, hold, method) and invoice.attempt == 1
+        if is_first:
+            receipt_metrics.observe(invoice.charged_at, now=self._clock())
 
     async def _take(
         self, invoice: InvoiceRow, due: Money, hold: HoldRow | None, method: PaymentMethodRow | None
@@ -176,11 +180,12 @@ class Collection:
         collected: Collected,
         hold: HoldRow | None,
         method: PaymentMethodRow | None,
-    ) -> None:
+    ) -> bool:
+        """Whether the outcome was news."""
         invoice = await repository.find_invoice(unit, asked.id)
         # A worker that had lost its lock may come late, with the outcome of an attempt that was recorded before.
         if invoice is None or invoice.state != InvoiceState.DUE or invoice.attempt != asked.attempt:
-            return
+            return False
         now = self._clock()
         if collected.hold_trigger is not None and hold is not None:
             locked = await repository.find_hold(unit, hold.intent_id)
@@ -208,6 +213,7 @@ class Collection:
         event = _event_of(invoice, open_amount)
         identity = event_id(unit.tenant, invoice.id, type(event).__name__, str(invoice.attempt))
         await unit.publish(event, key=invoice.session_id, now=now, event_id=identity)
+        return True
 
 
 def retry(invoice: InvoiceRow) -> None:

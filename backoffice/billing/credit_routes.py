@@ -11,8 +11,8 @@ from backoffice.billing.credits import Credits, shares_of_note
 from backoffice.billing.domain import RefundState
 from backoffice.billing.models import CreditNoteRow, RefundRow
 from backoffice.billing.schemas import VatShareView
-from backoffice.kit.auth import AnyPrincipal, Operator
 from backoffice.kit.bodies import Body
+from backoffice.kit.guards import BillingReader, BillingWriter, InvoicesReader
 from backoffice.kit.idempotency import IdempotencyKey, once
 from backoffice.kit.numbers import PlainDecimal
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
@@ -108,7 +108,7 @@ class RefundRequest(NewRefund):
 
 @router.post("/invoices/{invoice_id}/refunds", status_code=http.HTTP_201_CREATED)
 async def refund_invoice(
-    invoice_id: str, body: NewRefund, operator: Operator, credits_: CreditsDep, key: IdempotencyKey
+    invoice_id: str, body: NewRefund, operator: BillingWriter, credits_: CreditsDep, key: IdempotencyKey
 ) -> CreditNoteView:
     """A credit note, and what was paid is on its way back: never more than was."""
     async with credits_.database.transaction(operator.tenant) as unit:
@@ -130,7 +130,7 @@ async def refund_invoice(
 
 @router.get("/credit-notes")
 async def list_credit_notes(
-    principal: AnyPrincipal,
+    principal: InvoicesReader,
     credits_: CreditsDep,
     invoice_id: str | None = None,
     limit: Limit = DEFAULT_LIMIT,
@@ -146,7 +146,7 @@ async def list_credit_notes(
 
 
 @router.get("/credit-notes/{credit_note_id}")
-async def read_credit_note(credit_note_id: str, principal: AnyPrincipal, credits_: CreditsDep) -> CreditNoteView:
+async def read_credit_note(credit_note_id: str, principal: InvoicesReader, credits_: CreditsDep) -> CreditNoteView:
     """One credit note."""
     driver_id = principal.driver_id
     async with credits_.database.transaction(principal.tenant) as unit:
@@ -155,7 +155,7 @@ async def read_credit_note(credit_note_id: str, principal: AnyPrincipal, credits
 
 @router.get("/refunds")
 async def list_refunds(
-    operator: Operator,
+    operator: BillingReader,
     credits_: CreditsDep,
     state: RefundState | None = None,
     limit: Limit = DEFAULT_LIMIT,
@@ -168,7 +168,9 @@ async def list_refunds(
 
 
 @router.post("/refunds/{refund_id}/paid-by-hand")
-async def mark_paid_by_hand(refund_id: str, body: PaidByHand, operator: Operator, credits_: CreditsDep) -> RefundView:
+async def mark_paid_by_hand(
+    refund_id: str, body: PaidByHand, operator: BillingWriter, credits_: CreditsDep
+) -> RefundView:
     """It was paid back in another way: what a terminal had taken, or what the provider refused to give back."""
     async with credits_.database.transaction(operator.tenant) as unit:
         return RefundView.of(await credits_.pay_by_hand(unit, refund_id, note=body.note))

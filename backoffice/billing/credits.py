@@ -29,6 +29,7 @@ from backoffice.billing.models import CreditNoteRow, InvoiceRow, RefundRow, Sess
 from backoffice.billing.postings import About
 from backoffice.billing.prepaid import PrepaidAccounts
 from backoffice.billing.shares import Share, less, part_of
+from backoffice.contracts.billing import CreditNoteIssued
 from backoffice.contracts.sessions import SessionCredited
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS, Database, Unit
@@ -160,6 +161,7 @@ class Credits:
             shares=shares,
         )
         await post(unit, posting, at=now)
+        await _say_issued(unit, invoice, note)
         invoice.credited += crediting.amount
         await self._give_back(unit, invoice, note, crediting.back)
         if invoice.state in (InvoiceState.OPEN, InvoiceState.ON_ACCOUNT) and not invoice.due:
@@ -205,6 +207,21 @@ class Credits:
             account = postings.prepaid(invoice.prepaid_account)
             await post_refund(unit, refund, driver_id=invoice.driver_id, out_of=account)
         await credit_repository.insert_refund(unit, refund)
+
+
+async def _say_issued(unit: Unit, invoice: InvoiceRow, note: CreditNoteRow) -> None:
+    issued = CreditNoteIssued(
+        session_id=invoice.session_id,
+        invoice_id=invoice.id,
+        kind=invoice.kind,
+        currency=note.currency,
+        total_excl_vat=note.total_excl_vat,
+        total_incl_vat=note.total_incl_vat,
+        at=note.issued_at,
+        credit_note_id=note.id,
+    )
+    issued_id = event_id(unit.tenant, "issued", note.id)
+    await unit.publish(issued, key=invoice.session_id, now=note.issued_at, event_id=issued_id)
 
 
 async def post_refund(

@@ -1,5 +1,6 @@
 """Documents as PDF, by REST."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -16,12 +17,12 @@ from backoffice.billing.documents import (
     month_document,
     statement_document,
 )
-from backoffice.billing.pdf import print_pdf
 from backoffice.billing.schemas import PaymentView
 from backoffice.billing.service import Billing, Receipt
 from backoffice.billing.statements import Statements
-from backoffice.kit.auth import AnyPrincipal, Driver, Operator
+from backoffice.kit.auth import Driver
 from backoffice.kit.database import Unit
+from backoffice.kit.guards import BillingReader, InvoicesReader
 from backoffice.kit.service import provided
 
 router = APIRouter(prefix="/billing", tags=["billing"])
@@ -37,7 +38,7 @@ class PdfResponse(Response):
 
 
 @router.get("/invoices/{invoice_id}/pdf", response_class=PdfResponse)
-async def print_invoice(invoice_id: str, principal: AnyPrincipal, billing: BillingDep) -> Response:
+async def print_invoice(invoice_id: str, principal: InvoicesReader, billing: BillingDep) -> Response:
     """The invoice on paper."""
     async with billing.database.transaction(principal.tenant) as unit:
         invoice = await billing.find_invoice(unit, invoice_id, driver_id=principal.driver_id)
@@ -46,7 +47,7 @@ async def print_invoice(invoice_id: str, principal: AnyPrincipal, billing: Billi
 
 
 @router.get("/receipts/{session_id}/pdf", response_class=PdfResponse)
-async def print_receipt(session_id: str, principal: AnyPrincipal, billing: BillingDep) -> Response:
+async def print_receipt(session_id: str, principal: InvoicesReader, billing: BillingDep) -> Response:
     """The invoice on paper, with what paid it."""
     async with billing.database.snapshot(principal.tenant) as unit:
         receipt = await billing.find_receipt(unit, session_id, driver_id=principal.driver_id)
@@ -56,7 +57,7 @@ async def print_receipt(session_id: str, principal: AnyPrincipal, billing: Billi
 
 
 @router.get("/credit-notes/{credit_note_id}/pdf", response_class=PdfResponse)
-async def print_credit_note(credit_note_id: str, principal: AnyPrincipal, credits_: CreditsDep) -> Response:
+async def print_credit_note(credit_note_id: str, principal: InvoicesReader, credits_: CreditsDep) -> Response:
     """The credit note on paper."""
     async with credits_.database.transaction(principal.tenant) as unit:
         note = await credits_.find_credit_note(unit, credit_note_id, driver_id=principal.driver_id)
@@ -67,7 +68,7 @@ async def print_credit_note(credit_note_id: str, principal: AnyPrincipal, credit
 
 
 @router.get("/statements/{statement_id}/pdf", response_class=PdfResponse)
-async def print_statement(statement_id: str, principal: AnyPrincipal, statements: StatementsDep) -> Response:
+async def print_statement(statement_id: str, principal: InvoicesReader, statements: StatementsDep) -> Response:
     """A closed month of a driver on account on paper: what is to be paid by bank."""
     async with statements.database.transaction(principal.tenant) as unit:
         row, invoices = await statements.read_closed(unit, statement_id, driver_id=principal.driver_id)
@@ -84,7 +85,7 @@ async def print_own_month(month: str, driver: Driver, statements: StatementsDep)
 
 
 @router.get("/drivers/{driver_id}/months/{month}/pdf", response_class=PdfResponse)
-async def print_month(driver_id: str, month: str, operator: Operator, statements: StatementsDep) -> Response:
+async def print_month(driver_id: str, month: str, operator: BillingReader, statements: StatementsDep) -> Response:
     """A driver's month on paper, for operators."""
     async with statements.database.snapshot(operator.tenant) as unit:
         document = await _month(unit, statements, driver_id, month)
@@ -100,4 +101,12 @@ def _paid_by(receipt: Receipt) -> Sequence[tuple[datetime, str, Decimal]]:
 
 
 async def _answer(document: Document, name: str) -> Response:
-    return PdfResponse(await print_pdf(document), headers={"Content-Disposition": f'inline; filename="{name}.pdf"'})
+    content = await asyncio.to_thread(_print, document)
+    return PdfResponse(content, headers={"Content-Disposition": f'inline; filename="{name}.pdf"'})
+
+
+def _print(document: Document) -> bytes:
+    """Beside the loop: a font takes its time, and so does the library, which nobody loads who prints nothing."""
+    from backoffice.billing.pdf import render
+
+    return render(document)

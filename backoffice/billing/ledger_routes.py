@@ -11,7 +11,7 @@ from backoffice.billing.ledger_repository import AccountBalance
 from backoffice.billing.models import LedgerEntryRow
 from backoffice.billing.postings import About
 from backoffice.billing.service import Billing
-from backoffice.kit.auth import Operator
+from backoffice.kit.guards import BillingReader
 from backoffice.kit.numbers import PlainDecimal
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
 from backoffice.kit.service import provided
@@ -74,8 +74,8 @@ class LedgerBalanceView(BaseModel):
 
 
 @router.get("")
-async def list_entries(
-    operator: Operator,
+async def list_ledger(
+    operator: BillingReader,
     billing: BillingDep,
     account: Account = None,
     about: About | None = None,
@@ -95,7 +95,7 @@ async def list_entries(
 
 @router.get("/balance")
 async def read_balance(
-    operator: Operator,
+    operator: BillingReader,
     billing: BillingDep,
     account: Account = None,
     begin: BookedFrom = None,

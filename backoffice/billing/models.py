@@ -14,7 +14,7 @@ class Base(DeclarativeBase):
 
 
 class PaymentMethodRow(Base):
-    """A card of a driver; its number is the provider's secret, not ours."""
+    """A card of a driver; its number is the provider's secret, not ours. `remove_at`: the provider is to forget it."""
 
     __tablename__ = "payment_methods"
 
@@ -27,6 +27,7 @@ class PaymentMethodRow(Base):
     last4: Mapped[str] = mapped_column(Text)
     is_default: Mapped[bool] = mapped_column(Boolean)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    remove_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), default=None)
 
 
 class HoldRow(Base):
@@ -63,7 +64,7 @@ class InvoiceRow(Base):
     `session_id`: what it is about, by `kind` a charging or parking session or a reservation. `country`: whose VAT it
     is. `prepaid_account`: the balance that pays first. `refunded` is what went back of `paid`, or is on its way.
     `retry_at`: when an open one is tried again by itself, the next of its `retries`. `collect_at`: until when a due one
-    waits, because asking for it failed so often.
+    waits, because asking for it failed so often. `charged_at`: when it was said to be over and to cost this.
     """
 
     __tablename__ = "invoices"
@@ -105,6 +106,8 @@ class InvoiceRow(Base):
     silences: Mapped[int] = mapped_column(Integer)
     collect_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     issued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    charged_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    traceparent: Mapped[str] = mapped_column(Text)
 
     @property
     def owed(self) -> Decimal:

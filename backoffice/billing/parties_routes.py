@@ -13,8 +13,8 @@ from backoffice.billing.errors import SellerNotFound
 from backoffice.billing.models import PayerRow, VatRateRow
 from backoffice.billing.parties import Parties
 from backoffice.billing.taxation import Party
-from backoffice.kit.auth import Operator
 from backoffice.kit.bodies import Body
+from backoffice.kit.guards import BillingReader, BillingWriter, BooksWriter
 from backoffice.kit.numbers import PlainDecimal
 from backoffice.kit.service import provided
 
@@ -84,14 +84,14 @@ class VatRateView(RateBody):
 
 
 @router.get("/payers/{driver_id}")
-async def read_payer(driver_id: DriverPath, operator: Operator, parties: PartiesDep) -> PayerView:
+async def read_payer(driver_id: DriverPath, operator: BillingReader, parties: PartiesDep) -> PayerView:
     """How the driver pays; by card where nobody said otherwise."""
     async with parties.database.transaction(operator.tenant) as unit:
         return PayerView.of(await parties.find_payer(unit, driver_id))
 
 
 @router.put("/payers/{driver_id}")
-async def set_payer(driver_id: DriverPath, body: PayerBody, operator: Operator, parties: PartiesDep) -> PayerView:
+async def set_payer(driver_id: DriverPath, body: PayerBody, operator: BillingWriter, parties: PartiesDep) -> PayerView:
     """The driver's invoices from now on are paid so, and made out to this buyer; those that are there stay."""
     buyer = None if body.buyer is None else body.buyer.party()
     is_valid = await parties.is_vat_number_valid(operator.tenant, buyer)
@@ -103,7 +103,7 @@ async def set_payer(driver_id: DriverPath, body: PayerBody, operator: Operator, 
 
 
 @router.get("/seller")
-async def read_seller(operator: Operator, parties: PartiesDep) -> PartyBody:
+async def read_seller(operator: BillingReader, parties: PartiesDep) -> PartyBody:
     """Who stands on the tenant's invoices."""
     async with parties.database.transaction(operator.tenant) as unit:
         row = await parties_repository.find_seller(unit)
@@ -113,7 +113,7 @@ async def read_seller(operator: Operator, parties: PartiesDep) -> PartyBody:
 
 
 @router.put("/seller")
-async def set_seller(body: PartyBody, operator: Operator, parties: PartiesDep) -> PartyBody:
+async def set_seller(body: PartyBody, operator: BooksWriter, parties: PartiesDep) -> PartyBody:
     """Who stands on the tenant's invoices from now on; its country's VAT applies."""
     async with parties.database.transaction(operator.tenant) as unit:
         row = await parties.set_seller(unit, body.party(), operator=operator.subject)
@@ -121,7 +121,7 @@ async def set_seller(body: PartyBody, operator: Operator, parties: PartiesDep) -
 
 
 @router.get("/vat-rates")
-async def list_vat_rates(operator: Operator, parties: PartiesDep) -> list[VatRateView]:
+async def list_vat_rates(operator: BillingReader, parties: PartiesDep) -> list[VatRateView]:
     """Which VAT is taken out of prices that name none."""
     async with parties.database.transaction(operator.tenant) as unit:
         return [VatRateView.of(row) for row in await parties_repository.list_vat_rates(unit)]
@@ -129,7 +129,7 @@ async def list_vat_rates(operator: Operator, parties: PartiesDep) -> list[VatRat
 
 @router.put("/vat-rates/{country}/{valid_from}")
 async def set_vat_rate(
-    country: Country, valid_from: date, body: RateBody, operator: Operator, parties: PartiesDep
+    country: Country, valid_from: date, body: RateBody, operator: BooksWriter, parties: PartiesDep
 ) -> VatRateView:
     """What ends that day or later has this rate, where its tariff names no VAT."""
     async with parties.database.transaction(operator.tenant) as unit:

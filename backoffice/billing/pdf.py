@@ -1,6 +1,5 @@
 """A document as PDF: A4, one font that comes with a wheel and has Latin, Greek and Cyrillic letters."""
 
-import asyncio
 from pathlib import Path
 
 import fontpkg_noto_sans
@@ -15,11 +14,6 @@ _MARGIN_MM = 18
 _LINE_MM = 5
 _TITLE_PT, _TEXT_PT, _SMALL_PT = 18, 9, 8
 _GREY = 110
-
-
-async def print_pdf(document: Document) -> bytes:
-    """The document, made beside the loop: a font takes its time."""
-    return await asyncio.to_thread(render, document)
 
 
 def render(document: Document) -> bytes:

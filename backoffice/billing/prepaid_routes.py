@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path
 from backoffice.billing import repository
 from backoffice.billing.prepaid import PrepaidAccounts
 from backoffice.billing.schemas import PrepaidAccountView, PrepaidEntryView, TopUp
-from backoffice.kit.auth import Operator
+from backoffice.kit.guards import BillingReader, BillingWriter
 from backoffice.kit.idempotency import IdempotencyKey, once
 from backoffice.kit.pagination import DEFAULT_LIMIT, Limit
 from backoffice.kit.service import provided
@@ -19,15 +19,15 @@ AccountId = Annotated[str, Path(min_length=1, max_length=64, description="The pr
 
 
 @router.get("/{account_id}")
-async def read_account(account_id: AccountId, operator: Operator, prepaid: PrepaidDep) -> PrepaidAccountView:
+async def read_account(account_id: AccountId, operator: BillingReader, prepaid: PrepaidDep) -> PrepaidAccountView:
     """What is left."""
     async with prepaid.database.snapshot(operator.tenant) as unit:
         return PrepaidAccountView.of(await prepaid.find(unit, account_id))
 
 
 @router.get("/{account_id}/entries")
-async def list_entries(
-    account_id: AccountId, operator: Operator, prepaid: PrepaidDep, limit: Limit = DEFAULT_LIMIT
+async def list_prepaid_entries(
+    account_id: AccountId, operator: BillingReader, prepaid: PrepaidDep, limit: Limit = DEFAULT_LIMIT
 ) -> list[PrepaidEntryView]:
     """What was paid in and drawn, the newest first."""
     async with prepaid.database.snapshot(operator.tenant) as unit:
@@ -39,7 +39,7 @@ async def list_entries(
 
 @router.post("/{account_id}/top-ups", status_code=201)
 async def top_up(
-    account_id: AccountId, body: TopUp, operator: Operator, prepaid: PrepaidDep, key: IdempotencyKey
+    account_id: AccountId, body: TopUp, operator: BillingWriter, prepaid: PrepaidDep, key: IdempotencyKey
 ) -> PrepaidAccountView:
     """The account has this much more; it is opened by its first top-up, whose currency it keeps."""
     async with prepaid.database.transaction(operator.tenant) as unit:

@@ -11,6 +11,7 @@ from backoffice.billing.schemas import (
     InvoiceView,
     NewPaymentMethod,
     PaymentMethodView,
+    PaymentProviderView,
     ReceiptView,
     RetryRequest,
     SettlementView,
@@ -18,7 +19,8 @@ from backoffice.billing.schemas import (
 )
 from backoffice.billing.service import Billing
 from backoffice.billing.settlements import Settlements
-from backoffice.kit.auth import AnyPrincipal, Driver, Operator
+from backoffice.kit.auth import Driver
+from backoffice.kit.guards import BillingReader, BooksWriter, InvoicesReader
 from backoffice.kit.idempotency import IdempotencyKey, once
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, BeganBefore, BeganFrom, Limit, Page, page_of
 from backoffice.kit.service import provided
@@ -44,9 +46,15 @@ async def list_payment_methods(driver: Driver, billing: BillingDep) -> list[Paym
         return [PaymentMethodView.of(row) for row in await billing.list_cards(unit, driver.subject)]
 
 
+@router.get("/payment-provider")
+async def read_payment_provider(billing: BillingDep) -> PaymentProviderView:
+    """Who takes the cards: it decides which numbers, or tokens of numbers, they are added by."""
+    return PaymentProviderView(name=billing.provider_name)
+
+
 @router.get("/invoices")
 async def list_invoices(
-    principal: AnyPrincipal,
+    principal: InvoicesReader,
     billing: BillingDep,
     state: InvoiceState | None = None,
     kind: InvoiceKind | None = None,
@@ -71,7 +79,7 @@ async def list_invoices(
 
 
 @router.get("/invoices/{invoice_id}")
-async def read_invoice(invoice_id: str, principal: AnyPrincipal, billing: BillingDep) -> InvoiceView:
+async def read_invoice(invoice_id: str, principal: InvoicesReader, billing: BillingDep) -> InvoiceView:
     """One invoice."""
     async with billing.database.transaction(principal.tenant) as unit:
         return InvoiceView.of(await billing.find_invoice(unit, invoice_id, driver_id=principal.driver_id))
@@ -79,7 +87,7 @@ async def read_invoice(invoice_id: str, principal: AnyPrincipal, billing: Billin
 
 @router.get("/payments")
 async def list_payments(
-    operator: Operator,
+    operator: BillingReader,
     billing: BillingDep,
     kind: InvoiceKind | None = None,
     begin: BeganFrom = None,
@@ -94,7 +102,7 @@ async def list_payments(
 
 
 @router.get("/receipts/{session_id}")
-async def read_receipt(session_id: str, principal: AnyPrincipal, billing: BillingDep) -> ReceiptView:
+async def read_receipt(session_id: str, principal: InvoicesReader, billing: BillingDep) -> ReceiptView:
     """A session's invoice, line by line, with what was paid and by which card."""
     async with billing.database.snapshot(principal.tenant) as unit:
         return ReceiptView.of(await billing.find_receipt(unit, session_id, driver_id=principal.driver_id))
@@ -112,7 +120,7 @@ async def read_public_receipt(
 
 @router.get("/stations/{station_id}/settlements")
 async def list_settlements(
-    station_id: str, operator: Operator, billing: BillingDep, limit: Limit = DEFAULT_LIMIT
+    station_id: str, operator: BillingReader, billing: BillingDep, limit: Limit = DEFAULT_LIMIT
 ) -> list[SettlementView]:
     """What the station's terminal settled, or did not, the newest first."""
     async with billing.database.snapshot(operator.tenant) as unit:
@@ -140,7 +148,7 @@ async def pay_invoice(invoice_id: str, driver: Driver, billing: BillingDep, key:
 
 
 @router.post("/invoices/{invoice_id}/write-off")
-async def write_off_invoice(invoice_id: str, body: WriteOff, operator: Operator, billing: BillingDep) -> InvoiceView:
+async def write_off_invoice(invoice_id: str, body: WriteOff, operator: BooksWriter, billing: BillingDep) -> InvoiceView:
     """Give up what is due of an open invoice; once."""
     async with billing.database.transaction(operator.tenant) as unit:
         return InvoiceView.of(await billing.write_off(unit, invoice_id, reason=body.reason))

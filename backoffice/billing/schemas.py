@@ -28,6 +28,12 @@ class NewPaymentMethod(BaseModel):
     card_number: str = Field(min_length=12, max_length=64, examples=["4242 4242 4242 4242", "pm_card_visa"])
 
 
+class PaymentProviderView(BaseModel):
+    """Who takes cards here: `sandbox` takes test numbers alone, and moves no money."""
+
+    name: str
+
+
 class PaymentMethodView(BaseModel):
     """A card as it is shown."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from backoffice.billing import repository
+from backoffice.billing import receipt_metrics, repository
 from backoffice.billing.charges import Charge
 from backoffice.billing.domain import INVOICE, InvoiceKind, InvoiceState, InvoiceTrigger, PayerKind
 from backoffice.billing.errors import InvoiceNotFound, InvoiceNotOpen, ReceiptNotFound
@@ -16,8 +16,10 @@ from backoffice.billing.parties import Parties
 from backoffice.billing.postings import receivable, written_off
 from backoffice.billing.providers.port import PaymentProvider, ProviderCard
 from backoffice.billing.taxation import taxed
+from backoffice.contracts.billing import InvoiceIssued
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import Database, Unit
+from backoffice.kit.tracing import sampled_traceparent
 from protocol.bus.envelope import event_id, unique_event_id
 from protocol.domain.money import Money
 
@@ -38,6 +40,11 @@ class Billing:
         self.clock = clock
         self._provider = provider
         self._parties = parties
+
+    @property
+    def provider_name(self) -> str:
+        """Who takes the cards."""
+        return self._provider.name
 
     async def keep_card(self, number: str) -> ProviderCard:
         """The card is the provider's to keep: asked outside of any transaction. Raises InvalidCard."""
@@ -64,8 +71,8 @@ class Billing:
         """The driver's cards, the newest first."""
         return await repository.list_methods(unit, driver_id)
 
-    async def issue_invoice(self, unit: Unit, charge: Charge) -> None:
-        """What is charged has one invoice, however often it is said; it is due, and in the ledger.
+    async def issue_invoice(self, unit: Unit, charge: Charge, *, charged_at: datetime) -> None:
+        """What is charged has one invoice, however often it is said; it is due since then, and in the ledger.
 
         On account it waits for its statement.
         """
@@ -93,11 +100,26 @@ class Billing:
             reason="",
             attempt=1,
             issued_at=self.clock(),
+            charged_at=charged_at,
+            traceparent=sampled_traceparent(),
             **charge.columns(),
         )
         unit.session.add(invoice)
         await unit.session.flush()
         await post_invoice(unit, invoice)
+        if invoice.state == InvoiceState.DUE:
+            unit.after_commit(receipt_metrics.count_due)
+        issued = InvoiceIssued(
+            session_id=invoice.session_id,
+            invoice_id=invoice.id,
+            kind=invoice.kind,
+            currency=invoice.currency,
+            total_excl_vat=invoice.total_excl_vat,
+            total_incl_vat=invoice.total_incl_vat,
+            at=invoice.issued_at,
+        )
+        issued_id = event_id(unit.tenant, "issued", invoice.id)
+        await unit.publish(issued, key=invoice.session_id, now=invoice.issued_at, event_id=issued_id)
 
     async def list_invoices(
         self,

@@ -11,7 +11,8 @@ from backoffice.billing.credit_routes import CreditNoteView, RefundView
 from backoffice.billing.models import PaymentRow, StatementRow
 from backoffice.billing.schemas import InvoiceView
 from backoffice.billing.statements import MonthlyStatement, Statements
-from backoffice.kit.auth import AnyPrincipal, Driver, Operator
+from backoffice.kit.auth import Driver
+from backoffice.kit.guards import BillingReader, BooksWriter, InvoicesReader
 from backoffice.kit.numbers import PlainDecimal
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
 from backoffice.kit.service import provided
@@ -120,7 +121,7 @@ class MonthView(BaseModel):
 
 @router.get("/statements")
 async def list_statements(
-    principal: AnyPrincipal, statements: StatementsDep, limit: Limit = DEFAULT_LIMIT, cursor: After = None
+    principal: InvoicesReader, statements: StatementsDep, limit: Limit = DEFAULT_LIMIT, cursor: After = None
 ) -> Page[StatementView]:
     """Closed months of drivers on account: a driver's own, or an operator's whole tenant's; the newest first."""
     driver_id = principal.driver_id
@@ -130,7 +131,7 @@ async def list_statements(
 
 
 @router.get("/statements/{statement_id}")
-async def read_statement(statement_id: str, principal: AnyPrincipal, statements: StatementsDep) -> ClosedMonthView:
+async def read_statement(statement_id: str, principal: InvoicesReader, statements: StatementsDep) -> ClosedMonthView:
     """A closed month of a driver on account, with its invoices."""
     driver_id = principal.driver_id
     async with statements.database.transaction(principal.tenant) as unit:
@@ -141,7 +142,7 @@ async def read_statement(statement_id: str, principal: AnyPrincipal, statements:
 
 
 @router.post("/statements/{statement_id}/paid")
-async def pay_statement(statement_id: str, operator: Operator, statements: StatementsDep) -> StatementView:
+async def pay_statement(statement_id: str, operator: BooksWriter, statements: StatementsDep) -> StatementView:
     """What is due of it came in by bank; paid twice it is refused."""
     async with statements.database.transaction(operator.tenant) as unit:
         return StatementView.of(await statements.pay(unit, statement_id))
@@ -155,7 +156,7 @@ async def read_own_month(month: str, driver: Driver, statements: StatementsDep) 
 
 
 @router.get("/drivers/{driver_id}/months/{month}")
-async def read_month(driver_id: str, month: str, operator: Operator, statements: StatementsDep) -> MonthView:
+async def read_month(driver_id: str, month: str, operator: BillingReader, statements: StatementsDep) -> MonthView:
     """A driver's month, for operators."""
     async with statements.database.snapshot(operator.tenant) as unit:
         return MonthView.of(await statements.read(unit, driver_id, month))

@@ -35,7 +35,34 @@ class PaymentFailed(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Booked(msgspec.Struct, frozen=True, kw_only=True):
+    """What earned something is booked in the ledger. `kind`: a charging or parking session, or a reservation.
+
+    Totals are as they are invoiced: where whoever pays owes the VAT themself, they have none.
+    """
+
+    session_id: str
+    invoice_id: str
+    kind: str
+    currency: str
+    total_excl_vat: Decimal
+    total_incl_vat: Decimal
+    at: datetime
+
+
+class InvoiceIssued(Booked, frozen=True, kw_only=True):
+    """There is an invoice, paid or not."""
+
+
+class CreditNoteIssued(Booked, frozen=True, kw_only=True):
+    """So much of an invoice is not owed after all; what of it was paid goes back."""
+
+    credit_note_id: str
+
+
 EVENTS = (
+    EventRow(InvoiceIssued, Kind.DOMAIN, "billing", "invoice_issued"),
+    EventRow(CreditNoteIssued, Kind.DOMAIN, "billing", "credit_note_issued"),
     EventRow(PaymentCompleted, Kind.DOMAIN, "billing", "payment_completed"),
     EventRow(PaymentFailed, Kind.DOMAIN, "billing", "payment_failed"),
 )

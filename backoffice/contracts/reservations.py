@@ -36,6 +36,10 @@ class ReservationExtended(ReservationEvent, frozen=True, kw_only=True):
     """It ends later than was said before."""
 
 
+class ReservationSoon(ReservationEvent, frozen=True, kw_only=True):
+    """It begins soon, and nothing is in its way. Said once, and not of one that was made shortly before its begin."""
+
+
 class ReservationEndangered(ReservationEvent, frozen=True, kw_only=True):
     """It begins soon and somebody is still there, or it begins and the station is away.
 
@@ -47,7 +51,7 @@ class ReservationEndangered(ReservationEvent, frozen=True, kw_only=True):
 
 
 class ReservationCancelled(ReservationEvent, frozen=True, kw_only=True):
-    """It was given up. `cancelled_by` is driver, operator or closure."""
+    """It was given up. `cancelled_by` is driver, operator or closure; what a driver wrote is no `reason` here."""
 
     at: datetime
     cancelled_by: str
@@ -91,6 +95,7 @@ class ReservationCharged(ReservationEvent, frozen=True, kw_only=True):
 EVENTS = (
     EventRow(ReservationCreated, Kind.DOMAIN, "reservations", "created"),
     EventRow(ReservationExtended, Kind.DOMAIN, "reservations", "extended"),
+    EventRow(ReservationSoon, Kind.DOMAIN, "reservations", "soon"),
     EventRow(ReservationEndangered, Kind.DOMAIN, "reservations", "endangered"),
     EventRow(ReservationCancelled, Kind.DOMAIN, "reservations", "cancelled"),
     EventRow(ReservationExpired, Kind.DOMAIN, "reservations", "expired"),

@@ -64,7 +64,8 @@ class PriceLine(msgspec.Struct, frozen=True):
 class ChargingSessionCompleted(SessionEvent, frozen=True, kw_only=True):
     """The session is over and its CDR frozen: this is what is billed. Totals are rounded, lines are not.
 
-    `prepaid_account`: the balance that pays for it, as far as it goes.
+    `prepaid_account`: the balance that pays for it, as far as it goes. `paused_s`: for how long of it no energy flowed,
+    by what the station said of its state; None was said before that was told.
     """
 
     intent_id: str | None
@@ -78,6 +79,7 @@ class ChargingSessionCompleted(SessionEvent, frozen=True, kw_only=True):
     total_incl_vat: Decimal
     stopped_reason: str
     prepaid_account: str | None = None
+    paused_s: Decimal | None = None
 
 
 class ParkingSessionEvent(msgspec.Struct, frozen=True, kw_only=True):

@@ -97,7 +97,8 @@ class Place(msgspec.Struct, frozen=True, order=True):
 class PlacesClosed(msgspec.Struct, frozen=True):
     """Maintenance was planned, or an outage has begun: nobody can use these places meanwhile. Key: the closure id.
 
-    Said again with other times or places where the plan changes. `until` None: nobody knows yet.
+    Said again with other times or places where the plan changes. `until` None: nobody knows yet. `is_planned`: it is
+    maintenance.
     """
 
     closure_id: str
@@ -106,6 +107,7 @@ class PlacesClosed(msgspec.Struct, frozen=True):
     since: datetime
     until: datetime | None
     reason: str
+    is_planned: bool = False
 
 
 class PlacesReopened(msgspec.Struct, frozen=True):
@@ -147,6 +149,19 @@ class EvseDescription(msgspec.Struct, frozen=True):
     timezone: str = "UTC"
     max_power_w: int = 0
     is_online: bool = False
+
+
+class AskStationsAt(msgspec.Struct, frozen=True):
+    """Which stations stand at these locations?"""
+
+    tenant: TenantId
+    location_ids: tuple[str, ...]
+
+
+class StationsAt(msgspec.Struct, frozen=True):
+    """They."""
+
+    station_ids: tuple[str, ...]
 
 
 class DescribePlace(msgspec.Struct, frozen=True):
@@ -267,6 +282,26 @@ class OpenWebPayment(msgspec.Struct, frozen=True):
     timeout_s: int
 
 
+class AskExpiringCertificates(msgspec.Struct, frozen=True):
+    """Which stations' certificates end before then? Of each station its newest one counts."""
+
+    tenant: TenantId
+    before: datetime
+
+
+class ExpiringCertificate(msgspec.Struct, frozen=True):
+    """A station's newest certificate, and when it ends."""
+
+    station_id: StationId
+    not_after: datetime
+
+
+class ExpiringCertificates(msgspec.Struct, frozen=True):
+    """The first to end comes first."""
+
+    certificates: list[ExpiringCertificate]
+
+
 class WebPaymentStatus(StrEnum):
     """OPENED: the station knows. NOT_OFFERED: it shows no codes. TOO_MANY: somebody guesses there."""
 
@@ -285,7 +320,9 @@ class WebPaymentOpening(msgspec.Struct, frozen=True):
     status: WebPaymentStatus
 
 
+EXPIRING_CERTIFICATES = Query("stations", "expiring_certificates", AskExpiringCertificates, ExpiringCertificates)
 OPEN_WEB_PAYMENT = Query("stations", "open_web_payment", OpenWebPayment, WebPaymentOpening)
+STATIONS_AT = Query("stations", "stations_at", AskStationsAt, StationsAt)
 DESCRIBE_EVSE = Query("stations", "describe_evse", DescribeEvse, EvseDescription)
 START_ON_EVSE = Query("stations", "start_on_evse", StartOnEvse, CommandResult)
 CERTIFICATE_STATUS = Query("stations", "certificate_status", AskCertificateStatus, CertificateStatusReply)

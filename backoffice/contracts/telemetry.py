@@ -38,4 +38,32 @@ class Trail(msgspec.Struct, frozen=True):
     events: tuple[TrailEvent, ...]
 
 
+class AskUptime(msgspec.Struct, frozen=True):
+    """How much of [begin, end) were the ports up, of the stations behind `after` in the order of their ids?"""
+
+    tenant: TenantId
+    begin: datetime
+    end: datetime
+    after: str = ""
+
+
+class PortUptime(msgspec.Struct, frozen=True):
+    """Seconds of one port by 23 CFR 680.116(b): `excluded_s` is a part of `outage_s`, which is one of `total_s`."""
+
+    station_id: StationId
+    evse: int
+    location_id: str
+    total_s: int
+    outage_s: int
+    excluded_s: int
+
+
+class PortUptimes(msgspec.Struct, frozen=True):
+    """The ports of some stations; `after` None: there are no more."""
+
+    ports: tuple[PortUptime, ...]
+    after: str | None
+
+
 TRANSACTION_TRAIL = Query("telemetry", "transaction_trail", AskTrail, Trail)
+UPTIME_OF_PORTS = Query("telemetry", "uptime_of_ports", AskUptime, PortUptimes)

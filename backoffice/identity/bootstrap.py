@@ -15,8 +15,8 @@ from protocol.domain.identifiers import DEFAULT_TENANT, TenantId
 async def ensure_operator(
     environ: Mapping[str, str], *, email: str, password: str, tenant: TenantId = DEFAULT_TENANT
 ) -> str:
-    """An operator has this address and password; returns the account id. The schema must stand."""
-    return await _ensure(environ, Role.OPERATOR, email=email, password=password, tenant=tenant)
+    """An administrator has this address and password; returns the account id. The schema must stand."""
+    return await _ensure(environ, Role.ADMIN, email=email, password=password, tenant=tenant)
 
 
 async def ensure_driver(
@@ -31,6 +31,6 @@ async def _ensure(environ: Mapping[str, str], role: Role, *, email: str, passwor
     database = Database(settings.of(PlatformSettings).database_url, service="identity", catalogue=CATALOGUE)
     identity = Identity(database, settings=settings.of(IdentitySettings), clock=utc_now)
     try:
-        return await identity.ensure_account(tenant, role=role, email=email, password=password)
+        return await identity.accounts.ensure_account(tenant, role=role, email=email, password=password)
     finally:
         await database.close()

@@ -1,23 +1,45 @@
 """When a token may charge, as a plain function of what we know of it."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from backoffice.identity.errors import MalformedEmaid
 from protocol.blocks.authorization.queries import TokenVerdict
 from protocol.domain.authorization import AuthorizationStatus
-from protocol.domain.identifiers import DriverId
+from protocol.domain.identifiers import DriverId, IdToken, IdTokenType
+
+# Country, provider, instance of nine, and perhaps a check digit; DIN SPEC 91286 has six.
+_EMAID = re.compile(r"[A-Z]{2}[A-Z0-9]{3}(?:[A-Z0-9]{9,10}|[A-Z0-9]{6,7})")
 
 
 @dataclass(frozen=True, slots=True)
 class TokenRecord:
-    """What is known of an IdToken. `expires_at` None: it does not expire. `prepaid_account`: whose credit decides."""
+    """What is known of an IdToken. `expires_at` None: it does not expire. `prepaid_account`: whose credit decides.
+
+    `is_holder_verified` False: the driver has not shown yet that their address is theirs, and has to.
+    """
 
     driver_id: DriverId
     is_blocked: bool
     expires_at: datetime | None
     group: str | None = None
     prepaid_account: str | None = None
+    is_holder_verified: bool = True
+
+
+def canonical_token(id_token: IdToken) -> IdToken:
+    """The token as stations say it: an eMAID without separators, for those are a matter of taste (ISO 15118-2 H.1).
+
+    Raises MalformedEmaid for one that is no contract's id.
+    """
+    if id_token.type is not IdTokenType.EMAID:
+        return id_token
+    value = re.sub(r"[-*]", "", id_token.value).upper()
+    if not _EMAID.fullmatch(value):
+        raise MalformedEmaid(id_token.mask)
+    return IdToken(value, IdTokenType.EMAID)
 
 
 def is_master_pass(group: str | None, master_pass_group: str) -> bool:
@@ -35,7 +57,7 @@ def judge_token(
     """
     if token is None:
         return TokenVerdict(AuthorizationStatus.UNKNOWN)
-    if token.is_blocked:
+    if token.is_blocked or not token.is_holder_verified:
         status = AuthorizationStatus.BLOCKED
     elif token.expires_at is not None and token.expires_at <= now:
         status = AuthorizationStatus.EXPIRED

@@ -7,8 +7,8 @@ from pydantic import BaseModel
 
 from backoffice.identity.importing import TOKENS_FILE, import_tokens
 from backoffice.identity.service import Identity
-from backoffice.kit.auth import Operator
 from backoffice.kit.csv_file import CSV_BODY, LineErrorView, read_file
+from backoffice.kit.guards import TokensWriter
 from backoffice.kit.service import provided
 
 router = APIRouter(prefix="/tokens", tags=["identity"])
@@ -37,7 +37,7 @@ class TokenImportReport(BaseModel):
     responses={http.HTTP_422_UNPROCESSABLE_CONTENT: {"model": TokenImportReport}},
 )
 async def import_file(
-    request: Request, response: Response, operator: Operator, identity: IdentityDep, dry_run: bool = False
+    request: Request, response: Response, operator: TokensWriter, identity: IdentityDep, dry_run: bool = False
 ) -> TokenImportReport:
     """Every token of the file is its driver's, or nothing is done and every error is told (422).
 
@@ -48,7 +48,7 @@ async def import_file(
         found = await import_tokens(unit, identity, read)
         is_applied = not found.errors and not dry_run
         if not is_applied:
-            await unit.session.rollback()
+            await unit.undo()
     if found.errors:
         response.status_code = http.HTTP_422_UNPROCESSABLE_CONTENT
     return TokenImportReport(

@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from pydantic import EmailStr
 
 from backoffice.identity import repository
-from backoffice.identity.errors import GroupTaken, TokenTaken
+from backoffice.identity.errors import GroupTaken, MalformedEmaid, TokenTaken
 from backoffice.identity.schemas import NewToken
 from backoffice.identity.service import Identity
-from backoffice.kit.auth import Role
 from backoffice.kit.csv_file import FileKind, LineError, ReadFile
 from backoffice.kit.database import Unit
 from protocol.domain.identifiers import IdToken
@@ -51,7 +50,7 @@ async def import_tokens(unit: Unit, identity: Identity, read: ReadFile[ImportedT
     """Every token of the file is its driver's, unless something is wrong with any of them."""
     errors, tokens = list(read.errors), []
     for line, body in read.bodies.items():
-        account = await repository.find_account_by_email(unit, role=Role.DRIVER, email=body.driver.lower())
+        account = await repository.find_account_by_email(unit, is_staff=False, email=body.driver.lower())
         if account is None:
             errors.append(LineError(line, "driver", f"there is no driver {body.driver}"))
             continue
@@ -61,7 +60,7 @@ async def import_tokens(unit: Unit, identity: Identity, read: ReadFile[ImportedT
                 token = await identity.register_token(
                     unit, account.id, id_token, expires_at=body.expires_at, group=body.group
                 )
-        except TokenTaken as error:
+        except (TokenTaken, MalformedEmaid) as error:
             errors.append(LineError(line, "value", str(error)))
         except GroupTaken as error:
             errors.append(LineError(line, "group", str(error)))

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import DateTime
+from sqlalchemy import Computed, DateTime, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -13,15 +14,24 @@ class Base(DeclarativeBase):
 
 
 class Account(Base):
-    """A driver or an operator who logs in. One address may be both."""
+    """A driver or a member of staff who logs in. One address may be both.
+
+    `password_hash` None: invited, and not here yet. `sites` are a site host's locations, and nobody else's.
+    """
 
     __tablename__ = "accounts"
 
     tenant_id: Mapped[str] = mapped_column(primary_key=True)
     id: Mapped[str] = mapped_column(primary_key=True)
     role: Mapped[str]
+    is_staff: Mapped[bool] = mapped_column(Computed("role <> 'driver'", persisted=True))
     email: Mapped[str]
-    password_hash: Mapped[str]
+    name: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="en")
+    sites: Mapped[list[str] | None] = mapped_column(ARRAY(Text), default=None)
+    password_hash: Mapped[str | None]
+    is_disabled: Mapped[bool] = mapped_column(default=False)
+    verified_at: Mapped[datetime | None] = mapped_column(default=None)
     created_at: Mapped[datetime]
 
 

@@ -14,6 +14,13 @@ async def add_refresh_token(unit: Unit, row: RefreshToken) -> None:
     await unit.session.flush()
 
 
+async def find_owner(unit: Unit, hashed: str) -> str | None:
+    """Whose token has this hash."""
+    return await unit.session.scalar(
+        select(RefreshToken.account_id).where(RefreshToken.tenant_id == unit.tenant, RefreshToken.hash == hashed)
+    )
+
+
 async def lock_family_of(unit: Unit, hashed: str) -> RefreshToken | None:
     """The token of this hash; nobody else uses any of its family before this transaction ends."""
     family = select(RefreshToken.family_id).where(RefreshToken.tenant_id == unit.tenant, RefreshToken.hash == hashed)

@@ -6,16 +6,18 @@ Invariants:
 3. Whoever lost our answer on the way may ask again for a moment, as long as nobody has used what it held. Whoever
    uses that afterwards has it from somebody: that revokes the family too.
 4. Tokens are revoked by logging out, by another password, and end by themselves.
+5. A login and the end of all logins of an account wait for each other at its row: none slips through between.
 """
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 import structlog
 
-from backoffice.identity import refresh_repository, repository
+from backoffice.contracts.identity import LoginsEnded
+from backoffice.identity import people_repository, refresh_repository
 from backoffice.identity.errors import RefreshTokenRefused
 from backoffice.identity.models import Account, RefreshToken
 from backoffice.kit.clock import Clock
@@ -32,10 +34,11 @@ _ANSWER_LOST_FOR = timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """Whose token it was, and the next one."""
+    """Whose token it was, as their account was `at` that moment, and the next one."""
 
     account: Account
     refresh_token: str
+    at: datetime
 
 
 class RefreshTokens:
@@ -46,19 +49,20 @@ class RefreshTokens:
         self._lifetime = lifetime
         self._clock = clock
 
-    async def begin(self, tenant: TenantId, account_id: str) -> str:
-        """The first token of a new family."""
-        async with self._database.transaction(tenant) as unit:
-            return await self._issue(unit, account_id, family_id=unique_event_id(self._clock()))
+    async def begin(self, unit: Unit, account: Account) -> Refreshed:
+        """The first token of a new family of an account whose row is locked."""
+        now = self._clock()
+        return Refreshed(account, await self._issue(unit, account.id, family_id=unique_event_id(now)), now)
 
     async def turn(self, tenant: TenantId, token: str) -> Refreshed:
         """The token is used up, and another one is there. Raises RefreshTokenRefused."""
         async with self._database.transaction(tenant) as unit:
+            account_id = await refresh_repository.find_owner(unit, _hash(token))
+            account = None if account_id is None else await people_repository.lock_account(unit, account_id)
             found = await self._use(unit, token)
-            if found is not None:
-                account = await repository.find_account(unit, found.account_id)
-                if account is not None:
-                    return Refreshed(account, await self._issue(unit, account.id, family_id=found.family_id))
+            if found is not None and account is not None:
+                now = self._clock()
+                return Refreshed(account, await self._issue(unit, account.id, family_id=found.family_id), now)
         raise RefreshTokenRefused
 
     async def end(self, tenant: TenantId, token: str) -> None:
@@ -69,8 +73,12 @@ class RefreshTokens:
                 await refresh_repository.revoke_family(unit, found.family_id, now=self._clock())
 
     async def end_all(self, unit: Unit, account_id: str) -> None:
-        """Every login of the account has ended, as soon as its access token has."""
-        await refresh_repository.revoke_account(unit, account_id, now=self._clock())
+        """Every login of the account has ended; its access tokens are no good as soon as a process has heard so."""
+        # What changed of the account is written, and its row locked by that: what was begun before is seen and revoked.
+        await unit.session.flush()
+        now = self._clock()
+        await refresh_repository.revoke_account(unit, account_id, now=now)
+        await unit.publish(LoginsEnded(account_id), key=account_id, now=now)
 
     async def prune(self) -> None:
         """What ended a while ago is forgotten."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.identity.domain import TokenRecord
@@ -11,6 +12,26 @@ from backoffice.identity.models import Account, RegisteredToken, TokenGroup, Tok
 from backoffice.kit.database import Unit
 from protocol.blocks.authorization.queries import AuthorizeToken
 from protocol.domain.identifiers import DriverId, IdToken
+
+# Built once: a station waits for the answer, and putting the statement together takes as long as running it.
+_TOKEN_BEHIND = (
+    select(
+        RegisteredToken.id,
+        RegisteredToken.is_prepaid,
+        RegisteredToken.driver_id,
+        RegisteredToken.is_blocked,
+        RegisteredToken.expires_at,
+        RegisteredToken.group_name,
+    )
+    .join(
+        TokenReference,
+        (TokenReference.tenant_id == RegisteredToken.tenant_id) & (TokenReference.token_id == RegisteredToken.id),
+    )
+    .where(TokenReference.tenant_id == bindparam("tenant"), TokenReference.ref == bindparam("ref"))
+)
+_TOKEN_AND_HOLDER = _TOKEN_BEHIND.outerjoin(
+    Account, (Account.tenant_id == RegisteredToken.tenant_id) & (Account.id == RegisteredToken.driver_id)
+).add_columns((Account.verified_at.is_not(None) | Account.is_staff).label("is_verified"))
 
 
 async def add_account(unit: Unit, account: Account) -> bool:
@@ -20,7 +41,10 @@ async def add_account(unit: Unit, account: Account) -> bool:
         "id": account.id,
         "role": account.role,
         "email": account.email,
+        "name": account.name,
+        "language": account.language,
         "password_hash": account.password_hash,
+        "verified_at": account.verified_at,
         "created_at": account.created_at,
     }
     added = await unit.session.execute(
@@ -29,10 +53,10 @@ async def add_account(unit: Unit, account: Account) -> bool:
     return added.first() is not None
 
 
-async def find_account_by_email(unit: Unit, *, role: str, email: str) -> Account | None:
-    """The account that logs in with this address."""
+async def find_account_by_email(unit: Unit, *, is_staff: bool, email: str) -> Account | None:
+    """The driver, or the member of staff, who logs in with this address."""
     found = await unit.session.execute(
-        select(Account).where(Account.tenant_id == unit.tenant, Account.role == role, Account.email == email)
+        select(Account).where(Account.tenant_id == unit.tenant, Account.is_staff == is_staff, Account.email == email)
     )
     return found.scalar_one_or_none()
 
@@ -42,37 +66,16 @@ async def find_account(unit: Unit, account_id: str) -> Account | None:
     return await unit.session.get(Account, (unit.tenant, account_id))
 
 
-async def change_password(unit: Unit, account_id: str, password_hash: str) -> None:
-    """The account has another password."""
-    await unit.session.execute(
-        update(Account)
-        .where(Account.tenant_id == unit.tenant, Account.id == account_id)
-        .values(password_hash=password_hash)
-    )
-
-
 async def find_token_record(unit: Unit, ref: str) -> TokenRecord | None:
     """What decides about the token behind `ref`: two primary-key look-ups in one statement."""
-    found = await unit.session.execute(
-        select(
-            RegisteredToken.id,
-            RegisteredToken.is_prepaid,
-            RegisteredToken.driver_id,
-            RegisteredToken.is_blocked,
-            RegisteredToken.expires_at,
-            RegisteredToken.group_name,
-        )
-        .join(
-            TokenReference,
-            (TokenReference.tenant_id == RegisteredToken.tenant_id) & (TokenReference.token_id == RegisteredToken.id),
-        )
-        .where(TokenReference.tenant_id == unit.tenant, TokenReference.ref == ref)
-    )
-    row = found.first()
-    if row is None:
-        return None
-    account = row.id if row.is_prepaid else None
-    return TokenRecord(DriverId(row.driver_id), row.is_blocked, row.expires_at, row.group_name, account)
+    row = (await unit.session.execute(_TOKEN_BEHIND, {"tenant": unit.tenant, "ref": ref})).first()
+    return None if row is None else _record_of(row, is_holder_verified=True)
+
+
+async def find_token_and_holder(unit: Unit, ref: str) -> TokenRecord | None:
+    """The same, and whether its driver's address is verified: a third look-up. What no driver holds is as good."""
+    row = (await unit.session.execute(_TOKEN_AND_HOLDER, {"tenant": unit.tenant, "ref": ref})).first()
+    return None if row is None else _record_of(row, is_holder_verified=bool(row.is_verified))
 
 
 async def find_tokens_by_refs(unit: Unit, refs: Sequence[str]) -> Sequence[RegisteredToken]:
@@ -239,3 +242,14 @@ async def complete_token(unit: Unit, token: RegisteredToken, id_token: IdToken, 
         await unit.session.execute(
             insert(TokenReference).values(tenant_id=unit.tenant, ref=ref, token_id=token.id).on_conflict_do_nothing()
         )
+
+
+def _record_of(row: Row[*tuple[Any, ...]], *, is_holder_verified: bool) -> TokenRecord:
+    return TokenRecord(
+        DriverId(row.driver_id),
+        row.is_blocked,
+        row.expires_at,
+        row.group_name,
+        row.id if row.is_prepaid else None,
+        is_holder_verified,
+    )

@@ -1,81 +1,12 @@
-"""What identity's REST interface takes and gives."""
+"""IdTokens as REST takes and gives them."""
 
 from datetime import datetime
-from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, EmailStr, Field, SecretStr
+from pydantic import AwareDatetime, BaseModel, Field
 
-from backoffice.identity.models import Account, RegisteredToken, UnknownToken
-from backoffice.identity.service import Login
-from backoffice.kit.auth import Role
-from protocol.domain.identifiers import DEFAULT_TENANT, IdTokenType
-
-Password = Annotated[SecretStr, Field(min_length=8, max_length=256)]
-
-
-class Registration(BaseModel):
-    """A driver to be. `tenant` is overruled by the header X-Tenant."""
-
-    email: EmailStr
-    password: Password
-    tenant: str = DEFAULT_TENANT
-
-
-class Credentials(BaseModel):
-    """Someone who logs in. `tenant` is overruled by the header X-Tenant."""
-
-    email: EmailStr
-    password: SecretStr = Field(max_length=256)
-    role: Role = Role.DRIVER
-    tenant: str = DEFAULT_TENANT
-
-
-class Refreshing(BaseModel):
-    """Someone who stays logged in, or logs out. `tenant` is overruled by the header X-Tenant."""
-
-    refresh_token: SecretStr = Field(min_length=1, max_length=256)
-    tenant: str = DEFAULT_TENANT
-
-
-class AccessToken(BaseModel):
-    """Sent along as `Authorization: Bearer …`. `refresh_token` gets the next one, once: `POST /auth/refresh`."""
-
-    access_token: str
-    token_type: str = "bearer"  # noqa: S105 - a word of OAuth, no secret
-    expires_in_s: int
-    account_id: str
-    role: Role
-    refresh_token: str
-
-    @classmethod
-    def of(cls, login: Login) -> "AccessToken":
-        return cls(
-            access_token=login.access_token,
-            expires_in_s=login.expires_in_s,
-            account_id=login.account_id,
-            role=login.role,
-            refresh_token=login.refresh_token,
-        )
-
-
-class AccountView(BaseModel):
-    """Who one is."""
-
-    account_id: str
-    email: str
-    role: Role
-    tenant: str
-    created_at: datetime
-
-    @classmethod
-    def of(cls, account: Account) -> "AccountView":
-        return cls(
-            account_id=account.id,
-            email=account.email,
-            role=Role(account.role),
-            tenant=account.tenant_id,
-            created_at=account.created_at,
-        )
+from backoffice.identity.models import RegisteredToken, UnknownToken
+from backoffice.kit.bodies import Body
+from protocol.domain.identifiers import IdTokenType
 
 
 class NewMasterPass(BaseModel):
@@ -99,6 +30,19 @@ class NewPrepaidCard(NewMasterPass):
     """A card or fob that charges on its credit, which billing keeps under its `token_id`."""
 
     expires_at: AwareDatetime | None = None
+
+
+class TokenChange(Body):
+    """What becomes different; null stays."""
+
+    is_blocked: bool | None = None
+    expires_at: AwareDatetime | None = None
+
+
+class GroupChange(Body):
+    """Whether the tokens of the group charge."""
+
+    is_blocked: bool
 
 
 class Adoption(BaseModel):

@@ -1,24 +1,22 @@
-"""What identity does: accounts, access tokens, IdTokens and verdicts about them."""
+"""What identity does with IdTokens: whose they are, and verdicts about them."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 
 from backoffice.contracts.billing import PREPAID_CREDIT, AskPrepaidCredit
 from backoffice.contracts.identity import IssueVirtualToken, VirtualToken
-from backoffice.identity import repository
-from backoffice.identity.domain import is_master_pass, judge_token
-from backoffice.identity.errors import EmailTaken, GroupTaken, TokenTaken, TooManyFailedLogins, WrongCredentials
-from backoffice.identity.models import Account, RegisteredToken
-from backoffice.identity.passwords import Passwords
-from backoffice.identity.refreshing import RefreshTokens
+from backoffice.identity import people_repository, repository
+from backoffice.identity.accounts import Accounts
+from backoffice.identity.domain import canonical_token, is_master_pass, judge_token
+from backoffice.identity.errors import GroupTaken, TokenTaken
+from backoffice.identity.models import RegisteredToken
 from backoffice.identity.settings import IdentitySettings
-from backoffice.kit.auth import Principal, Role, TokenSigner
+from backoffice.kit.auth import Role
 from backoffice.kit.bus import Bus
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import Database, Unit
 from backoffice.kit.errors import NotFound
-from backoffice.kit.failures import FailureCounter
 from protocol.blocks.authorization.queries import AuthorizeToken, TokenVerdict
 from protocol.bus.envelope import unique_event_id
 from protocol.domain.authorization import AuthorizationStatus
@@ -29,88 +27,23 @@ _VIRTUAL_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789"
 _VIRTUAL_LENGTH = 18
 # The gateway waits for a verdict for two seconds.
 _BILLING_ANSWERS_WITHIN_S = 1.5
-FAILURES_FORGOTTEN_AFTER_S = 900
 UNKNOWN_TOKENS_KEPT = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
-    """Someone who proved who they are, and the access token that says so."""
-
-    account_id: str
-    role: Role
-    access_token: str
-    expires_in_s: int
-    refresh_token: str
-
-
 class Identity:
-    """Identity's use cases. Those that take a unit are one transaction's; `register` and `log_in` have their own.
+    """IdTokens and the verdicts about them; `accounts` is who people are. Without a `bus` no prepaid card has credit.
 
-    A password is hashed outside of any transaction: it takes longer than all the rest. Without a `bus` no prepaid card
-    has credit.
+    Methods that take a unit are one transaction's.
     """
 
     def __init__(self, database: Database, *, settings: IdentitySettings, clock: Clock, bus: Bus | None = None) -> None:
         self.database = database
+        self.accounts = Accounts(database, settings=settings, clock=clock)
         self._bus = bus
-        self.failed_logins = FailureCounter(settings.redis_url, scope="login", window_s=FAILURES_FORGOTTEN_AFTER_S)
-        self._failed_logins_allowed = settings.failed_logins_allowed
         self._clock = clock
-        self._passwords = Passwords()
-        self._signer = TokenSigner(settings.auth_private_key.get_secret_value())
         self._token_key = settings.token_key.get_secret_value().encode()
+        self._must_be_verified = settings.require_verified_email
         self.master_pass_group = settings.master_pass_group
-        self._lifetime = settings.access_token_lifetime
-        self.refresh_tokens = RefreshTokens(database, lifetime=settings.refresh_token_lifetime, clock=clock)
-
-    async def register_driver(self, tenant: TenantId, *, email: str, password: str) -> Login:
-        """A driver with this address is there and logged in. Raises EmailTaken."""
-        account = await self._new_account(tenant, Role.DRIVER, email, password)
-        async with self.database.transaction(tenant) as unit:
-            if not await repository.add_account(unit, account):
-                raise EmailTaken
-        return await self._log_in(account)
-
-    async def log_in(self, tenant: TenantId, *, role: Role, email: str, password: str) -> Login:
-        """The account that has this address and password. Raises WrongCredentials, TooManyFailedLogins."""
-        who = f"{tenant}|{role}|{email.lower()}"
-        if await self.failed_logins.count(who) >= self._failed_logins_allowed:
-            raise TooManyFailedLogins
-        async with self.database.transaction(tenant) as unit:
-            account = await repository.find_account_by_email(unit, role=role, email=email.lower())
-        is_right = await self._passwords.is_right(password, account.password_hash if account else None)
-        if account is None or not is_right:
-            await self.failed_logins.note(who)
-            raise WrongCredentials
-        return await self._log_in(account)
-
-    async def refresh(self, tenant: TenantId, refresh_token: str) -> Login:
-        """Whoever was logged in stays so. Raises RefreshTokenRefused."""
-        turned = await self.refresh_tokens.turn(tenant, refresh_token)
-        return self._login_of(turned.account, turned.refresh_token)
-
-    async def ensure_account(self, tenant: TenantId, *, role: Role, email: str, password: str) -> str:
-        """An account of this role and address has this password, whatever was before; returns its id."""
-        async with self.database.transaction(tenant) as unit:
-            account = await repository.find_account_by_email(unit, role=role, email=email.lower())
-        if account is not None and await self._passwords.is_right(password, account.password_hash):
-            return account.id
-        new = await self._new_account(tenant, role, email, password)
-        async with self.database.transaction(tenant) as unit:
-            await repository.add_account(unit, new)
-            kept = await repository.find_account_by_email(unit, role=role, email=new.email)
-            assert kept is not None
-            await repository.change_password(unit, kept.id, new.password_hash)
-            await self.refresh_tokens.end_all(unit, kept.id)
-            return kept.id
-
-    async def read_account(self, unit: Unit, account_id: str) -> Account:
-        """The account. Raises NotFound."""
-        account = await repository.find_account(unit, account_id)
-        if account is None:
-            raise NotFound("account", account_id)
-        return account
 
     async def register_token(
         self,
@@ -122,6 +55,7 @@ class Identity:
         group: str | None = None,
     ) -> RegisteredToken:
         """The token is the driver's; it was perhaps before, and stays as it was. Raises TokenTaken, GroupTaken."""
+        id_token = canonical_token(id_token)
         if is_master_pass(group, self.master_pass_group):
             raise GroupTaken(self.master_pass_group)
         if group is not None and not await repository.claim_group(unit, group, driver_id):
@@ -215,6 +149,24 @@ class Identity:
         token.is_blocked = True
         return token
 
+    async def change_token(
+        self, unit: Unit, token_id: str, *, is_blocked: bool | None, expires_at: datetime | None
+    ) -> RegisteredToken:
+        """Anybody's token is blocked or not, and ends then; None stays. Raises NotFound."""
+        token = await people_repository.lock_token(unit, token_id)
+        if token is None or token.purpose is not None:
+            raise NotFound("token", token_id)
+        token.is_blocked = token.is_blocked if is_blocked is None else is_blocked
+        token.expires_at = expires_at or token.expires_at
+        return token
+
+    async def block_group(self, unit: Unit, name: str, *, is_blocked: bool) -> Sequence[RegisteredToken]:
+        """Every token of the group is blocked, or none. Raises NotFound for a group without tokens."""
+        tokens = await people_repository.block_group(unit, name, is_blocked=is_blocked)
+        if not tokens:
+            raise NotFound("group of tokens", name)
+        return tokens
+
     async def authorize(self, question: AuthorizeToken) -> TokenVerdict:
         """May this token charge? One that nobody registered is remembered by its reference, for somebody to adopt.
 
@@ -226,7 +178,8 @@ class Identity:
             # The station's own terminal has the payment already; what names it is no token of anybody's.
             return TokenVerdict(AuthorizationStatus.ACCEPTED)
         async with self.database.transaction(question.tenant) as unit:
-            token = await repository.find_token_record(unit, question.token_ref)
+            find = repository.find_token_and_holder if self._must_be_verified else repository.find_token_record
+            token = await find(unit, question.token_ref)
             if token is None:
                 await repository.note_unknown_token(unit, question, now=now, kept=UNKNOWN_TOKENS_KEPT)
         credit = None
@@ -254,17 +207,6 @@ class Identity:
         await repository.add_token(unit, token, self._refs_of(unit.tenant, id_token))
         return token
 
-    async def _new_account(self, tenant: TenantId, role: Role, email: str, password: str) -> Account:
-        now = self._clock()
-        return Account(
-            tenant_id=tenant,
-            id=unique_event_id(now),
-            role=role,
-            email=email.lower(),
-            password_hash=await self._passwords.hash_password(password),
-            created_at=now,
-        )
-
     def _new_token(self, tenant: TenantId, driver_id: str, id_token: IdToken) -> RegisteredToken:
         now = self._clock()
         return RegisteredToken(
@@ -286,13 +228,3 @@ class Identity:
         """The token's reference, and the one that a 1.6 station's facts carry: it says no type."""
         key = tenant_token_key(self._token_key, tenant)
         return id_token.ref(key), IdToken(id_token.value).ref(key)
-
-    async def _log_in(self, account: Account) -> Login:
-        return self._login_of(account, await self.refresh_tokens.begin(TenantId(account.tenant_id), account.id))
-
-    def _login_of(self, account: Account, refresh_token: str) -> Login:
-        role = Role(account.role)
-        principal = Principal(account.id, TenantId(account.tenant_id), role)
-        access_token = self._signer.sign(principal, now=self._clock(), lifetime=self._lifetime)
-        lifetime_s = int(self._lifetime.total_seconds())
-        return Login(account.id, role, access_token, expires_in_s=lifetime_s, refresh_token=refresh_token)

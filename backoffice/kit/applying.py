@@ -7,10 +7,12 @@ Invariants:
    batch.
 3. Any other error is tried again, ATTEMPTS times; then the event's subject is parked: this event and its later ones
    are kept aside, in order, and the rest goes on.
-4. An event of an unknown type is counted and passed.
+4. An event of an unknown type, or one that the consumer does not want, is counted and passed.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
 from typing import Protocol
 
 import msgspec
@@ -23,30 +25,33 @@ from backoffice.kit.errors import Refusal, Unavailable
 from backoffice.kit.inbox import Seen, record_events
 from backoffice.kit.quarantine import ParkedKey, Quarantine
 from backoffice.kit.stream_reader import StreamMessage
-from backoffice.kit.telemetry import EVENTS_CONSUMED, traced
+from backoffice.kit.telemetry import EVENTS_CONSUMED
+from backoffice.kit.tracing import KEY, traced
 from protocol.bus.catalogue import Catalogue, UnknownEventType
 from protocol.bus.envelope import RawEnvelope, decode_envelope
+from protocol.domain.identifiers import TenantId
 
 log = structlog.get_logger(__name__)
 
 ATTEMPTS = 10
 _NO_TENANTS = ("", ALL_TENANTS)
 
-_Wanted = tuple[RawEnvelope, msgspec.Struct, Handler]
-
 
 class Applier(Protocol):
     """Applies messages within a transaction."""
+
+    def passes(self, batch: Sequence[StreamMessage]) -> bool:
+        """Whether nobody wants any of them: they are counted then, and need no transaction."""
 
     async def apply(self, unit: Unit, batch: Sequence[StreamMessage]) -> int:
         """How many, from the first on, are dealt with; the next one failed and is to be tried again."""
 
     async def reapply(self, unit: Unit, message: StreamMessage) -> None:
-        """A parked message is applied; raises what its handler does."""
+        """A message that was set aside is applied; raises what its handler does, or what is wrong with its text."""
 
 
 class EventApplier:
-    """Applies a Consumer's events one by one."""
+    """Applies a Consumer's events one by one, or run by run."""
 
     def __init__(self, consumer: Consumer, *, catalogue: Catalogue, quarantine: Quarantine, service: str) -> None:
         self._consumer = consumer
@@ -54,6 +59,20 @@ class EventApplier:
         self._quarantine = quarantine
         self._service = service
         self._attempts: dict[int, int] = {}
+
+    def passes(self, batch: Sequence[StreamMessage]) -> bool:
+        results = []
+        try:
+            for message in batch:
+                reading = self._read(decode_envelope(message.payload))
+                if not isinstance(reading, str):
+                    return False
+                results.append(reading)
+        except Exception:  # noqa: BLE001 - what it is comes to light where it is dealt with
+            return False
+        for result in results:
+            self._count(result)
+        return True
 
     async def apply(self, unit: Unit, batch: Sequence[StreamMessage]) -> int:
         parked = await self._quarantine.parked_keys(unit)
@@ -90,10 +109,17 @@ class EventApplier:
         wanted = [reading for reading in readings if not isinstance(reading, str)]
         if self._consumer.prepare is not None and len(wanted) > 1:
             await _across_tenants(unit)
-            await self._consumer.prepare([Delivery(envelope, event) for envelope, event, _ in wanted], unit)
-        seen = await self._record(unit, [envelope for envelope, _, _ in wanted])
-        handled = iter([await self._handle(unit, *each, known) for each, known in zip(wanted, seen, strict=True)])
-        return [reading if isinstance(reading, str) else next(handled) for reading in readings]
+            await self._consumer.prepare(wanted, unit)
+        seen = await self._record(unit, [delivery.envelope for delivery in wanted])
+        fresh = [
+            replace(delivery, is_conflicting=known is Seen.CONFLICTING)
+            for delivery, known in zip(wanted, seen, strict=True)
+            if known is not Seen.AGAIN
+        ]
+        for (tenant, kind), run in groupby(fresh, key=_run_of):
+            await self._handle(unit, tenant, kind, list(run))
+        results = iter(["duplicate" if known is Seen.AGAIN else "applied" for known in seen])
+        return [reading if isinstance(reading, str) else next(results) for reading in readings]
 
     async def _deal_with(self, unit: Unit, message: StreamMessage, parked: set[ParkedKey]) -> bool:
         envelope = await _read_envelope(unit, message, self._quarantine)
@@ -126,8 +152,8 @@ class EventApplier:
         """What became of the event, for the count."""
         return (await self._apply_all(unit, [envelope]))[0]
 
-    def _read(self, envelope: RawEnvelope) -> _Wanted | str:
-        """The event with its handler; or why there is nothing to do. Raises MalformedEvent."""
+    def _read(self, envelope: RawEnvelope) -> Delivery | str:
+        """The event; or why there is nothing to do. Raises MalformedEvent."""
         if envelope.tenant in _NO_TENANTS:
             raise MalformedEvent(f"no tenant can be named {envelope.tenant!r}")
         try:
@@ -136,8 +162,9 @@ class EventApplier:
             return "unknown_type"
         except msgspec.ValidationError as error:
             raise MalformedEvent(str(error)) from error
-        handler = self._consumer.handlers.get(type(event))
-        return "passed" if handler is None else (envelope, event, handler)
+        consumer, kind = self._consumer, type(event)
+        is_read = kind in consumer.handlers or kind in consumer.runs
+        return Delivery(envelope, event) if is_read and consumer.when.get(kind, _always)(event) else "passed"
 
     async def _record(self, unit: Unit, envelopes: Sequence[RawEnvelope]) -> list[Seen]:
         if len({envelope.tenant for envelope in envelopes}) > 1:
@@ -146,18 +173,23 @@ class EventApplier:
             await unit.act_for(envelopes[0].tenant)
         return await record_events(unit, envelopes)
 
-    async def _handle(
-        self, unit: Unit, envelope: RawEnvelope, event: msgspec.Struct, handler: Handler, seen: Seen
-    ) -> str:
-        if seen is Seen.AGAIN:
-            return "duplicate"
-        if unit.tenant != envelope.tenant:
-            await unit.act_for(envelope.tenant)
-        with traced(envelope.traceparent):
-            await handler(event, Delivery(envelope, event, is_conflicting=seen is Seen.CONFLICTING), unit)
-            # What the handler left in the session is written inside the savepoint, or fails there.
-            await unit.session.flush()
-        return "applied"
+    async def _handle(self, unit: Unit, tenant: TenantId, kind: type, deliveries: Sequence[Delivery]) -> None:
+        if unit.tenant != tenant:
+            await unit.act_for(tenant)
+        run = self._consumer.runs.get(kind)
+        if run is not None:
+            await run(deliveries, unit)
+        else:
+            for delivery in deliveries:
+                await self._handle_one(unit, self._consumer.handlers[kind], delivery)
+        # What they left in the session is written for their tenant, inside the savepoint, or fails there.
+        await unit.session.flush()
+
+    async def _handle_one(self, unit: Unit, handler: Handler, delivery: Delivery) -> None:
+        envelope = delivery.envelope
+        attributes = {"messaging.message.id": envelope.id, KEY: envelope.subject}
+        with traced(envelope.traceparent, f"{self._service} applies {envelope.type}", attributes):
+            await handler(delivery.event, delivery, unit)
 
     async def _park_after_attempts(
         self, unit: Unit, message: StreamMessage, envelope: RawEnvelope, error: Exception, parked: set[ParkedKey]
@@ -186,6 +218,9 @@ class BatchApplier:
         self._quarantine = quarantine
         self._service = service
 
+    def passes(self, batch: Sequence[StreamMessage]) -> bool:
+        return False  # what it does not want is not read
+
     async def apply(self, unit: Unit, batch: Sequence[StreamMessage]) -> int:
         pairs = [(message, await self._read(unit, message)) for message in batch]
         wanted = [(message, delivery) for message, delivery in pairs if delivery]
@@ -198,19 +233,30 @@ class BatchApplier:
         return len(batch)
 
     async def reapply(self, unit: Unit, message: StreamMessage) -> None:
-        raise NotImplementedError("a batch consumer parks nothing")
+        delivery = self._decode(decode_envelope(message.payload))
+        if delivery is None:
+            return
+        async with unit.savepoint():
+            await self._consumer.handler([delivery], unit)
 
     async def _read(self, unit: Unit, message: StreamMessage) -> Delivery | None:
         envelope = await _read_envelope(unit, message, self._quarantine)
         if envelope is None:
             return None
         try:
+            return self._decode(envelope)
+        except MalformedEvent as error:
+            await self._quarantine.bury(unit, message, envelope, reason=f"MalformedEvent: {error}")
+            return None
+
+    def _decode(self, envelope: RawEnvelope) -> Delivery | None:
+        """The event, where it is one that the consumer wants. Raises MalformedEvent."""
+        try:
             event = self._catalogue.decode(envelope)
         except UnknownEventType:
             return None
         except msgspec.ValidationError as error:
-            await self._quarantine.bury(unit, message, envelope, reason=f"MalformedEvent: {error}")
-            return None
+            raise MalformedEvent(str(error)) from error
         return Delivery(envelope, event) if isinstance(event, self._consumer.events) else None
 
     async def _try(self, unit: Unit, deliveries: Sequence[Delivery]) -> Exception | None:
@@ -234,6 +280,23 @@ class BatchApplier:
             EVENTS_CONSUMED.labels(self._service, self._consumer.kind, "dead_letter").inc()
             reason = f"{type(error).__name__}: {error}"
             await self._quarantine.bury(unit, message, delivery.envelope, reason=reason)
+
+
+def _always(_: object) -> bool:
+    return True
+
+
+def _run_of(delivery: Delivery) -> tuple[TenantId, type]:
+    return TenantId(delivery.envelope.tenant), type(delivery.event)
+
+
+def applier_of(
+    consumer: Consumer | BatchConsumer, *, catalogue: Catalogue, quarantine: Quarantine, service: str
+) -> Applier:
+    """What applies this consumer's events."""
+    if isinstance(consumer, BatchConsumer):
+        return BatchApplier(consumer, catalogue=catalogue, quarantine=quarantine, service=service)
+    return EventApplier(consumer, catalogue=catalogue, quarantine=quarantine, service=service)
 
 
 def _reason_to_bury(error: Exception) -> str | None:

@@ -16,12 +16,13 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError, NoRespondersError
 from nats.js import JetStreamContext
-from nats.js.api import DiscardPolicy, KeyValueConfig, StorageType, StreamConfig
+from nats.js.api import DiscardPolicy, KeyValueConfig, StorageType, StreamConfig, StreamInfo
 from nats.js.errors import APIError, BucketNotFoundError, NotFoundError
 from nats.js.kv import KeyValue
 
 from backoffice.kit.errors import BackofficeError, BusUnavailable, PeerFailed, ServiceSilent
-from backoffice.kit.telemetry import QUERY_SECONDS, current_traceparent, traced
+from backoffice.kit.telemetry import QUERY_SECONDS
+from backoffice.kit.tracing import current_traceparent, traced
 from protocol.bus.streams import STREAM_PLANS, StreamPlan
 from protocol.bus.subjects import query_subject
 
@@ -168,17 +169,25 @@ class Bus:
     async def ensure_streams(self, *, replicas: int) -> None:
         """The streams of `protocol/bus/streams.py` exist as planned; several processes may say so at once."""
         for plan in STREAM_PLANS:
-            await self._ensure_stream(_stream_config(plan, replicas))
+            await self._ensure_stream(stream_config(plan, replicas=replicas))
 
     async def stream_created_at(self, stream: str) -> datetime:
         """When the stream was made; one made anew has another time. Raises BusUnavailable."""
+        created = (await self._stream_info(stream)).created
+        assert created is not None
+        return created
+
+    async def last_sequence(self, stream: str) -> int:
+        """The sequence of the newest message that the stream has, or had. Raises BusUnavailable."""
+        return (await self._stream_info(stream)).state.last_seq
+
+    async def _stream_info(self, stream: str) -> StreamInfo:
         try:
             with self.naming_outages():
-                info = await self.jetstream.stream_info(stream)
+                info: StreamInfo = await self.jetstream.stream_info(stream)
         except NotFoundError as error:
             raise BusUnavailable(f"there is no stream {stream}") from error
-        assert info.created is not None
-        return info.created
+        return info
 
     async def bucket(self, name: str, *, replicas: int = 1) -> KeyValue:
         """A key-value bucket with one revision a key, made where it is not there."""
@@ -226,7 +235,8 @@ class Answerer:
     async def answer(self, message: Msg) -> tuple[bytes, dict[str, str] | None]:
         """The answer, or the error's sentence with a header that names its class."""
         began = asyncio.get_running_loop().time()
-        with traced((message.headers or {}).get(TRACE_HEADER, "")):
+        name = f"{self.query.service} answers {self.query.name}"
+        with traced((message.headers or {}).get(TRACE_HEADER, ""), name):
             payload, error = await self._answer_or_error(message.data)
         result = error or "ok"
         seconds = asyncio.get_running_loop().time() - began
@@ -254,7 +264,8 @@ def _naming_outages() -> Iterator[None]:
         raise BusUnavailable(_reason(error)) from error
 
 
-def _stream_config(plan: StreamPlan, replicas: int) -> StreamConfig:
+def stream_config(plan: StreamPlan, *, replicas: int) -> StreamConfig:
+    """The stream as it is planned."""
     return StreamConfig(
         name=plan.stream,
         subjects=plan.subjects,

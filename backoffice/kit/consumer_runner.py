@@ -2,6 +2,7 @@
 
 Invariants:
 1. The cursor moves in the transaction that applies a batch: what lies at or below it is done, whatever is delivered.
+   Events that nobody wants move it only now and then; they are read and passed again after a restart.
 2. One owner reads a partition (an advisory lock); a former owner that commits late meets the cursor's row lock and an
    advanced cursor, and skips.
 3. Reading begins behind the cursor, and what is read has no gap (`stream_reader.py`): what the server believes to be
@@ -15,7 +16,7 @@ from collections.abc import Sequence
 import asyncpg
 import structlog
 
-from backoffice.kit.applying import Applier, BatchApplier, EventApplier
+from backoffice.kit.applying import applier_of
 from backoffice.kit.bus import Bus
 from backoffice.kit.clock import Clock
 from backoffice.kit.consumer import BatchConsumer, Consumer
@@ -28,12 +29,13 @@ from backoffice.kit.quarantine import Quarantine
 from backoffice.kit.stream_reader import ReaderBroken, StreamMessage, StreamReader
 from backoffice.kit.telemetry import BATCH_SECONDS, CONSUMER_LAG, CONSUMER_POSITION
 from protocol.bus.catalogue import Catalogue
-from protocol.bus.subjects import STREAM_OF_KIND, kind_filter
+from protocol.bus.subjects import STREAM_OF_KIND, Stream, event_filter
 from protocol.domain.identifiers import TenantId
 
 log = structlog.get_logger(__name__)
 
 WAIT_S = 30.0
+PASSED_ADVANCE_S = 10.0
 # A part that is away is waited for with patience; an event that fails holds up its partition, so it is soon parked.
 OUTAGE_BACKOFF_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 FAILURE_BACKOFF_S = (0.02, 0.05, 0.1, 0.2, 0.5)
@@ -52,18 +54,21 @@ class ConsumerRunner:
         catalogue: Catalogue,
         clock: Clock,
     ) -> None:
-        self._stream = STREAM_OF_KIND[consumer.kind]
-        self.partition = self._stream.value if h1 == "*" else f"{self._stream}-{h1}"
+        self.stream = STREAM_OF_KIND[consumer.kind]
+        self.partition = partition_of(self.stream, h1)
+        self.durable = f"{database.service}-{self.partition}"
         self._database = database
         self._bus = bus
         self._cursor = Cursor(self.partition)
         self._quarantine = Quarantine(self.partition, clock=clock)
-        self._applier = self._applier_of(consumer, catalogue)
+        self._rest_s = consumer.rest_s
+        self._advanced_at = 0.0
+        self._applier = applier_of(consumer, catalogue=catalogue, quarantine=self._quarantine, service=database.service)
         self._reader = StreamReader(
             bus,
-            self._stream,
-            filter_subject=kind_filter(consumer.kind, h1=h1),
-            durable=f"{database.service}-{self.partition}",
+            self.stream,
+            filter_subject=subjects_of(consumer, catalogue, h1=h1),
+            durable=self.durable,
         )
         self._labels = (database.service, self.partition)
 
@@ -90,11 +95,30 @@ class ConsumerRunner:
                 await self._quarantine.forget(unit, message)
             return len(waiting)
 
-    def _applier_of(self, consumer: Consumer | BatchConsumer, catalogue: Catalogue) -> Applier:
-        service, quarantine = self._database.service, self._quarantine
-        if isinstance(consumer, BatchConsumer):
-            return BatchApplier(consumer, catalogue=catalogue, quarantine=quarantine, service=service)
-        return EventApplier(consumer, catalogue=catalogue, quarantine=quarantine, service=service)
+    async def replay(self, stream_seq: int, *, tenants: Sequence[str]) -> str:
+        """The dead letter is applied and is none any more; or it stays one, and the reason is returned.
+
+        Raises NotFound for one that is none of `tenants`.
+        """
+        async with self._database.transaction(ALL_TENANTS) as unit:
+            await self._cursor.lock(unit)
+            message = await self._quarantine.lock_dead_letter(unit, stream_seq, tenants=tenants)
+            try:
+                await self._applier.reapply(unit, message)
+            except Unavailable:
+                raise
+            except Exception as error:
+                log.exception("dead letter still fails", partition=self.partition, stream_seq=stream_seq)
+                return f"{type(error).__name__}: {error}"
+            await unit.act_for(ALL_TENANTS)
+            await self._quarantine.unbury(unit, message)
+            return ""
+
+    async def drop(self, stream_seq: int, *, tenants: Sequence[str]) -> None:
+        """The dead letter is gone for good. Raises NotFound for one that is none of `tenants`."""
+        async with self._database.transaction(ALL_TENANTS) as unit:
+            message = await self._quarantine.lock_dead_letter(unit, stream_seq, tenants=tenants)
+            await self._quarantine.unbury(unit, message)
 
     async def _consume(self, _: asyncpg.Connection) -> None:
         outages = 0
@@ -114,7 +138,7 @@ class ConsumerRunner:
 
     async def _read_from_cursor(self) -> None:
         """Reads and applies, from behind the cursor, until the reader breaks."""
-        created_at = await self._bus.stream_created_at(self._stream)
+        created_at = await self._bus.stream_created_at(self.stream)
         async with self._database.transaction(ALL_TENANTS) as unit:
             position = await self._cursor.read(unit, stream_created_at=created_at)
         await self._reader.open(after=position)
@@ -123,6 +147,8 @@ class ConsumerRunner:
             if batch:
                 await self._apply_until_done(batch)
                 await self._reader.acknowledge(batch[-1])
+                if self._rest_s and not batch[-1].waiting:
+                    await asyncio.sleep(self._rest_s)
 
     async def _apply_until_done(self, batch: Sequence[StreamMessage]) -> None:
         """Every message is dealt with; tries for as long as it takes, and nothing overtakes."""
@@ -148,6 +174,10 @@ class ConsumerRunner:
 
     async def _apply(self, batch: Sequence[StreamMessage]) -> Sequence[StreamMessage]:
         """One transaction; returns the messages that are left, because the first of them failed."""
+        now = asyncio.get_running_loop().time()
+        if now - self._advanced_at < PASSED_ADVANCE_S and self._applier.passes(batch):
+            return ()
+        self._advanced_at = now
         with BATCH_SECONDS.labels(*self._labels).time():
             async with self._database.transaction(ALL_TENANTS) as unit:
                 done = await self._cursor.lock(unit)
@@ -156,6 +186,17 @@ class ConsumerRunner:
                 if applied:
                     await self._cursor.advance(unit, fresh[applied - 1].stream_seq)
         return fresh[applied:]
+
+
+def subjects_of(consumer: Consumer | BatchConsumer, catalogue: Catalogue, *, h1: str) -> list[str]:
+    """The filters for the events that the consumer reads, in one partition or in all."""
+    rows = [catalogue.row_of(event) for event in consumer.events]
+    return [event_filter(row.kind, owner=row.owner, event=row.name, h1=h1) for row in rows]
+
+
+def partition_of(stream: Stream, h1: str) -> str:
+    """What the cursor of this part of the stream is called; `*` is all of it."""
+    return stream.value if h1 == "*" else f"{stream}-{h1}"
 
 
 def _step(backoff_s: Sequence[float], tries: int) -> float:

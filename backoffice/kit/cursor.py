@@ -2,11 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.kit.database import Unit
 from backoffice.kit.tables import cursors
+
+# Built once: these run for every batch.
+_IS_OURS = cursors.c.partition == bindparam("of")
+_LOCK = select(cursors.c.stream_seq).where(_IS_OURS).with_for_update()
+_ADVANCE = update(cursors).where(_IS_OURS).values(stream_seq=bindparam("to"))
 
 
 class Cursor:
@@ -34,13 +39,9 @@ class Cursor:
 
     async def lock(self, unit: Unit) -> int:
         """The committed sequence, which nobody else moves before this transaction ends."""
-        row = await unit.session.execute(
-            select(cursors.c.stream_seq).where(cursors.c.partition == self.partition).with_for_update()
-        )
+        row = await unit.session.execute(_LOCK, {"of": self.partition})
         return int(row.scalar_one())
 
     async def advance(self, unit: Unit, stream_seq: int) -> None:
         """What lies at or below `stream_seq` is done, if this transaction commits."""
-        await unit.session.execute(
-            update(cursors).where(cursors.c.partition == self.partition).values(stream_seq=stream_seq)
-        )
+        await unit.session.execute(_ADVANCE, {"of": self.partition, "to": stream_seq})

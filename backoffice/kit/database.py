@@ -4,11 +4,14 @@ Invariants:
 1. Every statement runs in a transaction; `app.tenant` names its tenant, and row-level security shows it no other rows.
 2. ALL_TENANTS is said in words by those who work across tenants: workers, relays, the edge of a batch.
 3. An event is published by the transaction that makes it true: it is a row of the outbox, written with the rest.
+4. What is counted of a transaction is counted once it is committed, and never of what was undone.
+5. `app.actor` names the person who acts, where one does: what they change is in the audit log of the same transaction.
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -19,8 +22,9 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError, TimeoutError as PoolTime
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from backoffice.kit import tables
+from backoffice.kit.acting import current_actor
 from backoffice.kit.errors import DatabaseUnavailable
-from backoffice.kit.telemetry import current_traceparent
+from backoffice.kit.tracing import current_traceparent
 from protocol.bus.catalogue import Catalogue
 from protocol.bus.envelope import Envelope, encode_envelope, unique_event_id
 from protocol.bus.subjects import domain_subject
@@ -29,16 +33,21 @@ from protocol.domain.identifiers import TenantId
 ALL_TENANTS = TenantId("*")
 """The tenant of a transaction that works across them; `check_tenant` lets no tenant have this name."""
 
-POOL_SIZE = 3
-POOL_OVERFLOW = 2
+POOL_SIZE = 5
+POOL_OVERFLOW = 0
 POOL_TIMEOUT_S = 10.0
-# PostgreSQL's classes for a connection that is gone, a server that stops, one that has no place left, and a transaction
-# that had to give way to another.
-_UNAVAILABLE_STATES = ("08", "57P", "53300", "40")
+# PostgreSQL's classes for a connection that is gone, somebody who intervenes (a stop, a statement cancelled), resources
+# that are used up (connections, memory, the disk) or fail, and a transaction that had to give way to another.
+_UNAVAILABLE_STATES = ("08", "57", "53", "58", "40", "55P03")
 _DATA_STATE = "22"  # and its class for a value that no column takes: out of range, no text
 
 _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+_WRITE_OUTBOX = insert(tables.outbox).on_conflict_do_nothing()
 _SET_TENANT = text("SELECT set_config('app.tenant', :tenant, true)")
+_SET_TENANT_AND_ACTOR = text(
+    "SELECT set_config('app.tenant', :tenant, true), set_config('app.actor', :who, true),"
+    " set_config('app.request', :request_id, true), set_config('app.note', :note, true)"
+)
 
 
 class Unit:
@@ -50,24 +59,60 @@ class Unit:
     def __init__(self, session: AsyncSession, catalogue: Catalogue, *, source: str) -> None:
         self.session = session
         self.tenant = TenantId("")
+        self.held: dict[Hashable, Any] = {}  # Any: rows of whatever table
+        """Rows that this transaction has locked, by a key of their repository: they need not be asked for again."""
         self._catalogue = catalogue
         self._source = source
+        self._published: list[dict[str, object]] = []
+        self._after_commit: list[Callable[[], None]] = []
 
     async def act_for(self, tenant: TenantId) -> None:
         """From here on, until the end of the transaction or savepoint, the rows of `tenant` are seen and written."""
-        await self.session.execute(_SET_TENANT, {"tenant": tenant})
+        await self.write_published()
+        actor = current_actor()
+        if actor is None:
+            await self.session.execute(_SET_TENANT, {"tenant": tenant})
+        else:
+            values = {"tenant": tenant, "who": actor.who, "request_id": actor.request_id, "note": actor.note}
+            await self.session.execute(_SET_TENANT_AND_ACTOR, values)
         self.tenant = tenant
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """What is done inside is kept or undone as one; the tenant is the outer one again where it is undone."""
-        tenant = self.tenant
+        await self.write_published()
+        tenant, promised = self.tenant, len(self._after_commit)
         try:
             async with self.session.begin_nested():
                 yield
+                await self.write_published()
         except BaseException:
+            self._published.clear()
+            del self._after_commit[promised:]
+            self.held.clear()
             self.tenant = tenant
             raise
+
+    async def undo(self) -> None:
+        """Nothing that was done or published in this unit will have happened; a rehearsal ends so, without an error."""
+        self._published.clear()
+        self._after_commit.clear()
+        self.held.clear()
+        await self.session.rollback()
+
+    def after_commit(self, act: Callable[[], None]) -> None:
+        """`act` is called once the transaction is committed, and never where it or the savepoint around is undone.
+
+        For what only this process knows, as its metrics: a process that dies in between has not called it.
+        """
+        self._after_commit.append(act)
+
+    async def commit(self) -> None:
+        """What was done stands, what was published is on its way, and what waited for that is called."""
+        await self.write_published()
+        await self.session.commit()
+        for act in self._after_commit:
+            act()
 
     async def publish(
         self,
@@ -103,7 +148,13 @@ class Unit:
             "payload": encode_envelope(envelope),
             "created_at": now,
         }
-        await self.session.execute(insert(tables.outbox).values(values).on_conflict_do_nothing())
+        self._published.append(values)
+
+    async def write_published(self) -> None:
+        """What was published is in the outbox, in its order: many rows by one statement, before the tenant changes."""
+        if self._published:
+            rows, self._published = self._published, []
+            await self.session.execute(_WRITE_OUTBOX, rows)
 
 
 class Database:
@@ -118,7 +169,8 @@ class Database:
             pool_size=POOL_SIZE,
             max_overflow=POOL_OVERFLOW,
             pool_timeout=POOL_TIMEOUT_S,
-            pool_pre_ping=True,
+            # What an error says is logged, and kept beside dead letters and failed workers: values are people's.
+            hide_parameters=True,
             connect_args={"server_settings": server_settings(service)},
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
@@ -144,12 +196,12 @@ class Database:
     @asynccontextmanager
     async def _unit(self, tenant: TenantId, execution_options: Mapping[str, object]) -> AsyncIterator[Unit]:
         with _naming_outages():
-            async with self._sessions() as session, session.begin():
+            async with self._sessions() as session:
                 unit = Unit(session, self._catalogue, source=f"/backoffice/{self.service}")
                 with _naming_failed_connects():
-                    await session.connection(execution_options=execution_options)
-                    await unit.act_for(tenant)
+                    await _begin(unit, tenant, execution_options)
                 yield unit
+                await unit.commit()
 
     @asynccontextmanager
     async def raw_connection(self) -> AsyncIterator[asyncpg.Connection]:
@@ -171,6 +223,20 @@ class Database:
         await self._engine.dispose()
 
 
+async def _begin(unit: Unit, tenant: TenantId, execution_options: Mapping[str, object]) -> None:
+    """The transaction has begun, for `tenant`. A connection that died in the pool is found out here, and not asked for
+    beforehand: nothing was done on it, so a new one takes its place (with it, all that are as old go)."""
+    try:
+        await unit.session.connection(execution_options=execution_options)
+        await unit.act_for(tenant)
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        await unit.session.rollback()
+        await unit.session.connection(execution_options=execution_options)
+        await unit.act_for(tenant)
+
+
 def role_of(service: str) -> str:
     """The database role that owns the service's schema and sees nothing else."""
     return f"chargeyard_{service}"
@@ -190,22 +256,27 @@ def is_outage(error: BaseException) -> bool:
     """Whether the same transaction may succeed another time: it lost its connection, or against another one."""
     if isinstance(error, PoolTimeoutError):
         return True
+    if isinstance(error, asyncpg.PostgresError):  # COPY is said to the driver itself
+        return _state_of(error).startswith(_UNAVAILABLE_STATES)
     if not isinstance(error, DBAPIError):
         return False
-    state = str(getattr(error.orig, "sqlstate", None) or "")
-    return error.connection_invalidated or state.startswith(_UNAVAILABLE_STATES)
+    return error.connection_invalidated or _state_of(error.orig).startswith(_UNAVAILABLE_STATES)
 
 
 def is_unstorable(error: BaseException) -> bool:
     """Whether the error says that a value has no room in its column, which trying again does not change."""
-    return isinstance(error, DBAPIError) and str(getattr(error.orig, "sqlstate", None) or "").startswith(_DATA_STATE)
+    return isinstance(error, DBAPIError) and _state_of(error.orig).startswith(_DATA_STATE)
+
+
+def _state_of(error: BaseException | None) -> str:
+    return str(getattr(error, "sqlstate", None) or "")
 
 
 @contextmanager
 def _naming_outages() -> Iterator[None]:
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, asyncpg.PostgresError) as error:
         if is_outage(error):
             raise DatabaseUnavailable(str(error)) from error
         raise

@@ -8,6 +8,7 @@
      │   ├─ Unauthenticated     nobody we know is asking
      │   ├─ Forbidden           someone we know, who may not
      │   ├─ InvalidRequest      well-formed, and still not a request that can be understood
+     │   ├─ BodyTooLarge        more than we take at once
      │   └─ TooManyRequests     later it may be allowed
      └─ Failure                 something did not work
          ├─ Unavailable         a part is silent; trying again may work
@@ -18,6 +19,8 @@ A service's errors are subclasses. None knows HTTP: `problems.py` maps the class
 puts the event of a Refusal among the dead letters, and one with a value that no column takes; it waits for what is
 Unavailable, and tries any other error again.
 """
+
+from collections.abc import Sequence
 
 # A class names what happened, as in ReservationConflict.
 
@@ -60,7 +63,25 @@ class InvalidRequest(Refusal):
 
 
 class TooManyRequests(Refusal):
-    """Asked too often; later it may be allowed."""
+    """Asked too often; after `retry_after_s` it may be allowed."""
+
+    retry_after_s = 2
+
+
+class AskedTooOften(TooManyRequests):
+    """One principal, or one address, asks more often than it may."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(f"Too many requests. Try again in {retry_after_s} s.")
+
+
+class BodyTooLarge(Refusal):
+    """The body of a request is larger than any that we take."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self.limit_bytes = limit_bytes
+        super().__init__(f"The body is larger than {limit_bytes} bytes.")
 
 
 class Failure(BackofficeError):
@@ -77,6 +98,17 @@ class DatabaseUnavailable(Unavailable):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(f"The database cannot be reached: {reason}.")
+
+
+class SchemasBehind(Unavailable):
+    """Tables are older than this release, and our role may not change that: a migration is to come."""
+
+    def __init__(self, schemas: Sequence[str]) -> None:
+        self.schemas = tuple(schemas)
+        super().__init__(
+            f"These schemas wait for a migration: {', '.join(schemas)}. Run `python -m backoffice --migrate-only` with"
+            " the owner's DATABASE_URL."
+        )
 
 
 class BusUnavailable(Unavailable):

@@ -9,9 +9,11 @@ Invariants:
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 
 from sqlalchemy import DateTime, Text, bindparam, delete, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.sql.dml import ReturningInsert
 
 from backoffice.kit.database import ALL_TENANTS, Database, Unit
 from backoffice.kit.tables import inbox
@@ -19,6 +21,39 @@ from protocol.bus.envelope import RawEnvelope
 
 KEPT = timedelta(days=100)
 _KEY = ("tenant_id", "event_id", "digest")
+
+
+def _make_record() -> ReturningInsert[Any]:  # Any: rows of four texts
+    """Rows out of arrays, one for each column; returns the new ones, each with its id where that was known before."""
+    rows = (
+        func.unnest(
+            *(bindparam(name, type_=ARRAY(Text)) for name in _KEY),
+            bindparam("received_at", type_=ARRAY(DateTime(timezone=True))),
+        )
+        .table_valued(*_KEY, "received_at")
+        .render_derived()
+    )
+    earlier = inbox.alias("earlier")
+    # Named by hand: SQLAlchemy would look for them in another inbox, inside of the subquery.
+    of_this_id = (earlier.c.tenant_id == literal_column("inbox.tenant_id")) & (
+        earlier.c.event_id == literal_column("inbox.event_id")
+    )
+    return (
+        insert(inbox)
+        .from_select([*_KEY, "received_at"], select(*rows.c))
+        .on_conflict_do_nothing()
+        # The statement sees none of its own rows.
+        .returning(
+            inbox.c.tenant_id,
+            inbox.c.event_id,
+            inbox.c.digest,
+            select(earlier.c.event_id).where(of_this_id).limit(1).scalar_subquery(),
+        )
+    )
+
+
+_RECORD = _make_record()
+"""Built once: it runs for every batch."""
 
 
 class Seen(Enum):
@@ -37,28 +72,9 @@ async def record_events(unit: Unit, envelopes: Sequence[RawEnvelope]) -> list[Se
     if not envelopes:
         return []
     by_key = {(envelope.tenant, envelope.id, envelope.digest): envelope for envelope in reversed(envelopes)}
-    rows = (
-        func.unnest(
-            *(bindparam(name, [key[place] for key in by_key], type_=ARRAY(Text)) for place, name in enumerate(_KEY)),
-            bindparam("at", [each.received_at for each in by_key.values()], type_=ARRAY(DateTime(timezone=True))),
-        )
-        .table_valued(*_KEY, "received_at")
-        .render_derived()
-    )
-    earlier = inbox.alias("earlier")
-    # Named by hand: SQLAlchemy would look for them in another inbox, inside of the subquery.
-    of_this_id = (earlier.c.tenant_id == literal_column("inbox.tenant_id")) & (
-        earlier.c.event_id == literal_column("inbox.event_id")
-    )
+    columns: dict[str, list[object]] = {name: [key[place] for key in by_key] for place, name in enumerate(_KEY)}
     written = await unit.session.execute(
-        insert(inbox)
-        .from_select([*_KEY, "received_at"], select(*rows.c))
-        .on_conflict_do_nothing()
-        # The statement sees none of its own rows.
-        .returning(
-            *(inbox.c[name] for name in _KEY),
-            select(earlier.c.event_id).where(of_this_id).limit(1).scalar_subquery(),
-        )
+        _RECORD, columns | {"received_at": [each.received_at for each in by_key.values()]}
     )
     is_new = {(tenant, event_id, digest): before is None for tenant, event_id, digest, before in written.all()}
     seen, met = [], set()

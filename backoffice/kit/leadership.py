@@ -10,8 +10,9 @@ from zlib import crc32
 
 import asyncpg
 import structlog
+from sqlalchemy import func, select
 
-from backoffice.kit.database import Database
+from backoffice.kit.database import Database, Unit
 from backoffice.kit.errors import DatabaseUnavailable
 from backoffice.kit.forever import forever
 
@@ -48,6 +49,12 @@ async def lead(database: Database, name: str, work: Callable[[asyncpg.Connection
 def lock_id(name: str) -> int:
     """The second half of the advisory lock that `name` stands for."""
     return crc32(name.encode()) - 2**31
+
+
+async def lead_within(unit: Unit, name: str, *, service: str) -> bool:
+    """Whether nobody leads `name`, and nobody will until the unit's transaction ends."""
+    lock = select(func.pg_try_advisory_xact_lock(_LOCK_CLASS, lock_id(f"{service}.{name}")))
+    return bool(await unit.session.scalar(lock))
 
 
 async def _stand_by(connection: asyncpg.Connection, lock: int) -> None:

@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy.engine import make_url
 
 from backoffice.kit.database import driver_dsn, role_of
-from backoffice.kit.errors import DatabaseUnavailable
+from backoffice.kit.errors import DatabaseUnavailable, SchemasBehind
 from backoffice.kit.service import Service
 
 log = structlog.get_logger(__name__)
@@ -26,9 +26,11 @@ _LOCK = crc32(b"chargeyard migrations")
 
 
 async def migrate(url: str, services: Sequence[Service]) -> None:
-    """The schemas of `services` are at their newest revision; several processes may say so at once.
+    """The schemas of `services` are at their newest revision, or further; several processes may say so at once.
 
-    `url` is of a role that may create schemas and roles. Raises DatabaseUnavailable.
+    A schema that a later release has brought further stays so: migrations only add, and a release can be gone back to.
+    `url` is of a role that may create schemas, or of any where nothing is to be done. Raises DatabaseUnavailable, and
+    SchemasBehind where somebody else has to migrate.
     """
     try:
         connection = await asyncpg.connect(dsn=driver_dsn(make_url(url)))
@@ -48,12 +50,14 @@ def newest_revision(service: Service) -> str:
 
 async def _migrate(connection: asyncpg.Connection, url: str, services: Sequence[Service]) -> None:
     wanted = {service.name: newest_revision(service) for service in services}
-    if await _revisions(connection, wanted) == wanted:
+    if not (names := await _behind(connection, wanted)):
         return
+    if not await connection.fetchval("SELECT has_database_privilege(current_database(), 'CREATE')"):
+        raise SchemasBehind(names)
     await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
     try:
-        current = await _revisions(connection, wanted)
-        behind = [service for service in services if current.get(service.name) != wanted[service.name]]
+        names = await _behind(connection, wanted)
+        behind = [service for service in services if service.name in names]
         for service in behind:
             await _prepare_schema(connection, service)
         if behind:
@@ -61,6 +65,12 @@ async def _migrate(connection: asyncpg.Connection, url: str, services: Sequence[
             log.info("migrated", services=[service.name for service in behind])
     finally:
         await connection.execute("SELECT pg_advisory_unlock($1)", _LOCK)
+
+
+async def _behind(connection: asyncpg.Connection, wanted: Mapping[str, str]) -> Sequence[str]:
+    """The schemas that are not there, or below the revision that is wanted: four digits, so they compare as text."""
+    current = await _revisions(connection, wanted)
+    return [name for name, revision in wanted.items() if current.get(name, "") < revision]
 
 
 async def _revisions(connection: asyncpg.Connection, schemas: Iterable[str]) -> Mapping[str, str]:

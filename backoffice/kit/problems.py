@@ -9,9 +9,12 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
 from backoffice.kit import errors
+from backoffice.kit.database import is_unstorable
 
 log = structlog.get_logger(__name__)
 
@@ -22,6 +25,7 @@ STATUS_OF_ERROR: Mapping[type[errors.BackofficeError], HTTPStatus] = {
     errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.InvalidRequest: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     errors.Refusal: HTTPStatus.CONFLICT,
     errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -34,6 +38,31 @@ STATUS_OF_ERROR: Mapping[type[errors.BackofficeError], HTTPStatus] = {
 
 RETRY_AFTER_S = 2
 MEDIA_TYPE = "application/problem+json"
+PROBLEM_SCHEMA = {
+    "title": "Problem",
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "description": "What kind of problem it is, for programs: urn:chargeyard:problem:…"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What was wrong and what to do, for people."},
+        "instance": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "description": "Of a malformed request: each place, and what is wrong there.",
+            "items": {"type": "object", "properties": {"place": {"type": "string"}, "problem": {"type": "string"}}},
+        },
+    },
+}
+"""What every problem looks like (RFC 9457); `Problem` among the components of the OpenAPI document."""
+_ANSWER = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {  # Any: what FastAPI takes
+    "4XX": {"description": "A problem (RFC 9457) that whoever asks can mend", **_ANSWER},
+    "5XX": {"description": "A problem of ours, or of a part that is away: 503 says when to try again", **_ANSWER},
+}
+"""How every operation may end besides, for the OpenAPI document."""
+
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -48,7 +77,13 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(errors.BackofficeError, _answer_backoffice_error)
     app.add_exception_handler(RequestValidationError, _answer_validation_error)
     app.add_exception_handler(HTTPException, _answer_http_exception)
+    app.add_exception_handler(DBAPIError, _answer_database_error)
     app.add_exception_handler(Exception, _answer_unexpected)
+
+
+def answer_refusal(scope: Scope, error: errors.Refusal) -> ProblemResponse:
+    """The same answer for what is refused before there is a route."""
+    return _answer_backoffice_error(Request(scope), error)
 
 
 def status_of(error: errors.BackofficeError) -> HTTPStatus:
@@ -68,7 +103,7 @@ def _answer_backoffice_error(request: Request, error: Exception) -> ProblemRespo
         kind=words.lower().replace(" ", "-"),
         title=words.capitalize(),
         detail=str(error),
-        headers=_headers_of(status),
+        headers=_headers_of(error, status),
     )
 
 
@@ -101,6 +136,17 @@ def _answer_http_exception(request: Request, error: Exception) -> ProblemRespons
     )
 
 
+def _answer_database_error(request: Request, error: Exception) -> ProblemResponse:
+    """A value that passed every check and has no room in its column, such as a text with a NUL, is the asker's."""
+    if not is_unstorable(error):
+        return _answer_unexpected(request, error)
+    assert isinstance(error, DBAPIError)
+    log.warning("request has a value that cannot be kept", path=request.url.path, error=str(error.orig))
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    detail = "A value is out of range, or has characters that cannot be kept."
+    return _problem(request, status, kind="malformed-request", title="Malformed request", detail=detail)
+
+
 def _answer_unexpected(request: Request, error: Exception) -> ProblemResponse:
     log.error("request failed unexpectedly", path=request.url.path, exc_info=error)
     status = HTTPStatus.INTERNAL_SERVER_ERROR
@@ -129,9 +175,11 @@ def _problem(
     return ProblemResponse(body, status_code=status, headers=dict(headers or {}))
 
 
-def _headers_of(status: HTTPStatus) -> dict[str, str]:
+def _headers_of(error: errors.BackofficeError, status: HTTPStatus) -> dict[str, str]:
     if status is HTTPStatus.UNAUTHORIZED:
         return {"WWW-Authenticate": "Bearer"}
-    if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
+    if isinstance(error, errors.TooManyRequests):
+        return {"Retry-After": str(error.retry_after_s)}
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
         return {"Retry-After": str(RETRY_AFTER_S)}
     return {}

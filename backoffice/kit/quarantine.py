@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import Unit
+from backoffice.kit.errors import NotFound
 from backoffice.kit.stream_reader import StreamMessage
 from backoffice.kit.tables import dead_letters, parked_events
 from protocol.bus.envelope import RawEnvelope
@@ -17,6 +18,11 @@ ParkedKey = tuple[TenantId, str]
 
 # A reason is read by people; a database error can quote a whole batch.
 _REASON_LENGTH = 2_000
+_PARKED_KEYS = (  # built once: it runs for every batch
+    select(parked_events.c.tenant_id, parked_events.c.subject)
+    .where(parked_events.c.partition == bindparam("of"))
+    .distinct()
+)
 
 
 class Quarantine:
@@ -53,11 +59,7 @@ class Quarantine:
 
     async def parked_keys(self, unit: Unit) -> set[ParkedKey]:
         """Whose events are kept aside now."""
-        rows = await unit.session.execute(
-            select(parked_events.c.tenant_id, parked_events.c.subject)
-            .where(parked_events.c.partition == self._partition)
-            .distinct()
-        )
+        rows = await unit.session.execute(_PARKED_KEYS, {"of": self._partition})
         return {(TenantId(row.tenant_id), row.subject) for row in rows}
 
     async def parked_of(self, unit: Unit, *, tenant: TenantId, subject: str) -> Sequence[StreamMessage]:
@@ -80,6 +82,25 @@ class Quarantine:
                 parked_events.c.partition == self._partition, parked_events.c.stream_seq == message.stream_seq
             )
         )
+
+    async def lock_dead_letter(self, unit: Unit, stream_seq: int, *, tenants: Sequence[str]) -> StreamMessage:
+        """The dead letter, which nobody else replays or drops meanwhile. Raises NotFound."""
+        rows = await unit.session.execute(
+            select(dead_letters.c.subject, dead_letters.c.payload)
+            .where(*self._is_dead_letter(stream_seq), dead_letters.c.tenant_id.in_(tenants))
+            .with_for_update()
+        )
+        row = rows.one_or_none()
+        if row is None:
+            raise NotFound("dead letter", f"{self._partition}/{stream_seq}")
+        return StreamMessage(stream_seq, subject=row.subject, payload=row.payload)
+
+    async def unbury(self, unit: Unit, message: StreamMessage) -> None:
+        """The message is no dead letter any more."""
+        await unit.session.execute(delete(dead_letters).where(*self._is_dead_letter(message.stream_seq)))
+
+    def _is_dead_letter(self, stream_seq: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+        return dead_letters.c.partition == self._partition, dead_letters.c.stream_seq == stream_seq
 
     def _key_of(self, message: StreamMessage) -> dict[str, object]:
         return {"partition": self._partition, "stream_seq": message.stream_seq}

@@ -10,28 +10,34 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 import asyncpg
 import structlog
 import uvicorn
 
+from backoffice.kit.audit import prune_audit
 from backoffice.kit.auth import TokenVerifier
 from backoffice.kit.bus import Bus
 from backoffice.kit.clock import Clock, utc_now
 from backoffice.kit.consumer_runner import ConsumerRunner
 from backoffice.kit.database import Database
-from backoffice.kit.errors import BusUnavailable, DatabaseUnavailable
-from backoffice.kit.forever import forever, heed_cancellation
+from backoffice.kit.departed import Departed
+from backoffice.kit.edge import EdgeSettings
+from backoffice.kit.errors import BusUnavailable, DatabaseUnavailable, SchemasBehind
+from backoffice.kit.forever import forever
 from backoffice.kit.http import make_app
 from backoffice.kit.idempotency import prune_keys
 from backoffice.kit.inbox import prune_inbox
 from backoffice.kit.leadership import lead
 from backoffice.kit.migrations import migrate
 from backoffice.kit.outbox import OutboxRelay
+from backoffice.kit.oversight import Oversight
 from backoffice.kit.service import Context, Parts, Service, Worker
 from backoffice.kit.settings import PlatformSettings, SettingsOfProgram
-from backoffice.kit.telemetry import WORKER_FAILURES
+from backoffice.kit.share import Share
+from backoffice.kit.workers import repeat
 from protocol.bus.catalogue import Catalogue
 
 log = structlog.get_logger(__name__)
@@ -60,9 +66,13 @@ async def run(
     listener: socket.socket,
     ready: asyncio.Event,
     stop: asyncio.Event,
+    share: Share = Share.ALL,
     clock: Clock = utc_now,
 ) -> None:
-    """Runs `services` behind `listener` until `stop` is set. `ready` is set once every part runs."""
+    """Runs `services` behind `listener` until `stop` is set. `ready` is set once every part runs.
+
+    A share without requests has probes and metrics behind its listener, and nothing else.
+    """
     platform = settings.of(PlatformSettings)
     async with AsyncExitStack() as resources:
         bus = await resources.enter_async_context(Bus.connected(platform.nats_url, name="backoffice"))
@@ -76,18 +86,22 @@ async def run(
             for prepare in one.parts.prepares:
                 await prepare()
         stopping = asyncio.Event()
+        verifier = TokenVerifier(platform.auth_public_key)
         app = make_app(
-            [one.parts for one in running],
+            [one.parts for one in running if share.has_requests],
             databases=[one.database for one in running],
             bus=bus,
-            verifier=TokenVerifier(platform.auth_public_key),
+            verifier=verifier,
             stopping=stopping,
+            catalogue=catalogue,
+            edge=settings.of(EdgeSettings),
         )
         server = _HttpServer(
             uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=REQUESTS_END_WITHIN_S)
         )
-        works = _works_of(running, bus, clock, replicas=platform.stream_replicas)
-        async with _background(works), _background(_queries_of(running, bus)):
+        works = _works_of(running, bus, clock, platform=platform, share=share)
+        queries = (*_queries_of(running, bus, clock), Departed(bus, verifier).keep_up) if share.has_requests else ()
+        async with _background(works), _background(queries):
             await _serve(server, listener, ready=ready, stop=stop, stopping=stopping)
 
 
@@ -102,11 +116,11 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 async def migrate_when_possible(url: str, services: Sequence[Service]) -> None:
-    """Like `migrate`, and waits for a database that is away."""
+    """Like `migrate`, and waits for a database that is away, or for whoever migrates it."""
     while True:
         try:
             return await migrate(url, services)
-        except DatabaseUnavailable as error:
+        except (DatabaseUnavailable, SchemasBehind) as error:
             log.warning("waiting for the database", reason=str(error))
             await asyncio.sleep(DATABASE_RETRY_S)
 
@@ -130,28 +144,33 @@ async def _built(
 
 
 def _works_of(
-    running: Iterable[RunningService], bus: Bus, clock: Clock, *, replicas: int
+    running: Iterable[RunningService], bus: Bus, clock: Clock, *, platform: PlatformSettings, share: Share
 ) -> Iterator[Callable[[], Awaitable[None]]]:
-    yield partial(_keep_streams, bus, replicas)
+    yield partial(_keep_streams, bus, platform.stream_replicas)
     for one in running:
+        yield from one.parts.background
+        if not share.has_events:
+            continue
+        yield from one.parts.senders
         relay = OutboxRelay(one.database, bus, clock=clock)
         yield relay.run
         yield from (runner.run for runner in one.runners)
-        yield from one.parts.background
-        workers = (*one.parts.workers, *_housekeeping(one.database, relay, clock))
-        yield partial(lead, one.database, "workers", partial(_run_workers, workers, one.database))
+        workers = (*one.parts.workers, *_housekeeping(one.database, relay, clock, platform))
+        yield partial(lead, one.database, "workers", partial(_run_workers, workers, one.database, clock))
 
 
-def _queries_of(running: Iterable[RunningService], bus: Bus) -> Iterator[Callable[[], Awaitable[None]]]:
+def _queries_of(running: Iterable[RunningService], bus: Bus, clock: Clock) -> Iterator[Callable[[], Awaitable[None]]]:
     for one in running:
-        for answerer in one.parts.answers:
+        for answerer in (*one.parts.answers, *Oversight(one.database, one.runners, clock=clock).answers()):
             yield partial(bus.serve, answerer)
 
 
-def _housekeeping(database: Database, relay: OutboxRelay, clock: Clock) -> Iterator[Worker]:
+def _housekeeping(database: Database, relay: OutboxRelay, clock: Clock, platform: PlatformSettings) -> Iterator[Worker]:
     yield Worker("prune_outbox", relay.prune, every_s=HOUR_S)
     yield Worker("prune_inbox", lambda: prune_inbox(database, clock()), every_s=HOUR_S)
     yield Worker("prune_idempotency_keys", lambda: prune_keys(database, clock()), every_s=HOUR_S)
+    kept = timedelta(days=platform.audit_keep_days)
+    yield Worker("prune_audit", lambda: prune_audit(database, clock(), kept=kept), every_s=HOUR_S)
 
 
 async def _keep_streams(bus: Bus, replicas: int) -> None:
@@ -168,22 +187,11 @@ async def _keep_streams(bus: Bus, replicas: int) -> None:
                 reconnected.set()
 
 
-async def _run_workers(workers: Sequence[Worker], database: Database, _lock: asyncpg.Connection) -> None:
+async def _run_workers(workers: Sequence[Worker], database: Database, clock: Clock, _lock: asyncpg.Connection) -> None:
     """The service's workers run, each in its rhythm, while this process leads them."""
     async with asyncio.TaskGroup() as group:
         for worker in workers:
-            group.create_task(_repeat(worker, database))
-
-
-async def _repeat(worker: Worker, database: Database) -> None:
-    for _ in forever():
-        try:
-            await worker.run()
-        except Exception:
-            WORKER_FAILURES.labels(database.service, worker.name).inc()
-            log.exception("worker failed", service=database.service, worker=worker.name)
-        heed_cancellation()
-        await asyncio.sleep(worker.every_s)
+            group.create_task(repeat(worker, database, clock=clock))
 
 
 @asynccontextmanager

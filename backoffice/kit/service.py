@@ -3,12 +3,14 @@
 A service is deployed alone or with others in one process; it cannot tell which.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from fastapi import APIRouter, Request
+from msgspec import Struct
+from sqlalchemy.orm import DeclarativeBase
 
 from backoffice.kit.bus import Answerer, Bus
 from backoffice.kit.clock import Clock
@@ -40,25 +42,47 @@ class Worker:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Projection:
+    """How a service's rows are made again from the streams (`rebuilding.py`): by these consumers, one after the other.
+
+    `told` are tables of which each row is what one event says: those of which the streams still tell are written anew.
+    `kept` are tables that more than events has made: rows that are there stay as they are, and lost ones come again.
+    `said` are types that only a replay reads, because the service itself says them: no cursor tells how far they go,
+    and all that a stream holds of them is read. `is_alone`: nobody else may work on the rows meanwhile.
+    """
+
+    consumers: Sequence[Consumer | BatchConsumer]
+    said: Collection[type[Struct]] = ()
+    told: Sequence[type[DeclarativeBase]] = ()
+    kept: Sequence[type[DeclarativeBase]] = ()
+    is_alone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """What a service consists of while it runs.
 
-    `provides` are the objects that its routes ask for by type (`provided`). `prepares` are awaited in order before
-    anything else runs; `background` coroutines run beside the rest, and may return.
+    `provides` are the objects that its routes ask for by type (`provided`). `unbounded`: paths below which its routes
+    bound bodies themselves. `prepares` are awaited in order before anything else runs; `background` coroutines run
+    beside the rest in every process, whatever its share of the work is, and may return; `senders` only in those that
+    follow streams: any number of them share what is to be sent.
     """
 
     router: APIRouter | None = None
+    unbounded: Sequence[str] = ()
     provides: Sequence[object] = ()
     consumers: Sequence[Consumer | BatchConsumer] = ()
     answers: Sequence[Answerer] = ()
     workers: Sequence[Worker] = ()
     prepares: Sequence[Callable[[], Awaitable[None]]] = ()
     background: Sequence[Callable[[], Awaitable[None]]] = ()
+    senders: Sequence[Callable[[], Awaitable[None]]] = ()
+    projection: Projection | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """One row of `backoffice/services.py`. The name is also the schema, the role and the prefix of durable names.
+    """What `app.py` of each service ends with. The name is also the schema, the role and the prefix of durable names.
 
     `extensions` are PostgreSQL extensions that its migrations need. `package` is the folder that holds `migrations/`.
     """

@@ -19,10 +19,17 @@ class Settings(BaseModel):
     prefix: ClassVar[str] = ""
 
 
+def shared(variable: str, **constraints: Any) -> Any:  # Any: what pydantic's Field takes and pretends to be
+    """A field read from `variable`, whatever the prefix of its class."""
+    return Field(validation_alias=variable, **constraints)
+
+
 class PlatformSettings(Settings):
     """What every program of the back office is told.
 
-    `auth_public_key` is the raw Ed25519 key in base64. `stream_replicas` is 3 on a NATS cluster.
+    `auth_public_key` is the raw Ed25519 key in base64. `stream_replicas` is 3 on a NATS cluster. `audit_keep_days`: how
+    long it is known who changed what. `otlp_endpoint`: who collects spans, by OTLP over HTTP; nobody where it is not
+    set. `trace_sample`: how many of the traces that begin here are sampled; those that come along are as they say.
     """
 
     database_url: str
@@ -30,6 +37,9 @@ class PlatformSettings(Settings):
     auth_public_key: str
     stream_replicas: int = Field(default=1, ge=1, le=5)
     log_level: str = "INFO"
+    otlp_endpoint: str | None = shared("OTEL_EXPORTER_OTLP_ENDPOINT", default=None)
+    trace_sample: float = Field(default=0.01, ge=0, le=1)
+    audit_keep_days: int = Field(default=730, ge=1)
 
 
 class NoSettings(Settings):
@@ -55,11 +65,6 @@ class SettingsOfProgram:
         settings = self._by_class[kind]
         assert isinstance(settings, kind)
         return settings
-
-
-def shared(variable: str, **constraints: Any) -> Any:  # Any: what pydantic's Field takes and pretends to be
-    """A field read from `variable`, whatever the prefix of its class."""
-    return Field(validation_alias=variable, **constraints)
 
 
 def read_settings(classes: Iterable[type[Settings]], environ: Mapping[str, str]) -> SettingsOfProgram:

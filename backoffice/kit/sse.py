@@ -3,7 +3,8 @@
 Their id is the stream sequence.
 
 A client that comes back with `Last-Event-ID` misses nothing; one that comes without it first gets the newest event of
-each kind. Comments every 15 s keep proxies awake (FastAPI sends them). The stream ends when the process does.
+each kind. Comments every 15 s keep proxies awake (FastAPI sends them). The stream ends when the process does, and with
+the access token that it was asked with.
 """
 
 import asyncio
@@ -14,8 +15,9 @@ from typing import Annotated
 from fastapi import Depends, Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from backoffice.kit.auth import TokenVerifier
 from backoffice.kit.bus import Bus
-from backoffice.kit.errors import BusUnavailable, InvalidRequest
+from backoffice.kit.errors import BusUnavailable, InvalidRequest, Unauthenticated
 from backoffice.kit.stream_reader import ReaderBroken, StreamReader
 from protocol.bus.envelope import RawEnvelope, decode_envelope
 from protocol.bus.subjects import Stream, domain_events_of
@@ -34,9 +36,9 @@ def _data_of(envelope: RawEnvelope) -> str:
 class EventStream:
     """Follows subjects of a stream for one request."""
 
-    def __init__(self, bus: Bus, *, stopping: asyncio.Event, last_event_id: int | None) -> None:
+    def __init__(self, bus: Bus, *, is_over: Callable[[], bool], last_event_id: int | None) -> None:
         self._bus = bus
-        self._stopping = stopping
+        self._is_over = is_over
         self._last_event_id = last_event_id
 
     async def follow(
@@ -53,14 +55,18 @@ class EventStream:
         *,
         filter_subject: str | Sequence[str],
         show: Callable[[RawEnvelope], str | None] = _data_of,
+        begins_now: bool = False,
     ) -> AsyncIterator[ServerSentEvent]:
         """The stream's events on the subject, or on several that do not overlap.
 
-        `show` makes the data of one of them, JSON; None: it is not for this stream.
+        `show` makes the data of one of them, JSON; None: it is not for this stream. `begins_now`: who comes without
+        `Last-Event-ID` gets nothing that was before.
         """
+        if begins_now and self._last_event_id is None:
+            self._last_event_id = await self._bus.last_sequence(stream)
         reader = StreamReader(self._bus, stream, filter_subject=filter_subject)
         try:
-            while not self._stopping.is_set():
+            while not self._is_over():
                 try:
                     await reader.open(after=self._last_event_id)
                     async for event in self._read(reader, show):
@@ -73,7 +79,7 @@ class EventStream:
     async def _read(
         self, reader: StreamReader, show: Callable[[RawEnvelope], str | None]
     ) -> AsyncIterator[ServerSentEvent]:
-        while not self._stopping.is_set():
+        while not self._is_over():
             for message in await reader.next_batch(wait_s=WAIT_S):
                 envelope = decode_envelope(message.payload)
                 self._last_event_id = message.stream_seq
@@ -91,7 +97,20 @@ def _event_stream(request: Request, last_event_id: Annotated[str | None, Header(
     if last_event_id is not None and not _EVENT_ID.fullmatch(last_event_id):
         raise InvalidRequest("Last-Event-ID is the id of an event that this stream sent.")
     state = request.app.state
-    return EventStream(state.bus, stopping=state.stopping, last_event_id=int(last_event_id) if last_event_id else None)
+    _, _, token = request.headers.get("authorization", "").partition(" ")
+
+    def is_over() -> bool:
+        return bool(state.stopping.is_set() or (token and not _is_good(state.verifier, token.strip())))
+
+    return EventStream(state.bus, is_over=is_over, last_event_id=int(last_event_id) if last_event_id else None)
+
+
+def _is_good(verifier: TokenVerifier, token: str) -> bool:
+    try:
+        verifier.verify(token)
+    except Unauthenticated:
+        return False
+    return True
 
 
 EventStreamDep = Annotated[EventStream, Depends(_event_stream)]

@@ -3,7 +3,8 @@
 A connection's search path names the schema (see `database.py`), so no table here does.
 """
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, LargeBinary, MetaData, Table, Text, text
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, Integer, LargeBinary, MetaData, Table, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = MetaData()
 
@@ -76,3 +77,39 @@ idempotency_keys = Table(
 
 TENANT_TABLES = (outbox, inbox, dead_letters, parked_events, idempotency_keys)
 """Those of them that row-level security fences; a cursor belongs to all tenants."""
+
+later_metadata = MetaData()
+"""What services were given after their first revision: `create_oversight_tables` makes these."""
+
+audit_log = Table(
+    "audit_log",
+    later_metadata,
+    Column("position", BigInteger, Identity(always=True), primary_key=True),
+    Column("tenant_id", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("table_name", Text, nullable=False),
+    Column("row_key", Text, nullable=False),
+    Column("person", Text),
+    Column("action", Text, nullable=False),
+    Column("before", JSONB),
+    Column("after", JSONB),
+    Column("hidden", ARRAY(Text), nullable=False),
+    Column("erased_at", DateTime(timezone=True)),
+    Index("audit_log_by_time", "tenant_id", "at", "position"),
+    Index("audit_log_of_row", "tenant_id", "table_name", "row_key"),
+    Index("audit_log_of_person", "tenant_id", "person", postgresql_where=text("person IS NOT NULL")),
+    Index("audit_log_by_age", "at"),
+)
+
+worker_failures = Table(
+    "worker_failures",
+    later_metadata,
+    Column("worker", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("failed_at", DateTime(timezone=True), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("recovered_at", DateTime(timezone=True)),
+)

@@ -1,17 +1,18 @@
-"""Logs as JSON, metrics for Prometheus, and the trace that joins a request, its events and what they cause."""
+"""Logs as JSON and metrics for Prometheus; a request is in a trace from its beginning on."""
 
 import logging
-import os
+import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from time import perf_counter
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_traceparent: ContextVar[str] = ContextVar("traceparent", default="")
+from backoffice.kit.tracing import current_traceparent, sampled_here, traced
+
+# W3C Trace Context §3.2.
+_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 EVENTS_CONSUMED = Counter(
     "backoffice_events_consumed", "Events by what became of them", ["service", "stream", "result"]
@@ -19,10 +20,16 @@ EVENTS_CONSUMED = Counter(
 BATCH_SECONDS = Histogram(
     "backoffice_batch_seconds", "Time of one consumer batch, commit included", ["service", "stream"]
 )
-CONSUMER_POSITION = Gauge("backoffice_consumer_position", "Stream sequence that is committed", ["service", "partition"])
+CONSUMER_POSITION = Gauge(
+    "backoffice_consumer_position", "Stream sequence that is dealt with", ["service", "partition"]
+)
 CONSUMER_LAG = Gauge("backoffice_consumer_lag_events", "Events that wait in the stream", ["service", "partition"])
 OUTBOX_PUBLISHED = Counter("backoffice_outbox_published", "Events published by the relay", ["service"])
 QUERY_SECONDS = Histogram("backoffice_query_seconds", "Time to answer a query", ["service", "query", "result"])
+REQUEST_SECONDS = Histogram(
+    "backoffice_request_seconds", "Time to answer a REST request", ["method", "route", "status"]
+)
+DELIVERIES = Counter("backoffice_deliveries", "Attempts to tell somebody, by what became of them", ["channel", "state"])
 WORKER_FAILURES = Counter("backoffice_worker_failures", "Runs of a periodic task that failed", ["service", "worker"])
 
 
@@ -56,26 +63,6 @@ def configure_logging(level: str) -> None:
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
 
 
-def current_traceparent() -> str:
-    """The W3C trace context of what is being done now; empty where nobody began one."""
-    return _traceparent.get()
-
-
-@contextmanager
-def traced(traceparent: str) -> Iterator[None]:
-    """What is done inside belongs to this trace, or to a new one where it is empty."""
-    token = _traceparent.set(traceparent or new_traceparent())
-    try:
-        yield
-    finally:
-        _traceparent.reset(token)
-
-
-def new_traceparent() -> str:
-    """A trace of its own, sampled (W3C Trace Context §3.2)."""
-    return f"00-{os.urandom(16).hex()}-{os.urandom(8).hex()}-01"
-
-
 class TraceMiddleware:
     """Every request belongs to the trace that its `traceparent` header names, or to a new one."""
 
@@ -86,11 +73,28 @@ class TraceMiddleware:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         headers = dict(scope["headers"])
-        with traced(headers.get(b"traceparent", b"").decode("latin-1")):
-            return await self.app(scope, receive, send)
+        said = headers.get(b"traceparent", b"").decode("latin-1")
+        traceparent = sampled_here(said) if _TRACEPARENT.fullmatch(said) else ""
+        with traced(traceparent, scope["method"], {"url.path": scope["path"]}):
+            await self._measured(scope, receive, send)
+        return None
+
+    async def _measured(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A stream of events is measured to its first byte: how long it lasts says nothing."""
+        began = perf_counter()
+
+        async def send_measured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                route = getattr(scope.get("route"), "path", "")
+                # Where there is no route a method is whatever somebody wrote, and would make a label of each word.
+                labels = (scope["method"] if route else "", route, message["status"])
+                REQUEST_SECONDS.labels(*labels).observe(perf_counter() - began)
+            await send(message)
+
+        await self.app(scope, receive, send_measured)
 
 
 def _add_trace(logger: object, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    if traceparent := _traceparent.get():
+    if traceparent := current_traceparent():
         event["trace_id"] = traceparent[3:35]
     return event

@@ -13,6 +13,7 @@ import msgspec
 from backoffice.kit.auth import Principal, Role, TokenSigner, new_secrets
 from backoffice.kit.bus import Bus
 from backoffice.kit.clock import utc_now
+from backoffice.kit.edge import EdgeSettings
 from backoffice.kit.runtime import listen, run
 from backoffice.kit.service import Service
 from backoffice.kit.settings import PlatformSettings, read_settings
@@ -43,6 +44,17 @@ class Place:
     def operator_headers(self, operator_id: str = "operator-1", *, tenant: TenantId = DEFAULT_TENANT) -> dict[str, str]:
         """What an operator's request carries."""
         return bearer(Principal(operator_id, tenant, Role.OPERATOR))
+
+    def headers_of(
+        self,
+        role: Role,
+        *,
+        subject: str = "somebody-1",
+        tenant: TenantId = DEFAULT_TENANT,
+        sites: frozenset[str] | None = None,
+    ) -> dict[str, str]:
+        """What a request of somebody of this role carries."""
+        return bearer(Principal(subject, tenant, role, sites=sites))
 
     async def publish_fact(
         self,
@@ -109,7 +121,7 @@ async def running(
         **SECRETS,
         **(environ or {}),
     }
-    settings = read_settings([PlatformSettings, *(service.settings for service in services)], variables)
+    settings = read_settings([PlatformSettings, EdgeSettings, *(service.settings for service in services)], variables)
     ready, stop = asyncio.Event(), asyncio.Event()
     listener = listen("127.0.0.1", 0)
     clock = MovableClock()

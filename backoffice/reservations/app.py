@@ -2,15 +2,20 @@
 
 from pathlib import Path
 
+from backoffice.contracts.identity import DriverDeleted
+from backoffice.contracts.privacy import OBSTACLES_OF, PERSONAL_DATA_OF, PersonalData
 from backoffice.contracts.reservations import HOLDER_OF
 from backoffice.contracts.sessions import ChargingSessionStarted
 from backoffice.contracts.stations import BayOccupied, PlacesClosed, StationStatusChanged
 from backoffice.kit.bus import Answerer
 from backoffice.kit.consumer import Consumer
+from backoffice.kit.personal_data import PersonalDataDesk
 from backoffice.kit.service import Context, Parts, Service, Worker
 from backoffice.reservations.charges import Charges
-from backoffice.reservations.consumers import ReservationEvents
+from backoffice.reservations.consumers import ReservationEvents, is_station_back
 from backoffice.reservations.holds import Holds
+from backoffice.reservations.privacy import Obstacle, on_driver_deleted
+from backoffice.reservations.privacy_repository import PERSONAL_TABLES
 from backoffice.reservations.routes import router
 from backoffice.reservations.service import Reservations
 from backoffice.reservations.settings import ReservationsSettings
@@ -41,11 +46,19 @@ def build(context: Context[ReservationsSettings]) -> Parts:
                     ChargingSessionStarted: events.on_session_started,
                     BayOccupied: events.on_bay_occupied,
                     PlacesClosed: events.on_places_closed,
-                    StationStatusChanged: events.on_station_status,
+                    StationStatusChanged: events.on_station_back,
+                    DriverDeleted: on_driver_deleted,
                 },
+                when={StationStatusChanged: is_station_back},
             ),
         ),
-        answers=(Answerer(HOLDER_OF, reservations.answer_holder),),
+        answers=(
+            Answerer(HOLDER_OF, reservations.answer_holder),
+            Answerer(
+                PERSONAL_DATA_OF["reservations"], PersonalDataDesk(database, PERSONAL_TABLES, PersonalData.of).tell
+            ),
+            Answerer(OBSTACLES_OF["reservations"], Obstacle(database).answer),
+        ),
         workers=(
             Worker("tell_stations", holds.go_on, every_s=_TELL_EVERY_S),
             Worker("look_at_places", watch.look, every_s=_LOOK_EVERY_S),

@@ -15,6 +15,11 @@ from protocol.domain.identifiers import DriverId
 _CANCELLED_AT_ONCE = 1_000
 
 
+def is_station_back(event: StationStatusChanged) -> bool:
+    """Whether it says that a station, and not an EVSE of it, is there."""
+    return event.is_online and event.evse is None
+
+
 class ReservationEvents:
     """The handlers."""
 
@@ -46,10 +51,9 @@ class ReservationEvents:
             if row is not None and row.state == ReservationState.CONFIRMED:
                 await lifecycle.cancel(unit, row, by=lifecycle.BY_CLOSURE, reason=event.reason, now=now)
 
-    async def on_station_status(self, event: StationStatusChanged, _delivery: Delivery, unit: Unit) -> None:
-        """A station that is back has perhaps forgotten what it keeps, or never heard of it."""
-        if event.is_online and event.evse is None:
-            await repository.tell_again(unit, event.station_id, self._clock())
+    async def on_station_back(self, event: StationStatusChanged, _delivery: Delivery, unit: Unit) -> None:
+        """The station has perhaps forgotten what it keeps, or never heard of it."""
+        await repository.tell_again(unit, event.station_id, self._clock())
 
     async def _honour(
         self,

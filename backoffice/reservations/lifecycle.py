@@ -94,7 +94,9 @@ async def cancel(unit: Unit, row: ReservationRow, *, by: str, reason: str, now: 
         row.hold_due_at = None
         row.hold_state = HOLD.advance(HoldState(row.hold_state), HoldTrigger.WITHDRAW)
     await repository.free_places(unit, row.id)
-    cancelled = event_of(ReservationCancelled, row, at=now, cancelled_by=by, reason=reason)
+    # What a driver wrote is told to nobody but those who look here: an event cannot be taken back.
+    said = "" if by == BY_DRIVER else reason
+    cancelled = event_of(ReservationCancelled, row, at=now, cancelled_by=by, reason=said)
     await unit.publish(cancelled, key=row.id, now=now)
 
 

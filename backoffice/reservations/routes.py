@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from backoffice.kit.auth import AnyPrincipal, Operator, Principal, Role
+from backoffice.kit.auth import Principal, Role
+from backoffice.kit.guards import PlacesReader, PoliciesWriter, ReservationsReader, ReservationsWriter
 from backoffice.kit.idempotency import IdempotencyKey, once, recall
 from backoffice.kit.instants import Instant
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
@@ -38,7 +39,7 @@ OverlapsUntil = Annotated[Instant | None, Query(alias="until", description="Of t
 
 @router.post("", status_code=201)
 async def create_reservation(
-    body: NewReservation, principal: AnyPrincipal, reservations: ReservationsDep, key: IdempotencyKey
+    body: NewReservation, principal: ReservationsWriter, reservations: ReservationsDep, key: IdempotencyKey
 ) -> DriverReservationView:
     """Reserve an EVSE, a parking bay, or both. An operator says for which driver."""
     wish = Wish(
@@ -65,7 +66,7 @@ async def create_reservation(
 
 @router.get("")
 async def list_reservations(
-    principal: AnyPrincipal,
+    principal: ReservationsReader,
     reservations: ReservationsDep,
     location_id: str | None = None,
     driver_id: str | None = None,
@@ -91,14 +92,14 @@ async def list_reservations(
 
 
 @router.get("/policy")
-async def read_policy(principal: AnyPrincipal, reservations: ReservationsDep) -> PolicyBody:
+async def read_reservation_policy(principal: PlacesReader, reservations: ReservationsDep) -> PolicyBody:
     """What the tenant allows, and what it gives for free."""
     async with reservations.database.transaction(principal.tenant) as unit:
         return PolicyBody.of(await reservations.read_policy(unit))
 
 
 @router.put("/policy")
-async def set_policy(body: PolicyBody, operator: Operator, reservations: ReservationsDep) -> PolicyBody:
+async def set_policy(body: PolicyBody, operator: PoliciesWriter, reservations: ReservationsDep) -> PolicyBody:
     """From now on, for what is reserved from now on."""
     async with reservations.database.transaction(operator.tenant) as unit:
         await reservations.set_policy(unit, body.policy(), operator_id=operator.subject)
@@ -107,7 +108,7 @@ async def set_policy(body: PolicyBody, operator: Operator, reservations: Reserva
 
 @router.get("/places/{place_key:path}/slots")
 async def list_slots(
-    place_key: str, principal: AnyPrincipal, reservations: ReservationsDep, begin: From, until: Until
+    place_key: str, principal: PlacesReader, reservations: ReservationsDep, begin: From, until: Until
 ) -> SlotsView:
     """When the place can be reserved. A key is `evse/<station>/<number>` or `bay/<id>`."""
     place = place_of_key(place_key)
@@ -116,7 +117,7 @@ async def list_slots(
 
 @router.get("/{reservation_id}")
 async def read_reservation(
-    reservation_id: str, principal: AnyPrincipal, reservations: ReservationsDep
+    reservation_id: str, principal: ReservationsReader, reservations: ReservationsDep
 ) -> DriverReservationView:
     """One reservation."""
     async with reservations.database.transaction(principal.tenant) as unit:
@@ -125,7 +126,7 @@ async def read_reservation(
 
 @router.post("/{reservation_id}/extend")
 async def extend_reservation(
-    reservation_id: str, body: LongerReservation, principal: AnyPrincipal, reservations: ReservationsDep
+    reservation_id: str, body: LongerReservation, principal: ReservationsWriter, reservations: ReservationsDep
 ) -> DriverReservationView:
     """It ends later, where nobody has the places after it. Asked again, it is as it was asked for."""
     own = principal.driver_id
@@ -136,7 +137,7 @@ async def extend_reservation(
 
 @router.post("/{reservation_id}/cancel")
 async def cancel_reservation(
-    reservation_id: str, body: Cancellation, principal: AnyPrincipal, reservations: ReservationsDep
+    reservation_id: str, body: Cancellation, principal: ReservationsWriter, reservations: ReservationsDep
 ) -> DriverReservationView:
     """Give it up. Free until `free_until`, where it is endangered, or where an operator does it."""
     async with reservations.database.transaction(principal.tenant) as unit:
@@ -148,7 +149,11 @@ async def cancel_reservation(
 
 @router.post("/{reservation_id}/move", status_code=201)
 async def move_reservation(
-    reservation_id: str, body: PlacesBody, principal: AnyPrincipal, reservations: ReservationsDep, key: IdempotencyKey
+    reservation_id: str,
+    body: PlacesBody,
+    principal: ReservationsWriter,
+    reservations: ReservationsDep,
+    key: IdempotencyKey,
 ) -> DriverReservationView:
     """Have other places for the same time: another reservation, and the old one is given up for nothing."""
     scope = f"{_asker(principal)} move {reservation_id}"
@@ -170,7 +175,7 @@ async def move_reservation(
         )
 
 
-async def _may_follow(reservation_id: str, principal: AnyPrincipal, reservations: ReservationsDep) -> Principal:
+async def _may_follow(reservation_id: str, principal: ReservationsReader, reservations: ReservationsDep) -> Principal:
     """Raises ReservationNotFound before the first byte."""
     async with reservations.database.transaction(principal.tenant) as unit:
         await reservations.read(unit, reservation_id, driver_id=principal.driver_id)

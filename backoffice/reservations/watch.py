@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from backoffice.contracts.reservations import ReservationEndangered
+from backoffice.contracts.reservations import ReservationEndangered, ReservationSoon
 from backoffice.contracts.stations import (
     DESCRIBE_PLACE,
     FIND_OTHER_PLACES,
@@ -24,6 +24,7 @@ from backoffice.reservations import lifecycle, repository
 from backoffice.reservations.domain import ReservationState, Window
 from backoffice.reservations.models import ReservationRow
 from backoffice.reservations.settings import ReservationsSettings
+from protocol.bus.envelope import event_id
 from protocol.domain.identifiers import TenantId
 
 _AT_A_TIME = 100
@@ -133,8 +134,16 @@ class Watch:
                 endangered = lifecycle.event_of(ReservationEndangered, row, others=others)
                 await unit.publish(endangered, key=row.id, now=now)
             else:
+                if not seen.is_last:
+                    await self._say_soon(unit, row, now=now)
                 # The last one is at the begin.
                 row.watch_at = None if seen.is_last else min(now + _LOOK_AGAIN_AFTER, row.begins_at)
+
+    async def _say_soon(self, unit: Unit, row: ReservationRow, *, now: datetime) -> None:
+        """Its driver is reminded once: the same event id makes every look but the first say nothing new."""
+        if row.begins_at - row.created_at > timedelta(seconds=self._settings.warn_s):
+            said_once = event_id(unit.tenant, "reservation soon", row.id)
+            await unit.publish(lifecycle.event_of(ReservationSoon, row), key=row.id, now=now, event_id=said_once)
 
     async def _expire_one(self, due: repository.Due) -> None:
         tenant, reservation_id = TenantId(due[0]), due[1]

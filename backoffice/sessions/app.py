@@ -6,25 +6,33 @@ from pathlib import Path
 import msgspec
 from fastapi import APIRouter
 
+from backoffice.contracts.identity import DriverDeleted
+from backoffice.contracts.privacy import OBSTACLES_OF, PERSONAL_DATA_OF, PersonalData
 from backoffice.contracts.reservations import ReservationHonoured
 from backoffice.contracts.sessions import START_AD_HOC, TOTAL_COST, TRANSACTION_LIMIT, ChargingSessionStarted
 from backoffice.contracts.stations import BayOccupied, BayVacated
 from backoffice.kit.bus import Answerer
-from backoffice.kit.consumer import BatchConsumer, Consumer, Handler
-from backoffice.kit.service import Context, Parts, Service, Worker
-from backoffice.sessions import cdr_routes, evidence_routes, parking_routes
+from backoffice.kit.consumer import BatchConsumer, Consumer, Handler, When
+from backoffice.kit.personal_data import PersonalDataDesk
+from backoffice.kit.service import Context, Parts, Projection, Service, Worker
+from backoffice.sessions import cdr_routes, evidence_routes, parking_routes, said
 from backoffice.sessions.cdrs import Cdrs
 from backoffice.sessions.consumers import SessionEvents
 from backoffice.sessions.evidence import EvidenceDesk
+from backoffice.sessions.facts import says_whether_energy_flows
 from backoffice.sessions.intents import Intents
 from backoffice.sessions.limits import Limits
+from backoffice.sessions.models import ParkingRow, PauseRow, RegisterRow, SessionRow
 from backoffice.sessions.parking import Parking, ParkingEvents, ParkingSettlement
+from backoffice.sessions.privacy import Obstacle, on_driver_deleted
+from backoffice.sessions.privacy_repository import PERSONAL_TABLES
 from backoffice.sessions.routes import router as own_router
 from backoffice.sessions.running_cost import RunningCosts
 from backoffice.sessions.service import Sessions
 from backoffice.sessions.settings import SessionsSettings
 from backoffice.sessions.settled import Settled
 from backoffice.sessions.settlement import Settlement
+from backoffice.sessions.sites import Sites
 from backoffice.sessions.stops import OwedStops
 from backoffice.sessions.total_cost import TotalCosts
 from backoffice.sessions.watching import Watch
@@ -34,6 +42,7 @@ from protocol.blocks.transactions.events import TransactionEnded, TransactionSta
 from protocol.bus.subjects import Kind
 
 _SETTLE_EVERY_S = 0.25
+_READINGS_REST_S = 0.1  # progress is said once a second
 _GIVE_UP_EVERY_S = 1.0
 _TELL_EVERY_S = 1.0
 _WATCH_EVERY_S = 5.0
@@ -57,12 +66,16 @@ def build(context: Context[SessionsSettings]) -> Parts:
         TransactionEnded: events.on_transaction_ended,
         ConnectorStatusReported: events.on_connector_status,
     }
+    wanted: Mapping[type[msgspec.Struct], When] = {ConnectorStatusReported: says_whether_energy_flows}
     happenings: Mapping[type[msgspec.Struct], Handler] = {
         BayOccupied: parking_events.on_occupied,
         BayVacated: parking_events.on_vacated,
         ReservationHonoured: parking_events.on_reservation_honoured,
         ChargingSessionStarted: parking_events.on_charging_started,
+        DriverDeleted: on_driver_deleted,
     }
+    readings = BatchConsumer(Kind.READING, (MeterValuesReported,), events.on_meter_values, rest_s=_READINGS_REST_S)
+    personal_data = PersonalDataDesk(context.database, PERSONAL_TABLES, PersonalData.of)
     router = APIRouter()
     router.include_router(own_router)
     router.include_router(cdr_routes.router)
@@ -70,15 +83,33 @@ def build(context: Context[SessionsSettings]) -> Parts:
     router.include_router(parking_routes.router)
     return Parts(
         router=router,
-        provides=(sessions, parking, Cdrs(context.database, clock=context.clock), EvidenceDesk(context.bus)),
+        provides=(
+            sessions,
+            parking,
+            Cdrs(context.database, clock=context.clock),
+            EvidenceDesk(context.bus),
+            Sites(context.bus),
+        ),
         consumers=(
-            Consumer(Kind.STATION, facts, prepare=events.lock_sessions),
+            Consumer(Kind.STATION, facts, when=wanted, prepare=events.lock_sessions),
             Consumer(Kind.DOMAIN, happenings),
-            BatchConsumer(Kind.READING, (MeterValuesReported,), events.on_meter_values),
+            readings,
+        ),
+        projection=Projection(
+            consumers=(
+                Consumer(Kind.STATION, facts, when=wanted),
+                readings,
+                Consumer(Kind.DOMAIN, {**happenings, **said.HANDLERS}),
+            ),
+            said=said.HANDLERS.keys(),
+            kept=(SessionRow, RegisterRow, PauseRow, ParkingRow),
+            is_alone=True,
         ),
         answers=(
             Answerer(TOTAL_COST, TotalCosts(context.database, settled, clock=context.clock).answer),
             Answerer(START_AD_HOC, intents.start_ad_hoc),
+            Answerer(PERSONAL_DATA_OF["sessions"], personal_data.tell),
+            Answerer(OBSTACLES_OF["sessions"], Obstacle(context.database).answer),
             Answerer(TRANSACTION_LIMIT, Limits(context.database).answer),
         ),
         workers=(

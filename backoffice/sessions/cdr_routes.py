@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
-from backoffice.kit.auth import Operator
+from backoffice.kit.guards import BillingWriter, EvidenceReader
 from backoffice.kit.idempotency import IdempotencyKey, once
 from backoffice.kit.service import provided
 from backoffice.sessions.cdrs import Cdrs
@@ -41,7 +41,7 @@ class CdrView(BaseModel):
 
 
 @router.get("/{session_id}/cdrs")
-async def list_cdrs(session_id: str, operator: Operator, cdrs: CdrsDep) -> list[CdrView]:
+async def list_cdrs(session_id: str, operator: EvidenceReader, cdrs: CdrsDep) -> list[CdrView]:
     """The session's CDR and, where it was wrong, its credit; empty before the session is completed."""
     async with cdrs.database.transaction(operator.tenant) as unit:
         return [CdrView.of(row) for row in await cdrs.list_of(unit, session_id)]
@@ -49,7 +49,7 @@ async def list_cdrs(session_id: str, operator: Operator, cdrs: CdrsDep) -> list[
 
 @router.post("/{session_id}/credit", status_code=201)
 async def credit_session(
-    session_id: str, body: Crediting, operator: Operator, cdrs: CdrsDep, key: IdempotencyKey
+    session_id: str, body: Crediting, operator: BillingWriter, cdrs: CdrsDep, key: IdempotencyKey
 ) -> CdrView:
     """Credit the session's CDR whole. Its invoice is reversed, and what was paid is given back."""
     async with cdrs.database.transaction(operator.tenant) as unit:

@@ -39,6 +39,7 @@ class SessionEvents:
         """A session begins, or one whose end came first is whole now."""
         now = self._clock()
         session = await facts.on_started(unit, event, station_id=_station(delivery), at=_at(delivery), now=now)
+        session.traceparent = delivery.envelope.traceparent or session.traceparent
         await settle(unit, session, self._settled, now=now, patience=self._patience)
 
     async def on_transaction_updated(self, event: TransactionUpdated, delivery: Delivery, unit: Unit) -> None:
@@ -51,6 +52,7 @@ class SessionEvents:
         """A session ends."""
         now = self._clock()
         session = await facts.on_ended(unit, event, station_id=_station(delivery), at=_at(delivery), now=now)
+        session.traceparent = delivery.envelope.traceparent or session.traceparent
         await settle(unit, session, self._settled, now=now, patience=self._patience)
 
     async def on_connector_status(self, event: ConnectorStatusReported, delivery: Delivery, unit: Unit) -> None:

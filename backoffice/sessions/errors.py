@@ -31,6 +31,13 @@ class StationOffline(Conflict):
         super().__init__(f"Station {station_id} is offline; nothing was sent to it.")
 
 
+class StartsByAppOff(Conflict):
+    """The operator has switched them off there."""
+
+    def __init__(self, location_id: str) -> None:
+        super().__init__(f"Nobody starts by app at {location_id} now: present a card at the station.")
+
+
 class EvseReserved(Conflict):
     """It is another driver's now."""
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from backoffice.contracts.billing import Bookings
 from backoffice.contracts.telemetry import TrailEvent
-from backoffice.kit.auth import Operator
+from backoffice.kit.guards import EvidenceReader
 from backoffice.kit.numbers import PlainDecimal
 from backoffice.kit.service import provided
 from backoffice.sessions.cdr_routes import CdrsDep, CdrView
@@ -84,7 +84,7 @@ class EvidenceView(BaseModel):
 
 @router.get("/{session_id}/evidence")
 async def read_evidence(
-    session_id: str, operator: Operator, sessions: SessionsDep, cdrs: CdrsDep, desk: EvidenceDep
+    session_id: str, operator: EvidenceReader, sessions: SessionsDep, cdrs: CdrsDep, desk: EvidenceDep
 ) -> EvidenceView:
     """What the session's bill rests on, from the frames of its station to the ledger."""
     async with sessions.database.snapshot(operator.tenant) as unit:

@@ -117,12 +117,17 @@ async def on_ended(
     return session
 
 
+def says_whether_energy_flows(status: ConnectorStatusReported) -> bool:
+    """Whether a connector's status is one of a charge (1.6 §4.9)."""
+    return status.evse is not None and status.charging_state is not None
+
+
 async def on_connector_status(
     unit: Unit, status: ConnectorStatusReported, *, station_id: StationId, at: datetime
 ) -> None:
     """A 1.6 station says by its status what a 2.x station says in the transaction: whether energy flows (1.6 §4.9)."""
-    if status.evse is None or status.charging_state is None:
-        return
+    assert status.evse is not None
+    assert status.charging_state is not None
     session = await repository.find_session_at(unit, station_id, status.evse, at)
     if session is not None:
         await _note_charging_state(unit, session, status.charging_state, at, seq_no=None)
@@ -184,6 +189,7 @@ async def _open(unit: Unit, fact: TransactionFact, station_id: StationId, now: d
         "heard_ahead": [],
         "hears_cost": True,
         "limit_seq_no": -1,
+        "traceparent": "",
         "updated_at": now,
     }
     session = await repository.open_session(unit, values)

@@ -10,8 +10,10 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+import msgspec
 import structlog
 
+from backoffice.contracts.admin import SETTINGS, STARTS_BY_APP, AskSettings
 from backoffice.contracts.billing import HOLD_PAYMENT, RELEASE_HOLD, HoldPayment, HoldStatus, ReleaseHold
 from backoffice.contracts.identity import ISSUE_VIRTUAL_TOKEN, IssueVirtualToken, VirtualToken
 from backoffice.contracts.sessions import AdHocStart, StartAdHoc
@@ -27,10 +29,11 @@ from backoffice.kit.bus import Bus
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS, Database, Unit
 from backoffice.kit.errors import Failure
+from backoffice.kit.remembered import RememberedAnswers
 from backoffice.sessions import repository
 from backoffice.sessions.cost import currency_of, is_free
 from backoffice.sessions.domain import INTENT, IntentState, IntentTrigger
-from backoffice.sessions.errors import EvseNotFound, EvseReserved, IntentNotFound, StationOffline
+from backoffice.sessions.errors import EvseNotFound, EvseReserved, IntentNotFound, StartsByAppOff, StationOffline
 from backoffice.sessions.holders import Holders
 from backoffice.sessions.limits import write_limit
 from backoffice.sessions.models import IntentRow
@@ -70,14 +73,17 @@ class Intents:
         self._settings = settings
         self._clock = clock
         self._holders = Holders(bus)
+        self._remembered = RememberedAnswers(bus)
 
     async def check_place(self, tenant: TenantId, station_id: StationId, evse: int, *, driver_id: str) -> None:
-        """Raises EvseNotFound, StationOffline or EvseReserved."""
+        """Raises EvseNotFound, StationOffline, StartsByAppOff or EvseReserved."""
         place = await self._bus.ask(DESCRIBE_EVSE, DescribeEvse(tenant, station_id, evse))
         if not place.is_known:
             raise EvseNotFound(station_id, evse)
         if not place.is_online:
             raise StationOffline(station_id)
+        if not await self._starts_by_app(tenant, place.location_id):
+            raise StartsByAppOff(place.location_id)
         if await self._holders.is_anothers(tenant, station_id, evse, driver_id=driver_id, at=self._clock()):
             raise EvseReserved(station_id, evse)
 
@@ -164,6 +170,12 @@ class Intents:
             owing = await repository.select_owing_intents(unit, limit=_INTENTS_AT_ONCE)
         for intent in owing:
             await self._release(TenantId(intent.tenant_id), intent.id)
+
+    async def _starts_by_app(self, tenant: TenantId, location_id: str) -> bool:
+        """Whether the operator lets drivers start by app there; they do where nobody can be asked."""
+        question = AskSettings(tenant, (STARTS_BY_APP,), location_id)
+        answer = await self._remembered.ask(SETTINGS, question)
+        return answer is None or msgspec.json.decode(answer.values[STARTS_BY_APP], type=bool)
 
     async def _issue_token(self, tenant: TenantId, intent: IntentRow) -> VirtualToken:
         reservation_id = await self._holders.reservation_of(

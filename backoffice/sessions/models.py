@@ -49,6 +49,7 @@ class SessionRow(Base):
 
     `heard_until`, `heard_ahead`: see `sequence.py`. `presented`, `token_rank`: see `precedence.py`. `told_cost` is what
     the station was told last, unless it does not hear costs. `limit_wanted` and `limit_at_station`: see `limits.py`.
+    `traceparent`: the trace of its last start or end that was sampled.
     """
 
     __tablename__ = "sessions"
@@ -97,6 +98,7 @@ class SessionRow(Base):
     hears_cost: Mapped[bool] = mapped_column(Boolean)
     progress_said_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     idle_said_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    traceparent: Mapped[str] = mapped_column(Text)
 
 
 class RegisterRow(Base):

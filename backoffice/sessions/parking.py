@@ -4,7 +4,7 @@ Whose a stay is: who checks in by app, who begins to charge at the bay's EVSE, o
 first of them stands.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -106,7 +106,7 @@ class ParkingEvents:
 
 
 class Parking:
-    """What drivers and operators see of stays; `driver_id` None is an operator."""
+    """What drivers and operators see of stays; `driver_id` None is staff; `sites`: at these alone."""
 
     def __init__(self, database: Database, *, clock: Clock) -> None:
         self.database = database
@@ -125,18 +125,31 @@ class Parking:
         await give(unit, stay, driver_id, now=self.clock())
         return stay
 
-    async def find(self, unit: Unit, stay_id: str, *, driver_id: str | None) -> ParkingRow:
-        """The stay. Raises SessionNotFound, also where it is another driver's."""
+    async def find(
+        self, unit: Unit, stay_id: str, *, driver_id: str | None, sites: Collection[str] | None
+    ) -> ParkingRow:
+        """The stay. Raises SessionNotFound, also where it is another driver's or at another site."""
         stay = await repository.read_stay(unit, stay_id)
+        if stay is not None and sites is not None and stay.location_id not in sites:
+            raise SessionNotFound(stay_id)
         if stay is None or driver_id not in (None, stay.driver_id):
             raise SessionNotFound(stay_id)
         return stay
 
     async def list_stays(
-        self, unit: Unit, *, driver_id: str | None, bay_id: str | None, cursor: str | None, limit: int
+        self,
+        unit: Unit,
+        *,
+        driver_id: str | None,
+        sites: Collection[str] | None,
+        bay_id: str | None,
+        cursor: str | None,
+        limit: int,
     ) -> Sequence[ParkingRow]:
         """A page's rows, the newest first, one more than `limit` where there is one."""
-        return await repository.select_stays(unit, driver_id=driver_id, bay_id=bay_id, cursor=cursor, limit=limit)
+        return await repository.select_stays(
+            unit, driver_id=driver_id, sites=sites, bay_id=bay_id, cursor=cursor, limit=limit
+        )
 
 
 class ParkingSettlement:

@@ -1,6 +1,6 @@
 """The queries of stays in parking bays."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -100,12 +100,20 @@ async def select_asking(unit: Unit, *, limit: int) -> Sequence[ParkingRow]:
 
 
 async def select_stays(
-    unit: Unit, *, driver_id: str | None, bay_id: str | None, cursor: str | None, limit: int
+    unit: Unit,
+    *,
+    driver_id: str | None,
+    sites: Collection[str] | None,
+    bay_id: str | None,
+    cursor: str | None,
+    limit: int,
 ) -> Sequence[ParkingRow]:
     """A page's rows, the newest first, and one more than `limit`."""
     statement = select(ParkingRow).where(ParkingRow.tenant_id == unit.tenant)
     if driver_id is not None:
         statement = statement.where(ParkingRow.driver_id == driver_id)
+    if sites is not None:
+        statement = statement.where(ParkingRow.location_id.in_(sites))
     if bay_id is not None:
         statement = statement.where(ParkingRow.bay_id == bay_id)
     found = await unit.session.scalars(

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from backoffice.kit.auth import AnyPrincipal, Driver, Principal
+from backoffice.kit.auth import Driver, Principal
+from backoffice.kit.guards import SessionsReader
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
 from backoffice.kit.service import provided
 from backoffice.kit.sse import EventSourceResponse, EventStreamDep, ServerSentEvent
@@ -29,31 +30,33 @@ async def claim_stay(body: ParkingClaim, driver: Driver, parking: ParkingDep) ->
 
 @router.get("")
 async def list_stays(
-    principal: AnyPrincipal,
+    principal: SessionsReader,
     parking: ParkingDep,
     bay_id: BayId = None,
     limit: Limit = DEFAULT_LIMIT,
     cursor: After = None,
 ) -> Page[ParkingView]:
-    """A driver's own stays, or an operator's whole tenant's; the newest first."""
+    """A driver's own stays, a site host's at their sites, or the whole tenant's; the newest first."""
     async with parking.database.transaction(principal.tenant) as unit:
-        rows = await parking.list_stays(unit, driver_id=principal.driver_id, bay_id=bay_id, cursor=cursor, limit=limit)
+        rows = await parking.list_stays(
+            unit, driver_id=principal.driver_id, sites=principal.sites, bay_id=bay_id, cursor=cursor, limit=limit
+        )
         view = partial(ParkingView.of, now=parking.clock())
         return page_of(rows, limit=limit, view=view, key=lambda row: (row.started_at, row.id))
 
 
 @router.get("/{session_id}")
-async def read_stay(session_id: str, principal: AnyPrincipal, parking: ParkingDep) -> ParkingView:
+async def read_stay(session_id: str, principal: SessionsReader, parking: ParkingDep) -> ParkingView:
     """One stay."""
     async with parking.database.transaction(principal.tenant) as unit:
-        stay = await parking.find(unit, session_id, driver_id=principal.driver_id)
+        stay = await parking.find(unit, session_id, driver_id=principal.driver_id, sites=principal.sites)
         return ParkingView.of(stay, now=parking.clock())
 
 
-async def _may_follow(session_id: str, principal: AnyPrincipal, parking: ParkingDep) -> Principal:
+async def _may_follow(session_id: str, principal: SessionsReader, parking: ParkingDep) -> Principal:
     """Raises SessionNotFound before the first byte."""
     async with parking.database.transaction(principal.tenant) as unit:
-        await parking.find(unit, session_id, driver_id=principal.driver_id)
+        await parking.find(unit, session_id, driver_id=principal.driver_id, sites=principal.sites)
     return principal
 
 

@@ -1,6 +1,6 @@
 """The queries of sessions."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -159,6 +159,8 @@ async def select_sessions(
     unit: Unit,
     *,
     driver_id: str | None,
+    stations: Collection[str] | None,
+    states: Collection[SessionState] | None,
     begin: datetime | None,
     end: datetime | None,
     cursor: str | None,
@@ -168,6 +170,10 @@ async def select_sessions(
     statement = select(SessionRow).where(SessionRow.tenant_id == unit.tenant, SessionRow.started_at.is_not(None))
     if driver_id is not None:
         statement = statement.where(SessionRow.driver_id == driver_id)
+    if stations is not None:
+        statement = statement.where(SessionRow.station_id.in_(stations))
+    if states is not None:
+        statement = statement.where(SessionRow.state.in_(states))
     if begin is not None:
         statement = statement.where(SessionRow.started_at >= begin)
     if end is not None:

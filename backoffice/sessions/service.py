@@ -1,6 +1,6 @@
 """What drivers and operators see of sessions, and how a driver stops one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from backoffice.contracts.stations import STOP_TRANSACTION, CommandStatus, StopTransaction
@@ -9,7 +9,7 @@ from backoffice.kit.clock import Clock
 from backoffice.kit.database import Database, Unit
 from backoffice.kit.errors import ServiceSilent
 from backoffice.sessions import repository
-from backoffice.sessions.domain import RUNNING
+from backoffice.sessions.domain import RUNNING, SessionState
 from backoffice.sessions.errors import (
     SessionNotFound,
     SessionNotRunning,
@@ -25,7 +25,7 @@ _COMMAND_TIMEOUT_S = 35.0
 
 
 class Sessions:
-    """`driver_id` None is an operator, who sees the whole tenant."""
+    """`driver_id` None is staff, who see the whole tenant, or with `stations` what is at these alone."""
 
     def __init__(self, database: Database, bus: Bus, intents: Intents, *, clock: Clock) -> None:
         self.database = database
@@ -33,9 +33,13 @@ class Sessions:
         self.clock = clock
         self._bus = bus
 
-    async def find_session(self, unit: Unit, session_id: str, *, driver_id: str | None) -> SessionRow:
-        """The session. Raises SessionNotFound, also where it is another driver's."""
+    async def find_session(
+        self, unit: Unit, session_id: str, *, driver_id: str | None, stations: Collection[str] | None = None
+    ) -> SessionRow:
+        """The session. Raises SessionNotFound, also where it is another driver's or at another station."""
         session = await repository.read_session(unit, session_id)
+        if session is not None and stations is not None and session.station_id not in stations:
+            raise SessionNotFound(session_id)
         if session is None or session.started_at is None or driver_id not in (None, session.driver_id):
             raise SessionNotFound(session_id)
         return session
@@ -45,6 +49,8 @@ class Sessions:
         unit: Unit,
         *,
         driver_id: str | None,
+        stations: Collection[str] | None,
+        states: Collection[SessionState] | None,
         begin: datetime | None,
         end: datetime | None,
         cursor: str | None,
@@ -52,7 +58,14 @@ class Sessions:
     ) -> Sequence[SessionRow]:
         """A page's rows of those that began in [begin, end), newest first, one more than `limit` where there is one."""
         return await repository.select_sessions(
-            unit, driver_id=driver_id, begin=begin, end=end, cursor=cursor, limit=limit
+            unit,
+            driver_id=driver_id,
+            stations=stations,
+            states=states,
+            begin=begin,
+            end=end,
+            cursor=cursor,
+            limit=limit,
         )
 
     async def stop_session(self, tenant: TenantId, session: SessionRow) -> None:

@@ -12,6 +12,7 @@
 """
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import msgspec
 import structlog
@@ -24,12 +25,13 @@ from backoffice.kit.bus import Bus
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS, Database, Unit
 from backoffice.kit.errors import Failure
+from backoffice.kit.tracing import KEY, traced
 from backoffice.kit.workers import try_each
 from backoffice.sessions import repository
 from backoffice.sessions.cdrs import freeze
 from backoffice.sessions.cost import cost_of, has_conditions
 from backoffice.sessions.domain import SESSION, SessionState, SessionTrigger
-from backoffice.sessions.energy import SessionShape, measure
+from backoffice.sessions.energy import SessionShape, measure, periods_of
 from backoffice.sessions.facts import announce, begin_without_start, follow_pauses
 from backoffice.sessions.models import SessionRow
 from backoffice.sessions.payer import asked_token, prepaid_account_of, take_verdict
@@ -85,10 +87,11 @@ class Settlement:
             await announce(unit, session, self._clock())
 
     async def _try_to_help(self, session: SessionRow) -> None:
-        try:
-            await self._help(TenantId(session.tenant_id), session)
-        except Failure as error:
-            log.info("session waits", session_id=session.id, reason=str(error))
+        with traced(session.traceparent, "sessions settles", {KEY: session.id}):
+            try:
+                await self._help(TenantId(session.tenant_id), session)
+            except Failure as error:
+                log.info("session waits", session_id=session.id, reason=str(error))
 
     async def _help(self, tenant: TenantId, session: SessionRow) -> None:
         tariff = place = verdict = None
@@ -187,6 +190,7 @@ async def settle(unit: Unit, session: SessionRow, settled: Settled, *, now: date
         total_incl_vat=cost.total_incl_vat,
         stopped_reason=session.stopped_reason or "",
         prepaid_account=prepaid_account_of(session),
+        paused_s=sum((period.parking_s for period in periods_of(shape, is_detailed=False)), Decimal(0)),
     )
     settled.note(unit, session.id)
     await freeze(unit, session, completed, shape, now=now)

@@ -17,7 +17,7 @@ from backoffice.sessions.models import SessionRow
 from backoffice.sessions.settled import Settled
 from protocol.blocks.tariff_and_cost.queries import AskTotalCost, TotalCost
 
-_LOOK_EVERY_S = 0.5
+_LOOK_EVERY_S = 0.2
 _LONGEST_PATIENCE_S = 10.0
 
 

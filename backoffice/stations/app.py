@@ -10,12 +10,14 @@ from backoffice.contracts.stations import (
     DESCRIBE_EVSE,
     DESCRIBE_PLACE,
     EV_CERTIFICATE,
+    EXPIRING_CERTIFICATES,
     FIND_OTHER_PLACES,
     OPEN_WEB_PAYMENT,
     RESERVE_ON_EVSE,
     SCHEDULE_UPDATE,
     SHOW_COST,
     START_ON_EVSE,
+    STATIONS_AT,
     STOP_TRANSACTION,
 )
 from backoffice.kit.bus import Answerer
@@ -24,6 +26,8 @@ from backoffice.kit.service import Context, Parts, Service, Worker
 from backoffice.stations import (
     balance_routes,
     bay_routes,
+    campaign_routes,
+    certificate_routes,
     charging_routes,
     closure_routes,
     command_routes,
@@ -36,6 +40,7 @@ from backoffice.stations import (
     limit_routes,
     location_events,
     location_routes,
+    location_search_routes,
     nearby_routes,
     onboarding_routes,
     place_import_routes,
@@ -45,10 +50,14 @@ from backoffice.stations import (
     tolerance_routes,
     typed_routes,
     upload_routes,
+    wall_routes,
     web_payment_routes,
 )
 from backoffice.stations.balancing import BALANCE_EVERY_S, Balancing
 from backoffice.stations.bays import Bays
+from backoffice.stations.campaign_sending import CampaignSender
+from backoffice.stations.campaigns import GO_ON_EVERY_S, Campaigns
+from backoffice.stations.certificate_register import RENEW_EVERY_S, CertificateRegister
 from backoffice.stations.certificates import FileSigner, SigningDesk
 from backoffice.stations.charging_facts import ChargingFacts
 from backoffice.stations.closures import MOVE_CLOSURES_EVERY_S, Closures
@@ -58,6 +67,7 @@ from backoffice.stations.consumers import Admissions, StationFacts
 from backoffice.stations.credentials import Credentials
 from backoffice.stations.dispatch import Dispatch
 from backoffice.stations.ev_certificates import EvCertificateDesk, TrialEvCertificates
+from backoffice.stations.fleet_metrics import COUNT_EVERY_S, FleetMetrics
 from backoffice.stations.nearby import Surroundings
 from backoffice.stations.onboarding import Onboarding
 from backoffice.stations.place_answers import PlaceAnswers
@@ -125,8 +135,10 @@ def build(context: Context[StationsSettings]) -> Parts:
     for one in (
         # Before those that read a station by its id.
         nearby_routes,
+        wall_routes,
         routes,
         location_routes,
+        location_search_routes,
         location_events,
         place_import_routes,
         qr_routes,
@@ -144,20 +156,29 @@ def build(context: Context[StationsSettings]) -> Parts:
         balance_routes,
         configuration_routes,
         drift_routes,
+        campaign_routes,
         device_routes,
         device_command_routes,
         tolerance_routes,
+        certificate_routes,
         command_routes,
     ):
         router.include_router(one.router)
+    signer = _signer(context, settings.ca_cert_file, settings.ca_key_file)
+    signing = None if signer is None else _signing_desk(context, dispatch, signer)
+    certificates = CertificateRegister(
+        context.database, dispatch, registry, signer, clock=context.clock, renewal=settings.certificate_renewal
+    )
     balancing = Balancing(context.database, dispatch, clock=context.clock)
     planner = dispatch if settings.plans_charging else None
     charging = ChargingFacts(context.database, clock=context.clock, dispatch=planner)
+    campaigns = Campaigns(context.database, CampaignSender(dispatch, clock=context.clock), clock=context.clock)
     facts = StationFacts(
         onboarding,
         clock=context.clock,
         charging=charging,
-        signing=_signing_desk(context, dispatch),
+        campaigns=campaigns,
+        signing=signing,
         read_out=ReadOut(dispatch, clock=context.clock) if settings.reads_after_boot else None,
     )
     reservations = ReservationKeeper(context.database, clock=context.clock, kept=settings.commands_kept)
@@ -178,6 +199,7 @@ def build(context: Context[StationsSettings]) -> Parts:
     places = PlaceAnswers(context.database, dispatch=dispatch, clock=context.clock)
     return Parts(
         router=router,
+        unbounded=("/uploads/",),
         provides=(
             stations,
             dispatch,
@@ -188,13 +210,16 @@ def build(context: Context[StationsSettings]) -> Parts:
             web_payments,
             bays,
             closures,
+            campaigns,
             surroundings,
             qr_routes.PlaceUrls(settings.place_url),
             balancing,
+            certificates,
         ),
         consumers=(facts.consumer(), Admissions(registry).consumer()),
         answers=(
             Answerer(DESCRIBE_EVSE, stations.describe_evse),
+            Answerer(STATIONS_AT, stations.stations_at),
             Answerer(DESCRIBE_PLACE, places.describe),
             Answerer(FIND_OTHER_PLACES, places.find_others),
             Answerer(RESERVE_ON_EVSE, places.reserve),
@@ -203,6 +228,7 @@ def build(context: Context[StationsSettings]) -> Parts:
             Answerer(STOP_TRANSACTION, stations.stop_transaction),
             Answerer(OPEN_WEB_PAYMENT, web_payments.open),
             Answerer(SHOW_COST, stations.show_cost),
+            Answerer(EXPIRING_CERTIFICATES, certificates.tell_expiring),
             Answerer(CERTIFICATE_STATUS, ev_certificates.status),
             Answerer(EV_CERTIFICATE, ev_certificates.certificate),
             Answerer(SCHEDULE_UPDATE, charging.say_update),
@@ -215,18 +241,18 @@ def build(context: Context[StationsSettings]) -> Parts:
             Worker("prune_reservations", reservations.prune, every_s=PRUNE_RESERVATIONS_EVERY_S),
             Worker("prune_reports", archive.prune, every_s=PRUNE_REPORTS_EVERY_S),
             Worker("prune_uploads", uploads.prune, every_s=PRUNE_UPLOADS_EVERY_S),
+            Worker("go_on_with_campaigns", campaigns.go_on, every_s=GO_ON_EVERY_S),
             Worker("move_closures", closures.move_due, every_s=MOVE_CLOSURES_EVERY_S),
+            Worker("count_fleet", FleetMetrics(context.database).count, every_s=COUNT_EVERY_S),
+            Worker("renew_certificates", certificates.renew_due, every_s=RENEW_EVERY_S),
             Worker("forget_old_passwords", credentials.forget_expired, every_s=FORGET_PASSWORDS_EVERY_S),
         ),
         background=(registry.keep_reconciled, queue.keep_sending, web_payments.failures.keep_open),
     )
 
 
-def _signing_desk(context: Context[StationsSettings], dispatch: Dispatch) -> SigningDesk | None:
+def _signing_desk(context: Context[StationsSettings], dispatch: Dispatch, signer: FileSigner) -> SigningDesk:
     settings = context.settings
-    signer = _signer(context, settings.ca_cert_file, settings.ca_key_file)
-    if signer is None:
-        return None
     v2g_signer = _signer(context, settings.v2g_ca_cert_file, settings.v2g_ca_key_file)
     return SigningDesk(signer, dispatch, clock=context.clock, v2g_signer=v2g_signer)
 

@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, status as http
 from pydantic import Field
 
-from backoffice.kit.auth import Operator
 from backoffice.kit.bodies import Body
 from backoffice.kit.errors import NotFound
+from backoffice.kit.guards import StationsReader, StationsWriter
 from backoffice.kit.numbers import PlainDecimal
 from backoffice.kit.service import provided
 from backoffice.stations import balance_repository as balances, repository
@@ -65,7 +65,7 @@ class SiteView(PowerLimitBody):
 
 
 @router.get("")
-async def read_power_limit(location_id: str, operator: Operator, balancing: BalancingDep) -> SiteView:
+async def read_power_limit(location_id: str, operator: StationsReader, balancing: BalancingDep) -> SiteView:
     """The limit with what each station may take."""
     async with balancing.database.snapshot(operator.tenant) as unit:
         return SiteView.of(await balancing.read(unit, location_id))
@@ -73,7 +73,7 @@ async def read_power_limit(location_id: str, operator: Operator, balancing: Bala
 
 @router.put("")
 async def save_power_limit(
-    location_id: str, body: PowerLimitBody, operator: Operator, balancing: BalancingDep
+    location_id: str, body: PowerLimitBody, operator: StationsWriter, balancing: BalancingDep
 ) -> SiteView:
     """The location's power is limited; its stations are told within seconds."""
     async with balancing.database.transaction(operator.tenant) as unit:
@@ -85,7 +85,7 @@ async def save_power_limit(
 
 
 @router.delete("", status_code=http.HTTP_204_NO_CONTENT)
-async def release_power(location_id: str, operator: Operator, balancing: BalancingDep) -> None:
+async def release_power(location_id: str, operator: StationsWriter, balancing: BalancingDep) -> None:
     """The location's power is limited no longer."""
     async with balancing.database.transaction(operator.tenant) as unit:
         await balancing.release(unit, location_id)

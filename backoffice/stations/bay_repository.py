@@ -87,11 +87,19 @@ async def count_bays(unit: Unit, location_id: str) -> tuple[int, int]:
 
 
 async def list_overstays(
-    unit: Unit, now: datetime, *, location_ids: Collection[str], cursor: str | None, limit: int
+    unit: Unit,
+    now: datetime,
+    *,
+    sites: Collection[str] | None,
+    location_ids: Collection[str],
+    cursor: str | None,
+    limit: int,
 ) -> Sequence[ParkingBay]:
-    """Bays that are occupied for longer than they may be, by id, one more than `limit`."""
+    """Bays that are occupied for longer than they may be, by id, one more than `limit`. `sites`: there alone."""
     may_stay = func.make_interval(0, 0, 0, 0, 0, 0, ParkingBay.max_stay_s)
     statement = _bays(unit).where(ParkingBay.occupied_since.is_not(None), ParkingBay.occupied_since + may_stay < now)
+    if sites is not None:
+        statement = statement.where(ParkingBay.location_id.in_(sites))
     if location_ids:
         statement = statement.where(ParkingBay.location_id.in_(location_ids))
     statement = after_cursor(statement, cursor, keys=[ParkingBay.id], parsers=[str], limit=limit)

@@ -4,8 +4,8 @@ The authority is behind a port. The one here signs with a key from a file, for o
 with rotation and revocation takes its place by the same port.
 """
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +23,7 @@ from backoffice.kit.database import Unit
 from backoffice.stations import repository
 from backoffice.stations.dispatch import Dispatch
 from backoffice.stations.errors import CertificateRequestRefused, StationNotFound
+from backoffice.stations.models import IssuedCertificate
 from protocol.blocks.certificates.events import CertificateSigningRequested
 from protocol.blocks.certificates.messages import CertificateSigned
 from protocol.domain.certificates import SigningUse
@@ -38,6 +39,7 @@ _PURPOSES: Mapping[SigningUse | None, tuple[x509.ObjectIdentifier, ...]] = {
     SigningUse.V2G_20: (ExtendedKeyUsageOID.SERVER_AUTH,),
 }
 _CHAIN_WAITS = timedelta(days=1)
+_LIST_IS_GOOD_FOR = timedelta(days=1)
 _MAX_CSR = 5_500  # OCPP 2.0.1 SignCertificateRequest.csr
 
 
@@ -52,6 +54,9 @@ class CertificateSigner(Protocol):
         The certificate's O is the organization, the tenant, whatever the request says: the gateway lets it in nowhere
         else (OCPP 1.6 security whitepaper A00.FR.404, OCPP 2.0.1 A00.FR.404).
         """
+
+    def sign_revocations(self, revoked: Sequence[tuple[str, datetime]]) -> str:
+        """A list of these serial numbers (hex) and times, in PEM (RFC 5280 §5)."""
 
 
 class FileSigner:
@@ -90,6 +95,20 @@ class FileSigner:
         )
         return certificate.public_bytes(Encoding.PEM).decode() + self._chain
 
+    def sign_revocations(self, revoked: Sequence[tuple[str, datetime]]) -> str:
+        """Good for a day, by our own clock."""
+        now = self._clock()
+        builder = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self._issuer.subject)
+            .last_update(now)
+            .next_update(now + _LIST_IS_GOOD_FOR)
+        )
+        for serial, revoked_at in revoked:
+            entry = x509.RevokedCertificateBuilder().serial_number(int(serial, 16)).revocation_date(revoked_at)
+            builder = builder.add_revoked_certificate(entry.build())
+        return builder.sign(self._key, SHA256()).public_bytes(Encoding.PEM).decode()
+
 
 class SigningDesk:
     """Answers the requests that come in facts (OCPP 2.0.1 A02, A03; OCPP 1.6 Security whitepaper A02, A03).
@@ -111,7 +130,7 @@ class SigningDesk:
         self._clock = clock
 
     async def on_requested(self, event: CertificateSigningRequested, delivery: Delivery, unit: Unit) -> None:
-        """The station's certificate waits in its queue of commands.
+        """The station's certificate waits in its queue of commands, and is in the register.
 
         Raises CertificateRequestRefused, and StationNotFound for a station that nobody registered.
         """
@@ -130,6 +149,29 @@ class SigningDesk:
         by = f"stations/{event.use}" if is_for_vehicles else "stations"
         signed = CertificateSigned(chain, event.use, event.request_id)
         await self._dispatch.enqueue(unit, key, signed, by=by, queue_until=until)
+        self._enter(unit, station.id, name, chain, event.use)
+
+    def _enter(self, unit: Unit, station_id: str, name: str, chain: str, use: SigningUse | None) -> None:
+        certificate, now = x509.load_pem_x509_certificates(chain.encode())[0], self._clock()
+        unit.session.add(
+            IssuedCertificate(
+                tenant_id=unit.tenant,
+                serial=serial_text(certificate.serial_number),
+                station_id=station_id,
+                common_name=name,
+                use=use,
+                not_before=certificate.not_valid_before_utc,
+                not_after=certificate.not_valid_after_utc,
+                issued_at=now,
+                # Where it ends soon because its authority does, asking again at once would make no later one.
+                renewal_asked_at=now,
+            )
+        )
+
+
+def serial_text(serial: int) -> str:
+    """In hex, byte by byte, as TLS libraries and the gateway's registry say it."""
+    return serial.to_bytes(max(1, (serial.bit_length() + 7) // 8)).hex().upper()
 
 
 def _name(common_name: str, organization: str) -> x509.Name:

@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from backoffice.kit.auth import Operator
 from backoffice.kit.bodies import Body
+from backoffice.kit.guards import StationsReader
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
 from backoffice.stations.command_desk import QUEUED, DeskDep, StationsDep
 from backoffice.stations.command_schemas import Answered
@@ -79,7 +79,7 @@ async def transaction_status(body: TransactionStatusBody, desk: DeskDep) -> Tran
 
 @router.get("/reservations")
 async def read_reservations(
-    station_id: str, operator: Operator, stations: StationsDep, limit: Limit = DEFAULT_LIMIT, cursor: After = None
+    station_id: str, operator: StationsReader, stations: StationsDep, limit: Limit = DEFAULT_LIMIT, cursor: After = None
 ) -> Page[ReservationView]:
     """The station's reservations, what changed last first."""
     async with stations.database.snapshot(operator.tenant) as unit:

@@ -27,13 +27,16 @@ async def lock_closure(unit: Unit, closure_id: str) -> Closure | None:
 async def list_closures(
     unit: Unit,
     *,
+    sites: Collection[str] | None,
     location_id: str | None,
     states: Collection[ClosureState],
     cursor: str | None,
     limit: int,
 ) -> Sequence[Closure]:
-    """The last to begin comes first, one more than `limit`. No states: any."""
+    """The last to begin comes first, one more than `limit`. No states: any. `sites`: at these locations alone."""
     statement = select(Closure).where(Closure.tenant_id == unit.tenant)
+    if sites is not None:
+        statement = statement.where(Closure.location_id.in_(sites))
     if location_id is not None:
         statement = statement.where(Closure.location_id == location_id)
     if states:

@@ -1,7 +1,6 @@
 """What the REST interface of closures takes and gives."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, model_validator
@@ -9,18 +8,11 @@ from pydantic import BaseModel, Field, model_validator
 from backoffice.contracts.stations import Place
 from backoffice.kit.bodies import Body
 from backoffice.kit.instants import Instant
-from backoffice.stations.closure_states import ClosureState
+from backoffice.stations.closure_states import ClosureKind, ClosureState
 from backoffice.stations.closures import ClosureChange, ClosurePlan, NamedPlace
 from backoffice.stations.place_models import Closure
 
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
-
-
-class ClosureKind(StrEnum):
-    """Why: it was planned, or it happened."""
-
-    MAINTENANCE = "maintenance"
-    OUTAGE = "outage"
 
 
 class PlaceBody(Body):

@@ -10,6 +10,13 @@ from enum import StrEnum
 from protocol.domain.state_table import StateTable
 
 
+class ClosureKind(StrEnum):
+    """Why: it was planned, or it happened."""
+
+    MAINTENANCE = "maintenance"
+    OUTAGE = "outage"
+
+
 class ClosureState(StrEnum):
     """Where a closure is."""
 

@@ -8,7 +8,7 @@ from backoffice.contracts.stations import Place, PlacesClosed, PlacesReopened
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import ALL_TENANTS, Database, Unit
 from backoffice.stations import closure_repository, repository
-from backoffice.stations.closure_states import CLOSURE, ClosureState, ClosureTrigger
+from backoffice.stations.closure_states import CLOSURE, ClosureKind, ClosureState, ClosureTrigger
 from backoffice.stations.errors import LocationNotFound
 from backoffice.stations.place_errors import (
     ClosureEnded,
@@ -181,6 +181,7 @@ class Closures:
             since=closure.since,
             until=closure.until,
             reason=closure.reason,
+            is_planned=closure.kind == ClosureKind.MAINTENANCE,
         )
         await unit.publish(closed, key=closure.id, now=now)
 

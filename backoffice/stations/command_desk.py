@@ -9,7 +9,7 @@ from fastapi import Depends, Query, status as http
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel
 
-from backoffice.kit.auth import Operator
+from backoffice.kit.guards import StationsCommander
 from backoffice.kit.service import provided
 from backoffice.stations.command_schemas import QueuedView
 from backoffice.stations.dispatch import Carried, Dispatch
@@ -67,7 +67,9 @@ class Desk:
         return queued(carried) if carried.reply is None else view(carried.command_id, carried.reply)
 
 
-async def _prompt_desk(station_id: str, operator: Operator, stations: StationsDep, dispatch: DispatchDep) -> Desk:
+async def _prompt_desk(
+    station_id: str, operator: StationsCommander, stations: StationsDep, dispatch: DispatchDep
+) -> Desk:
     """For the operator's own station, which exists. Raises StationNotFound."""
     async with stations.database.snapshot(operator.tenant) as unit:
         station = await stations.read_station(unit, station_id)

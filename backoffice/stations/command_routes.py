@@ -9,9 +9,9 @@ Lower-case names are typed (`typed_routes.py`) and the same in every OCPP versio
 
 from fastapi import APIRouter, Request, Response
 
-from backoffice.kit.auth import Operator
 from backoffice.kit.bodies import read_body
 from backoffice.kit.errors import InvalidRequest
+from backoffice.kit.guards import StationsCommander, StationsReader
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
 from backoffice.stations import command_repository
 from backoffice.stations.command_desk import QUEUED, DeskDep, DispatchDep, StationsDep, queued
@@ -41,7 +41,7 @@ async def send_raw(action: str, request: Request, desk: DeskDep) -> Response:
 @router.get("")
 async def list_commands(
     station_id: str,
-    operator: Operator,
+    operator: StationsReader,
     stations: StationsDep,
     dispatch: DispatchDep,
     limit: Limit = DEFAULT_LIMIT,
@@ -55,14 +55,18 @@ async def list_commands(
 
 
 @router.get("/{command_id}")
-async def read_command(station_id: str, command_id: str, operator: Operator, dispatch: DispatchDep) -> CommandRecord:
+async def read_command(
+    station_id: str, command_id: str, operator: StationsReader, dispatch: DispatchDep
+) -> CommandRecord:
     """One command and what became of it."""
     async with dispatch.database.snapshot(operator.tenant) as unit:
         return CommandRecord.of(await dispatch.read(unit, station_id, command_id))
 
 
 @router.delete("/{command_id}")
-async def cancel_command(station_id: str, command_id: str, operator: Operator, dispatch: DispatchDep) -> CommandRecord:
+async def cancel_command(
+    station_id: str, command_id: str, operator: StationsCommander, dispatch: DispatchDep
+) -> CommandRecord:
     """A queued command is taken back."""
     async with dispatch.database.transaction(operator.tenant) as unit:
         return CommandRecord.of(await dispatch.cancel(unit, station_id, command_id))

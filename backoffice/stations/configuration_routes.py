@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from backoffice.kit.auth import Operator
 from backoffice.kit.bodies import Body
+from backoffice.kit.guards import StationsReader, StationsWriter
 from backoffice.stations import known_repository
 from backoffice.stations.command_bodies import OpenVariable
 from backoffice.stations.command_desk import DeskDep, StationsDep
@@ -132,7 +132,7 @@ class AppliedView(BaseModel):
 @router.get("/stations/{station_id}/variables")
 async def list_variables(
     station_id: str,
-    operator: Operator,
+    operator: StationsReader,
     stations: StationsDep,
     component: Annotated[str | None, Query(description="Only those of this component.")] = None,
 ) -> list[KnownVariable]:
@@ -145,7 +145,7 @@ async def list_variables(
 
 @router.put("/configuration-templates/{name}")
 async def save_template(
-    name: TemplateName, body: TemplateBody, operator: Operator, stations: StationsDep
+    name: TemplateName, body: TemplateBody, operator: StationsWriter, stations: StationsDep
 ) -> TemplateView:
     """The template is as said, whether or not it was there."""
     async with stations.database.transaction(operator.tenant) as unit:
@@ -159,7 +159,7 @@ async def save_template(
 
 
 @router.get("/configuration-templates")
-async def list_templates(operator: Operator, stations: StationsDep) -> list[TemplateView]:
+async def list_templates(operator: StationsReader, stations: StationsDep) -> list[TemplateView]:
     """The tenant's templates, by name."""
     async with stations.database.snapshot(operator.tenant) as unit:
         return [TemplateView.of(row) for row in await known_repository.list_templates(unit)]
@@ -167,7 +167,7 @@ async def list_templates(operator: Operator, stations: StationsDep) -> list[Temp
 
 @router.get("/stations/{station_id}/configuration/{name}")
 async def compare_with_template(
-    station_id: str, name: TemplateName, operator: Operator, stations: StationsDep
+    station_id: str, name: TemplateName, operator: StationsReader, stations: StationsDep
 ) -> list[ComparedView]:
     """How the station stands to the template, by what is known of it."""
     async with stations.database.snapshot(operator.tenant) as unit:

@@ -6,11 +6,14 @@ Invariants:
 3. A change is published as StationStatusChanged; a repetition is not.
 """
 
+from collections.abc import Sequence
+
 from backoffice.contracts.stations import StationAdmissionChanged, StationStatusChanged
 from backoffice.kit.clock import Clock
 from backoffice.kit.consumer import Consumer, Delivery
 from backoffice.kit.database import Unit
 from backoffice.stations import device_repository, device_state, limits, reports, repository, reservations
+from backoffice.stations.campaigns import Campaigns
 from backoffice.stations.certificates import SigningDesk
 from backoffice.stations.charging_facts import ChargingFacts
 from backoffice.stations.domain import evse_status, occupied_by
@@ -22,6 +25,7 @@ from backoffice.stations.registry import Registry
 from backoffice.stations.service import announce_admission
 from protocol.blocks.availability.events import ConnectorStatusReported, StationConnected, StationDisconnected
 from protocol.blocks.certificates.events import CertificateSigningRequested
+from protocol.blocks.firmware.events import FirmwareStatusReported
 from protocol.blocks.monitoring.events import StationEventsReported
 from protocol.blocks.provisioning.events import StationBooted
 from protocol.blocks.reservation.events import ReservationStatusReported
@@ -51,12 +55,14 @@ class StationFacts:
         *,
         clock: Clock,
         charging: ChargingFacts,
+        campaigns: Campaigns,
         signing: SigningDesk | None = None,
         read_out: ReadOut | None = None,
     ) -> None:
         self._onboarding = onboarding
         self._clock = clock
         self._charging = charging
+        self._campaigns = campaigns
         self._signing = signing
         self._read_out = read_out
 
@@ -75,11 +81,21 @@ class StationFacts:
                 TransactionEnded: self.on_transaction,
                 ReservationStatusReported: self.on_reservation_status,
                 StationEventsReported: device_state.on_events,
+                FirmwareStatusReported: self._campaigns.on_firmware_status,
                 **reports.HANDLERS,
                 **self._charging.handlers,
                 **({CertificateSigningRequested: self._signing.on_requested} if self._signing else {}),
             },
+            prepare=self.hold_rows,
         )
+
+    async def hold_rows(self, deliveries: Sequence[Delivery], unit: Unit) -> None:
+        """What a batch reports on is locked at once: stations before EVSEs, as everywhere."""
+        told = [(each.envelope.tenant, each.envelope.subject, each.event) for each in deliveries]
+        await repository.hold_stations(unit, {(tenant, station_id) for tenant, station_id, _ in told})
+        evses = {(tenant, station_id, evse) for tenant, station_id, event in told if (evse := _evse_of(event))}
+        if evses:
+            await repository.hold_evses(unit, evses)
 
     async def on_connected(self, event: StationConnected, delivery: Delivery, unit: Unit) -> None:
         """The station is online by this socket, unless a newer one is known."""
@@ -244,6 +260,10 @@ class StationFacts:
             is_online=station.is_online,
         )
         await unit.publish(changed, key=station.id, now=self._clock())
+
+
+def _evse_of(event: object) -> int | None:
+    return event.evse if isinstance(event, ConnectorStatusReported | TransactionFact) else None
 
 
 async def _lock_station_or_stranger(unit: Unit, station_id: str) -> Station | None:

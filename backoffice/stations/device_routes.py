@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from backoffice.kit.auth import Operator
+from backoffice.kit.guards import StationsReader
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
 from backoffice.stations import device_repository
 from backoffice.stations.command_desk import StationsDep
@@ -27,7 +27,7 @@ OfKind = Annotated[ReportKind | None, Query(description="Without it the one that
 
 @router.get("/reports")
 async def list_reports(
-    station_id: str, operator: Operator, stations: StationsDep, limit: Limit = DEFAULT_LIMIT, cursor: After = None
+    station_id: str, operator: StationsReader, stations: StationsDep, limit: Limit = DEFAULT_LIMIT, cursor: After = None
 ) -> Page[ReportView]:
     """The station's reports, the one heard of last first."""
     async with stations.database.snapshot(operator.tenant) as unit:
@@ -37,8 +37,8 @@ async def list_reports(
 
 
 @router.get("/reports/{request_id}")
-async def read_report(
-    station_id: str, request_id: RequestId, operator: Operator, stations: StationsDep, kind: OfKind = None
+async def read_device_report(
+    station_id: str, request_id: RequestId, operator: StationsReader, stations: StationsDep, kind: OfKind = None
 ) -> WholeReportView:
     """The report as far as it has come."""
     async with stations.database.snapshot(operator.tenant) as unit:
@@ -53,7 +53,7 @@ async def read_report(
 
 
 @router.get("/monitors")
-async def list_monitors(station_id: str, operator: Operator, stations: StationsDep) -> MonitoringView:
+async def list_monitors(station_id: str, operator: StationsReader, stations: StationsDep) -> MonitoringView:
     """What the station watches, by what it accepted and reported."""
     async with stations.database.snapshot(operator.tenant) as unit:
         await stations.read_station(unit, station_id)
@@ -63,7 +63,7 @@ async def list_monitors(station_id: str, operator: Operator, stations: StationsD
 
 @router.get("/events")
 async def list_events(
-    station_id: str, operator: Operator, stations: StationsDep, limit: Limit = DEFAULT_LIMIT, cursor: After = None
+    station_id: str, operator: StationsReader, stations: StationsDep, limit: Limit = DEFAULT_LIMIT, cursor: After = None
 ) -> Page[EventView]:
     """What the station saw, the newest first."""
     async with stations.database.snapshot(operator.tenant) as unit:
@@ -78,7 +78,9 @@ async def list_events(
 
 
 @router.get("/display_messages")
-async def list_display_messages(station_id: str, operator: Operator, stations: StationsDep) -> list[DisplayMessageView]:
+async def list_display_messages(
+    station_id: str, operator: StationsReader, stations: StationsDep
+) -> list[DisplayMessageView]:
     """What the station shows, by what it accepted and reported."""
     async with stations.database.snapshot(operator.tenant) as unit:
         await stations.read_station(unit, station_id)
@@ -86,7 +88,9 @@ async def list_display_messages(station_id: str, operator: Operator, stations: S
 
 
 @router.get("/network_profiles")
-async def list_network_profiles(station_id: str, operator: Operator, stations: StationsDep) -> list[NetworkProfileView]:
+async def list_network_profiles(
+    station_id: str, operator: StationsReader, stations: StationsDep
+) -> list[NetworkProfileView]:
     """How the station reaches its CSMS, by what it accepted."""
     async with stations.database.snapshot(operator.tenant) as unit:
         await stations.read_station(unit, station_id)

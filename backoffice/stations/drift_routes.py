@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from backoffice.kit.auth import Operator
+from backoffice.kit.guards import StationsReader
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, decode_cursor, encode_cursor
 from backoffice.stations import known_repository
 from backoffice.stations.command_desk import StationsDep
@@ -32,7 +32,7 @@ class DriftView(BaseModel):
 @router.get("/{name}/drift")
 async def list_drift(
     name: TemplateName,
-    operator: Operator,
+    operator: StationsReader,
     stations: StationsDep,
     include_unknown: Annotated[
         bool, Query(description="Also variables that the station has not told: it was never asked, or has none.")

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from backoffice.kit.auth import Operator
+from backoffice.kit.guards import StationsReader
 from backoffice.stations import energy_repository
 from backoffice.stations.command_desk import QUEUED, DeskDep, StationsDep
 from backoffice.stations.command_schemas import CommandView
@@ -55,7 +55,7 @@ class VehicleView(BaseModel):
 
 
 @router.get("/vehicles")
-async def list_vehicles(station_id: str, operator: Operator, stations: StationsDep) -> list[VehicleView]:
+async def list_charging_vehicles(station_id: str, operator: StationsReader, stations: StationsDep) -> list[VehicleView]:
     """The vehicles that said something, by EVSE."""
     async with stations.database.snapshot(operator.tenant) as unit:
         await stations.read_station(unit, station_id)

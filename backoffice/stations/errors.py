@@ -76,6 +76,20 @@ class CertificateRequestRefused(Refusal):
         super().__init__(f"The certificate signing request is refused: {reason}.")
 
 
+class CertificateNotFound(NotFound):
+    """Nothing of this serial number was signed for the station."""
+
+    def __init__(self, serial: str) -> None:
+        super().__init__("certificate", serial)
+
+
+class NobodySigns(Conflict):
+    """No authority is set."""
+
+    def __init__(self) -> None:
+        super().__init__("Nobody signs certificates here: set STATIONS_CA_CERT_FILE and STATIONS_CA_KEY_FILE.")
+
+
 class WebPaymentsRefused(Conflict):
     """The station does not show such codes; it may have taken some of the settings."""
 
@@ -128,6 +142,27 @@ class TemplateNotFound(NotFound):
 
     def __init__(self, name: str) -> None:
         super().__init__("configuration template", name)
+
+
+class CampaignNotFound(NotFound):
+    """The tenant has no campaign of this id."""
+
+    def __init__(self, campaign_id: str) -> None:
+        super().__init__("campaign", campaign_id)
+
+
+class CampaignOver(Conflict):
+    """The campaign is in a state from which it cannot go there."""
+
+    def __init__(self, campaign_id: str, *, state: str) -> None:
+        super().__init__(f"Campaign {campaign_id} is {state}.")
+
+
+class CampaignHasNoStations(InvalidRequest):
+    """No station is what was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__("No station is of this location, vendor and model.")
 
 
 class ReportNotFound(NotFound):

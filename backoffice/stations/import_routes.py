@@ -3,9 +3,9 @@
 from fastapi import APIRouter, Request, Response, status as http
 from pydantic import BaseModel
 
-from backoffice.kit.auth import Operator
 from backoffice.kit.csv_file import CSV_BODY, LineError, LineErrorView, ReadFile, read_file
 from backoffice.kit.database import Unit
+from backoffice.kit.guards import StationsWriter
 from backoffice.stations import repository
 from backoffice.stations.command_desk import StationsDep
 from backoffice.stations.errors import CertificateNameTaken, LocationNotFound
@@ -40,7 +40,7 @@ class ImportReport(BaseModel):
     responses={http.HTTP_422_UNPROCESSABLE_CONTENT: {"model": ImportReport}},
 )
 async def import_stations(
-    request: Request, response: Response, operator: Operator, stations: StationsDep, dry_run: bool = False
+    request: Request, response: Response, operator: StationsWriter, stations: StationsDep, dry_run: bool = False
 ) -> ImportReport:
     """Every station of the file is as its line says, or nothing is done and every error is told (422).
 
@@ -51,7 +51,7 @@ async def import_stations(
         report, saved = await _apply(unit, stations, read)
         if report.errors or dry_run:
             report.is_applied = False
-            await unit.session.rollback()
+            await unit.undo()
     if report.errors:
         response.status_code = http.HTTP_422_UNPROCESSABLE_CONTENT
     for one in report.stations:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel
 
-from backoffice.kit.auth import Operator
+from backoffice.kit.guards import StationsReader
 from backoffice.stations import energy_repository, known_repository
 from backoffice.stations.command_desk import QUEUED, DeskDep, StationsDep, queued
 from backoffice.stations.command_schemas import Answered
@@ -86,7 +86,10 @@ class CompositeScheduleView(Answered):
 
 @router.get("/limits")
 async def list_limits(
-    station_id: str, operator: Operator, stations: StationsDep, at: Annotated[AwareDatetime | None, Query()] = None
+    station_id: str,
+    operator: StationsReader,
+    stations: StationsDep,
+    at: Annotated[AwareDatetime | None, Query()] = None,
 ) -> LimitsView:
     """What limits the station, by what it accepted."""
     async with stations.database.snapshot(operator.tenant) as unit:

@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple
 import msgspec
 from fastapi import APIRouter, Depends
 
-from backoffice.kit.auth import AnyPrincipal
+from backoffice.kit.guards import PlacesReader
 from backoffice.kit.sse import EventSourceResponse, EventStreamDep, ServerSentEvent
 from backoffice.stations import closure_repository, repository
 from backoffice.stations.command_desk import StationsDep
@@ -44,7 +44,7 @@ class Watched(NamedTuple):
         return msgspec.json.encode(shown).decode()
 
 
-async def _watched(location_id: str, principal: AnyPrincipal, stations: StationsDep) -> Watched:
+async def _watched(location_id: str, principal: PlacesReader, stations: StationsDep) -> Watched:
     """Checked before the first byte of a stream is sent."""
     async with stations.database.snapshot(principal.tenant) as unit:
         if await repository.find_location(unit, location_id) is None:

@@ -87,6 +87,27 @@ class Station(Base):
     evses: Mapped[list["Evse"]] = relationship(lazy="raise", order_by="Evse.evse", cascade="all, delete-orphan")
 
 
+class IssuedCertificate(Base):
+    """A certificate that was signed for a station. `serial` in hex; `use` None: for all that the station does.
+
+    It stays when the station is removed: whoever has its key could come as the next one of that name.
+    """
+
+    __tablename__ = "issued_certificates"
+
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    serial: Mapped[str] = mapped_column(primary_key=True)
+    station_id: Mapped[str]
+    common_name: Mapped[str]
+    use: Mapped[str | None]
+    not_before: Mapped[datetime]
+    not_after: Mapped[datetime]
+    issued_at: Mapped[datetime]
+    renewal_asked_at: Mapped[datetime | None] = mapped_column(default=None)
+    revoked_at: Mapped[datetime | None] = mapped_column(default=None)
+    revocation_reason: Mapped[str] = mapped_column(default="")
+
+
 class Evse(Base):
     """A place for one vehicle. Its connectors make its `status`, its transaction says its `charging_state`.
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from backoffice.kit.auth import AnyPrincipal
 from backoffice.kit.database import Unit
+from backoffice.kit.guards import PlacesReader
 from backoffice.kit.pagination import Page, decode_cursor, encode_cursor
 from backoffice.kit.service import provided
 from backoffice.stations import bay_repository, closure_repository, repository
@@ -35,7 +35,7 @@ _EVSES_PER_STATION, _EVSES_AT_ONCE = 3, 200
 
 @router.get("/stations/nearby")
 async def find_stations_nearby(
-    query: NearbyParameters, principal: AnyPrincipal, surroundings: SurroundingsDep
+    query: NearbyParameters, principal: PlacesReader, surroundings: SurroundingsDep
 ) -> list[NearbyStation]:
     """Stations around a point that have EVSEs that fit, nearest first, with those, their availability and price."""
     found: dict[str, tuple[float, dict[int, PriceView | None]]] = {}
@@ -62,7 +62,7 @@ async def find_stations_nearby(
 
 @router.get("/places/nearby")
 async def find_places_nearby(
-    query: PlacesParameters, principal: AnyPrincipal, surroundings: SurroundingsDep
+    query: PlacesParameters, principal: PlacesReader, surroundings: SurroundingsDep
 ) -> Page[NearbyPlace]:
     """EVSEs or parking bays around a point, nearest first. A page with a price cap may be short before the last one."""
     page = await surroundings.find(

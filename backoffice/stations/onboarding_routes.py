@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from backoffice.kit.auth import Operator
+from backoffice.kit.guards import PoliciesWriter, StationsReader, StationsWriter
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
 from backoffice.kit.service import provided
 from backoffice.stations import repository
@@ -28,7 +28,7 @@ OnboardingDep = Annotated[Onboarding, Depends(provided(Onboarding))]
 
 
 @router.get("")
-async def read_onboarding(operator: Operator, stations: StationsDep, onboarding: OnboardingDep) -> OnboardingView:
+async def read_onboarding(operator: StationsReader, stations: StationsDep, onboarding: OnboardingDep) -> OnboardingView:
     """What a station is told to call, and what happens to one that nobody registered."""
     async with stations.database.transaction(operator.tenant) as unit:
         registers_strangers = await repository.registers_strangers(unit)
@@ -36,8 +36,8 @@ async def read_onboarding(operator: Operator, stations: StationsDep, onboarding:
 
 
 @router.put("/policy")
-async def save_policy(
-    body: PolicyBody, operator: Operator, stations: StationsDep, onboarding: OnboardingDep
+async def save_onboarding_policy(
+    body: PolicyBody, operator: PoliciesWriter, stations: StationsDep, onboarding: OnboardingDep
 ) -> OnboardingView:
     """Stations that nobody registered are treated so from now on."""
     async with stations.database.transaction(operator.tenant) as unit:
@@ -47,7 +47,7 @@ async def save_policy(
 
 @router.get("/handshakes")
 async def list_handshakes(
-    operator: Operator,
+    operator: StationsReader,
     stations: StationsDep,
     since: Annotated[datetime | None, Query(description="Only those refused later.")] = None,
     limit: Limit = DEFAULT_LIMIT,
@@ -60,7 +60,7 @@ async def list_handshakes(
 
 
 @router.get("/stations")
-async def list_candidates(operator: Operator, stations: StationsDep) -> list[CandidateView]:
+async def list_candidates(operator: StationsReader, stations: StationsDep) -> list[CandidateView]:
     """Strangers, who was seen last first; then registered stations that are pending or rejected."""
     async with stations.database.snapshot(operator.tenant) as unit:
         strangers = await repository.list_strangers(unit, limit=KEPT)
@@ -69,7 +69,7 @@ async def list_candidates(operator: Operator, stations: StationsDep) -> list[Can
 
 
 @router.get("/stations/{station_id}")
-async def read_candidate(station_id: str, operator: Operator, stations: StationsDep) -> CandidateView:
+async def read_candidate(station_id: str, operator: StationsReader, stations: StationsDep) -> CandidateView:
     """How far the station has come, whether anybody registered it or not."""
     async with stations.database.snapshot(operator.tenant) as unit:
         if station := await repository.find_station(unit, station_id):
@@ -82,7 +82,7 @@ async def read_candidate(station_id: str, operator: Operator, stations: Stations
 @router.post("/stations/{station_id}/accept")
 async def accept_candidate(
     station_id: str,
-    operator: Operator,
+    operator: StationsWriter,
     stations: StationsDep,
     onboarding: OnboardingDep,
     body: AcceptBody | None = None,
@@ -99,7 +99,7 @@ async def accept_candidate(
 
 @router.post("/stations/{station_id}/reject")
 async def reject_candidate(
-    station_id: str, operator: Operator, stations: StationsDep, onboarding: OnboardingDep
+    station_id: str, operator: StationsWriter, stations: StationsDep, onboarding: OnboardingDep
 ) -> OperatedStation:
     """The station hears at its next boot that it is rejected, until somebody accepts it."""
     async with stations.database.transaction(operator.tenant) as unit:

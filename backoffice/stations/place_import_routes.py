@@ -6,10 +6,10 @@ from typing import Any, TypeVar
 from fastapi import APIRouter, Request, Response, status as http
 from pydantic import BaseModel
 
-from backoffice.kit.auth import Operator
 from backoffice.kit.csv_file import CSV_BODY, LineError, LineErrorView, ReadFile, read_file
 from backoffice.kit.database import Database, Unit
 from backoffice.kit.errors import Refusal
+from backoffice.kit.guards import StationsWriter
 from backoffice.stations import bay_repository, repository
 from backoffice.stations.bay_routes import BaysDep
 from backoffice.stations.bay_schemas import bay_plan
@@ -46,7 +46,7 @@ _CSV: dict[str, Any] = {  # Any: OpenAPI
 
 @router.post("/locations/import", tags=["locations"], **_CSV)
 async def import_locations(
-    request: Request, response: Response, operator: Operator, stations: StationsDep, dry_run: bool = False
+    request: Request, response: Response, operator: StationsWriter, stations: StationsDep, dry_run: bool = False
 ) -> PlacesReport:
     """Every location of the file is as its line says, or nothing is done and every error is told (422)."""
 
@@ -62,7 +62,7 @@ async def import_locations(
 
 @router.post("/bays/import", tags=["parking bays"], **_CSV)
 async def import_bays(
-    request: Request, response: Response, operator: Operator, bays: BaysDep, dry_run: bool = False
+    request: Request, response: Response, operator: StationsWriter, bays: BaysDep, dry_run: bool = False
 ) -> PlacesReport:
     """Every bay of the file is as its line says, or nothing is done and every error is told (422)."""
 
@@ -95,7 +95,7 @@ async def _apply(
             told.append(ImportedPlace(line=line, id=place_id, is_new=is_new))
         is_applied = not errors and not dry_run
         if not is_applied:
-            await unit.session.rollback()
+            await unit.undo()
     errors.sort(key=lambda error: error.line)
     shown = [LineErrorView.of(one) for one in errors]
     return PlacesReport(is_applied=is_applied, places=told, errors=shown)

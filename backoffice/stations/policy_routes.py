@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 from pydantic import Field
 
-from backoffice.kit.auth import Operator
 from backoffice.kit.bodies import Body
+from backoffice.kit.guards import StationsReader, StationsWriter
 from backoffice.stations.command_desk import StationsDep
 from backoffice.stations.energy_bodies import EnergyTransfer
 from backoffice.stations.models import Station
@@ -31,14 +31,16 @@ class PolicyBody(Body):
 
 
 @router.get("")
-async def read_policy(station_id: str, operator: Operator, stations: StationsDep) -> PolicyBody:
+async def read_station_policy(station_id: str, operator: StationsReader, stations: StationsDep) -> PolicyBody:
     """What is allowed."""
     async with stations.database.snapshot(operator.tenant) as unit:
         return PolicyBody.of(await stations.read_station(unit, station_id))
 
 
 @router.put("")
-async def save_policy(station_id: str, body: PolicyBody, operator: Operator, stations: StationsDep) -> PolicyBody:
+async def save_station_policy(
+    station_id: str, body: PolicyBody, operator: StationsWriter, stations: StationsDep
+) -> PolicyBody:
     """What is allowed from now on; what is left out is as if it had never been said."""
     async with stations.database.transaction(operator.tenant) as unit:
         station = await stations.read_station(unit, station_id)

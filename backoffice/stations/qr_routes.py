@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from backoffice.kit.auth import Operator
+from backoffice.kit.guards import StationsReader
 from backoffice.kit.service import provided
 from backoffice.stations import bay_repository, repository
 from backoffice.stations.command_desk import StationsDep
@@ -49,7 +49,7 @@ PlaceUrlsDep = Annotated[PlaceUrls, Depends(provided(PlaceUrls))]
 @router.get("/stations/{station_id}/qr-sheet", response_class=Response)
 async def draw_station(
     station_id: str,
-    operator: Operator,
+    operator: StationsReader,
     stations: StationsDep,
     urls: PlaceUrlsDep,
     request: Request,
@@ -65,7 +65,7 @@ async def draw_station(
 @router.get("/locations/{location_id}/qr-sheet", response_class=Response)
 async def draw_location(
     location_id: str,
-    operator: Operator,
+    operator: StationsReader,
     stations: StationsDep,
     urls: PlaceUrlsDep,
     request: Request,

@@ -5,7 +5,7 @@ reconnection and now and then, so that a write that was lost in between does not
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import structlog
@@ -16,7 +16,7 @@ from backoffice.kit.bus import Bus
 from backoffice.kit.database import ALL_TENANTS, Database
 from backoffice.kit.errors import BusUnavailable, DatabaseUnavailable
 from backoffice.kit.forever import forever
-from backoffice.stations import repository
+from backoffice.stations import certificate_repository, repository
 from backoffice.stations.models import ModelRules, Station
 from protocol.bus.commands import RegistryEntry
 from protocol.bus.subjects import REGISTRY_BUCKET, station_key
@@ -74,7 +74,10 @@ class Registry:
         async with self._database.transaction(ALL_TENANTS) as unit:
             stations = await repository.list_all_stations(unit)
             rules = {_model_of(row): row for row in await repository.list_all_model_rules(unit)}
-        wanted = {_key_of(station): self._entry_of(station, rules.get(_model_of(station))) for station in stations}
+            revoked = await certificate_repository.revoked_serials(unit)
+        wanted = {
+            _key_of(station): self._entry_of(station, rules.get(_model_of(station)), revoked) for station in stations
+        }
         wrong = [key for key in {*found, *wanted} if _value_of(found.get(key)) != wanted.get(key)]
         with self._bus.naming_outages():
             for key in wrong:
@@ -95,10 +98,11 @@ class Registry:
         async with self._database.snapshot(station.tenant) as unit:
             row = await repository.find_row(unit, station.station)
             rules = None if row is None else await repository.find_model_rules(unit, row.vendor, row.model)
+            revoked = {} if row is None else await certificate_repository.revoked_serials(unit, _names_of(row))
         if row is None:
             return await self._delete(bucket, key, found)
         with self._bus.naming_outages():
-            return await _put_after(bucket, key, self._entry_of(row, rules), found)
+            return await _put_after(bucket, key, self._entry_of(row, rules, revoked), found)
 
     async def _delete(self, bucket: KeyValue, key: str, found: KeyValue.Entry | None) -> bool:
         if found is None:
@@ -118,12 +122,17 @@ class Registry:
             await watcher.stop()  # type: ignore[no-untyped-call]
         return entries
 
-    def _entry_of(self, station: Station, rules: ModelRules | None) -> bytes:
+    def _entry_of(
+        self, station: Station, rules: ModelRules | None, revoked: Mapping[tuple[str, str], Sequence[str]]
+    ) -> bytes:
         entry = RegistryEntry(
             security_profiles=tuple(station.security_profiles),
             credential_hash=station.credential_hash,
             previous_credential_hash=station.previous_credential_hash,
             certificate_name=station.certificate_name,
+            revoked_serials=tuple(
+                serial for name in _names_of(station) for serial in revoked.get((station.tenant_id, name), ())
+            ),
             registration=station.registration,
             default_version=station.default_version,
             heartbeat_interval_s=self._heartbeat_interval_s,
@@ -172,6 +181,11 @@ def _value_of(entry: KeyValue.Entry | None) -> bytes | None:
 
 def _both(own: Sequence[str], of_model: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted({*own, *of_model}))
+
+
+def _names_of(station: Station) -> Sequence[str]:
+    """What its client certificate may call it."""
+    return sorted({station.id, station.certificate_name or station.id})
 
 
 def _model_of(row: Station | ModelRules) -> tuple[str, str | None, str | None]:

@@ -8,6 +8,7 @@ from sqlalchemy import delete
 from backoffice.kit.database import Unit
 from backoffice.stations import bay_repository
 from backoffice.stations.balance_models import SentShare
+from backoffice.stations.campaign_models import CampaignMember
 from backoffice.stations.device_models import (
     InstalledNetworkProfile,
     MonitoringSetting,
@@ -33,6 +34,7 @@ from backoffice.stations.place_models import ClosedPlace
 
 REMOVED: tuple[type[Base], ...] = (
     ClosedPlace,
+    CampaignMember,
     StationCommand,
     StationVariable,
     InstalledLimit,

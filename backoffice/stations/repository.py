@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
 from backoffice.kit.database import Unit
+from backoffice.kit.keys import is_among
 from backoffice.kit.pagination import after_cursor
 from backoffice.stations.models import Evse, Location, ModelRules, OnboardingPolicy, RefusedHandshake, Station, Stranger
 from protocol.domain.version import OcppVersion
@@ -27,15 +28,14 @@ async def lock_location(unit: Unit, location_id: str) -> Location | None:
     )
 
 
-async def list_locations(unit: Unit, *, cursor: str | None, limit: int) -> Sequence[Location]:
-    """Locations by id, one more than `limit`."""
-    statement = after_cursor(
-        select(Location).where(Location.tenant_id == unit.tenant),
-        cursor,
-        keys=[Location.id],
-        parsers=[str],
-        limit=limit,
-    )
+async def list_locations(
+    unit: Unit, *, sites: Collection[str] | None, cursor: str | None, limit: int
+) -> Sequence[Location]:
+    """Locations by id, one more than `limit`. `sites`: these alone."""
+    statement = select(Location).where(Location.tenant_id == unit.tenant)
+    if sites is not None:
+        statement = statement.where(Location.id.in_(sites))
+    statement = after_cursor(statement, cursor, keys=[Location.id], parsers=[str], limit=limit)
     return (await unit.session.execute(statement)).scalars().all()
 
 
@@ -80,10 +80,21 @@ async def version_of(unit: Unit, station_id: str) -> OcppVersion:
     return OcppVersion(spoken or registered)
 
 
-async def list_stations(unit: Unit, *, cursor: str | None, limit: int) -> Sequence[Station]:
-    """Stations by id, one more than `limit`."""
-    statement = after_cursor(_stations_of(unit), cursor, keys=[Station.id], parsers=[str], limit=limit)
+async def list_stations(
+    unit: Unit, *, sites: Collection[str] | None, cursor: str | None, limit: int
+) -> Sequence[Station]:
+    """Stations by id, one more than `limit`. `sites`: those at these locations alone."""
+    statement = _stations_of(unit)
+    if sites is not None:
+        statement = statement.where(Station.location_id.in_(sites))
+    statement = after_cursor(statement, cursor, keys=[Station.id], parsers=[str], limit=limit)
     return (await unit.session.scalars(statement)).all()
+
+
+async def station_ids_at(unit: Unit, location_ids: Collection[str]) -> Sequence[str]:
+    """The ids of the stations at these locations."""
+    at = select(Station.id).where(Station.tenant_id == unit.tenant, Station.location_id.in_(location_ids))
+    return (await unit.session.scalars(at.order_by(Station.id))).all()
 
 
 async def list_all_stations(unit: Unit) -> Sequence[Station]:
@@ -104,7 +115,8 @@ async def list_stations_at(unit: Unit, location_id: str) -> Sequence[Station]:
 
 async def lock_evse(unit: Unit, station_id: str, evse: int) -> Evse | None:
     """The EVSE with its connectors, which nobody else changes before this transaction ends."""
-    return await unit.session.scalar(_locked_evses(unit, station_id).where(Evse.evse == evse))
+    held: Evse | None = unit.held.get((Evse, unit.tenant, station_id, evse))
+    return held or await unit.session.scalar(_locked_evses(unit, station_id).where(Evse.evse == evse))
 
 
 async def lock_evse_of_transaction(unit: Unit, station_id: str, transaction_id: str) -> Evse | None:
@@ -114,6 +126,9 @@ async def lock_evse_of_transaction(unit: Unit, station_id: str, transaction_id: 
 
 async def lock_station(unit: Unit, station_id: str) -> Station | None:
     """The station alone, which nobody else changes before this transaction ends."""
+    held: Station | None = unit.held.get((Station, unit.tenant, station_id))
+    if held is not None:
+        return held
     found = await unit.session.execute(
         select(Station)
         .where(Station.tenant_id == unit.tenant, Station.id == station_id)
@@ -121,6 +136,34 @@ async def lock_station(unit: Unit, station_id: str) -> Station | None:
         .execution_options(populate_existing=True)
     )
     return found.scalar_one_or_none()
+
+
+async def hold_stations(unit: Unit, keys: Collection[tuple[str, str]]) -> None:
+    """The stations of these tenants and ids are locked in one order; `lock_station` finds them at once.
+
+    Rows that refer to one of them can still be written by others.
+    """
+    found = await unit.session.scalars(
+        select(Station)
+        .where(is_among((Station.tenant_id, Station.id), keys))
+        .order_by(Station.tenant_id, Station.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    unit.held |= {(Station, row.tenant_id, row.id): row for row in found}
+
+
+async def hold_evses(unit: Unit, keys: Collection[tuple[str, str, int]]) -> None:
+    """The EVSEs of these tenants, stations and numbers are locked in one order; `lock_evse` finds them at once."""
+    found = await unit.session.scalars(
+        select(Evse)
+        .where(is_among((Evse.tenant_id, Evse.station_id, Evse.evse), keys))
+        .order_by(Evse.tenant_id, Evse.station_id, Evse.evse)
+        .options(selectinload(Evse.connectors))
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    unit.held |= {(Evse, row.tenant_id, row.station_id, row.evse): row for row in found}
 
 
 async def list_undecided_stations(unit: Unit, *, limit: int) -> Sequence[Station]:

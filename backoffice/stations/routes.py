@@ -5,7 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, status as http
 
-from backoffice.kit.auth import AnyPrincipal, Operator, Role
+from backoffice.kit.auth import Scope
+from backoffice.kit.guards import PlacesReader, SitesReader, StationsWriter
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
 from backoffice.kit.service import provided
 from backoffice.kit.sse import EventSourceResponse, EventStreamDep, ServerSentEvent
@@ -28,7 +29,7 @@ PricesDep = Annotated[Prices, Depends(provided(Prices))]
 
 
 @router.post("/stations", status_code=http.HTTP_201_CREATED)
-async def create_station(body: NewStation, operator: Operator, stations: StationsDep) -> OperatedStation:
+async def create_station(body: NewStation, operator: StationsWriter, stations: StationsDep) -> OperatedStation:
     """A new station with its EVSEs. The answer shows the password that was made for it, once."""
     async with stations.database.transaction(operator.tenant) as unit:
         station, password = await stations.create_station(unit, body.station_id, station_plan(body))
@@ -39,7 +40,7 @@ async def create_station(body: NewStation, operator: Operator, stations: Station
 
 @router.put("/stations/{station_id}")
 async def save_station(
-    station_id: StationName, body: StationBody, operator: Operator, stations: StationsDep
+    station_id: StationName, body: StationBody, operator: StationsWriter, stations: StationsDep
 ) -> OperatedStation:
     """The station is as said, whether or not it was there. Without a password it keeps the one it has."""
     async with stations.database.transaction(operator.tenant) as unit:
@@ -51,7 +52,7 @@ async def save_station(
 
 @router.patch("/stations/{station_id}")
 async def change_station(
-    station_id: StationName, body: StationChange, operator: Operator, stations: StationsDep
+    station_id: StationName, body: StationChange, operator: StationsWriter, stations: StationsDep
 ) -> OperatedStation:
     """The station is let in as said, from its next connection or boot on."""
     change = AdmissionChange(
@@ -69,7 +70,7 @@ async def change_station(
 
 
 @router.delete("/stations/{station_id}", status_code=http.HTTP_204_NO_CONTENT)
-async def delete_station(station_id: str, operator: Operator, stations: StationsDep) -> None:
+async def delete_station(station_id: str, operator: StationsWriter, stations: StationsDep) -> None:
     """The station is gone, and let in no more. One that is online stays (409); sessions and invoices stay anyway."""
     async with stations.database.transaction(operator.tenant) as unit:
         key = await stations.delete_station(unit, station_id)
@@ -78,11 +79,11 @@ async def delete_station(station_id: str, operator: Operator, stations: Stations
 
 @router.get("/stations")
 async def list_stations(
-    operator: Operator, stations: StationsDep, limit: Limit = DEFAULT_LIMIT, cursor: After = None
+    operator: SitesReader, stations: StationsDep, limit: Limit = DEFAULT_LIMIT, cursor: After = None
 ) -> Page[OperatedStation]:
-    """The tenant's stations, by id."""
+    """The tenant's stations, by id; a site host's those of their locations."""
     async with stations.database.snapshot(operator.tenant) as unit:
-        rows = await repository.list_stations(unit, cursor=cursor, limit=limit)
+        rows = await repository.list_stations(unit, sites=operator.sites, cursor=cursor, limit=limit)
         closed = await stations.closed_now(unit, rows)
     return page_of(
         rows,
@@ -94,19 +95,19 @@ async def list_stations(
 
 @router.get("/stations/{station_id}")
 async def read_station(
-    station_id: str, principal: AnyPrincipal, stations: StationsDep, prices: PricesDep
+    station_id: str, principal: PlacesReader, stations: StationsDep, prices: PricesDep
 ) -> OperatedStation | StationView:
-    """One station with availability and price; operators see what only they know of it as well."""
+    """One station with availability and price; whoever runs it sees what only they know of it as well."""
     async with stations.database.snapshot(principal.tenant) as unit:
         station = await stations.read_station(unit, station_id)
         closed = await stations.closed_now(unit, [station])
     shown = await prices.of_stations(principal.tenant, [station])
-    if principal.role is Role.OPERATOR:
+    if principal.may(Scope.SITES_READ) and principal.sees_site(station.location_id):
         return OperatedStation.operated(station, prices=shown, closed=closed)
     return StationView.of(station, prices=shown, closed=closed)
 
 
-async def _station_of_tenant(station_id: str, principal: AnyPrincipal, stations: StationsDep) -> str:
+async def _station_of_tenant(station_id: str, principal: PlacesReader, stations: StationsDep) -> str:
     """The station id, checked before the first byte of a stream is sent."""
     async with stations.database.transaction(principal.tenant) as unit:
         return (await stations.read_station(unit, station_id)).id
@@ -114,7 +115,7 @@ async def _station_of_tenant(station_id: str, principal: AnyPrincipal, stations:
 
 @router.get("/stations/{station_id}/status", response_class=EventSourceResponse)
 async def follow_status(
-    station_id: Annotated[str, Depends(_station_of_tenant)], principal: AnyPrincipal, events: EventStreamDep
+    station_id: Annotated[str, Depends(_station_of_tenant)], principal: PlacesReader, events: EventStreamDep
 ) -> AsyncIterator[ServerSentEvent]:
     """`status_changed` of the station and its EVSEs, live."""
     async for event in events.follow(

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from backoffice.contracts.stations import (
+    AskStationsAt,
     CommandResult,
     CommandStatus,
     DescribeEvse,
@@ -14,6 +15,7 @@ from backoffice.contracts.stations import (
     StartOnEvse,
     StationAdmissionChanged,
     StationRemoved,
+    StationsAt,
     StopTransaction,
 )
 from backoffice.kit.clock import Clock
@@ -267,6 +269,11 @@ class Stations:
         if location_id != UNASSIGNED:
             raise LocationNotFound(location_id)
         await self.save_location(unit, UNASSIGNED, _NOWHERE)
+
+    async def stations_at(self, question: AskStationsAt) -> StationsAt:
+        """Which stations stand at the locations."""
+        async with self.database.snapshot(question.tenant) as unit:
+            return StationsAt(tuple(await repository.station_ids_at(unit, question.location_ids)))
 
     async def describe_evse(self, question: DescribeEvse) -> EvseDescription:
         """Where an EVSE is."""

@@ -14,7 +14,8 @@ class StationsSettings(Settings):
     under which number plates are referred to on the bus, as IdTokens are: each with a key that is derived from it.
 
     `station_url` and `tls_station_url` are what stations are told to call, up to `/ocpp`; the gateway is behind them.
-    `ca_cert_file` and `ca_key_file`: what signs stations' certificates; without them nobody does. `reads_after_boot`:
+    `ca_cert_file` and `ca_key_file`: what signs stations' certificates; without them nobody does.
+    `certificate_renewal`: how long before the end a station is asked to renew. `reads_after_boot`:
     ask a station for its variables whenever it has booted. `upload_url`: where stations upload logs to, up to
     `/api/v1`; without it an order for a log has to say where. `upload_limit_bytes` and `uploads_kept` are bounds.
     `reports_kept`: reports in parts; `customer_reports_kept`: those about a customer, which hold personal data;
@@ -44,6 +45,7 @@ class StationsSettings(Settings):
     v2g_ca_cert_file: Path | None = None
     v2g_ca_key_file: Path | None = None
     certificate_lifetime: timedelta = timedelta(days=365)
+    certificate_renewal: timedelta = timedelta(days=30)
     ev_certificates: Literal["none", "test"] = "none"
     plans_charging: bool = False
     reads_after_boot: bool = False

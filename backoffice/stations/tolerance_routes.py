@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import AfterValidator, Field
 
-from backoffice.kit.auth import Operator
 from backoffice.kit.bodies import Body
+from backoffice.kit.guards import PoliciesWriter, StationsReader, StationsWriter
 from backoffice.stations import repository
 from backoffice.stations.command_desk import StationsDep
 from backoffice.stations.models import ModelRules, Station
@@ -44,13 +44,13 @@ class ModelBody(RulesBody):
 
 
 @router.get("/tolerance/rules")
-async def list_rules(_operator: Operator) -> list[str]:
+async def list_tolerance_rules(_operator: StationsReader) -> list[str]:
     """Every rule by its name; docs/generated/quirks.md shows what each does."""
     return sorted(RULE_NAMES)
 
 
 @router.get("/tolerance/models")
-async def list_models(operator: Operator, stations: StationsDep) -> list[ModelBody]:
+async def list_models(operator: StationsReader, stations: StationsDep) -> list[ModelBody]:
     """The models that have rules of their own."""
     async with stations.database.snapshot(operator.tenant) as unit:
         rows = await repository.list_model_rules(unit)
@@ -58,7 +58,7 @@ async def list_models(operator: Operator, stations: StationsDep) -> list[ModelBo
 
 
 @router.put("/tolerance/models")
-async def save_model(body: ModelBody, operator: Operator, stations: StationsDep) -> ModelBody:
+async def save_model(body: ModelBody, operator: PoliciesWriter, stations: StationsDep) -> ModelBody:
     """The rules hold for every station of the model from its next connection on; empty lists take them back."""
     async with stations.database.transaction(operator.tenant) as unit:
         row = await repository.find_model_rules(unit, body.vendor, body.model)
@@ -73,14 +73,16 @@ async def save_model(body: ModelBody, operator: Operator, stations: StationsDep)
 
 
 @router.get("/stations/{station_id}/tolerance")
-async def read_tolerance(station_id: str, operator: Operator, stations: StationsDep) -> RulesBody:
+async def read_tolerance(station_id: str, operator: StationsReader, stations: StationsDep) -> RulesBody:
     """The station's own rules, without those of its model."""
     async with stations.database.snapshot(operator.tenant) as unit:
         return RulesBody.of(await stations.read_station(unit, station_id))
 
 
 @router.put("/stations/{station_id}/tolerance")
-async def save_tolerance(station_id: str, body: RulesBody, operator: Operator, stations: StationsDep) -> RulesBody:
+async def save_tolerance(
+    station_id: str, body: RulesBody, operator: StationsWriter, stations: StationsDep
+) -> RulesBody:
     """The station's own rules are these from its next connection on, besides those of its model."""
     async with stations.database.transaction(operator.tenant) as unit:
         station = await stations.read_station(unit, station_id)

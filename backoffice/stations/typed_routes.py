@@ -109,7 +109,7 @@ async def reserve(body: ReserveBody, desk: DeskDep) -> CommandView | JSONRespons
 
 
 @router.post("/cancel_reservation", response_model=CommandView, responses=QUEUED)
-async def cancel_reservation(body: CancelReservationBody, desk: DeskDep) -> CommandView | JSONResponse:
+async def command_cancel_reservation(body: CancelReservationBody, desk: DeskDep) -> CommandView | JSONResponse:
     """CancelReservation."""
     return await desk.ask(body.message(), CommandView.of)
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response, status as http
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from backoffice.kit.auth import Operator
+from backoffice.kit.guards import StationsReader
 from backoffice.kit.pagination import DEFAULT_LIMIT, Limit
 from backoffice.kit.service import provided
 from backoffice.stations import known_repository
@@ -56,9 +56,9 @@ async def get_diagnostics(body: DiagnosticsBody, desk: DeskDep, uploads: Uploads
 
 
 @router.put("/uploads/{ticket}", status_code=http.HTTP_201_CREATED)
-@router.post("/uploads/{ticket}", status_code=http.HTTP_201_CREATED)
-@router.put("/uploads/{ticket}/{file_name}", status_code=http.HTTP_201_CREATED)
-@router.post("/uploads/{ticket}/{file_name}", status_code=http.HTTP_201_CREATED)
+@router.put("/uploads/{ticket}/{file_name}", status_code=http.HTTP_201_CREATED, include_in_schema=False)
+@router.post("/uploads/{ticket}", status_code=http.HTTP_201_CREATED, include_in_schema=False)
+@router.post("/uploads/{ticket}/{file_name}", status_code=http.HTTP_201_CREATED, include_in_schema=False)
 async def upload_file(ticket: str, request: Request, uploads: UploadsDep, file_name: str = "upload") -> UploadView:
     """The station's file, as the body of a PUT or POST. The ticket is all that it has to show."""
     return UploadView.of(await uploads.receive(ticket, request.stream(), file_name=file_name))
@@ -66,7 +66,7 @@ async def upload_file(ticket: str, request: Request, uploads: UploadsDep, file_n
 
 @router.get("/stations/{station_id}/uploads")
 async def list_uploads(
-    station_id: str, operator: Operator, stations: StationsDep, limit: Limit = DEFAULT_LIMIT
+    station_id: str, operator: StationsReader, stations: StationsDep, limit: Limit = DEFAULT_LIMIT
 ) -> list[UploadView]:
     """The station's files, the newest first."""
     async with stations.database.snapshot(operator.tenant) as unit:
@@ -75,7 +75,7 @@ async def list_uploads(
 
 
 @router.get("/stations/{station_id}/uploads/{upload_id}")
-async def read_upload(station_id: str, upload_id: str, operator: Operator, uploads: UploadsDep) -> Response:
+async def read_upload(station_id: str, upload_id: str, operator: StationsReader, uploads: UploadsDep) -> Response:
     """The file itself."""
     async with uploads.database.snapshot(operator.tenant) as unit:
         upload = await uploads.read(unit, station_id, upload_id)

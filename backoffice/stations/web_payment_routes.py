@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends
 from pydantic import Field, field_validator
 
-from backoffice.kit.auth import Operator
 from backoffice.kit.bodies import Body
+from backoffice.kit.guards import StationsWriter
 from backoffice.kit.service import provided
 from backoffice.stations.command_desk import PromptDeskDep
 from backoffice.stations.web_payments import CodeSettings, WebPayments
@@ -38,7 +38,7 @@ class CodesBody(Body):
 
 @router.put("")
 async def set_up_codes(
-    body: CodesBody, desk: PromptDeskDep, web_payments: WebPaymentsDep, operator: Operator
+    body: CodesBody, desk: PromptDeskDep, web_payments: WebPaymentsDep, operator: StationsWriter
 ) -> CodesBody:
     """The station shows such codes from now on, with a secret that nobody else is told; sent again, with a new one."""
     wanted = CodeSettings(body.url_template, body.version, body.validity_s, body.length, body.quality)

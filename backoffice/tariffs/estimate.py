@@ -22,6 +22,7 @@ from backoffice.pricing.tariff import Tariff, read_tariff
 from backoffice.tariffs.domain import Asked, Version
 from backoffice.tariffs.errors import NothingChargesThere, PlaceNotFound
 from backoffice.tariffs.in_force import InForce
+from backoffice.tariffs.service import read_draft
 from protocol.domain.identifiers import DriverId, TenantId
 
 _SECONDS_PER_HOUR = Decimal(3600)
@@ -92,12 +93,25 @@ class Estimates:
         if not plan.reserved:
             return result
         made_by = read_tariff((await self._in_force.find(tenant, asked, self.clock())).json)
-        kept = [reserved_period(plan.begins_at - plan.reserved, plan.begins_at)]
-        return replace(
-            result,
-            reservation=price_reservation(made_by, kept, has_expired=False, timezone=zone),
-            no_show=price_reservation(made_by, kept, has_expired=True, timezone=zone),
-        )
+        return _with_reservation(result, made_by, plan, zone)
+
+    def try_out(self, json: bytes, plan: Plan, *, timezone: str) -> Estimate:
+        """What the plan would cost by this tariff, as its version 0. Raises TariffRefused."""
+        tariff, zone = read_draft(json), ZoneInfo(timezone)
+        version = Version(tariff.id, 0, tariff.valid_from or plan.begins_at, tariff.valid_until, json)
+        result = Estimate(version, timezone, estimate(tariff, plan, timezone=zone))
+        if not plan.reserved:
+            return result
+        return _with_reservation(result, tariff, plan, zone)
+
+
+def _with_reservation(result: Estimate, made_by: Tariff, plan: Plan, zone: ZoneInfo) -> Estimate:
+    kept = [reserved_period(plan.begins_at - plan.reserved, plan.begins_at)]
+    return replace(
+        result,
+        reservation=price_reservation(made_by, kept, has_expired=False, timezone=zone),
+        no_show=price_reservation(made_by, kept, has_expired=True, timezone=zone),
+    )
 
 
 def _periods(plan: Plan) -> Iterator[ChargingPeriod]:

@@ -2,9 +2,11 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Annotated, Self
+from zoneinfo import available_timezones
 
 import msgspec
-from pydantic import BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from backoffice.contracts.sessions import PriceLine
 from backoffice.contracts.stations import Place
@@ -15,6 +17,12 @@ from backoffice.tariffs.estimate import Estimate, Plan, wh_of
 from protocol.domain.identifiers import StationId
 
 _LONGEST_MINUTES = 14 * 24 * 60
+
+
+def _known(timezone: str) -> str:
+    if timezone not in available_timezones():
+        raise ValueError(f"{timezone} is no time zone: name it as in Europe/Berlin")
+    return timezone
 
 
 class EstimatedPlace(BaseModel):
@@ -35,14 +43,13 @@ class EstimatedPlace(BaseModel):
         return Place(StationId(self.station_id) if self.station_id else None, self.evse, self.bay_id)
 
 
-class NewEstimate(BaseModel):
+class EstimatedPlan(BaseModel):
     """What somebody means to do: charge so much within `minutes`, then stand there for `parking_minutes`.
 
     Without `begins_at` it begins now. At a parking bay there are `parking_minutes` alone. `reserved_minutes`: for so
     long before that the place is kept.
     """
 
-    place: EstimatedPlace
     begins_at: Instant | None = None
     minutes: int = Field(default=0, ge=0, le=_LONGEST_MINUTES)
     parking_minutes: int = Field(default=0, ge=0, le=_LONGEST_MINUTES)
@@ -50,7 +57,7 @@ class NewEstimate(BaseModel):
     energy_kwh: PlainDecimal = Field(default=Decimal(0), ge=0, lt=10_000, decimal_places=6)
 
     @model_validator(mode="after")
-    def _energy_takes_time(self) -> "NewEstimate":
+    def _energy_takes_time(self) -> Self:
         if self.energy_kwh and not self.minutes:
             raise ValueError("energy takes time: minutes is 0")
         return self
@@ -64,6 +71,22 @@ class NewEstimate(BaseModel):
             energy_wh=wh_of(self.energy_kwh),
             reserved=timedelta(minutes=self.reserved_minutes),
         )
+
+
+class NewEstimate(EstimatedPlan):
+    """A plan, and where."""
+
+    place: EstimatedPlace
+
+
+class TariffTrial(EstimatedPlan):
+    """A plan, and a tariff that need not be published.
+
+    `tariff` is OCPI JSON as text, so that its prices keep their digits; `timezone` is that of the place.
+    """
+
+    tariff: str
+    timezone: Annotated[str, AfterValidator(_known)] = "Europe/Berlin"
 
 
 class EstimateLineView(BaseModel):

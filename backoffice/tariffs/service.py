@@ -26,7 +26,7 @@ class Tariffs:
 
         Raises TariffRefused or TariffIdMismatch. JSON that the newest version has already makes no other version.
         """
-        tariff = _read(json)
+        tariff = read_draft(json)
         if tariff.id != tariff_id:
             raise TariffIdMismatch(tariff_id, in_body=tariff.id)
         await repository.lock_to_change(unit)
@@ -175,7 +175,8 @@ async def _must_exist(unit: Unit, tariff_id: str) -> None:
         raise TariffNotFound(tariff_id)
 
 
-def _read(json: bytes) -> Tariff:
+def read_draft(json: bytes) -> Tariff:
+    """The tariff as it would be published. Raises TariffRefused."""
     if len(json) > LARGEST_TARIFF:
         raise TariffRefused(f"A tariff has {LARGEST_TARIFF} bytes at most; this one has {len(json)}.")
     try:

@@ -1,6 +1,7 @@
 """Facts and readings become rows."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import msgspec
 
@@ -30,42 +31,62 @@ class TelemetryEvents:
         frames = [frame for delivery in deliveries for frame in frames_of(delivery.envelope, delivery.event)]
         await self._telemetry.keep_frames(unit, frames)
 
-    async def on_deviated(self, event: StationDeviated, delivery: Delivery, unit: Unit) -> None:
-        """The count has grown. It makes no station event: it tells no single thing that the station did."""
-        await self._telemetry.count_deviation(unit, StationId(delivery.envelope.subject), event)
+    async def on_station_facts(self, deliveries: Sequence[Delivery], unit: Unit) -> None:
+        """Every fact of the batch is a row, with its data as it came, but for whose token it was: sessions know that.
 
-    async def on_station_fact(self, event: msgspec.Struct, delivery: Delivery, unit: Unit) -> None:
-        """The fact is a row, with its data as it came."""
-        envelope = delivery.envelope
-        await self._telemetry.keep_station_event(
-            unit,
-            StationEvent(
-                event_id=envelope.dedupe_key,
-                station_id=StationId(envelope.subject),
-                event_type=envelope.type,
-                occurred_at=envelope.occurredat or envelope.time,
-                received_at=envelope.time,
-                data=msgspec.to_builtins(event),
-            ),
-        )
+        Where a station deviates the count has grown, and there is no row: it tells no single thing that was done.
+        """
+        events = []
+        for delivery in deliveries:
+            if isinstance(delivery.event, StationDeviated):
+                envelope = delivery.envelope
+                station_id = StationId(envelope.subject)
+                await self._telemetry.count_deviation(unit, envelope.tenant, station_id, delivery.event)
+            else:
+                events.append(_event_of(delivery))
+        await self._telemetry.keep_station_events(unit, events)
+
+
+def _event_of(delivery: Delivery) -> StationEvent:
+    envelope = delivery.envelope
+    return StationEvent(
+        tenant_id=envelope.tenant,
+        event_id=envelope.dedupe_key,
+        station_id=StationId(envelope.subject),
+        event_type=envelope.type,
+        occurred_at=envelope.occurredat or envelope.time,
+        received_at=envelope.time,
+        data=_without_driver(msgspec.to_builtins(delivery.event)),
+    )
+
+
+def _without_driver(data: dict[str, Any]) -> dict[str, Any]:  # Any: JSON
+    authorization = data.get("authorization")
+    if not isinstance(authorization, dict):
+        return data
+    known = {name: value for name, value in authorization.items() if name != "driver_id"}
+    return {**data, "authorization": known}
 
 
 def _readings_of(delivery: Delivery) -> Iterator[Reading]:
     event: MeterValuesReported = delivery.event
     envelope = delivery.envelope
+    tenant, station, evse = envelope.tenant, StationId(envelope.subject), event.evse or 0
+    transaction_id, received_at = event.transaction_id, envelope.time
     for meter_value in event.meter_values:
-        for reading in meter_value.readings:
+        measured_at = meter_value.measured_at
+        for said in meter_value.readings:
             yield Reading(
-                tenant_id=envelope.tenant,
-                station_id=StationId(envelope.subject),
-                evse=event.evse or 0,
-                measured_at=meter_value.measured_at,
-                measurand=reading.measurand,
-                phase=reading.phase or "",
-                location=reading.location,
-                context=reading.context,
-                value=reading.value,
-                unit=reading.unit,
-                transaction_id=event.transaction_id,
-                received_at=envelope.time,
+                tenant,
+                station,
+                evse,
+                measured_at,
+                said.measurand,
+                said.phase or "",
+                said.location,
+                said.context,
+                said.value,
+                said.unit,
+                transaction_id,
+                received_at,
             )

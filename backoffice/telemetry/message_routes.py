@@ -8,7 +8,7 @@ import msgspec
 from fastapi import APIRouter, Query
 from pydantic import TypeAdapter
 
-from backoffice.kit.auth import Operator
+from backoffice.kit.guards import TelemetryReader
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
 from backoffice.kit.sse import EventSourceResponse, EventStreamDep, ServerSentEvent
 from backoffice.telemetry.domain import FrameSearch
@@ -27,16 +27,18 @@ _views = TypeAdapter(list[MessageView])
 
 
 @router.get("/stations/{station_id}/deviations")
-async def list_deviations(station_id: StationId, operator: Operator, telemetry: TelemetryDep) -> list[DeviationView]:
+async def list_deviations(
+    station_id: StationId, operator: TelemetryReader, telemetry: TelemetryDep
+) -> list[DeviationView]:
     """How often the station needed which rule, the most frequent first."""
     async with telemetry.database.transaction(operator.tenant) as unit:
         return [DeviationView.of(row) for row in await telemetry.list_deviations(unit, station_id)]
 
 
 @router.get("/stations/{station_id}/messages")
-async def list_messages(
+async def search_frames(
     station_id: StationId,
-    operator: Operator,
+    operator: TelemetryReader,
     telemetry: TelemetryDep,
     begin: From = None,
     end: To = None,
@@ -66,7 +68,7 @@ async def list_messages(
 
 @router.get("/stations/{station_id}/messages/live", response_class=EventSourceResponse)
 async def follow_messages(
-    station_id: StationId, operator: Operator, events: EventStreamDep
+    station_id: StationId, operator: TelemetryReader, events: EventStreamDep
 ) -> AsyncIterator[ServerSentEvent]:
     """Frames in and out as they happen, some at a time: the data is a list of what the search shows."""
     prefix = station_prefix(StationKey(operator.tenant, station_id), Kind.FRAME)

@@ -1,13 +1,13 @@
 """The queries of telemetry."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, fields
+from dataclasses import asdict, astuple, fields
 from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
+import msgspec
 import structlog
-from sqlalchemy import Row, case, func, select, text, true
+from sqlalchemy import Row, TextClause, case, func, select, text, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
@@ -17,49 +17,85 @@ from backoffice.kit.pagination import after_cursor
 from backoffice.telemetry.domain import Day, Frame, FrameSearch, Month, Reading, ReadingSearch, StationEvent
 from backoffice.telemetry.models import DeviationRow, FrameRow, ReadingRow, StationEventRow
 from protocol.bus.frames import FrameDirection
-from protocol.domain.identifiers import StationId, TransactionId
+from protocol.domain.identifiers import StationId, TenantId, TransactionId
 from protocol.tolerance.events import StationDeviated
 
 log = structlog.get_logger(__name__)
 
-_COLUMNS = [field.name for field in fields(Reading)]
+
+class _Staging(NamedTuple):
+    """A temporary table of a connection, empty at the begin of every transaction."""
+
+    name: str
+    make: TextClause
+
+
+_COLUMNS = list(Reading.__struct_fields__)
 _FRAME_COLUMNS = [field.name for field in fields(Frame)]
 # Longer than the gateway waits for the stream before it answers.
 _ANSWERED_WITHIN = timedelta(seconds=10)
-_OLDEST_NAME = "frames_0"  # sorts before every partition of a day
+_OLDEST_SUFFIX = "_0"  # sorts before every partition of a day or a month
+
+# The names in these are those of our own tables and types.
+_READINGS_STAGING = _Staging(
+    "readings_staging",
+    text(
+        "CREATE TEMPORARY TABLE IF NOT EXISTS readings_staging (tenant_id text, station_id text, evse smallint,"
+        " measured_at timestamptz, measurand text, phase text, location text, context text, value text, unit text,"
+        " transaction_id text, received_at timestamptz) ON COMMIT DELETE ROWS"
+    ),
+)
+_FRAMES_STAGING = _Staging(
+    "frames_staging",
+    text("CREATE TEMPORARY TABLE IF NOT EXISTS frames_staging (LIKE frames) ON COMMIT DELETE ROWS"),
+)
+# A mark is written with the reading that asks for it: whoever sees the one sees the other.
+_WRITE_READINGS = text(
+    f"WITH written AS (INSERT INTO readings ({', '.join(_COLUMNS)})"  # noqa: S608
+    f" SELECT {', '.join('value::numeric' if name == 'value' else name for name in _COLUMNS)} FROM readings_staging"
+    " ON CONFLICT DO NOTHING RETURNING tenant_id, station_id, evse, measured_at)"
+    " INSERT INTO rollup_marks (tenant_id, station_id, evse, begins_at)"
+    " SELECT DISTINCT tenant_id, station_id, evse, date_bin('15 minutes', measured_at, 'epoch') FROM written"
+)
+_WRITE_FRAMES = text(
+    f"INSERT INTO frames ({', '.join(_FRAME_COLUMNS)}) SELECT {', '.join(_FRAME_COLUMNS)} FROM frames_staging"  # noqa: S608
+    " ON CONFLICT DO NOTHING"
+)
 
 
 async def copy_readings(unit: Unit, readings: Sequence[Reading]) -> None:
-    """Every reading is a row, once, however often it is said."""
-    value = _COLUMNS.index("value")
-    records = [(*row[:value], Decimal(row[value]), *row[value + 1 :]) for row in map(astuple, readings)]
-    await _copy(unit, "readings", _COLUMNS, records)
+    """Every reading is a row, once, however often it is said; the quarters that gained one are marked.
+
+    The server makes the number of the value's text, which it does for less than we make a Decimal.
+    """
+    await _stage(unit, _READINGS_STAGING, _COLUMNS, list(map(msgspec.structs.astuple, readings)))
+    await unit.session.execute(_WRITE_READINGS)
+    await unit.session.execute(text(f"TRUNCATE {_READINGS_STAGING.name}"))
 
 
 async def copy_frames(unit: Unit, frames: Sequence[Frame]) -> None:
     """Every frame is a row, once."""
-    await _copy(unit, "frames", _FRAME_COLUMNS, [astuple(frame) for frame in frames])
+    await _stage(unit, _FRAMES_STAGING, _FRAME_COLUMNS, [astuple(frame) for frame in frames])
+    await unit.session.execute(_WRITE_FRAMES)
+    await unit.session.execute(text(f"TRUNCATE {_FRAMES_STAGING.name}"))
 
 
-async def _copy(unit: Unit, table: str, columns: Sequence[str], records: Sequence[tuple[object, ...]]) -> None:
-    """COPY to a staging table, then one INSERT. The names are those of our own tables and dataclasses."""
-    staging, names = f"{table}_staging", ", ".join(columns)
+async def _stage(unit: Unit, staging: _Staging, columns: Sequence[str], records: Sequence[tuple[object, ...]]) -> None:
+    """The records are in the connection's own table, which is made once."""
     connection = await unit.session.connection()
-    await connection.execute(
-        text(f"CREATE TEMPORARY TABLE IF NOT EXISTS {staging} (LIKE {table}) ON COMMIT DELETE ROWS")
-    )
+    await connection.execute(staging.make)
     raw = await connection.get_raw_connection()
     driver = raw.driver_connection
     assert driver is not None
-    await driver.copy_records_to_table(staging, records=records, columns=columns)
-    await connection.execute(
-        text(f"INSERT INTO {table} ({names}) SELECT {names} FROM {staging} ON CONFLICT DO NOTHING")  # noqa: S608
-    )
-    await connection.execute(text(f"TRUNCATE {staging}"))
+    await driver.copy_records_to_table(staging.name, records=records, columns=columns)
 
 
 async def create_partitions(unit: Unit, table: str, spans: Iterable[Month | Day]) -> None:
-    """Each month or day of the table has a partition of its own, unless rows of it lie among the others already."""
+    """Each month or day of the table has a partition of its own, unless rows of it lie among the others already.
+
+    Of two processes that begin at once the second waits: PostgreSQL's IF NOT EXISTS does not see what is being made.
+    """
+    await unit.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('telemetry.partitions'))"))
     for span in spans:
         begin, end = span.begin.isoformat(), span.following.begin.isoformat()
         make = text(
@@ -74,30 +110,32 @@ async def create_partitions(unit: Unit, table: str, spans: Iterable[Month | Day]
 
 async def drop_frames_before(unit: Unit, day: Day) -> None:
     """Frames of the days before are gone: whole partitions, which costs nothing, and what lay outside of them."""
-    found = await unit.session.scalars(
-        text(
-            "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
-            " WHERE i.inhparent = 'frames'::regclass AND c.relname > :oldest AND c.relname < :day"
-        ),
-        {"oldest": _OLDEST_NAME, "day": day.partition},
-    )
-    for partition in found.all():
-        await unit.session.execute(text(f"DROP TABLE {partition}"))
+    await _drop_partitions(unit, "frames", day)
     await unit.session.execute(text("DELETE FROM frames_other WHERE at < :begin"), {"begin": day.begin})
 
 
-async def insert_station_event(unit: Unit, event: StationEvent) -> None:
-    """The event is a row, once."""
-    values = {
-        "tenant_id": unit.tenant,
-        "event_id": event.event_id,
-        "station_id": event.station_id,
-        "event_type": event.event_type,
-        "occurred_at": event.occurred_at,
-        "received_at": event.received_at,
-        "data": dict(event.data),
-    }
-    await unit.session.execute(insert(StationEventRow).values(values).on_conflict_do_nothing())
+async def drop_readings_before(unit: Unit, begin: datetime) -> None:
+    """Readings of the months before the one that `begin` lies in are gone, as frames are."""
+    month = Month(begin.year, begin.month)
+    await _drop_partitions(unit, "readings", month)
+    await unit.session.execute(text("DELETE FROM readings_other WHERE measured_at < :begin"), {"begin": month.begin})
+
+
+async def _drop_partitions(unit: Unit, table: str, first_kept: Month | Day) -> None:
+    found = await unit.session.scalars(
+        text(
+            "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+            " WHERE i.inhparent = CAST(:table AS regclass) AND c.relname > :oldest AND c.relname < :first_kept"
+        ),
+        {"table": table, "oldest": f"{table}{_OLDEST_SUFFIX}", "first_kept": first_kept.partition},
+    )
+    for partition in found.all():
+        await unit.session.execute(text(f"DROP TABLE {partition}"))
+
+
+async def insert_station_events(unit: Unit, events: Sequence[StationEvent]) -> None:
+    """Every event is a row, once."""
+    await unit.session.execute(insert(StationEventRow).on_conflict_do_nothing(), [asdict(event) for event in events])
 
 
 async def select_readings(
@@ -261,7 +299,7 @@ async def select_frames(
     return found.all()
 
 
-async def count_deviation(unit: Unit, station_id: StationId, deviated: StationDeviated) -> None:
+async def count_deviation(unit: Unit, tenant: TenantId, station_id: StationId, deviated: StationDeviated) -> None:
     """The count of the rule is what all connections of the station counted.
 
     A connection counts up and says its own count: of the newest one the difference is added. What an older one says
@@ -269,7 +307,7 @@ async def count_deviation(unit: Unit, station_id: StationId, deviated: StationDe
     """
     row, said = DeviationRow, insert(DeviationRow)
     values = {
-        "tenant_id": unit.tenant,
+        "tenant_id": tenant,
         "station_id": station_id,
         "rule": deviated.rule,
         "count": deviated.count,

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
 
-from backoffice.kit.auth import Operator
+from backoffice.kit.guards import TelemetryReader
 from backoffice.kit.pagination import DEFAULT_LIMIT, After, Limit, Page, page_of
 from backoffice.kit.service import provided
 from backoffice.telemetry.domain import ReadingSearch
@@ -26,7 +26,7 @@ _DAY = timedelta(days=1)
 @router.get("/stations/{station_id}/readings")
 async def list_readings(
     station_id: StationId,
-    operator: Operator,
+    operator: TelemetryReader,
     telemetry: TelemetryDep,
     measurand: str = ENERGY_IMPORT_REGISTER,
     begin: From = None,
@@ -44,7 +44,7 @@ async def list_readings(
 
 @router.get("/readings")
 async def list_all_readings(
-    operator: Operator,
+    operator: TelemetryReader,
     telemetry: TelemetryDep,
     station_id: StationId | None = None,
     transaction_id: str | None = None,
@@ -71,7 +71,7 @@ async def list_all_readings(
 @router.get("/stations/{station_id}/events")
 async def list_station_events(
     station_id: StationId,
-    operator: Operator,
+    operator: TelemetryReader,
     telemetry: TelemetryDep,
     limit: Limit = DEFAULT_LIMIT,
     cursor: After = None,

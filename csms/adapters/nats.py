@@ -106,12 +106,14 @@ class NatsBus:
         """Which numbers the 1.6 transactions of a station have."""
         return await self._bucket(TRANSACTION_NUMBERS_BUCKET)
 
-    async def request(self, subject: str, payload: bytes, *, timeout_s: float) -> Msg:
+    async def request(
+        self, subject: str, payload: bytes, *, timeout_s: float, headers: dict[str, str] | None = None
+    ) -> Msg:
         """The answer of whoever listens. Raises BusUnavailable where nobody does, or nobody in time."""
         if not self.is_connected:
             raise BusUnavailable(subject, "not connected")
         try:
-            return await self.client.request(subject, payload, timeout=timeout_s)
+            return await self.client.request(subject, payload, timeout=timeout_s, headers=headers)
         except (NatsError, TimeoutError) as error:
             raise BusUnavailable(subject, str(error) or type(error).__name__) from error
 

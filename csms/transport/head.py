@@ -4,7 +4,7 @@ Both WebSocket libraries get their sockets from here: neither can await a decisi
 (`Connection: keep-alive, Upgrade`). What they are given is a canonical head, made of the parts that matter.
 
 Invariants:
-1. A head has a size and a time; who exceeds either is closed.
+1. A head has a size and a time; who exceeds either is closed. No more than `at_once` of them are read at a time.
 2. Nothing is read from a socket while its decision is awaited.
 3. `on_refused` hears of whoever is turned away before a decision. With TLS sockets are accepted here for that reason: a
    loop's own server tells nobody of handshakes that fail.
@@ -19,7 +19,7 @@ from http import HTTPStatus
 import structlog
 
 from csms.handshake import PLAIN, Accept, BadHead, Channel, Reject, RequestHead, read_head
-from csms.transport.tls import channel_of, explain
+from csms.transport.tls import ServerTls, channel_of, explain
 from protocol.domain.security import RefusalCause
 
 log = structlog.get_logger(__name__)
@@ -70,17 +70,20 @@ class HeadListener:
         decide: Decide,
         hand_over: HandOver | None,
         timeout_s: float,
+        at_once: int,
         on_refused: OnRefused = lambda _peer, _path, _why: None,
     ) -> None:
         self._decide = decide
         self._hand_over = hand_over
         self._timeout_s = timeout_s
+        self._places = at_once
+        self._place_came = asyncio.Event()
         self._on_refused = on_refused
         self._servers: list[asyncio.Server] = []
         self._accepting: dict[asyncio.Task[None], socket.socket] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def start(self, host: str, port: int, *, tls: ssl.SSLContext | None = None) -> int:
+    async def start(self, host: str, port: int, *, tls: ServerTls | None = None) -> int:
         """Listen; return the port, which the system chose where `port` is 0."""
         loop = asyncio.get_running_loop()
         if tls is not None:
@@ -124,31 +127,53 @@ class HeadListener:
         """How long a head may take."""
         return self._timeout_s
 
+    def take_place(self) -> bool:
+        """Whether another connection may send its head now; it gives its place back (`give_place`)."""
+        if self._places <= 0:
+            return False
+        self._places -= 1
+        return True
+
+    def give_place(self) -> None:
+        """A head was read, or will not be."""
+        self._places += 1
+        self._place_came.set()
+
     def _begin(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _accept(self, listening: socket.socket, tls: ssl.SSLContext) -> None:
+    async def _accept(self, listening: socket.socket, tls: ServerTls) -> None:
         loop = asyncio.get_running_loop()
         while True:
+            while self._places <= 0:
+                # Whoever comes meanwhile waits in the backlog of the system: a TLS handshake costs more than a wait.
+                self._place_came.clear()
+                await self._place_came.wait()
             try:
                 accepted, address = await loop.sock_accept(listening)
             except OSError as error:  # no file left for another socket, say
                 log.error("connection not accepted", reason=str(error))
                 await asyncio.sleep(_ACCEPT_RETRY_S)
                 continue
-            self._begin(self._secure(accepted, str(address[0]), tls))
+            # Below none where others were faster meanwhile: whoever was accepted is served, and the next one waits.
+            self._places -= 1
+            self._begin(self._secure(accepted, str(address[0]), tls.context))
 
     async def _secure(self, accepted: socket.socket, peer: str, tls: ssl.SSLContext) -> None:
-        """Shake hands; the reader goes on from there. Who does not finish in time is closed."""
+        """Shake hands; the reader goes on from there, with the place. Who does not finish in time is closed."""
+        reader = _HeadReader(self, is_encrypted=True)
         try:
             await asyncio.get_running_loop().connect_accepted_socket(
-                lambda: _HeadReader(self, is_encrypted=True), accepted, ssl=tls, ssl_handshake_timeout=self._timeout_s
+                lambda: reader, accepted, ssl=tls, ssl_handshake_timeout=self._timeout_s
             )
         except OSError as error:  # ssl.SSLError and TimeoutError are two
             cause, reason = explain(error)
             self._on_refused(peer, "", Reject(0, cause, reason))
+        finally:
+            if not reader.has_begun:
+                self.give_place()
 
     async def _answer(self, transport: asyncio.Transport, channel: Channel, head: bytes, rest: bytes) -> None:
         try:
@@ -177,17 +202,28 @@ class _HeadReader(asyncio.Protocol):
         self._buffer = bytearray()
         self._transport: asyncio.Transport | None = None
         self._deadline: asyncio.TimerHandle | None = None
+        self._has_place = False
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is a connection to read from."""
+        return self._transport is not None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport) or hasattr(transport, "pause_reading")
         self._transport = transport  # type: ignore[assignment] # uvloop's transport is no subclass of asyncio's
         self._deadline = asyncio.get_running_loop().call_later(self._listener.timeout_s, self._too_late)
+        # Over TLS the place was taken before the handshake, and is this reader's from now on.
+        self._has_place = self._is_encrypted or self._listener.take_place()
+        if not self._has_place:
+            self._stop_clock()
+            self._refuse(RefusalCause.NODE_BUSY, "too many connections are about to be made; try again later", 503)
 
     def data_received(self, data: bytes) -> None:
         assert self._transport is not None
-        self._buffer += data
         if self._transport.is_closing():
             return
+        self._buffer += data
         if not self._is_encrypted and self._buffer.startswith(_TLS_HANDSHAKE):
             self._stop_clock()
             self._refuse(RefusalCause.TLS_ON_PLAIN_PORT, "TLS came to the plain port: use ws://, or the TLS port", 0)
@@ -208,6 +244,7 @@ class _HeadReader(asyncio.Protocol):
         self._stop_clock()
 
     def _too_late(self) -> None:
+        self._stop_clock()
         self._refuse(RefusalCause.HEAD_TOO_SLOW, "the request head took too long", 408)
 
     def _refuse(self, cause: RefusalCause, reason: str, status: int) -> None:
@@ -217,6 +254,9 @@ class _HeadReader(asyncio.Protocol):
     def _stop_clock(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
+        if self._has_place:
+            self._has_place = False
+            self._listener.give_place()
 
 
 def _peer_of(transport: asyncio.Transport) -> str:

@@ -135,9 +135,9 @@ def take_over(
     )  # fmt: skip
     transport.set_protocol(protocol)
     protocol.connection_made(transport)
+    # Before anything is fed: what comes with the head may hold the station up already.
+    transport.resume_reading()
     _feed(protocol, head + rest)
-    if not transport.is_closing():
-        transport.resume_reading()
 
 
 def _subprotocol_header(decision: Accept) -> dict[str, str] | None:

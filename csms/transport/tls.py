@@ -1,11 +1,19 @@
 """TLS as OCPP wants it, and what a failed TLS handshake says to somebody who has to put it right."""
 
 import ssl
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+from cryptography.x509 import load_pem_x509_certificate
 
 from csms.errors import InvalidSettings
 from csms.handshake import Channel
 from csms.settings import CsmsSettings
+from csms.telemetry import CERTIFICATE_EXPIRES
 from protocol.domain.security import RefusalCause
+
+log = structlog.get_logger(__name__)
 
 # The four suites that OCPP 2.0.1 A00.FR.318 and A00.FR.421 name, and the two that serve an RSA certificate with forward
 # secrecy. Those of TLS 1.3 need no naming.
@@ -54,6 +62,49 @@ def server_context(settings: CsmsSettings) -> ssl.SSLContext:
     return context
 
 
+class ServerTls:
+    """The context of the handshakes to come. Those that were made keep theirs."""
+
+    def __init__(self, settings: CsmsSettings) -> None:
+        self._settings = settings
+        self._stamps = self._read_stamps()
+        self.context = server_context(settings)
+        self._tell_expiry()
+
+    def refresh(self) -> bool:
+        """Whether a file has changed, and holds from now on; one that is not usable changes nothing, and is logged."""
+        stamps = self._read_stamps()
+        if stamps == self._stamps:
+            return False
+        self._stamps = stamps
+        try:
+            self.context = server_context(self._settings)
+            self._tell_expiry()
+        except (InvalidSettings, OSError, ValueError) as error:
+            log.error("changed TLS files are not used", reason=str(error))
+            return False
+        log.info("TLS files read anew")
+        return True
+
+    def _read_stamps(self) -> Sequence[tuple[int, int] | None]:
+        settings = self._settings
+        files = (settings.tls_cert_file, settings.tls_key_file, settings.tls_client_ca_file)
+        return [_stamp_of(file) for file in files if file is not None]
+
+    def _tell_expiry(self) -> None:
+        assert self._settings.tls_cert_file is not None
+        certificate = load_pem_x509_certificate(self._settings.tls_cert_file.read_bytes())
+        CERTIFICATE_EXPIRES.set(certificate.not_valid_after_utc.timestamp())
+
+
+def _stamp_of(file: Path) -> tuple[int, int] | None:
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_ino
+
+
 def channel_of(certificate: object) -> Channel:
     """Encrypted, with the names in what `getpeercert` gave: it gives only what was verified."""
     if not isinstance(certificate, dict):
@@ -63,6 +114,7 @@ def channel_of(certificate: object) -> Channel:
         is_encrypted=True,
         names=frozenset(value for key, value in subject if key == "commonName"),
         organizations=frozenset(value for key, value in subject if key == "organizationName"),
+        serial=str(certificate.get("serialNumber", "")).upper(),
     )
 
 

@@ -141,6 +141,6 @@ def take_over(
     """Give the socket to `websockets`, as if it had read the head itself."""
     socket = WebsocketsSocket(transport, decision, open_session, max_frame_bytes)
     transport.set_protocol(socket)
+    # Before anything is fed: what comes with the head may hold the station up already.
+    transport.resume_reading()
     socket.data_received(head + rest)
-    if not transport.is_closing():
-        transport.resume_reading()

@@ -16,7 +16,7 @@ import secrets
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -37,7 +37,15 @@ _WARM_UP_S = 1.0
 _ROUNDS = 2
 _LEAST_RATIO = 8.0
 _MOST_OF_METER_VALUES = 1.5
+_MOST_OF_TRACING = 1.1
+_NOTHING_MORE: Mapping[str, str] = {}
 _BATCH = 2000
+# A meter is no network: it comes at once, and says as much as is answered.
+UNLIMITED = {
+    "CSMS_ACCEPTS_PER_SECOND": "0",
+    "CSMS_RECONNECTS_PER_MINUTE": "0",
+    "CSMS_FRAMES_PER_SECOND": "0",
+}
 
 
 class Stored(NamedTuple):
@@ -59,17 +67,22 @@ def run(arguments: argparse.Namespace) -> int:
     rounds = [
         (
             _measure_gateway(METER_VALUES_16, [_READINGS], arguments, server_core),
+            _measure_traced(arguments, server_core, our_core),
             _measure_gateway(TRANSACTION_EVENTS_201, [_FACTS, _READINGS], arguments, server_core),
             _measure_peer(arguments, server_core),
         )
         for _ in range(_ROUNDS)
     ]
-    ours, events, peer = (min(measured, key=itemgetter("us_per_message")) for measured in zip(*rounds, strict=True))
+    ours, traced, events, peer = (
+        min(measured, key=itemgetter("us_per_message")) for measured in zip(*rounds, strict=True)
+    )
     figures = {**ours, "ratio_to_peer": round(peer["us_per_message"] / ours["us_per_message"], 1)}
     events["ratio_to_metervalues"] = round(events["us_per_message"] / ours["us_per_message"], 2)
-    problems = _problems(figures, events, arguments)
+    traced["ratio_to_untraced"] = round(traced["us_per_message"] / ours["us_per_message"], 2)
+    problems = _problems(figures, traced, events, arguments)
     report = {
         "metervalues_durable": figures,
+        "metervalues_durable_traced": traced,
         "transactionevent_durable": events,
         "peer": peer,
         "cores": len(cores),
@@ -81,14 +94,32 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _measure_gateway(
-    workload: Workload, stored: Sequence[Stored], arguments: argparse.Namespace, core: int
+    workload: Workload,
+    stored: Sequence[Stored],
+    arguments: argparse.Namespace,
+    core: int,
+    more: Mapping[str, str] = _NOTHING_MORE,
 ) -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="chargeyard-bench-") as folder:
-        return asyncio.run(_measure_ours(Path(folder), workload, stored, arguments, core))
+        return asyncio.run(_measure_ours(Path(folder), workload, stored, arguments, core, more))
+
+
+def _measure_traced(arguments: argparse.Namespace, core: int, collector_core: int) -> dict[str, float]:
+    """The same with the share of calls traced that is traced by itself, and somebody who takes the spans."""
+    port = free_port()
+    collector = ServerUnderTest("loadtest.bench.collector", [str(port)], port=port, core=collector_core, environ={})
+    with collector:
+        more = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{port}"}
+        return _measure_gateway(METER_VALUES_16, [_READINGS], arguments, core, more)
 
 
 async def _measure_ours(
-    folder: Path, workload: Workload, places: Sequence[Stored], arguments: argparse.Namespace, core: int
+    folder: Path,
+    workload: Workload,
+    places: Sequence[Stored],
+    arguments: argparse.Namespace,
+    core: int,
+    more: Mapping[str, str],
 ) -> dict[str, float]:
     async with EmbeddedServers(folder, environ={}) as servers:
         client = await nats.connect(servers.nats_url)
@@ -101,9 +132,11 @@ async def _measure_ours(
             "CSMS_ADMIN_PORT": "0",
             "CSMS_DRAIN_S": "0",
             "CSMS_TRANSPORT": arguments.transport,
+            **UNLIMITED,
+            **more,
         }
         with ServerUnderTest("csms", port=port, core=core, environ=environ) as server:
-            await _register(client, max(arguments.connections, arguments.idle_connections))
+            await register_stations(client, max(arguments.connections, arguments.idle_connections))
             _say(f"measuring the gateway on {arguments.transport}: {arguments.connections} of {workload.subprotocol}")
             idle_kib = _measure_memory(server, workload, arguments.idle_connections)
             load, us_per_message = _measure(server, workload, arguments)
@@ -150,7 +183,8 @@ def _measure_memory(server: ServerUnderTest, workload: Workload, count: int) -> 
     return round(grown_kib / count, 1)
 
 
-async def _register(client: Client, count: int) -> None:
+async def register_stations(client: Client, count: int) -> None:
+    """The gateway that runs knows so many stations, open ones."""
     bucket = await client.jetstream().key_value(REGISTRY_BUCKET)
     entry = msgspec.json.encode(RegistryEntry())
     for number in range(count):
@@ -173,9 +207,13 @@ async def _count_stored(client: Client, place: Stored) -> tuple[int, int]:
     return len(registers), len(registers) - len(set(registers))
 
 
-def _problems(figures: dict[str, float], events: dict[str, float], arguments: argparse.Namespace) -> list[str]:
+def _problems(
+    figures: dict[str, float], traced: dict[str, float], events: dict[str, float], arguments: argparse.Namespace
+) -> list[str]:
     problems = []
-    for one in (figures, events):
+    if traced["ratio_to_untraced"] > _MOST_OF_TRACING:
+        problems.append(f"traces make a message {traced['ratio_to_untraced']}x as dear; {_MOST_OF_TRACING}x at most")
+    for one in (figures, traced, events):
         if not 0 <= one["stored"] - one["answered"] <= arguments.connections:
             problems.append(f"{one['answered']:.0f} messages were answered and {one['stored']:.0f} are stored")
         if one["duplicates"]:

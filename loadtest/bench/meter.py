@@ -125,9 +125,9 @@ class Meter:
                 head = _read_until(station, b"\r\n\r\n")
                 if not head.startswith(b"HTTP/1.1 101"):
                     raise MeterFailed(f"the upgrade was answered {head[:80]!r}")
-                station.sendall(_masked(self._workload.boot))
+                station.sendall(masked(self._workload.boot))
             for station in batch:
-                _expect_result(_read_message(station))
+                expect_result(_read_message(station))
             self._sockets += batch
 
     def run(self, *, warm_up_s: float, seconds: float) -> Load:
@@ -140,7 +140,7 @@ class Meter:
             station.setblocking(False)
             self._poll.register(station.fileno(), select.EPOLLIN)
             self._by_fileno[station.fileno()] = station
-            station.send(_masked(make_call(number, station.fileno(), 0)))
+            station.send(masked(make_call(number, station.fileno(), 0)))
             sent_at[station.fileno()] = time.perf_counter()
             number += 1
         answered = measured = 0
@@ -155,14 +155,14 @@ class Meter:
             now = time.perf_counter()
             for fileno, _ in events:
                 station = self._by_fileno[fileno]
-                _expect_result(_payload_of(station.recv(_RECEIVE_BYTES)))
+                expect_result(_payload_of(station.recv(_RECEIVE_BYTES)))
                 answered += 1
                 in_flight -= 1
                 if start <= now < end:
                     measured += 1
                     latencies_us.append(int((now - sent_at[fileno]) * 1e6))
                 if now < end:
-                    station.send(_masked(make_call(number, fileno, said[fileno])))
+                    station.send(masked(make_call(number, fileno, said[fileno])))
                     sent_at[fileno] = now
                     said[fileno] += 1
                     number += 1
@@ -178,11 +178,17 @@ class Meter:
     def _connect(self, number: int) -> socket.socket:
         station = socket.create_connection(("127.0.0.1", self._port), timeout=_STALL_S)
         station.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        station.sendall(_UPGRADE.format(path=self._path(number), subprotocol=self._workload.subprotocol).encode())
+        station.sendall(upgrade_request(self._path(number), self._workload.subprotocol))
         return station
 
 
-def _masked(payload: bytes) -> bytes:
+def upgrade_request(path: str, subprotocol: str) -> bytes:
+    """The head of an upgrade request, with its blank line."""
+    return _UPGRADE.format(path=path, subprotocol=subprotocol).encode()
+
+
+def masked(payload: bytes) -> bytes:
+    """One text frame of a client."""
     size = len(payload)
     head = bytes((0x81, 0x80 | size)) if size < 126 else bytes((0x81, 0xFE, size >> 8, size & 0xFF))
     return head + b"\0\0\0\0" + payload
@@ -195,7 +201,8 @@ def _payload_of(frame: bytes) -> bytes:
     return frame[4:] if frame[1] == 126 else frame[2:]
 
 
-def _expect_result(payload: bytes) -> None:
+def expect_result(payload: bytes) -> None:
+    """Raises MeterFailed for what is no CALLRESULT."""
     if not payload.startswith(b"[3,"):
         raise MeterFailed(f"a CALL was answered {payload[:200]!r}")
 

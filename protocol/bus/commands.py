@@ -224,7 +224,8 @@ class RegistryEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     `credential_hash`: hex HMAC-SHA256 of the station's password; None: no password is asked. While a password is being
     changed `previous_credential_hash` is right too: the station may not have stored the new one. NO_PASSWORD: it had
     none, and what it shows besides the new one is not looked at.
-    `certificate_name`: what the station's client certificate may call it besides its id.
+    `certificate_name`: what the station's client certificate may call it besides its id. `revoked_serials`: of those in
+    its name that are good no more, in hex.
     `default_version`: served when the station offers no subprotocol. `tolerance_off`: rules that are not tried, "*" for
     all. `pinned_rules`: those chosen for its model, tried first; some work by pin only. Both are read at connect.
     `plans_charging`: whether a profile follows when a vehicle says what it needs. `energy_transfer`: the kinds that
@@ -236,6 +237,7 @@ class RegistryEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     credential_hash: str | None = None
     previous_credential_hash: str | None = None
     certificate_name: str | None = None
+    revoked_serials: tuple[str, ...] = ()
     default_version: str = "1.6"
     registration: str = "Accepted"
     heartbeat_interval_s: int = 300

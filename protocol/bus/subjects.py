@@ -19,6 +19,7 @@ from protocol.domain.identifiers import StationId, StationKey, TenantId
 REGISTRY_BUCKET = "registry"
 PRESENCE_BUCKET = "presence"
 TRANSACTION_NUMBERS_BUCKET = "transaction_numbers"
+ANY_NODE = "rpc.v1.node.>"
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 _ESCAPED = re.compile(r"=([0-9A-F]{2})")
@@ -100,6 +101,11 @@ def domain_events_of(tenant: TenantId, *, key: str, service: str, event: str = "
 def domain_events_of_any(tenant: TenantId, *, service: str, event: str) -> str:
     """The filter for one event of a service, whatever it is about."""
     return f"ev.v1.{escape(tenant)}.{Kind.DOMAIN}.*.*.*.{service}.{event}"
+
+
+def event_filter(kind: Kind, *, owner: str, event: str, h1: str = "*") -> str:
+    """The filter for one event of a block or a service, of every tenant, in one partition of its kind or in all."""
+    return f"ev.v1.*.{kind}.{h1}.*.*.{owner}.{event}"
 
 
 def kind_filter(kind: Kind, *, h1: str = "*") -> str:

@@ -22,3 +22,7 @@ class RefusalCause(StrEnum):
     HEAD_TOO_SLOW = "head_too_slow"
     HEAD_TOO_LARGE = "head_too_large"
     PLATFORM_AWAY = "platform_away"
+    LOCKED_OUT = "locked_out"
+    TOO_OFTEN = "too_often"
+    NODE_BUSY = "node_busy"
+    CERTIFICATE_REVOKED = "certificate_revoked"

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from simulator.cli.course import Course
+from simulator.cli.outcome import conclude
 from simulator.cli.overseeing import nowhen, oversee, say_line
+from simulator.control.address import LAST_PORT
 from simulator.errors import InvalidPlan, SimulatorError
 from simulator.share import Share
 from simulator.workers.crew import Crew, WorkersLost
@@ -23,11 +25,8 @@ def check_crew(course: Course, arguments: argparse.Namespace) -> None:
     stations = course.plan.stations
     if arguments.workers > len(stations):
         raise InvalidPlan(f"{arguments.workers} workers for {len(stations)} stations: some would have none")
-    for flag, value in (("--report", arguments.report), ("--metrics-port", arguments.metrics_port)):
-        if value is not None:
-            raise InvalidPlan(f"{flag} goes with one process: leave --workers out")
-    if course.assertions:
-        raise InvalidPlan(f"the assertions of {course.scenario} are judged in one process: leave --workers out")
+    if arguments.metrics_port is not None and arguments.metrics_port.port + arguments.workers - 1 > LAST_PORT:
+        raise InvalidPlan(f"{arguments.workers} workers have no {arguments.workers} ports from --metrics-port on")
     if arguments.control is not None:
         raise InvalidPlan("--control goes with one process: leave --workers out")
     if arguments.ledger is not None:
@@ -35,7 +34,7 @@ def check_crew(course: Course, arguments: argparse.Namespace) -> None:
 
 
 async def run_crew(course: Course, arguments: argparse.Namespace) -> int:
-    """The exit code of `oversee`. Raises WorkersLost, CsmsUnreachable."""
+    """The exit code of `oversee`, or 1 where an assertion has not held. Raises WorkersLost, CsmsUnreachable."""
     stop, plan = asyncio.Event(), course.plan
 
     def command(share: Share) -> Sequence[str]:
@@ -58,7 +57,9 @@ async def run_crew(course: Course, arguments: argparse.Namespace) -> int:
             _merge(arguments.ledger, [worker.share for worker in crew.workers])
     if crew.losses:
         raise WorkersLost(crew.losses)
-    return code
+    if code or not (course.assertions or arguments.report):
+        return code
+    return conclude(crew.figures(), course.assertions, path=arguments.report)
 
 
 def _merge(ledger: Path, shares: Sequence[Share]) -> None:

@@ -25,7 +25,7 @@ from simulator.cli.speaking import add_rest_arguments, check_rest, speaking
 from simulator.cli.table import Block, draw_table
 from simulator.control.address import Address, read_address
 from simulator.errors import InvalidPlan, SimulatorError
-from simulator.figures import Observer, measure, measure_sites
+from simulator.figures import Figures, Observer, measure, measure_sites
 from simulator.fleet import Fleet, FleetSummary
 from simulator.ledger import Ledger
 from simulator.parking.words import Speaker
@@ -63,7 +63,8 @@ delivered costs what the tariffs of that day say: nothing, where none was publis
 Of a scenario's parking bays the platform's REST is told (--rest), as the operator --login, whose password is that of
 --password-file or of CHARGEYARD_PASSWORD; the APP DRIVERS file has a line `e-mail,password` for each who checks in.
 A scenario's sites, drivers, faults and assertions are in its file; `chargeyard fleet scenarios` lists those of ours.
-With --workers the stations are spread over processes, each as it would be in one; their ledgers become one at the end.
+With --workers the stations are spread over processes, each as it would be in one; their ledgers and figures become one
+at the end, and the second worker's --metrics-port is the next one.
 Every flag is a variable of the environment too: CHARGEYARD_FLEET_ID_TEMPLATE is --id-template, unless that is given.
 Ctrl-C stops what runs and waits for its confirmation; a second Ctrl-C quits at once.
 """
@@ -119,13 +120,26 @@ async def _run_fleet(
         on_event=observer.hear,
         speaker=speaker,
     )
-    if arguments.worker is not None:
-        return await work(fleet, stop)
     loop = asyncio.get_running_loop()
     began_at, began_s = fleet.instant, loop.time()
+
+    def figures() -> Figures:
+        return measure(
+            fleet,
+            observer,
+            scenario=course.scenario,
+            seed=course.seed,
+            url=arguments.url,
+            began_at=began_at,
+            elapsed_s=loop.time() - began_s,
+        )
+
     with contextlib.ExitStack() as open_things:
         if arguments.metrics_port is not None:
-            open_things.enter_context(_serve_metrics(arguments.metrics_port, fleet, observer))
+            address = arguments.metrics_port.of_worker(share.number)
+            open_things.enter_context(_serve_metrics(address, fleet, observer))
+        if arguments.worker is not None:
+            return await work(fleet, stop, living=_live(fleet, stop, observer, control), measure=figures)
         code = await oversee(
             _live(fleet, stop, observer, control),
             stop,
@@ -137,16 +151,7 @@ async def _run_fleet(
         )
     if code or not (course.assertions or arguments.report):
         return code
-    figures = measure(
-        fleet,
-        observer,
-        scenario=course.scenario,
-        seed=course.seed,
-        url=arguments.url,
-        began_at=began_at,
-        elapsed_s=loop.time() - began_s,
-    )
-    return conclude(figures, course.assertions, path=arguments.report)
+    return conclude(figures(), course.assertions, path=arguments.report)
 
 
 async def _live(fleet: Fleet, stop: asyncio.Event, observer: Observer, control: Control | None) -> None:

@@ -4,12 +4,12 @@ A verdict comes from what the CSMS said on the wire, never from what its operato
 """
 
 import argparse
-import ssl
 from pathlib import Path
 
 from protocol.domain.version import OcppVersion
-from simulator.conformance.csms.bench import Target
+from simulator.conformance.certificates import trusting
 from simulator.conformance.csms.table import CASES
+from simulator.conformance.csms.target import Target
 from simulator.conformance.csms.trials import trials_of
 from simulator.conformance.driver import Driver, Need
 from simulator.conformance.drivers.manual import Manual
@@ -58,6 +58,8 @@ def add_arguments(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--station", metavar="ID", help="the only station, for a CSMS that knows no other")
     verb.add_argument("--station-password", metavar="PASSWORD", help="its Basic-auth password")
     verb.add_argument("--ca", type=Path, metavar="FILE", help="roots, PEM, that a wss:// CSMS is trusted by")
+    verb.add_argument("--tls-url", metavar="URL", help="where the CSMS speaks TLS, if that is not --url: wss://")
+    verb.add_argument("--vat-number", metavar="NUMBER", help="of a company that the CSMS can confirm (2.1)")
     verb.add_argument("--tokens", metavar="A,B,…", help="tokens that the CSMS accepts, for --driver nobody")
     verb.add_argument(
         "--without", type=_needs, default=frozenset(), metavar="A,B,…", help="what the CSMS does not have"
@@ -88,7 +90,9 @@ async def _judge(arguments: argparse.Namespace, version: OcppVersion, selection:
         station_id=arguments.station,
         station_password=arguments.station_password,
         patience_s=arguments.patience,
-        tls=None if arguments.ca is None else _trust(arguments.ca),
+        secured_url=_secured_url(arguments),
+        vat_number=arguments.vat_number,
+        roots=None if arguments.ca is None else _trusted(arguments.ca),
     )
     driver = _make_driver(arguments)
     jobs = arguments.jobs if driver.is_parallel and arguments.station is None else 1
@@ -99,11 +103,20 @@ async def _judge(arguments: argparse.Namespace, version: OcppVersion, selection:
         return await run_trials(trials, selection, what=what, jobs=max(jobs, 1), limit_s=limit_s)
 
 
-def _trust(roots: Path) -> ssl.SSLContext:
+def _secured_url(arguments: argparse.Namespace) -> str | None:
+    if arguments.tls_url is None:
+        return arguments.url if arguments.url.startswith("wss://") else None
+    if not arguments.tls_url.startswith("wss://"):
+        raise InvalidPlan("--tls-url is where the CSMS speaks TLS: it begins with wss://")
+    return str(arguments.tls_url)
+
+
+def _trusted(roots: Path) -> Path:
     try:
-        return ssl.create_default_context(cafile=roots)
+        trusting(roots)
     except OSError as error:
         raise InvalidPlan(f"{roots} has no certificates in PEM: {error}") from error
+    return roots
 
 
 def _make_driver(arguments: argparse.Namespace) -> Driver:

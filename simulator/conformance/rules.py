@@ -21,7 +21,7 @@ from protocol.errors import PayloadViolation
 from protocol.ocppj.codes import CODES
 from protocol.ocppj.frames import BrokenFrame, Call, CallError, CallResult, read_frame
 from protocol.versions import ROUTES
-from protocol.wire import codec, v16, v201
+from protocol.wire import codec, v16, v21, v201
 from simulator.conformance.verdicts import Failed
 
 Json = Any  # Any: JSON, as the wire has it
@@ -29,14 +29,21 @@ Json = Any  # Any: JSON, as the wire has it
 WIRE: Mapping[OcppVersion, Mapping[str, tuple[type[Any], type[Any]]]] = {
     OcppVersion.V16: v16.ACTIONS,
     OcppVersion.V201: v201.ACTIONS,
+    OcppVersion.V21: v21.ACTIONS,
 }
+SENDS: Mapping[OcppVersion, Mapping[str, type[Any]]] = {
+    OcppVersion.V16: {},
+    OcppVersion.V201: {},
+    OcppVersion.V21: v21.SENDS,
+}
+"""What is said without an answer, by a SEND (OCPP 2.1 Part 4 §4.2.4)."""
 DESCRIPTION_LENGTH = 255
 
 _TIMES = frozenset(
     (
         "currentTime", "timestamp", "expiryDate", "expiryDateTime", "cacheExpiryDateTime", "validFrom", "validTo",
         "startSchedule", "scheduleStart", "retrieveDate", "retrieveDateTime", "installDateTime", "startTime",
-        "stopTime", "generatedAt", "oldestTimestamp", "latestTimestamp",
+        "stopTime", "generatedAt", "oldestTimestamp", "latestTimestamp", "dynUpdateTime",
     )
 )  # fmt: skip
 
@@ -121,6 +128,10 @@ class Rules:
     def check_ours(self, action: str, payload: Json, *, is_request: bool) -> None:
         """What we are about to say keeps the schema, too. Raises PayloadViolation, KeyError: the script is wrong."""
         codec.decode(json.dumps(payload).encode(), WIRE[self.version][action][0 if is_request else 1])
+
+    def check_send(self, action: str, payload: Json) -> None:
+        """The same of what gets no answer."""
+        codec.decode(json.dumps(payload).encode(), SENDS[self.version][action])
 
     def _hear_call(self, frame: Call) -> Asked:
         what = f"{frame.action} (message id {frame.message_id!r})"

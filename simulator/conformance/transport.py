@@ -10,21 +10,32 @@ from dataclasses import dataclass
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, basic_auth, serve
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus
 from websockets.typing import Subprotocol
 
 from protocol.domain.version import OcppVersion
 from simulator.conformance.verdicts import CannotJudge
 
+ANY_BYTES = "surrogateescape"
+"""How a password of bytes that are no UTF-8 is a str, and bytes again."""
+
 _CLOSE_S = 2.0
+
+
+class CutOff(CannotJudge):
+    """Somebody listens there, and ended TLS before the upgrade was answered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Handshake:
-    """How the CSMS answered an upgrade: 101 with the subprotocol it chose, or the status of its refusal."""
+    """How the CSMS answered an upgrade: 101 with the subprotocol it chose, or the status of its refusal.
+
+    `certificate`: what it showed where it let us in over TLS, in DER.
+    """
 
     status: int
     subprotocol: str | None = None
+    certificate: bytes | None = None
 
 
 class WebSocket:
@@ -62,13 +73,15 @@ async def client_socket(
     tls: ssl.SSLContext | None = None,
     timeout_s: float = 10.0,
 ) -> AsyncIterator[tuple[Handshake, WebSocket | None]]:
-    """What the CSMS made of the handshake, and the socket where it let us in. Raises CannotJudge: nobody answers.
+    """What the CSMS made of the handshake, and the socket where it let us in.
+
+    Raises CannotJudge where nobody answers, and CutOff where `wss://` does not come to an upgrade.
 
     `tls`: how a `wss://` server is trusted; without it, by the roots of the machine.
     """
     headers = {}
     if password is not None:
-        headers["Authorization"] = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+        headers["Authorization"] = "Basic " + base64.b64encode(f"{user}:{password}".encode(errors=ANY_BYTES)).decode()
     opening = connect(
         url,
         subprotocols=[Subprotocol(name) for name in subprotocols] or None,
@@ -83,10 +96,15 @@ async def client_socket(
     except InvalidStatus as refused:
         yield Handshake(refused.response.status_code), None
         return
+    except (ssl.SSLError, ConnectionResetError, InvalidMessage) as error:
+        kind = CutOff if url.startswith("wss://") else CannotJudge
+        raise kind(f"{url} does not let anybody in as a WebSocket server: {error or type(error).__name__}") from error
     except (OSError, TimeoutError, InvalidHandshake) as error:
         raise CannotJudge(f"{url} does not answer as a WebSocket server: {error or type(error).__name__}") from error
     try:
-        yield Handshake(101, connection.subprotocol), WebSocket(connection)
+        session = connection.transport.get_extra_info("ssl_object")
+        shown = None if session is None else session.getpeercert(binary_form=True)
+        yield Handshake(101, connection.subprotocol, shown), WebSocket(connection)
     finally:
         await connection.close()
 

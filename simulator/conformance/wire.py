@@ -126,6 +126,15 @@ class Wire:
             self.rules.give_up()
             self._answer = None
 
+    async def send(self, action: str, /, **payload: Json) -> None:
+        """One SEND of ours, which gets no answer."""
+        self.check()
+        try:
+            self.rules.check_send(action, payload)
+        except (PayloadViolation, KeyError) as error:
+            raise CannotJudge(f"the case would itself break the schema of {action}: {error!r}") from error
+        await self._say([6, f"{self.name or 'judge'}-{next(self._numbers)}"[-36:], action, payload])
+
     async def say(self, text: str) -> None:
         """Any text at all, as it is."""
         self.log.write(self._out, text, station=self.name)

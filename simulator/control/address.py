@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 TOKEN_VARIABLE = "CHARGEYARD_FLEET_CONTROL_TOKEN"  # noqa: S105 # the name of a variable
 LOOPBACK = "127.0.0.1"
+LAST_PORT = 65535
 _TOKEN_BYTES = 24
 
 
@@ -15,6 +16,10 @@ class Address:
 
     host: str
     port: int
+
+    def of_worker(self, number: int) -> "Address":
+        """Where the `number`th worker of a fleet listens: port by port from here on."""
+        return Address(self.host, self.port + number - 1 if self.port else 0)
 
     @property
     def is_loopback(self) -> bool:
@@ -28,7 +33,7 @@ class Address:
 def read_address(text: str) -> Address:
     """`PORT`, `HOST:PORT` or `[IPv6]:PORT`. Raises ValueError with the reason."""
     host, _, port = text.rpartition(":")
-    if not port.isascii() or not port.isdigit() or int(port) > 65535:
+    if not port.isascii() or not port.isdigit() or int(port) > LAST_PORT:
         raise ValueError(f"{text!r} is no address: 7070 is one, and 0.0.0.0:7070")
     return Address(host.removeprefix("[").removesuffix("]") or LOOPBACK, int(port))
 

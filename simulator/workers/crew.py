@@ -16,12 +16,14 @@ from datetime import datetime
 import msgspec
 
 from simulator.errors import SimulatorError
+from simulator.figures import Figures
 from simulator.fleet import FleetSummary
 from simulator.plan import StationPlan
 from simulator.share import Share
+from simulator.workers.figures import add_up_figures
 from simulator.workers.messages import NOTHING, Told, add_up, read
 
-_LINE_BYTES = 64 * 1024
+_LINE_BYTES = 1024 * 1024  # the last word has a histogram for each action
 
 
 class WorkersLost(SimulatorError):
@@ -71,7 +73,7 @@ class Worker:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-        if code != 0 or self.told is None or not self.told.is_last:
+        if code != 0 or self.told is None or self.told.figures is None:
             how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
             self.loss = f"{self} died {how}"
 
@@ -108,6 +110,10 @@ class Crew:
         times = [None if worker.told is None else worker.told.at for worker in self.workers]
         known = [at for at in times if at is not None]
         return min(known) if len(known) == len(times) else None
+
+    def figures(self) -> Figures:
+        """The whole fleet's, once every worker has ended and none is lost."""
+        return add_up_figures([worker.told.figures for worker in self.workers if worker.told and worker.told.figures])
 
     @property
     def losses(self) -> list[str]:

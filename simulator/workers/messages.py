@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from simulator.figures import Figures
 from simulator.fleet import FleetSummary
 
 NOTHING = FleetSummary(
@@ -20,11 +21,11 @@ NOTHING = FleetSummary(
 
 
 class Told(msgspec.Struct, frozen=True):
-    """The share's summary, and the time of its stations; `is_last` once everything has ended."""
+    """The share's summary, and the time of its stations. The last word, once everything has ended, has its figures."""
 
     summary: FleetSummary
     at: datetime
-    is_last: bool = False
+    figures: Figures | None = None
 
 
 _DECODER = msgspec.json.Decoder(Told)

@@ -9,26 +9,30 @@ import asyncio
 import contextlib
 import signal
 import sys
+from collections.abc import Callable, Coroutine
 
+from simulator.figures import Figures
 from simulator.fleet import Fleet
 from simulator.workers.messages import Told, write
 
 _TELL_EVERY_S = 0.5
 
 
-async def work(fleet: Fleet, stop: asyncio.Event) -> int:
-    """Live until `stop` is set, by anybody; 0."""
+async def work(
+    fleet: Fleet, stop: asyncio.Event, *, living: Coroutine[None, None, None], measure: Callable[[], Figures]
+) -> int:
+    """Live, as `living` does, until `stop` is set, by anybody; 0. The last word has what is measured then."""
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     loop.add_signal_handler(signal.SIGINT, lambda: None)  # the terminal tells all; the crew tells whom it concerns
     async with asyncio.TaskGroup() as tasks:
         leash = tasks.create_task(_follow_leash(stop))
-        living = tasks.create_task(fleet.run(stop))
-        while not living.done():
+        life = tasks.create_task(living)
+        while not life.done():
             _tell(fleet)
-            await asyncio.wait((living,), timeout=_TELL_EVERY_S)
+            await asyncio.wait((life,), timeout=_TELL_EVERY_S)
         leash.cancel()
-    _tell(fleet, is_last=True)
+    _tell(fleet, measure())
     return 0
 
 
@@ -45,7 +49,7 @@ async def _follow_leash(stop: asyncio.Event) -> None:
         transport.close()
 
 
-def _tell(fleet: Fleet, *, is_last: bool = False) -> None:
+def _tell(fleet: Fleet, figures: Figures | None = None) -> None:
     with contextlib.suppress(BrokenPipeError):
-        sys.stdout.buffer.write(write(Told(fleet.summary(), fleet.instant, is_last)))
+        sys.stdout.buffer.write(write(Told(fleet.summary(), fleet.instant, figures)))
         sys.stdout.buffer.flush()

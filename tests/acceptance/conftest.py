@@ -11,6 +11,7 @@ import pytest_asyncio
 from chargeyard.demo import OPERATOR
 from chargeyard.platform import Platform
 from chargeyard.rest import RestClient
+from chargeyard.shapes import SHAPES, Shape
 from tests.acceptance.clients import MakeClient, OcppPackage
 from tests.acceptance.network import Network
 from tests.acceptance.node_clients import NodeClient, NodeUnavailable, install_packages
@@ -28,14 +29,30 @@ def more_settings() -> dict[str, str]:
     return {}
 
 
+@pytest.fixture(scope="module")
+def shape() -> Shape:
+    """Of how many processes a module's platform is."""
+    return SHAPES["whole"]
+
+
+@pytest.fixture(scope="module")
+def keeps_traces() -> bool:
+    """Whether a module's platform keeps what every charge caused."""
+    return False
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def platform(tmp_path_factory: pytest.TempPathFactory, more_settings: dict[str, str]) -> AsyncIterator[Platform]:
+async def platform(
+    tmp_path_factory: pytest.TempPathFactory, more_settings: dict[str, str], shape: Shape, keeps_traces: bool
+) -> AsyncIterator[Platform]:
     folder: Path = tmp_path_factory.mktemp("platform")
     gateways = {name for name in more_settings if name.startswith("CSMS_")}
     started = Platform(
         folder,
         report=report,
         durable=False,
+        shape=shape,
+        keeps_traces=keeps_traces,
         environ={},
         gateway_settings={"CSMS_DRAIN_S": "2"} | {name: more_settings[name] for name in gateways},
         backoffice_settings={

@@ -67,6 +67,18 @@ def without(name: str) -> Callable[[Frame, Conversation], Said]:
     return lambda frame, _: only([*frame[:-1], {key: value for key, value in frame[-1].items() if key != name}])
 
 
+def within(name: str, change: Callable[[Frame, Conversation], Said]) -> Callable[[Frame, Conversation], Said]:
+    """The change is one of what the last payload has under this name: of its first item, where it has several."""
+
+    def deeper(frame: Frame, conversation: Conversation) -> Said:
+        inner = frame[-1][name]
+        ((_, text),) = change([inner[0] if isinstance(inner, list) else inner], conversation)
+        (changed,) = json.loads(text)
+        return only([*frame[:-1], frame[-1] | {name: [changed, *inner[1:]] if isinstance(inner, list) else changed}])
+
+    return deeper
+
+
 @asynccontextmanager
 async def proxied(url: str, mutant: Mutant) -> AsyncIterator[str]:
     """The URL to use in place of the CSMS's own."""

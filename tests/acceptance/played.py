@@ -46,7 +46,7 @@ async def provision_for_the_day(platform: Platform, operator: RestClient, world:
         await database.close()
 
 
-async def play(platform: Platform, world: World, path: Path, *, begin: datetime, hours: float) -> Fleet:
+async def play(platform: Platform, world: World, path: Path, *, begin: datetime, hours: float, seed: int = 7) -> Fleet:
     """The fleet has lived these hours, and its ledger is written."""
     stop = asyncio.Event()
     drivers = DriverPlan(tokens={DEFAULT_TENANT: world.tokens}, session_s=(900, 5400), arrival_s=7200)
@@ -54,7 +54,7 @@ async def play(platform: Platform, world: World, path: Path, *, begin: datetime,
         fleet = Fleet(
             world.fleet_plan(drivers),
             url=platform.station_url,
-            seed=7,
+            seed=seed,
             ledger=ledger,
             play=Play(begin, seconds=hours * 3600, stop=stop),
         )

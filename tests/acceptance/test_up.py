@@ -84,6 +84,7 @@ def test_ctrl_c_is_clean_and_the_next_up_goes_on(tmp_path: Path) -> None:
     assert "stopping" in goodbye
     assert code == 0
     assert password[1] in again
+    assert f"{tmp_path / 'data' / 'mail'}/*.eml" in again
     assert sessions > 0
     assert seconds < 10
     assert (tmp_path / "data" / "secrets.json").stat().st_mode & 0o777 == 0o600
@@ -97,7 +98,7 @@ async def count_sessions(url: str, password: str) -> int:
 
 
 @pytest.mark.parametrize(
-    "said", ["creating the database", "gateway is ready|back office is ready", "places are registered"]
+    "said", ["creating the database", "gateway is ready|backoffice is ready", "places are registered"]
 )
 def test_ctrl_c_gives_up_a_start(tmp_path: Path, said: str) -> None:
     with running_up(tmp_path / "data") as starting:

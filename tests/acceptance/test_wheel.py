@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chargeyard.version import current_version
 from tests.acceptance.network import Network
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow, pytest.mark.alone]
@@ -38,6 +39,7 @@ async def test_built_wheel_runs_a_fleet_of_ten(network: Network, tmp_path: Path)
     tokens = ",".join([(await network.add_driver()).token for _ in range(STATIONS)])
 
     helped = await asyncio.to_thread(run, [chargeyard, "fleet", "run", "--help"], tmp_path)
+    said = await asyncio.to_thread(run, [chargeyard, "--version"], tmp_path)
     command = [
         chargeyard, "fleet", "run", "--url", network.platform.station_url, "--count", str(STATIONS), "--ocpp", "mixed",
         "--seed", "7", "--id-template", "WHEEL{n:02d}", "--id-tokens", tokens, "--duration", "12",
@@ -46,6 +48,7 @@ async def test_built_wheel_runs_a_fleet_of_ten(network: Network, tmp_path: Path)
     ran = await asyncio.to_thread(run, command, tmp_path)
 
     assert "--count" in helped.stdout
+    assert said.stdout == f"chargeyard {current_version()}\n"
     assert ran.returncode == 0, ran.stdout + ran.stderr
     ended = re.search(r"ended: (\d+) sessions, .*, all confirmed by the CSMS", ran.stdout)
     assert ended, ran.stdout

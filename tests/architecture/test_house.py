@@ -63,7 +63,8 @@ def test_nothing_stray_lies_at_the_root() -> None:
     at_root = {name for name in tracked.split() if "/" not in name}
 
     allowed = {
-        "README.md", "LICENSE", "CONTRIBUTING.md", "SECURITY.md", "dev.py", "pyproject.toml", "requirements.lock",
-        "requirements-load.lock", "Dockerfile", "docker-compose.yml", ".gitignore", ".dockerignore",
+        "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "dev.py", "pyproject.toml",
+        "requirements.lock", "requirements-load.lock", "requirements-node.lock", "requirements-docs.lock", "Dockerfile",
+        "docker-compose.yml", ".gitignore", ".dockerignore",
     }  # fmt: skip
     assert at_root <= allowed

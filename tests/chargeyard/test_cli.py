@@ -1,13 +1,15 @@
 """The table of verbs: every row says what it is, and none costs an import before it is called."""
 
 import io
+import re
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
-from chargeyard import cli
+from chargeyard import cli, version
 from chargeyard.embedded import locked_data_dir
 from chargeyard.errors import ChargeyardError
 
@@ -23,6 +25,20 @@ def test_help_lists_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
     printed = capsys.readouterr().out
     assert code == 0
     assert all(verb.name in printed and verb.summary in printed for verb in cli.VERBS)
+
+
+def test_version_is_that_of_the_project(capsys: pytest.CaptureFixture[str]) -> None:
+    said = re.search(r'^version = "(.+)"$', version.PROJECT_FILE.read_text(), re.MULTILINE)
+
+    assert cli.main(["--version"]) == 0
+    assert said
+    assert capsys.readouterr().out == f"chargeyard {said[1]}\n"
+
+
+def test_version_of_an_installation_is_that_of_its_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(version, "PROJECT_FILE", tmp_path / "pyproject.toml")
+
+    assert version.current_version() == metadata.version("chargeyard")
 
 
 def test_help_imports_no_verb() -> None:

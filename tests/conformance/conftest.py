@@ -9,10 +9,12 @@ import pytest_asyncio
 from websockets.exceptions import InvalidStatus
 
 from tests.acceptance.conftest import (
+    keeps_traces as keeps_traces,
     more_settings as more_settings,
     network as network,
     operator as operator,
     platform as platform,
+    shape as shape,
 )
 from tests.acceptance.network import Network, eventually
 from tests.conformance.wire import WireStation, both, now, wire_station

@@ -27,7 +27,7 @@ from csms.gateway import Gateway
 from csms.ports import NO_VENDORS, EvCertificates, NoContractCertificates, NoEvCertificates, Ports, VendorPlugIn
 from csms.settings import CsmsSettings, read_settings
 from csms.transport.head import HeadListener
-from csms.transport.tls import server_context
+from csms.transport.tls import ServerTls
 from protocol.bus.commands import RegistryEntry
 from protocol.domain.identifiers import StationId, StationKey, TenantId, tenant_token_key
 from protocol.domain.version import OcppVersion
@@ -71,16 +71,18 @@ class GatewayInMemory:
         self.publisher = MemoryPublisher()
         self.authority = MemoryAuthority()
         self.costs = MemoryCosts()
+        self.numbers = MemoryNumbers()
         self.registry = MemoryRegistry({station_key(): RegistryEntry()})
         self.presence = presence
         self.port = 0
         self.tls_port = 0
+        self.tls: ServerTls | None = None
         self.gateway = Gateway(
             settings,
             ports=Ports(
                 publisher=self.publisher,
                 authority=self.authority,
-                numbers=MemoryNumbers(),
+                numbers=self.numbers,
                 registry=self.registry,
                 payments=MemoryPayments(),
                 now=now,
@@ -125,11 +127,13 @@ async def gateway_in_memory(
             decide=memory.gateway.admit,
             hand_over=_hand_over(settings, memory.gateway),
             timeout_s=settings.handshake_timeout_s,
+            at_once=settings.handshakes_at_once,
             on_refused=memory.gateway.refusals.note,
         )
         memory.port = await listener.start("127.0.0.1", 0)
         if settings.tls_port is not None:
-            memory.tls_port = await listener.start("127.0.0.1", 0, tls=server_context(settings))
+            memory.tls = ServerTls(settings)
+            memory.tls_port = await listener.start("127.0.0.1", 0, tls=memory.tls)
         try:
             yield memory
         finally:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from functools import partial
 
 import msgspec
 import pytest
@@ -10,9 +11,12 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from csms.commands import CommandDesk
+from csms.errors import BusUnavailable
 from csms.handlers.availability import MAX_CONNECTORS
+from csms.telemetry import REGISTRY
 from protocol.blocks.remote_control.messages import TriggerKind, TriggerMessage
 from protocol.bus.commands import CommandAnswer, CommandRequest, Outcome, RegistryEntry
+from protocol.domain.identifiers import StationKey
 from tests.csms.harness import GatewayInMemory, call, exchange, gateway_in_memory, station, station_key, until
 
 START = {"connectorId": 1, "idTag": "CARD", "meterStart": 100, "timestamp": "2026-01-01T00:00:00Z"}
@@ -56,6 +60,33 @@ async def test_station_is_not_answered_when_the_fact_is_not_durable(csms: Gatewa
 
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1013
+
+
+async def numbers_are_away(_station: StationKey, _start: str) -> int:
+    await asyncio.sleep(0.2)  # so that there is a call behind it
+    raise BusUnavailable("transaction numbers", "told to be away")
+
+
+@pytest.mark.parametrize("is_fact", [True, False], ids=["fact not taken", "number not said"])
+async def test_call_that_is_not_answered_is_counted_with_those_behind_it(
+    csms: GatewayInMemory, monkeypatch: pytest.MonkeyPatch, is_fact: bool
+) -> None:
+    unanswered = partial(REGISTRY.get_sample_value, "csms_calls_unanswered_total")
+    async with await station(csms) as socket:
+        await call(socket, "Heartbeat", {})
+        before = unanswered()
+        if is_fact:
+            csms.publisher.fails = True
+        else:
+            monkeypatch.setattr(csms.numbers, "number_of", numbers_are_away)
+        await socket.send(json.dumps([2, "1", "StartTransaction", START]))
+        if not is_fact:
+            await socket.send(json.dumps([2, "2", "Heartbeat", {}]))
+
+        with pytest.raises(ConnectionClosed):
+            await asyncio.wait_for(socket.recv(), 5)
+
+    assert unanswered() == (before or 0) + (1 if is_fact else 2)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ import msgspec
 import pytest
 import uvloop
 import websockets
+from cryptography.x509 import load_pem_x509_certificate
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidMessage, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 
 from protocol.blocks.availability.events import StationConnected
 from protocol.blocks.security.events import HandshakeRefused
@@ -196,6 +197,50 @@ def test_certificate_that_is_not_to_be_trusted_ends_the_handshake(play: Play, tm
         assert (stage.refusals[-1].cause, stage.refusals[-1].status) == (RefusalCause.CLIENT_CERTIFICATE, 0)
 
     play(scene)
+
+
+def test_revoked_certificate_lets_nobody_in_and_ends_the_socket_that_it_opened(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        stage.register(3)
+        files = stage.authority.issue("CP001")
+        serial = f"{load_pem_x509_certificate(files.certificate.read_bytes()).serial_number:X}"
+        lost = stage.client_context(files)
+        good = stage.client_context(stage.authority.issue("CP001"))
+        async with await stage.connect(tls=lost) as thief:
+            stage.register(3, revoked_serials=(serial.zfill(len(serial) + len(serial) % 2),))
+            stage.csms.gateway.check_sessions()
+            with pytest.raises(ConnectionClosed):
+                await asyncio.wait_for(thief.recv(), 5)
+
+        assert await stage.refused(tls=lost) == (401, RefusalCause.CERTIFICATE_REVOKED)
+        assert await stage.refused(tls=lost, password=PASSWORD) == (401, RefusalCause.CERTIFICATE_REVOKED)
+        assert await stage.profile(tls=good) == 3
+
+    play(scene)
+
+
+def test_our_certificate_is_renewed_while_stations_are_connected(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        stage.register(2)
+        tls = stage.csms.tls
+        assert tls is not None
+        async with await stage.connect(tls=stage.client_context(), password=PASSWORD) as socket:
+            before = server_serial(socket)
+            files = stage.authority.issue("csms")
+
+            assert tls.refresh()
+            assert not tls.refresh()
+            async with await stage.connect(tls=stage.client_context(), password=PASSWORD) as newer:
+                assert server_serial(newer) != before
+        files.certificate.write_text("half written")
+        assert not tls.refresh()
+        assert await stage.profile(tls=stage.client_context(), password=PASSWORD) == 2
+
+    play(scene)
+
+
+def server_serial(socket: ClientConnection) -> str:
+    return str(socket.transport.get_extra_info("peercert")["serialNumber"])
 
 
 def test_station_that_does_not_trust_us_is_told_of(play: Play) -> None:

@@ -17,7 +17,7 @@ from chargeyard.rest import RestClient
 def locust() -> Path:
     """The Python that has Locust, installed at most once."""
     try:
-        dev.prepare_load_environment()
+        dev.prepare_further_environment(dev.LOAD_VENV, dev.LOAD_LOCK_FILE)
     except dev.DevError as missing:
         pytest.skip(str(missing))
     return dev.LOAD_PYTHON

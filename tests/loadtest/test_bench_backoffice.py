@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from loadtest.bench import backoffice, nearby
+from loadtest.bench import backoffice, nearby, readings
 from loadtest.bench.measurement import Measurement, Timings, ask_all
 
 
@@ -55,3 +55,20 @@ def test_run_fails_where_a_target_is_missed(
     assert kinds["nothing fits"]["found_on_average"] == 0
     assert all(kind["found_on_average"] > 0 for name, kind in kinds.items() if name != "nothing fits")
     assert all(0 < kind["p50_ms"] <= kind["p99_ms"] <= kind["longest_ms"] for kind in kinds.values())
+
+
+@pytest.mark.slow
+def test_run_fails_where_readings_cost_too_much(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    measured = readings.measure(rounds=1, events=10)
+    monkeypatch.setattr(backoffice, "MEASUREMENTS", {})
+
+    statuses = []
+    for wanted in (measured["per_cpu_s"], measured["per_cpu_s"] + 1):
+        row = {"readings": ("", lambda wanted=wanted: measured | {"target_per_cpu_s": wanted})}
+        monkeypatch.setattr(backoffice, "BESIDE_THEM", row)
+        statuses.append(backoffice.run(argparse.Namespace()))
+
+    assert (measured["readings"], statuses) == (90, [0, 1])
+    assert "readings" in capsys.readouterr().out

@@ -78,6 +78,9 @@ class PaymentProvider(Protocol):
     async def keep_card(self, number: str) -> ProviderCard:
         """The card is kept there. Raises InvalidCard for what is no card: of its number, or of the provider's token."""
 
+    async def remove_card(self, card: str) -> None:
+        """The card is not kept there any more; one that is gone already stays gone. Raises ProviderUnavailable."""
+
     async def authorise(self, card: str, amount: Money, *, key: str) -> ProviderPayment:
         """The amount is held, or declined."""
 

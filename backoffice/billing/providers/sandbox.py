@@ -64,6 +64,9 @@ class SandboxProvider:
         reference = f"{behaviour}:{unique_event_id(self._clock())}"
         return ProviderCard(reference=reference, brand=_BRANDS.get(digits[0], "card"), last4=digits[-4:])
 
+    async def remove_card(self, card: str) -> None:
+        """It keeps none."""
+
     async def authorise(self, card: str, amount: Money, *, key: str) -> ProviderPayment:
         """Held, or declined; the same for the same key."""
         behaviour = _behaviour_of(card)

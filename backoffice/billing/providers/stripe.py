@@ -40,6 +40,7 @@ KEY = "chargeyard_key"
 _LISTED = 100
 _INTENT = re.compile(r"pi_[A-Za-z0-9_]+", re.ASCII)
 _NOT_FOUND = 404
+_GONE = (400, _NOT_FOUND)  # of a card that has no customer any more, Stripe says that the request is bad
 _KEY_REUSED = "idempotency_error"
 _UNEXPECTED_STATE = "payment_intent_unexpected_state"
 _HELD_TOO_LONG = "automatic"
@@ -90,6 +91,15 @@ class StripeProvider:
         if method.card is None:
             raise InvalidCard("This is a payment method, and not a card.")
         return ProviderCard(f"{customer.id}/{method.id}", brand=method.card.brand, last4=method.card.last4)
+
+    async def remove_card(self, card: str) -> None:
+        """Nobody can be charged by it again; its customer, of whom Stripe was told nothing, is left without one."""
+        _, _, method = card.partition("/")
+        try:
+            await self._api.post(f"payment_methods/{method}/detach", PaymentMethod, key=f"detach:{method}", form={})
+        except StripeRefused as refused:
+            if refused.status not in _GONE:
+                raise
 
     async def authorise(self, card: str, amount: Money, *, key: str) -> ProviderPayment:
         """Held, or declined; a bank that wants to see the driver declines, for the driver is not there."""

@@ -1,4 +1,4 @@
-"""OCPP 2.0.1 N and O: monitors, and messages on the display."""
+"""OCPP 2.0.1 O: messages on the display."""
 
 from functools import partial
 
@@ -8,7 +8,7 @@ from simulator.conformance.csms.case import Block, case
 from simulator.conformance.csms.words_201 import charge
 from simulator.conformance.driver import Need
 from simulator.conformance.rules import Json
-from simulator.conformance.words import ACCEPTED, later, now, still_there
+from simulator.conformance.words import ACCEPTED, later, still_there
 
 
 def _message(**fields: Json) -> Json:
@@ -26,11 +26,11 @@ async def show(bench: Bench, word: str, fields: Json) -> None:
         await still_there(wire)
 
 
-async def show_in_a_session(bench: Bench) -> None:
+async def show_in_a_session(bench: Bench, fields: Json) -> None:
     token = await bench.token()
     async with bench.station() as wire:
         transaction = await charge(wire, token)
-        order = {"message": _message(transactionId=transaction.id)}
+        order = {"message": _message(transactionId=transaction.id, **fields)}
         await bench.order(wire, "SetDisplayMessage", order, answer=ACCEPTED)
         await transaction.end(token=token)
 
@@ -65,30 +65,6 @@ async def clear_message(bench: Bench, word: str) -> None:
         await still_there(wire)
 
 
-async def monitoring_base(bench: Bench) -> None:
-    async with bench.station() as wire:
-        await bench.order(wire, "SetMonitoringBase", {"monitoringBase": "All"}, answer=ACCEPTED)
-        await still_there(wire)
-
-
-async def monitoring_level(bench: Bench, severity: int, word: str) -> None:
-    async with bench.station() as wire:
-        await bench.order(wire, "SetMonitoringLevel", {"severity": severity}, answer={"status": word})
-        await still_there(wire)
-
-
-async def alert(bench: Bench, fields: Json) -> None:
-    event = {
-        "eventId": 1,
-        "timestamp": now(),
-        "component": {"name": "EVSE", "evse": {"id": 1}},
-        "variable": {"name": "Power"},
-    }
-    async with bench.station() as wire:
-        await wire.call("NotifyEvent", generatedAt=now(), seqNo=0, eventData=[event | fields])
-        await still_there(wire)
-
-
 _SHOWS: tuple[tuple[str, str, str, Json], ...] = (
     ("01", "accepted", "Accepted", {}),
     ("10", "unknown transaction", "UnknownTransaction", {"transactionId": "nobody"}),
@@ -109,13 +85,26 @@ _READS: tuple[tuple[str, str, str, Json], ...] = (
     ("11", "none that fits", "Unknown", {"id": [99]}),
 )
 DISPLAY: Block = (
-    "N monitors, O display",
+    "O display",
     (
         *(
             case(f"TC_O_{number}_CSMS", f"Show: {what}", partial(show, word=word, fields=fields), Need.COMMANDS)
             for number, what, word, fields in _SHOWS
         ),
-        case("TC_O_06_CSMS", "Show: in a session", show_in_a_session, Need.COMMANDS, Need.TOKENS),
+        *(
+            case(
+                f"TC_O_{number}_CSMS",
+                f"Show: in a session{what}",
+                partial(show_in_a_session, fields=fields),
+                Need.COMMANDS,
+                Need.TOKENS,
+            )
+            for number, what, fields in (
+                ("06", "", {}),
+                ("27", ", from a time on", {"startDateTime": later(days=30)}),
+                ("28", ", until a time", {"endDateTime": later(days=30)}),
+            )
+        ),
         case("TC_O_12_CSMS", "Show: in place of another", show_again, Need.COMMANDS),
         *(
             case(
@@ -126,41 +115,6 @@ DISPLAY: Block = (
         case("TC_O_04_CSMS", "Clear a message", partial(clear_message, word="Accepted"), Need.COMMANDS),
         case(
             "TC_O_05_CSMS", "Clear a message that is not there", partial(clear_message, word="Unknown"), Need.COMMANDS
-        ),
-        case("TC_N_05_CSMS", "Monitoring base", monitoring_base, Need.COMMANDS),
-        case("TC_N_16_CSMS", "Monitoring level", partial(monitoring_level, severity=4, word="Accepted"), Need.COMMANDS),
-        case(
-            "TC_N_17_CSMS",
-            "Monitoring level: rejected",
-            partial(monitoring_level, severity=9, word="Rejected"),
-            Need.COMMANDS,
-        ),
-        case(
-            "TC_N_21_CSMS",
-            "Event of a monitor that is built in",
-            partial(
-                alert,
-                fields={
-                    "trigger": "Alerting",
-                    "actualValue": "12000",
-                    "eventNotificationType": "HardWiredMonitor",
-                    "variableMonitoringId": 3,
-                },
-            ),
-        ),
-        case(
-            "TC_N_49_CSMS",
-            "Event of a threshold that is kept again",
-            partial(
-                alert,
-                fields={
-                    "trigger": "Alerting",
-                    "actualValue": "7000",
-                    "cleared": True,
-                    "eventNotificationType": "CustomMonitor",
-                    "variableMonitoringId": 4,
-                },
-            ),
         ),
     ),
 )

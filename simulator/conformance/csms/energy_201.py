@@ -1,23 +1,27 @@
-"""OCPP 2.0.1 K and L: charging profiles, limits of others, firmware and logs."""
+"""OCPP 2.0.1 K: charging profiles, and limits of others."""
 
 from functools import partial
 
 from simulator.conformance.checks import require
 from simulator.conformance.csms.bench import Bench
 from simulator.conformance.csms.case import Block, case
-from simulator.conformance.csms.words_201 import Transaction, charge, id_token, say_boot, state
+from simulator.conformance.csms.words_201 import Transaction, charge, id_token, state
 from simulator.conformance.driver import Need
 from simulator.conformance.rules import Json
 from simulator.conformance.wire import Refusal
-from simulator.conformance.words import ACCEPTED, later, now, still_there
+from simulator.conformance.words import ACCEPTED, now, still_there
+
+_EXTERNAL = "ChargingStationExternalConstraints"
 
 
-def _schedule(**fields: Json) -> Json:
+def schedule_of(**fields: Json) -> Json:
+    """6 A, but for these fields."""
     return {"id": 1, "chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 6.0}]} | fields
 
 
-def _profile(purpose: str, kind: str = "Absolute", **fields: Json) -> Json:
-    schedule = _schedule(startSchedule="2026-01-01T00:00:00Z", duration=300) if kind != "Relative" else _schedule()
+def profile_of(purpose: str, kind: str = "Absolute", **fields: Json) -> Json:
+    """A profile for 6 A, but for these fields."""
+    schedule = schedule_of(startSchedule="2026-01-01T00:00:00Z", duration=300) if kind != "Relative" else schedule_of()
     return {
         "id": 101,
         "stackLevel": 0,
@@ -27,7 +31,8 @@ def _profile(purpose: str, kind: str = "Absolute", **fields: Json) -> Json:
     } | fields
 
 
-def _set(evse: int, profile: Json) -> Json:
+def profile_order(evse: int, profile: Json) -> Json:
+    """A SetChargingProfile."""
     return {"evseId": evse, "chargingProfile": profile}
 
 
@@ -39,7 +44,7 @@ async def set_profile(bench: Bench, order: Json) -> None:
 
 
 async def profile_without_a_transaction(bench: Bench) -> None:
-    order = _set(1, _profile("TxProfile", "Relative", transactionId="nobody"))
+    order = profile_order(1, profile_of("TxProfile", "Relative", transactionId="nobody"))
     async with bench.station() as wire:
         answer = {"status": "Rejected", "statusInfo": {"reasonCode": "TxNotFound"}}
         await bench.order(wire, "SetChargingProfile", order, answer=answer)
@@ -49,16 +54,16 @@ async def profile_without_a_transaction(bench: Bench) -> None:
 async def replace_profile(bench: Bench) -> None:
     async with bench.station() as wire:
         for limit in (8.0, 7.0):
-            schedule = _schedule(chargingSchedulePeriod=[{"startPeriod": 0, "limit": limit}], startSchedule=now())
-            order = _set(1, _profile("TxDefaultProfile", chargingSchedule=[schedule]))
+            schedule = schedule_of(chargingSchedulePeriod=[{"startPeriod": 0, "limit": limit}], startSchedule=now())
+            order = profile_order(1, profile_of("TxDefaultProfile", chargingSchedule=[schedule]))
             await bench.order(wire, "SetChargingProfile", order, answer=ACCEPTED)
 
 
 async def several_profiles(bench: Bench) -> None:
     orders = (
-        _set(0, _profile("ChargingStationMaxProfile", id=170)),
-        _set(1, _profile("TxDefaultProfile", id=171)),
-        _set(1, _profile("TxDefaultProfile", id=172, stackLevel=1)),
+        profile_order(0, profile_of("ChargingStationMaxProfile", id=170)),
+        profile_order(1, profile_of("TxDefaultProfile", id=171)),
+        profile_order(1, profile_of("TxDefaultProfile", id=172, stackLevel=1)),
     )
     async with bench.station() as wire:
         places = set()
@@ -73,13 +78,13 @@ async def profile_in_a_session(bench: Bench) -> None:
     token = await bench.token()
     async with bench.station() as wire:
         transaction = await charge(wire, token)
-        order = _set(1, _profile("TxProfile", "Relative", transactionId=transaction.id))
+        order = profile_order(1, profile_of("TxProfile", "Relative", transactionId=transaction.id))
         await bench.order(wire, "SetChargingProfile", order, answer=ACCEPTED)
         await transaction.end(token=token)
 
 
 async def not_supported(bench: Bench) -> None:
-    order = _set(1, _profile("TxDefaultProfile"))
+    order = profile_order(1, profile_of("TxDefaultProfile"))
     async with bench.station() as wire:
         await bench.order(wire, "SetChargingProfile", order, answer=Refusal("NotSupported"))
         await still_there(wire)
@@ -94,7 +99,9 @@ async def clear(bench: Bench, order: Json, word: str) -> None:
 
 async def report(bench: Bench, criteria: Json, evse: int | None) -> None:
     order = {"requestId": 29, "chargingProfile": criteria} | ({} if evse is None else {"evseId": evse})
-    source = (criteria.get("chargingLimitSource") or ["CSO"])[0]
+    purpose = criteria.get("chargingProfilePurpose", "TxDefaultProfile")
+    others = "EMS" if purpose == _EXTERNAL else "CSO"
+    source = (criteria.get("chargingLimitSource") or [others])[0]
     async with bench.station() as wire:
         asked = await bench.order(wire, "GetChargingProfiles", order, answer=ACCEPTED)
         require(
@@ -107,7 +114,7 @@ async def report(bench: Bench, criteria: Json, evse: int | None) -> None:
                 requestId=asked["requestId"],
                 chargingLimitSource=source,
                 evseId=evse or 0,
-                chargingProfile=[_profile("TxDefaultProfile", id=number)],
+                chargingProfile=[profile_of(purpose, id=number)],
                 tbc=number == 7,
             )
 
@@ -118,7 +125,7 @@ async def start_with_a_profile(bench: Bench) -> None:
         "idToken": id_token(token),
         "remoteStartId": 37,
         "evseId": 1,
-        "chargingProfile": _profile("TxProfile", "Relative"),
+        "chargingProfile": profile_of("TxProfile", "Relative"),
     }
     async with bench.station() as wire:
         asked = await bench.order(wire, "RequestStartTransaction", order, answer=ACCEPTED)
@@ -146,7 +153,7 @@ async def composite_schedule(bench: Bench, evse: int) -> None:
 async def limit_of_others(bench: Bench, *, is_released: bool) -> None:
     async with bench.station() as wire:
         limit = {"chargingLimitSource": "EMS", "isGridCritical": True}
-        await wire.call("NotifyChargingLimit", chargingLimit=limit, chargingSchedule=[_schedule(startSchedule=now())])
+        await wire.call("NotifyChargingLimit", chargingLimit=limit, chargingSchedule=[schedule_of(startSchedule=now())])
         if is_released:
             await wire.call("ClearedChargingLimit", chargingLimitSource="EMS")
 
@@ -161,43 +168,11 @@ async def limit_is_released_in_a_session(bench: Bench) -> None:
         await transaction.end(token=token)
 
 
-async def update_firmware(bench: Bench, words: tuple[str, ...]) -> None:
-    firmware = {
-        "location": "https://files.example/image.bin",
-        "retrieveDateTime": later(hours=1) if "DownloadScheduled" in words else now(),
-        "signingCertificate": "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
-        "signature": "c2lnbmF0dXJl",
-    }
-    async with bench.station() as wire:
-        asked = await bench.order(wire, "UpdateFirmware", {"requestId": 6, "firmware": firmware}, answer=ACCEPTED)
-        for word in words:
-            if word == "Installed":
-                await say_boot(wire, "FirmwareUpdate")
-            await wire.call("FirmwareStatusNotification", status=word, requestId=asked["requestId"])
-            if word == "InvalidSignature":
-                await wire.call("SecurityEventNotification", type="InvalidFirmwareSignature", timestamp=now())
-
-
-async def firmware_refused(bench: Bench, word: str) -> None:
-    firmware = {"location": "https://files.example/image.bin", "retrieveDateTime": now()}
-    async with bench.station() as wire:
-        await bench.order(wire, "UpdateFirmware", {"requestId": 7, "firmware": firmware}, answer={"status": word})
-        await still_there(wire)
-
-
-async def fetch_log(bench: Bench, kind: str) -> None:
-    order = {"logType": kind, "requestId": 25, "log": {"remoteLocation": "https://files.example/uploads"}}
-    async with bench.station() as wire:
-        asked = await bench.order(wire, "GetLog", order, answer={"status": "Accepted", "filename": "station.log"})
-        for word in ("Uploading", "Uploaded"):
-            await wire.call("LogStatusNotification", status=word, requestId=asked["requestId"])
-
-
 _PROFILE = (Need.COMMANDS, Need.SMART_CHARGING)
 _DATES = {"validFrom": "2026-01-01T00:00:00Z", "validTo": "2036-01-01T00:00:00Z"}
 _CRITERIA = {"evseId": 1, "chargingProfilePurpose": "TxDefaultProfile", "stackLevel": 1}
 _PURPOSE = {"chargingProfilePurpose": "TxDefaultProfile"}
-_RECURRING = _set(1, _profile("TxDefaultProfile", "Recurring", recurrencyKind="Daily"))
+_RECURRING = profile_order(1, profile_of("TxDefaultProfile", "Recurring", recurrencyKind="Daily"))
 _REPORTS: tuple[tuple[int, str, Json, int | None], ...] = (
     (29, "of the station", {}, 0),
     (30, "of an EVSE", {}, 1),
@@ -206,6 +181,7 @@ _REPORTS: tuple[tuple[int, str, Json, int | None], ...] = (
     (33, "of an EVSE and a level", {"stackLevel": 0}, 1),
     (34, "of an EVSE and a source", {"chargingLimitSource": ["EMS"]}, 1),
     (35, "of an EVSE and a purpose", _PURPOSE, 1),
+    (52, "of limits of others", {"chargingProfilePurpose": _EXTERNAL}, None),
     (36, "of an EVSE, a purpose and a level", _PURPOSE | {"stackLevel": 0}, 1),
 )
 
@@ -215,14 +191,14 @@ SMART_CHARGING: Block = (
         case(
             "TC_K_01_CSMS",
             "TxDefaultProfile of an EVSE",
-            partial(set_profile, order=_set(1, _profile("TxDefaultProfile", **_DATES))),
+            partial(set_profile, order=profile_order(1, profile_of("TxDefaultProfile", **_DATES))),
             *_PROFILE,
         ),
         case("TC_K_02_CSMS", "TxProfile without a transaction", profile_without_a_transaction, *_PROFILE),
         case(
             "TC_K_03_CSMS",
             "Maximum of the station",
-            partial(set_profile, order=_set(0, _profile("ChargingStationMaxProfile"))),
+            partial(set_profile, order=profile_order(0, profile_of("ChargingStationMaxProfile"))),
             *_PROFILE,
         ),
         case("TC_K_04_CSMS", "Replace a profile", replace_profile, *_PROFILE),
@@ -247,7 +223,7 @@ SMART_CHARGING: Block = (
         case(
             "TC_K_10_CSMS",
             "TxDefaultProfile of every EVSE",
-            partial(set_profile, order=_set(0, _profile("TxDefaultProfile"))),
+            partial(set_profile, order=profile_order(0, profile_of("TxDefaultProfile"))),
             *_PROFILE,
         ),
         case("TC_K_15_CSMS", "Profiles are not supported", not_supported, *_PROFILE),
@@ -275,40 +251,5 @@ SMART_CHARGING: Block = (
         ),
         case("TC_K_60_CSMS", "TxProfile of a running transaction", profile_in_a_session, Need.TOKENS, *_PROFILE),
         case("TC_K_70_CSMS", "Several profiles", several_profiles, *_PROFILE),
-    ),
-)
-_FIRMWARE = (Need.COMMANDS, Need.FIRMWARE)
-_FETCHED = ("Downloading", "Downloaded")
-_VERIFIED = (*_FETCHED, "SignatureVerified")
-_UPDATES = (
-    ("01", "installed", (*_VERIFIED, "Installing", "InstallRebooting", "Installed")),
-    ("02", "installation is scheduled", (*_VERIFIED, "InstallScheduled", "Installing", "Installed")),
-    ("03", "download is scheduled", ("DownloadScheduled", *_VERIFIED, "Installing", "Installed")),
-    ("06", "invalid signature", (*_FETCHED, "InvalidSignature")),
-    ("07", "download fails", ("Downloading", "DownloadFailed")),
-    ("08", "verification fails", (*_VERIFIED, "Installing", "InstallVerificationFailed")),
-    ("09", "installation fails", (*_VERIFIED, "Installing", "InstallationFailed")),
-)
-FIRMWARE: Block = (
-    "L firmware, N logs",
-    (
-        *(
-            case(f"TC_L_{number}_CSMS", f"Firmware: {what}", partial(update_firmware, words=words), *_FIRMWARE)
-            for number, what, words in _UPDATES
-        ),
-        case(
-            "TC_L_04_CSMS",
-            "Firmware: revoked certificate",
-            partial(firmware_refused, word="RevokedCertificate"),
-            *_FIRMWARE,
-        ),
-        case(
-            "TC_L_05_CSMS",
-            "Firmware: invalid certificate",
-            partial(firmware_refused, word="InvalidCertificate"),
-            *_FIRMWARE,
-        ),
-        case("TC_N_25_CSMS", "Diagnostics log", partial(fetch_log, kind="DiagnosticsLog"), *_FIRMWARE),
-        case("TC_N_35_CSMS", "Security log", partial(fetch_log, kind="SecurityLog"), *_FIRMWARE),
     ),
 )

@@ -5,7 +5,7 @@ from functools import partial
 from simulator.conformance.checks import require
 from simulator.conformance.csms.bench import Bench
 from simulator.conformance.csms.case import Block, case
-from simulator.conformance.csms.words_201 import boot, charge, reboot, say_boot, status
+from simulator.conformance.csms.words_201 import boot, charge, reboot, say_boot, say_limit, status
 from simulator.conformance.driver import Need
 from simulator.conformance.rules import Json
 from simulator.conformance.words import ACCEPTED, now, require_clock, still_there
@@ -88,6 +88,21 @@ async def get_variables(bench: Bench, names: tuple[tuple[str, str], ...]) -> Non
     async with bench.station() as wire:
         await bench.order(wire, "GetVariables", order, answer={"getVariableResult": result})
         await still_there(wire)
+
+
+async def get_in_pieces(bench: Bench) -> None:
+    """The station takes four at a time, and has said so."""
+    names = [{"component": {"name": "Vendor"}, "variable": {"name": f"Setting{number}"}} for number in range(5)]
+    read = {"attributeStatus": "Accepted", "attributeValue": "1"}
+    async with bench.station() as wire:
+        await say_limit(bench, wire, "DeviceDataCtrlr", "GetVariables", 4)
+        pieces = await bench.order_in_pieces(
+            *(wire, "GetVariables", {"getVariableData": names}),
+            items="getVariableData",
+            answer=lambda asked: {"getVariableResult": [one | read for one in asked["getVariableData"]]},
+        )
+        longest = max(len(piece["getVariableData"]) for piece in pieces)
+        require(longest <= 4, f"GetVariables has {longest} variables; the station takes 4 at a time.")
 
 
 def _to_set(*names: tuple[str, str]) -> Json:
@@ -185,6 +200,7 @@ PROVISIONING: Block = (
         case("TC_B_02_CSMS", "Cold boot: pending", pending, *_PENDING),
         case("TC_B_06_CSMS", "Get one variable", partial(get_variables, names=_ONE), Need.COMMANDS),
         case("TC_B_07_CSMS", "Get several variables", partial(get_variables, names=_TWO), Need.COMMANDS),
+        case("TC_B_08_CSMS", "Get variables in pieces", get_in_pieces, Need.COMMANDS),
         case("TC_B_09_CSMS", "Set one variable", partial(set_variables, names=_ONE), Need.COMMANDS),
         case("TC_B_10_CSMS", "Set several variables", partial(set_variables, names=_TWO), Need.COMMANDS),
         *(

@@ -11,6 +11,8 @@ from simulator.conformance.words import now, require_clock, require_status
 
 STATION = {"vendorName": "Judge", "model": "Bench"}
 EVSE = {"id": 1, "connectorId": 1}
+HASHES = {"hashAlgorithm": "SHA256", "issuerNameHash": "a1" * 32, "issuerKeyHash": "b2" * 32, "serialNumber": "1f"}
+"""How a certificate is named."""
 
 
 def id_token(value: str) -> Json:
@@ -123,6 +125,14 @@ async def charge(wire: Wire, token: str) -> Transaction:
     await transaction.start(token=token, info=state("EVConnected"))
     await transaction.update("ChargingStateChanged", info=state("Charging"))
     return transaction
+
+
+async def say_limit(bench: Bench, wire: Wire, component: str, message: str, most: int) -> None:
+    """The CSMS reads how many items the station takes in one message of this name: so many."""
+    limit = {"component": {"name": component}, "variable": {"name": "ItemsPerMessage", "instance": message}}
+    result = limit | {"attributeStatus": "Accepted", "attributeValue": str(most)}
+    order = {"getVariableData": [limit]}
+    await bench.order(wire, "GetVariables", order, answer={"getVariableResult": [result]})
 
 
 async def reboot(bench: Bench, name: str) -> None:

@@ -1,11 +1,11 @@
 """Nobody operates the CSMS: what needs an operator is not applicable."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import cycle
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from simulator.conformance.driver import Command, Need, NewStation, Token, TokenKind
+from simulator.conformance.driver import Code, Command, Need, NewStation, Token, TokenKind
 from simulator.conformance.verdicts import CannotJudge
 
 
@@ -36,12 +36,32 @@ class Nobody:
             raise CannotJudge(f"nobody adds the token {token.value}")
         return Token(next(self._tokens))
 
+    async def trust_contracts(self, root: str) -> None:
+        """Raises CannotJudge."""
+        raise CannotJudge("nobody adds a root of contract certificates")
+
     async def until_online(self, station_id: str) -> None:
         """Nothing: there is nobody to ask."""
 
     async def accept(self, station_id: str) -> None:
         """Raises CannotJudge."""
         raise CannotJudge(f"nobody accepts {station_id}")
+
+    async def start(self, station_id: str, limit: Mapping[str, Any]) -> None:
+        """Raises CannotJudge."""
+        raise CannotJudge(f"nobody starts at {station_id} by app")
+
+    async def offer_codes(self, station_id: str) -> None:
+        """Raises CannotJudge."""
+        raise CannotJudge(f"nobody tells {station_id} how codes are made")
+
+    async def scan(self, code: Code) -> None:
+        """Raises CannotJudge."""
+        raise CannotJudge(f"nobody opens {code.url}")
+
+    async def pay(self, code: Code) -> None:
+        """Raises CannotJudge."""
+        raise CannotJudge(f"nobody pays at {code.url}")
 
     async def command(self, command: Command) -> None:
         """Raises CannotJudge."""

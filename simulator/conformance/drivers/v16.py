@@ -49,6 +49,10 @@ def _configuration(payload: Mapping[str, Json]) -> Typed:
     return "get_variables", {"names": [{"variable": key} for key in payload.get("key", ())]}
 
 
+def _change_configuration(payload: Mapping[str, Json]) -> Typed | None:
+    return ("rotate_password", {}) if payload["key"] == "AuthorizationKey" else None
+
+
 def _reserve(payload: Mapping[str, Json]) -> Typed:
     return "reserve", {
         "token": payload["idTag"],
@@ -94,6 +98,7 @@ TYPED: Mapping[str, Translation] = {
     "TriggerMessage": _trigger,
     "ClearCache": _clear_cache,
     "GetConfiguration": _configuration,
+    "ChangeConfiguration": _change_configuration,
     "ReserveNow": _reserve,
     "CancelReservation": _cancel,
     "GetLocalListVersion": _list_version,

@@ -46,7 +46,13 @@ def _clear_cache(_payload: Mapping[str, Json]) -> Typed:
 
 
 def _variable(data: Mapping[str, Json]) -> dict[str, Json]:
-    return {"component": data["component"]["name"], "variable": data["variable"]["name"]}
+    component, variable = data["component"], data.get("variable", {})
+    body = {"component": component["name"], "variable": variable.get("name"), "instance": variable.get("instance")}
+    return _said(body | {"evse": component.get("evse", {}).get("id")})
+
+
+def _said(body: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in body.items() if value is not None}
 
 
 def _get_variables(payload: Mapping[str, Json]) -> Typed:
@@ -54,6 +60,8 @@ def _get_variables(payload: Mapping[str, Json]) -> Typed:
 
 
 def _set_variables(payload: Mapping[str, Json]) -> Typed:
+    if [one["variable"]["name"] for one in payload["setVariableData"]] == ["BasicAuthPassword"]:
+        return "rotate_password", {}
     assignments = [_variable(one) | {"value": one["attributeValue"]} for one in payload["setVariableData"]]
     return "set_variables", {"assignments": assignments}
 
@@ -88,6 +96,7 @@ def _local_list(payload: Mapping[str, Json]) -> Typed:
             "token": one["idToken"]["idToken"],
             "token_type": one["idToken"]["type"],
             "status": one["idTokenInfo"]["status"] if "idTokenInfo" in one else None,
+            "group": one.get("idTokenInfo", {}).get("groupIdToken", {}).get("idToken"),
         }
         for one in payload.get("localAuthorizationList", ())
     ]
@@ -112,7 +121,110 @@ def _transaction_status(payload: Mapping[str, Json]) -> Typed:
     return "transaction_status", {"transaction_id": payload.get("transactionId")}
 
 
-TYPED: Mapping[str, Translation] = {
+def _update_firmware(payload: Mapping[str, Json]) -> Typed:
+    firmware = payload["firmware"]
+    return "update_firmware", {
+        "location": firmware["location"],
+        "retrieve_at": firmware["retrieveDateTime"],
+        "install_at": firmware.get("installDateTime"),
+        "signing_certificate": firmware.get("signingCertificate"),
+        "signature": firmware.get("signature"),
+        "request_id": payload["requestId"],
+    }
+
+
+def _publish_firmware(payload: Mapping[str, Json]) -> Typed:
+    body = {"location": payload["location"], "checksum": payload["checksum"]}
+    return "publish_firmware", body | {"request_id": payload["requestId"]}
+
+
+def _unpublish_firmware(payload: Mapping[str, Json]) -> Typed:
+    return "unpublish_firmware", {"checksum": payload["checksum"]}
+
+
+def _log(payload: Mapping[str, Json]) -> Typed:
+    body = {"kind": payload["logType"], "location": payload["log"]["remoteLocation"]}
+    return "get_log", body | {"request_id": payload["requestId"]}
+
+
+def _install_certificate(payload: Mapping[str, Json]) -> Typed:
+    return "install_certificate", {"use": payload["certificateType"], "certificate": payload["certificate"]}
+
+
+def _installed_certificates(payload: Mapping[str, Json]) -> Typed:
+    return "get_installed_certificates", {"uses": payload.get("certificateType", [])}
+
+
+def _hashes(data: Mapping[str, Json]) -> dict[str, Json]:
+    names = {"issuerNameHash": "issuer_name_hash", "issuerKeyHash": "issuer_key_hash", "serialNumber": "serial_number"}
+    return {"algorithm": data["hashAlgorithm"]} | {ours: data[theirs] for theirs, ours in names.items()}
+
+
+def _delete_certificate(payload: Mapping[str, Json]) -> Typed:
+    return "delete_certificate", _hashes(payload["certificateHashData"])
+
+
+def _monitoring_base(payload: Mapping[str, Json]) -> Typed:
+    return "set_monitoring_base", {"base": payload["monitoringBase"]}
+
+
+def _monitoring_level(payload: Mapping[str, Json]) -> Typed:
+    return "set_monitoring_level", {"severity": payload["severity"]}
+
+
+def _monitoring_report(payload: Mapping[str, Json]) -> Typed:
+    variables = [_variable(one) for one in payload.get("componentVariable", ())]
+    body = {"criteria": payload.get("monitoringCriteria", []), "variables": variables}
+    return "get_monitoring_report", body | {"request_id": payload["requestId"]}
+
+
+def _set_monitors(payload: Mapping[str, Json]) -> Typed:
+    monitors = [
+        _variable(one) | {"kind": one["type"], "value": one["value"], "severity": one["severity"]}
+        for one in payload["setMonitoringData"]
+    ]
+    return "set_variable_monitoring", {"monitors": monitors}
+
+
+def _clear_monitors(payload: Mapping[str, Json]) -> Typed:
+    return "clear_variable_monitoring", {"monitor_ids": payload["id"]}
+
+
+def _customer_information(payload: Mapping[str, Json]) -> Typed:
+    body = {"is_reported": payload["report"], "is_cleared": payload["clear"], "request_id": payload["requestId"]}
+    if "idToken" in payload:
+        token = payload["idToken"]
+        return "customer_information", body | {"token": {"token": token["idToken"], "token_type": token["type"]}}
+    if "customerCertificate" in payload:
+        return "customer_information", body | {"certificate": _hashes(payload["customerCertificate"])}
+    return "customer_information", body | {"customer_identifier": payload["customerIdentifier"]}
+
+
+def _show(payload: Mapping[str, Json]) -> Typed:
+    message = payload["message"]
+    return "set_display_message", {
+        "message_id": message["id"],
+        "priority": message["priority"],
+        "content": message["message"]["content"],
+        "format": message["message"]["format"],
+        "language": message["message"].get("language"),
+        "state": message.get("state"),
+        "starts_at": message.get("startDateTime"),
+        "ends_at": message.get("endDateTime"),
+        "transaction_id": message.get("transactionId"),
+    }
+
+
+def _messages(payload: Mapping[str, Json]) -> Typed:
+    body = {"message_ids": payload.get("id", []), "priority": payload.get("priority"), "state": payload.get("state")}
+    return "get_display_messages", body | {"request_id": payload["requestId"]}
+
+
+def _clear_message(payload: Mapping[str, Json]) -> Typed:
+    return "clear_display_message", {"message_id": payload["id"]}
+
+
+TYPED: dict[str, Translation] = {
     "RequestStartTransaction": _start,
     "RequestStopTransaction": _stop,
     "UnlockConnector": _unlock,
@@ -130,4 +242,20 @@ TYPED: Mapping[str, Translation] = {
     "GetCompositeSchedule": _composite,
     "ClearChargingProfile": _clear_profile,
     "GetTransactionStatus": _transaction_status,
+    "UpdateFirmware": _update_firmware,
+    "PublishFirmware": _publish_firmware,
+    "UnpublishFirmware": _unpublish_firmware,
+    "GetLog": _log,
+    "InstallCertificate": _install_certificate,
+    "GetInstalledCertificateIds": _installed_certificates,
+    "DeleteCertificate": _delete_certificate,
+    "SetMonitoringBase": _monitoring_base,
+    "SetMonitoringLevel": _monitoring_level,
+    "GetMonitoringReport": _monitoring_report,
+    "SetVariableMonitoring": _set_monitors,
+    "ClearVariableMonitoring": _clear_monitors,
+    "CustomerInformation": _customer_information,
+    "SetDisplayMessage": _show,
+    "GetDisplayMessages": _messages,
+    "ClearDisplayMessage": _clear_message,
 }

@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 import pytest_asyncio
+from prometheus_client import REGISTRY
 from sqlalchemy.engine import make_url
 
 from backoffice.billing.app import SERVICE, build_with
@@ -22,12 +23,13 @@ from backoffice.contracts.billing import (
     HoldPayment,
     HoldResult,
     HoldStatus,
+    InvoiceIssued,
     PaymentCompleted,
     PaymentFailed,
     ReleaseHold,
 )
 from backoffice.contracts.sessions import ChargingSessionCompleted, PriceLine
-from backoffice.kit.database import driver_dsn
+from backoffice.kit.database import Unit, driver_dsn
 from backoffice.kit.service import Context, Parts
 from backoffice.kit.testing import eventually
 from protocol.bus.envelope import decode_envelope
@@ -142,6 +144,8 @@ class Bench:
         subscription = await self.place.bus.jetstream.subscribe(
             domain_events_of(DEFAULT, key=session_id, service="billing"), ordered_consumer=True
         )
+        issued = self.place.catalogue.decode(decode_envelope((await subscription.next_msg(timeout=5)).data))
+        assert (type(issued), issued.session_id) == (InvoiceIssued, session_id)
         message = await subscription.next_msg(timeout=5)
 
         return [self.place.catalogue.decode(decode_envelope(message.data))]
@@ -191,6 +195,43 @@ async def test_card_session_is_charged_at_its_end(bench: Bench) -> None:
 
     assert receipt["invoice"]["state"] == "paid"
     assert receipt["invoice"]["lines"][0]["dimension"] == "ENERGY"
+
+
+async def test_time_to_a_receipt_is_that_of_the_first_attempt_whatever_comes_of_it(bench: Bench) -> None:
+    names = ("business_receipts_due_total", "business_receipt_seconds_count", "business_receipt_seconds_sum")
+    before = [REGISTRY.get_sample_value(name) or 0.0 for name in names]
+    await bench.add_card(DECLINED)
+    receipt = await bench.complete(completed())
+    await bench.add_card(GOOD)
+    url = f"/api/v1/billing/invoices/{receipt['invoice']['id']}/pay"
+    await bench.place.http.post(url, headers=bench.place.driver_headers() | {"Idempotency-Key": "once-and-only"})
+    paid = await bench.complete(completed())
+
+    due, count, seconds = (
+        (REGISTRY.get_sample_value(name) or 0.0) - earlier for name, earlier in zip(names, before, strict=True)
+    )
+    assert paid["invoice"]["state"] == "paid"
+    assert (due, count) == (1, 1)
+    assert 0 < seconds < 60
+
+
+async def test_receipt_is_due_once_however_often_its_invoice_has_to_be_tried(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "business_receipts_due_total"
+    before, failures, publish = REGISTRY.get_sample_value(name) or 0.0, [1, 2], Unit.publish
+
+    async def publish_at_last(unit: Unit, event: Any, **words: Any) -> None:
+        if isinstance(event, InvoiceIssued) and failures:
+            raise RuntimeError(f"failure {failures.pop()}")
+        await publish(unit, event, **words)
+
+    monkeypatch.setattr(Unit, "publish", publish_at_last)
+    await bench.add_card()
+    receipt = await bench.complete(completed())
+
+    assert (receipt["invoice"]["state"], failures) == ("paid", [])
+    assert (REGISTRY.get_sample_value(name) or 0.0) - before == 1
 
 
 @pytest.mark.parametrize(
@@ -469,3 +510,10 @@ def test_what_is_missing_stays_open(paid: str, collected: str, trigger: InvoiceT
     amount = Collected(Money(Decimal(collected), "EUR"))
 
     assert outcome_of(Money(Decimal(10), "EUR"), Decimal(paid), amount) == (trigger, Money(Decimal(left), "EUR"))
+
+
+@pytest.mark.slow
+async def test_anybody_learns_who_takes_the_cards(bench: Bench) -> None:
+    answer = await bench.place.http.get("/api/v1/billing/payment-provider")
+
+    assert answer.json() == {"name": "sandbox"}

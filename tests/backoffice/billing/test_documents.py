@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from backoffice.kit.auth import Role
 from backoffice.kit.testing import eventually
 from protocol.domain.identifiers import TenantId
 from tests.backoffice.billing.test_billing import Bench, bench as bench
@@ -97,7 +98,7 @@ async def test_statement_on_account_says_what_is_to_be_paid(bench: Bench) -> Non
 
     listed = await get(bench, path)
     before = await pdf(bench, f"{path}/pdf", bench.place.driver_headers())
-    await bench.place.http.post(f"/api/v1/billing/{path}/paid", headers=bench.place.operator_headers())
+    await bench.place.http.post(f"/api/v1/billing/{path}/paid", headers=bench.place.headers_of(Role.FINANCE))
     after = await pdf(bench, f"{path}/pdf")
     others = await bench.place.http.get(f"/api/v1/billing/{path}", headers=bench.place.driver_headers("driver-2"))
 

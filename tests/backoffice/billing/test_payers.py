@@ -11,6 +11,7 @@ from backoffice.billing import statements
 from backoffice.billing.domain import LONGEST_WAIT, RETRY_AFTER, next_retry, wait_after_silence
 from backoffice.billing.statements import CLOSED_AFTER, bounds_of, month_before, month_of, over_until
 from backoffice.contracts.billing import HoldStatus, PaymentCompleted
+from backoffice.kit.auth import Role
 from backoffice.kit.testing import eventually
 from protocol.domain.identifiers import TenantId
 from tests.backoffice.billing.test_billing import DECLINED, GOOD, NOW, Bench, bench as bench, completed
@@ -66,7 +67,7 @@ async def test_month_on_account_is_one_statement_and_is_paid_whole(bench: Bench)
     owed = await balances(bench)
     assert owed["receivable:driver-1"] == Decimal("16.18")
 
-    path, headers = f"/api/v1/billing/statements/{statement['id']}/paid", bench.place.operator_headers()
+    path, headers = f"/api/v1/billing/statements/{statement['id']}/paid", bench.place.headers_of(Role.FINANCE)
     paid, again = [await bench.place.http.post(path, headers=headers) for _ in range(2)]
 
     assert (paid.status_code, again.status_code) == (200, 409)
@@ -86,7 +87,7 @@ async def test_credits_make_a_statement_less_and_what_comes_later_waits(bench: B
     await bill(bench, session("late"))
 
     path = f"/api/v1/billing/statements/{statement['id']}/paid"
-    await bench.place.http.post(path, headers=bench.place.operator_headers())
+    await bench.place.http.post(path, headers=bench.place.headers_of(Role.FINANCE))
 
     assert (await balances(bench))["cash:bank"] == Decimal("8.09")
     states = {one["session_id"]: one["state"] for one in (await get(bench, "invoices"))["items"]}
@@ -102,7 +103,7 @@ async def test_paid_statement_is_refunded_by_hand(bench: Bench) -> None:
     await bill(bench, session("s1"))
     (statement,) = await end_month(bench)
     (invoice,) = (await get(bench, "invoices"))["items"]
-    headers = bench.place.operator_headers()
+    headers = bench.place.headers_of(Role.FINANCE)
     await bench.place.http.post(f"/api/v1/billing/statements/{statement['id']}/paid", headers=headers)
 
     assert (await refund(bench, invoice["id"], "2.00")).status_code == 201
@@ -230,7 +231,7 @@ async def write_off(bench: Bench, invoice_id: str, headers: dict[str, str] | Non
     return await bench.place.http.post(
         f"/api/v1/billing/invoices/{invoice_id}/write-off",
         json={"reason": "moved away"},
-        headers=headers or bench.place.operator_headers(),
+        headers=headers or bench.place.headers_of(Role.FINANCE),
     )
 
 

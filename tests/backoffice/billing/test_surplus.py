@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from backoffice.kit.auth import Role
 from protocol.blocks.payment.messages import SettlementStatus
 from tests.backoffice.billing.test_billing import Bench, bench as bench
 from tests.backoffice.billing.test_credits import get, refunds_in
@@ -62,7 +63,7 @@ async def test_settlement_after_a_write_off_is_booked_and_goes_back_whole(bench:
     answer = await bench.place.http.post(
         f"/api/v1/billing/invoices/{invoice['id']}/write-off",
         json={"reason": "moved away"},
-        headers=bench.place.operator_headers(),
+        headers=bench.place.headers_of(Role.FINANCE),
     )
     assert answer.status_code == 200, answer.text
     await settle(bench, settled(1, SettlementStatus.SETTLED))

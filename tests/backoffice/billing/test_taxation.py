@@ -17,6 +17,7 @@ from backoffice.billing.domain import InvoiceKind
 from backoffice.billing.shares import shares_of
 from backoffice.billing.taxation import Party, Terms, country_of_vat_number, has_reverse_charge, taxed
 from backoffice.contracts.sessions import PriceLine
+from backoffice.kit.auth import Role
 from backoffice.pricing.calculation import price
 from backoffice.pricing.periods import ChargingPeriod
 from backoffice.pricing.tariff import read_tariff
@@ -138,7 +139,9 @@ def test_greek_numbers_begin_otherwise_than_the_country() -> None:
 
 
 async def put(bench: Bench, path: str, body: Any) -> Any:
-    answer = await bench.place.http.put(f"/api/v1/billing/{path}", json=body, headers=bench.place.operator_headers())
+    answer = await bench.place.http.put(
+        f"/api/v1/billing/{path}", json=body, headers=bench.place.headers_of(Role.FINANCE)
+    )
     assert answer.status_code == 200, answer.text
     return answer.json()
 

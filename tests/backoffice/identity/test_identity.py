@@ -10,6 +10,7 @@ import pytest
 from backoffice.contracts.identity import AUTHORIZE_TOKEN, ISSUE_VIRTUAL_TOKEN, IssueVirtualToken, VirtualToken
 from backoffice.identity.bootstrap import ensure_driver, ensure_operator
 from backoffice.identity.domain import TokenRecord, judge_token
+from backoffice.kit.auth import Role
 from backoffice.kit.clock import utc_now
 from backoffice.kit.testing import SECRETS
 from protocol.blocks.authorization.queries import AuthorizeToken, TokenVerdict
@@ -36,7 +37,10 @@ def ref_of(id_token: IdToken, tenant: TenantId = DEFAULT_TENANT) -> str:
 
 
 async def register(place: HttpPlace, tenant: TenantId = DEFAULT_TENANT, email: str = DRIVER["email"]) -> dict[str, str]:
-    """The headers of a driver who registered just now."""
+    """The headers of a driver who registered just now, in a tenant that is there."""
+    if tenant != DEFAULT_TENANT:
+        new = {"tenant": tenant, "name": tenant, "admin_email": f"admin@{tenant}.example.org"}
+        await place.http.post("/api/v1/tenants", json=new, headers=place.headers_of(Role.ADMIN))
     body = {**DRIVER, "email": email}
     response = await place.http.post("/api/v1/auth/register", json=body, headers={"X-Tenant": tenant})
     assert response.status_code == 201, response.text
@@ -85,14 +89,14 @@ async def test_same_address_may_be_a_driver_of_two_tenants(place: HttpPlace) -> 
     assert (await place.http.get("/api/v1/me", headers=other)).json()["tenant"] == "other"
 
 
-async def test_first_operator_is_there_after_every_start(place: HttpPlace, database_url: str) -> None:
+async def test_first_administrator_is_there_after_every_start(place: HttpPlace, database_url: str) -> None:
     environ = {**SECRETS, "DATABASE_URL": database_url, "NATS_URL": "nats://unused"}
     login = await place.http.post("/api/v1/auth/login", json=FIRST_OPERATOR)
 
     same = await ensure_operator(environ, email=FIRST_OPERATOR["email"], password="another password")
     relogin = await place.http.post("/api/v1/auth/login", json={**FIRST_OPERATOR, "password": "another password"})
 
-    assert login.json()["role"] == "operator"
+    assert login.json()["role"] == "admin"
     assert same == login.json()["account_id"] == relogin.json()["account_id"]
     assert await ensure_driver(environ, email="demo@example.org", password="demo-demo") != same
 

@@ -10,13 +10,16 @@ from backoffice.kit.consumer import Consumer, Delivery
 from backoffice.kit.consumer_runner import ConsumerRunner
 from backoffice.kit.database import ALL_TENANTS
 from backoffice.kit.errors import BusUnavailable, Conflict, Unavailable
+from backoffice.kit.telemetry import EVENTS_CONSUMED
 from backoffice.kit.testing import eventually
 from chargeyard.embedded import EmbeddedServers
-from protocol.blocks.availability.events import StationDisconnected
+from protocol.blocks.availability.events import ConnectorStatusReported, StationDisconnected
 from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.blocks.transactions.events import TransactionStarted
 from protocol.bus.envelope import event_id
+from protocol.bus.subjects import Kind
 from protocol.domain.identifiers import DEFAULT_TENANT, StationId, TenantId, TransactionId
+from protocol.domain.status import ConnectorStatus
 from tests.backoffice.kit.conftest import OpenSample
 from tests.backoffice.kit.sample_service.app import Sample
 from tests.factories.places import HttpPlace
@@ -129,19 +132,76 @@ async def test_event_with_a_value_that_no_column_takes_is_a_dead_letter_and_park
 
 
 async def test_what_is_no_event_is_a_dead_letter_and_an_unknown_type_passes(place: HttpPlace, sample: Sample) -> None:
-    subject = "ev.v1.default.station.0.0.CP001.transactions."
+    subjects = [f"ev.v1.default.station.0.{h2}.CP001.transactions.started" for h2 in "abc"]
     attributes = b'"id":"1","source":"s","type":"ev.v9","time":"2026-01-01T00:00:00Z","tenant":"default"'
     unknown = b"{" + attributes + b',"subject":"CP001","data":{}}'
     nobodys = unknown.replace(b'"tenant":"default"', b'"tenant":"*"')
 
-    await place.bus.publish(subject + "a", b"not json", message_id="a")
-    await place.bus.publish(subject + "b", unknown, message_id="b")
-    await place.bus.publish(subject + "c", nobodys, message_id="c")
+    await place.bus.publish(subjects[0], b"not json", message_id="a")
+    await place.bus.publish(subjects[1], unknown, message_id="b")
+    await place.bus.publish(subjects[2], nobodys, message_id="c")
     await place.publish_fact(started(), station=CP001)
 
     await count_becomes(sample, CP001, 1)
     letters = await rows_of(sample, "SELECT subject, reason FROM dead_letters ORDER BY stream_seq")
-    assert [letter.subject for letter in letters] == [subject + "a", subject + "c"]
+    assert [letter.subject for letter in letters] == [subjects[0], subjects[2]]
+
+
+async def test_events_of_a_type_come_in_runs_and_what_is_not_wanted_passes(place: HttpPlace, sample: Sample) -> None:
+    status = ConnectorStatusReported(ConnectorStatus.AVAILABLE, evse=1)
+    unwanted = ConnectorStatusReported(ConnectorStatus.AVAILABLE)
+    await place.publish_fact(started(), station=CP002)
+    await count_becomes(sample, CP002, 1)
+    holding = asyncio.Event()
+
+    async def hold(*_: object) -> None:
+        await holding.wait()
+
+    sample.on_start = hold  # the first of a batch waits, and the rest gathers behind it
+    await place.publish_fact(started(2), station=CP002)
+    for name in ("A", "B"):
+        await place.publish_fact(status, station=StationId(name))
+    await place.publish_fact(unwanted, station=StationId("C"))
+    same = event_id("default", "D", "1")
+    for _ in range(2):
+        await place.publish_fact(status, station=StationId("D"), event_id=same, digest="a")
+    await place.publish_fact(status, station=StationId("E"), tenant=TenantId("other"))
+    await place.publish_fact(started(3), station=CP001)
+    await place.publish_fact(status, station=StationId("F"))
+    await asyncio.sleep(0.5)
+    holding.set()
+
+    async def noted() -> bool:
+        return len(await rows_of(sample, "SELECT event_id FROM inbox")) == 8  # none for what passed
+
+    await eventually(noted)
+    assert [one for run in sample.runs for one in run] == ["A", "B", "D", "E", "F"]
+    assert ["E"] in sample.runs  # another tenant's
+    assert ["F"] in sample.runs  # behind an event of another type
+    assert len(sample.runs) < 5
+
+
+async def test_what_only_passes_moves_no_cursor_and_the_next_that_counts_does(place: HttpPlace, sample: Sample) -> None:
+    async def position() -> int:
+        [row] = await rows_of(sample, "SELECT stream_seq FROM cursors WHERE partition = 'FACTS'")
+        return int(row.stream_seq)
+
+    await place.publish_fact(started(), station=CP001)
+    await count_becomes(sample, CP001, 1)
+    before = await position()
+    passed = EVENTS_CONSUMED.labels("sample", Kind.STATION, "passed")
+    counted = passed._value.get()
+    for _ in range(3):
+        await place.publish_fact(ConnectorStatusReported(ConnectorStatus.AVAILABLE), station=CP001)
+
+    async def all_passed() -> bool:
+        return bool(passed._value.get() == counted + 3)
+
+    await eventually(all_passed)
+    assert await position() == before
+    await place.publish_fact(started(2), station=CP001)
+    await count_becomes(sample, CP001, 2)
+    assert await position() == before + 4
 
 
 async def test_event_that_keeps_failing_parks_its_station_until_released(place: HttpPlace, sample: Sample) -> None:

@@ -179,6 +179,18 @@ class TestLiveEvents:
         await stream.__aexit__(None, None, None)
         await client.aclose()
 
+    async def test_open_stream_ends_with_its_access_token(self, place: HttpPlace) -> None:
+        principal = Principal("driver-1", DEFAULT_TENANT, Role.DRIVER)
+        token = TokenSigner(SECRETS["AUTH_PRIVATE_KEY"]).sign(principal, now=utc_now(), lifetime=timedelta(seconds=2))
+        headers = {"Authorization": f"Bearer {token}"}
+
+        async with (
+            asyncio.timeout(10),
+            place.http.stream("GET", "/api/v1/sample/CP001/events", headers=headers) as response,
+        ):
+            assert response.status_code == 200
+            assert [line async for line in response.aiter_lines()] == []
+
 
 @pytest.mark.parametrize("last_event_id", ["-1", "²", "9" * 30])
 async def test_last_event_id_that_we_did_not_send_is_refused(place: HttpPlace, last_event_id: str) -> None:
@@ -215,3 +227,17 @@ async def test_documentation_needs_nothing_from_elsewhere(place: HttpPlace) -> N
     assert "://" not in page.text
     for file in files:
         assert (await place.http.get(file)).status_code == 200
+
+
+async def test_requests_are_measured_by_route_and_nobody_makes_a_label(place: HttpPlace) -> None:
+    await place.http.get("/api/v1/sample/refused", headers=place.driver_headers())
+    await place.http.request("PROPFIND", "/api/v1/nothing-here")
+
+    metrics = (await place.http.get("/metrics")).text
+    proxied = await place.http.get("/metrics", headers={"X-Forwarded-For": "192.0.2.1"})
+
+    measured = [line for line in metrics.splitlines() if line.startswith("backoffice_request_seconds_count{")]
+    assert any('method="GET",route="/sample/refused"' in line for line in measured), measured
+    assert any('method="",route="",status="404"' in line for line in measured), measured
+    assert "PROPFIND" not in metrics
+    assert proxied.status_code == 404

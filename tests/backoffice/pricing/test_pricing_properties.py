@@ -175,7 +175,8 @@ def test_limits_bind_both_totals(tariff: Tariff, periods: tuple[ChargingPeriod, 
         assert result.total_excl_vat <= tariff.max_price.excl_vat
     elif tariff.min_price:
         assert result.total_excl_vat >= tariff.min_price.excl_vat
-        assert result.total_incl_vat >= (tariff.min_price.incl_vat or tariff.min_price.excl_vat)
+        least = tariff.min_price
+        assert result.total_incl_vat >= (least.excl_vat if least.incl_vat is None else least.incl_vat)
 
 
 @given(tariffs(highest_step=1), sessions(), st.integers(1, 50))

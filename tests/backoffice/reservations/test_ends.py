@@ -9,7 +9,9 @@ from backoffice.contracts.reservations import (
     ReservationCharged,
     ReservationCreated,
     ReservationEndangered,
+    ReservationExpired,
     ReservationHonoured,
+    ReservationSoon,
 )
 from backoffice.contracts.stations import (
     BayOccupied,
@@ -105,10 +107,22 @@ async def test_whoever_does_not_come_to_a_station_that_was_away_at_the_begin_pay
     place.clock.advance(HOUR)
     await becomes(place, witness["id"], total_incl_vat="11.50")
     assert (await read(place, made["id"]))["total_incl_vat"] is None
-    _, endangered, _ = await said(place, made["id"], 3)
+    _, soon, endangered, _ = await said(place, made["id"], 4)
+    assert isinstance(soon, ReservationSoon), "said once, however often somebody looked"
     assert isinstance(endangered, ReservationEndangered)
     assert endangered.others == (OTHER_BAY,)
     assert view["ended_at"] == view["expires_at"]
+
+
+async def test_reservation_made_shortly_before_its_begin_reminds_nobody(place: HttpPlace, others: Others) -> None:
+    made = await reserved(place, BAY, after=5 * MINUTE)
+    await eventually(asked(others, DescribePlace, 2))
+
+    place.clock.advance(30 * MINUTE)
+
+    await becomes(place, made["id"], state="expired")
+    _, expired = await said(place, made["id"], 2)
+    assert isinstance(expired, ReservationExpired)
 
 
 async def test_outage_whose_end_nobody_knows_gives_up_only_what_begins_soon(place: HttpPlace) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from backoffice.contracts.admin import SETTINGS, STARTS_BY_APP, AskSettings, SettingValues
 from backoffice.contracts.billing import (
     HOLD_PAYMENT,
     RELEASE_HOLD,
@@ -82,6 +83,7 @@ class Others:
         self.no_tariff_before = T0
         self.is_stop_failing = False
         self.is_online = True
+        self.starts_by_app = True
         self.tokens_together = asyncio.Barrier(1)
         self.asked: list[Any] = []
 
@@ -89,6 +91,7 @@ class Others:
         return [
             Answerer(TARIFF_IN_FORCE, self._tariff),
             Answerer(DESCRIBE_EVSE, self._describe),
+            Answerer(SETTINGS, self._settings),
             Answerer(DESCRIBE_PLACE, self._describe_place),
             Answerer(HOLDER_OF, self._holder),
             Answerer(HOLD_PAYMENT, self._hold),
@@ -107,6 +110,10 @@ class Others:
             raise BusUnavailable("told to fail")
         self.asked.append(question)
         return TariffVersion("T", 1, msgspec.Raw(self.tariff))
+
+    async def _settings(self, question: AskSettings) -> SettingValues:
+        self.asked.append(question)
+        return SettingValues({STARTS_BY_APP: msgspec.Raw(b"true" if self.starts_by_app else b"false")})
 
     async def _describe(self, question: DescribeEvse) -> EvseDescription:
         is_known = question.station_id != "NOWHERE"

@@ -393,6 +393,46 @@ async def test_sessions_are_found_by_when_they_began(
     assert [one["id"] for one in answer.json()["items"]] == ([SESSION] if is_found else [])
 
 
+@pytest.mark.parametrize(
+    ("wanted", "is_found"),
+    [
+        ({"station_id": CP001}, True),
+        ({"station_id": "elsewhere"}, False),
+        ({"driver_id": "driver-1"}, True),
+        ({"driver_id": "driver-2"}, False),
+        ({"running": "true"}, True),
+    ],
+)
+async def test_staff_finds_sessions_by_station_driver_and_whether_they_run(
+    place: HttpPlace, wanted: dict[str, str], *, is_found: bool
+) -> None:
+    await publish(place, started())
+    await session_in(place, "charging")
+
+    answer = await place.http.get("/api/v1/sessions", params=wanted, headers=place.operator_headers())
+
+    assert [one["id"] for one in answer.json()["items"]] == ([SESSION] if is_found else [])
+
+
+async def test_session_that_is_over_is_not_among_the_running(place: HttpPlace) -> None:
+    await publish(place, started())
+    await publish(place, ended(meter_wh="2000"), minutes=60)
+    await session_in(place, "completed")
+
+    answer = await place.http.get("/api/v1/sessions?running=true", headers=place.operator_headers())
+
+    assert answer.json()["items"] == []
+
+
+async def test_driver_who_names_another_driver_sees_own_sessions_only(place: HttpPlace) -> None:
+    await publish(place, started())
+    await session_in(place, "charging")
+
+    answer = await place.http.get("/api/v1/sessions?driver_id=driver-1", headers=place.driver_headers("driver-2"))
+
+    assert answer.json()["items"] == []
+
+
 async def test_two_tenants_with_the_same_station_and_transaction_have_two_sessions(place: HttpPlace) -> None:
     other = TenantId("other")
     for tenant, end_wh in ((DEFAULT, "2000"), (other, "3000")):

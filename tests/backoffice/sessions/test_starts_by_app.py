@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from backoffice.contracts.admin import AskSettings
 from backoffice.contracts.billing import (
     HoldPayment,
     HoldResult,
@@ -174,3 +175,15 @@ async def test_intent_of_another_driver_does_not_pay_for_a_session(place: HttpPl
     session = await session_in(place, "completed")
 
     assert (session["driver_id"], session["intent_id"]) == ("driver-2", None)
+
+
+async def test_nobody_starts_by_app_where_it_is_switched_off(place: HttpPlace, others: Others) -> None:
+    others.starts_by_app = False
+
+    refused = await start_by_app(place)
+    again = await start_by_app(place, key="start-key-2")
+
+    assert [answer.status_code for answer in (refused, again)] == [409, 409]
+    assert refused.json()["type"].endswith("starts-by-app-off")
+    assert len(others.were_asked(AskSettings)) == 1  # the answer is remembered for some seconds
+    assert others.were_asked(HoldPayment) == []

@@ -317,3 +317,34 @@ async def test_sheet_without_an_address_says_which_setting_is_missing(place: Htt
 
     assert answer.status_code == 409
     assert "STATIONS_PLACE_URL" in answer.json()["detail"]
+
+
+async def read_as_driver(place: HttpPlace, path: str, tenant: str = "default", **params: Any) -> Any:
+    headers = place.driver_headers(tenant=TenantId(tenant))
+    answer = await place.http.get(f"/api/v1{path}", params=params, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+@pytest.mark.slow
+async def test_driver_finds_locations_by_name_and_address_and_learns_where_they_lie(place: HttpPlace) -> None:
+    await put(place, "/locations/L1", LOCATION | {"address": "Quay 100%", "city": "Berlin"})
+    await put(place, "/locations/L2", LOCATION | {"name": "Old harbour", "latitude": 53.5, "longitude": 10.0})
+
+    area = await read_as_driver(place, "/places/area")
+    found = {
+        text: [one["location_id"] for one in await read_as_driver(place, "/places/search", text=text)]
+        for text in ("harbour", "OLD", "100%", "berl", "%", "nowhere")
+    }
+    elsewhere = await read_as_driver(place, "/places/area", tenant="other")
+
+    assert area == {"location_count": 2, "south": 52.5, "north": 53.5, "west": 10.0, "east": 13.4}
+    assert found == {
+        "harbour": ["L1", "L2"],
+        "OLD": ["L2"],
+        "100%": ["L1"],
+        "berl": ["L1"],
+        "%": ["L1"],
+        "nowhere": [],
+    }
+    assert elsewhere is None

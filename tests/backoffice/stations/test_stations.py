@@ -156,6 +156,7 @@ async def test_what_hangs_on_a_station_goes_with_it_and_its_bay_stays(place: Htt
 
 def test_every_table_that_names_a_station_is_cleared_or_kept_on_purpose() -> None:
     kept = {
+        "issued_certificates",  # whoever has a revoked one could come as the next station of that name
         "parking_bays",  # they stay, and serve no EVSE
         "refused_handshakes",  # who tried, whether registered or not
         "report_parts",  # with their report

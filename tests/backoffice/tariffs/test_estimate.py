@@ -1,6 +1,7 @@
 """What a plan would cost at a place, by REST."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Any
@@ -116,3 +117,28 @@ async def test_estimate_says_what_it_costs_to_have_the_place_kept_and_not_to_com
     assert (kept["reservation"]["total_incl_vat"], kept["no_show"]["total_incl_vat"]) == ("1.50", "13.50")
     assert [line["element"] for line in kept["no_show"]["lines"]] == [0, 1]
     assert (not_kept["reservation"], not_kept["no_show"]) == (None, None)
+
+
+async def test_tariff_is_tried_before_it_is_published(place: HttpPlace) -> None:
+    draft = {"id": "draft", "currency": "EUR", "elements": ELEMENTS}
+    body = {"tariff": json.dumps(draft), "begins_at": NOON, "minutes": 60, "energy_kwh": "20.5", "parking_minutes": 7}
+
+    answer = await place.http.post("/api/v1/tariffs/trial", json=body, headers=place.operator_headers())
+    kept = await place.http.get("/api/v1/tariffs/draft", headers=place.operator_headers())
+
+    assert (answer.json()["total_excl_vat"], answer.json()["total_incl_vat"]) == ("10.20", "11.84")
+    assert answer.json()["tariff_version"] == 0
+    assert kept.status_code == 404
+
+
+async def test_trial_says_what_is_wrong_with_a_tariff(place: HttpPlace) -> None:
+    body = {"tariff": '{"id": "draft", "currency": "EUR", "elements": []}', "minutes": 60}
+
+    broken = await place.http.post("/api/v1/tariffs/trial", json=body, headers=place.operator_headers())
+    nowhere = await place.http.post(
+        "/api/v1/tariffs/trial", json={**body, "timezone": "Mars"}, headers=place.operator_headers()
+    )
+
+    assert broken.status_code == 422
+    assert "elements" in broken.json()["detail"]
+    assert "Europe/Berlin" in nowhere.json()["errors"][0]["problem"]

@@ -16,6 +16,7 @@ from backoffice.kit.testing import eventually
 from backoffice.telemetry.app import SERVICE
 from backoffice.telemetry.domain import DAYS_AHEAD, days_around
 from backoffice.telemetry.service import Telemetry
+from backoffice.telemetry.settings import TelemetrySettings
 from protocol.bus.frames import NO_FRAME, FrameDirection, FramesLogged, LoggedFrame
 from protocol.domain.identifiers import StationId, TenantId
 from protocol.tolerance.events import MessageQuarantined, StationDeviated
@@ -151,7 +152,7 @@ async def test_days_gone_by_are_forgotten_with_their_partitions(place: HttpPlace
     await place.publish_fact(FramesLogged((exchange(1),)), station=CP001)
     await eventually(lambda: search(place))
     database = Database(database_url, service="telemetry", catalogue=CATALOGUE)
-    later = Telemetry(database, clock=lambda: NOW + timedelta(days=10), frame_days=3)
+    later = Telemetry(database, clock=lambda: NOW + timedelta(days=10), settings=TelemetrySettings(frame_days=3))
 
     await later.make_partitions()
     async with database.transaction(ALL_TENANTS) as unit:

@@ -14,7 +14,7 @@ from tests.factories.certificates import MinimalAuthority
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-EMAID = "DE8ACC12E46L89"
+EMAID = "DE8ACC12E46L"  # and two digits
 
 
 @pytest.fixture(scope="module")

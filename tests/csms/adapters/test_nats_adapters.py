@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from time import perf_counter
 from typing import NamedTuple
 
 import msgspec
 import pytest
 import pytest_asyncio
+from nats.aio.msg import Msg
+from opentelemetry.sdk.trace import TracerProvider
 
 from backoffice.kit.testing import eventually
 from chargeyard.embedded import EmbeddedServers
@@ -17,9 +20,13 @@ from csms.adapters.identity import IdentityAuthority
 from csms.adapters.key_values import KeyValueNumbers, KeyValuePresence, WatchedRegistry
 from csms.adapters.nats import NatsBus
 from csms.adapters.publisher import SLOTS_OF_STATION, JetStreamPublisher
+from csms.deviations import DeviationBook
 from csms.errors import BusUnavailable, HeldByNewer, PublishFailed
 from csms.ports import Outgoing
+from csms.station import ReceivedCall, Station
+from csms.tracing import CallTracer, end
 from protocol.blocks.authorization.queries import AuthorizeToken, TokenVerdict
+from protocol.blocks.availability.messages import Heartbeat
 from protocol.blocks.certificates.messages import EvCertificateReply
 from protocol.blocks.certificates.queries import AskEvCertificate
 from protocol.bus.commands import RegistryEntry
@@ -27,6 +34,8 @@ from protocol.bus.subjects import Stream, query_subject, station_key as key_of
 from protocol.domain.authorization import AuthorizationBasis, AuthorizationStatus
 from protocol.domain.certificates import EvCertificateAction
 from protocol.domain.identifiers import DriverId, StationId, TenantId
+from protocol.domain.status import RegistrationStatus
+from protocol.domain.version import OcppVersion
 from tests.csms.harness import station_key, until
 
 EARLY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -254,6 +263,33 @@ async def test_silent_identity_leaves_a_cached_yes_and_else_the_operators_choice
     assert (before.status, before.basis) == (AuthorizationStatus.INVALID, AuthorizationBasis.DEFERRED)
     assert (asked.driver_id, asked.group, asked.basis) == ("d1", "FAMILY", AuthorizationBasis.IDENTITY)
     assert (cached.driver_id, cached.group, cached.basis) == ("d1", "FAMILY", AuthorizationBasis.CACHED)
+
+
+async def test_question_is_in_the_trace_of_its_call_where_that_is_sampled(nats_url: str) -> None:
+    tracer = CallTracer(TracerProvider().get_tracer("tests"), sample=0.5, charges=1.0)
+    said: list[str] = []
+    contexts: list[str] = []
+    station = Station(
+        station_key(), OcppVersion.V16, "node1", RegistrationStatus.ACCEPTED, 300, 0, DeviationBook(EARLY)
+    )
+    async with connected(nats_url) as bus:
+        authority = IdentityAuthority(bus, timeout_s=2.0, accepts_when_silent=False)
+
+        async def answer(message: Msg) -> None:
+            said.append((message.headers or {}).get("traceparent", ""))
+            await bus.client.publish(message.reply, msgspec.json.encode(TokenVerdict(AuthorizationStatus.ACCEPTED)))
+
+        await bus.client.subscribe(query_subject("identity", "authorize_token"), cb=answer)
+        for _ in range(3):
+            call = ReceivedCall(station, EARLY, b"{}")
+            span = tracer.begin(Heartbeat(), call, action="Heartbeat", began=perf_counter())
+            await authority.judge(QUESTION)
+            end(span)
+            contexts.append(call.traceparent)
+        await authority.judge(QUESTION)
+
+    assert said == [*contexts, ""]
+    assert [bool(one) for one in said] == [True, False, True, False]
 
 
 async def test_numbers_are_refused_while_nats_is_away(broker: Broker) -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from types import TracebackType
 from typing import Any, Self
@@ -11,13 +12,13 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from simulator.conformance.csms.bench import Target
+from simulator.conformance.csms.target import Target
 from simulator.conformance.csms.trials import trials_of
-from simulator.conformance.driver import Command, Need, NewStation, Token
+from simulator.conformance.driver import Code, Command, Need, NewStation, Token
 from simulator.conformance.judging import judge_all
 from simulator.conformance.verdicts import Result
 
-SUBPROTOCOLS = [Subprotocol("ocpp1.6"), Subprotocol("ocpp2.0.1")]
+SUBPROTOCOLS = [Subprotocol("ocpp1.6"), Subprotocol("ocpp2.0.1"), Subprotocol("ocpp2.1")]
 
 
 class MemorySocket:
@@ -64,26 +65,43 @@ class Idle:
     async def add_token(self, token: Token) -> Token:
         return token
 
+    async def trust_contracts(self, root: str) -> None:
+        pass
+
     async def until_online(self, station_id: str) -> None:
         pass
 
     async def accept(self, station_id: str) -> None:
         pass
 
+    async def start(self, station_id: str, limit: Mapping[str, Any]) -> None:
+        await asyncio.Event().wait()
+
+    async def offer_codes(self, station_id: str) -> None:
+        await asyncio.Event().wait()
+
+    async def scan(self, code: Code) -> None:
+        await asyncio.Event().wait()
+
+    async def pay(self, code: Code) -> None:
+        await asyncio.Event().wait()
+
     async def command(self, command: Command) -> None:
         await asyncio.Event().wait()
 
 
 @asynccontextmanager
-async def served(talk: Callable[[ServerConnection], Awaitable[None]]) -> AsyncIterator[str]:
-    """The URL of a WebSocket server that talks so to whoever comes."""
+async def served(
+    talk: Callable[[ServerConnection], Awaitable[None]], *, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[str]:
+    """The URL of a WebSocket server that talks so to whoever comes, over TLS with a context of a server."""
 
     async def quietly(connection: ServerConnection) -> None:
         with suppress(ConnectionClosed):
             await talk(connection)
 
-    async with serve(quietly, "127.0.0.1", 0, subprotocols=SUBPROTOCOLS, close_timeout=1) as server:
-        yield f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}/ocpp"
+    async with serve(quietly, "127.0.0.1", 0, subprotocols=SUBPROTOCOLS, close_timeout=1, ssl=tls) as server:
+        yield f"{'ws' if tls is None else 'wss'}://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}/ocpp"
 
 
 async def judged(target: Target, driver: Any, *cases: str, jobs: int = 12) -> dict[str, Result]:

@@ -6,10 +6,11 @@ import pytest
 
 from chargeyard.cli import main
 from protocol.domain.version import OcppVersion
-from simulator.conformance.csms.bench import Bench, Target
+from simulator.conformance.csms.bench import Bench
 from simulator.conformance.csms.table import BOOTS
+from simulator.conformance.csms.target import Target
 from simulator.conformance.csms.trials import trials_of
-from simulator.conformance.driver import Command, NewStation, Token, TokenKind
+from simulator.conformance.driver import Code, Command, NewStation, Token, TokenKind
 from simulator.conformance.drivers.manual import Manual
 from simulator.conformance.drivers.nobody import Nobody
 from simulator.conformance.log import WireLog
@@ -21,7 +22,9 @@ from tests.simulator.conformance.test_cases import answer_boots
 NOWHERE = "ws://127.0.0.1:9/ocpp"
 
 
-@pytest.mark.parametrize(("judged", "version"), [("csms", "1.6"), ("csms", "2.0.1"), ("station", "2.0.1")])
+@pytest.mark.parametrize(
+    ("judged", "version"), [("csms", "1.6"), ("csms", "2.0.1"), ("csms", "2.1"), ("station", "2.0.1")]
+)
 def test_list_names_every_case_and_runs_none(judged: str, version: str, capsys: pytest.CaptureFixture[str]) -> None:
     code = main(["conform", judged, "--ocpp", version, "--list"])
     said = capsys.readouterr().out
@@ -40,6 +43,7 @@ def test_list_names_every_case_and_runs_none(judged: str, version: str, capsys: 
         (["--url", NOWHERE, "--driver", "rest"], "needs --rest-url"),
         (["--url", NOWHERE, "--driver", "rest", "--password-file", "/nowhere/p"], "/nowhere/p cannot be read"),
         (["--url", NOWHERE, "--ca", "/nowhere/roots.pem"], "/nowhere/roots.pem has no certificates"),
+        (["--url", NOWHERE, "--tls-url", "ws://x"], "begins with wss://"),
         (["--url", NOWHERE, "--expect-failures", "/nowhere/known.txt"], "cannot be read"),
         (["--url", NOWHERE, "--junit", "/nowhere/verdicts.xml"], "there is no folder /nowhere"),
     ],
@@ -127,6 +131,42 @@ async def test_person_is_told_what_to_do_and_nothing_twice() -> None:
     assert accepted.startswith("Accept station CP-1")
     assert added == "Add the token CARD1 in the group (parent) FAMILY, which is blocked."
     assert sent == 'Make the CSMS send Reset to CP-1, as in {"type": "Hard"}.'
+
+
+async def test_person_hears_what_a_station_and_a_token_are_to_be() -> None:
+    prompts = Prompts()
+    code = Code("CP-1", 1, "v1", "abc", "https://pay.example/abc")
+    async with Manual(prompts.ask) as driver:
+        await driver.add_station(NewStation("CP-1", "2.1", security_profile=3, takes_only=True, settles=True))
+        contract = await driver.add_token(Token("EMAID1", TokenKind.REVOKED_CONTRACT))
+        await driver.trust_contracts("PEM")
+        await driver.start("CP-1", {"maxCost": 5})
+        await driver.offer_codes("CP-1")
+        await driver.scan(code)
+        await driver.pay(code)
+
+    station, token, *rest = prompts.told
+    assert "with security profile 3 alone" in station
+    assert "vehicles may not give energy there" in station
+    assert "is settled by the CSMS" in station
+    assert (
+        f"which is a contract whose certificate is revoked. Its certificate has the serial number {contract.serial}"
+        in token
+    )
+    assert [text.split()[0] for text in rest] == ["Trust", "Start", "Let", "Open", "Pay"]
+
+
+async def test_nobody_does_nothing_that_a_case_would_wait_for() -> None:
+    nobody, code = Nobody(("A",)), Code("CP-1", 1, "v1", "abc", "https://pay.example/abc")
+    for asked in (
+        nobody.trust_contracts("PEM"),
+        nobody.start("CP-1", {"maxCost": 5}),
+        nobody.offer_codes("CP-1"),
+        nobody.scan(code),
+        nobody.pay(code),
+    ):
+        with pytest.raises(CannotJudge, match="nobody"):
+            await asked
 
 
 async def test_nobody_has_the_tokens_that_were_given_and_no_others() -> None:

@@ -11,7 +11,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
 from protocol.domain.version import OcppVersion
-from simulator.conformance.csms.bench import Target
+from simulator.conformance.csms.target import Target
 from simulator.conformance.transport import Handshake, client_socket, listening
 from simulator.conformance.verdicts import CannotJudge, Verdict
 from tests.factories.certificates import MinimalAuthority
@@ -30,9 +30,9 @@ async def secured(authority: MinimalAuthority) -> AsyncIterator[str]:
 
 async def test_csms_with_tls_is_judged_where_its_authority_is_trusted(tmp_path: Path) -> None:
     authority = MinimalAuthority(tmp_path)
-    tls = ssl.create_default_context(cafile=authority.files.certificate)
+    roots = authority.files.certificate
     async with secured(authority) as url:
-        trusted = await judged(Target(url, OcppVersion.V16, tls=tls), Idle(), "TC_001_CSMS")
+        trusted = await judged(Target(url, OcppVersion.V16, roots=roots), Idle(), "TC_001_CSMS")
         strange = await judged(Target(url, OcppVersion.V16), Idle(), "TC_001_CSMS")
 
     assert trusted["TC_001_CSMS"].verdict is Verdict.PASS

@@ -120,8 +120,6 @@ def read_all(descriptor: int) -> str:
     [
         (["no-such-scenario"], "there is no scenario 'no-such-scenario'"),
         (["outage", "--report", "report.pdf"], "end it with .json, .xml, .html"),
-        (["outage", "--workers", "2"], "judged in one process"),
-        (["--workers", "2", "--report", "report.json"], "--report goes with one process"),
     ],
 )
 def test_what_cannot_be_run_is_refused_before_anything_is(

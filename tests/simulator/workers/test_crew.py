@@ -17,6 +17,7 @@ from simulator.ledger import read_ledger
 from simulator.plan import StationPlan
 from simulator.workers.crew import Crew
 from simulator.workers.messages import NOTHING, Told, add_up, write
+from tests.simulator.figures import figures
 from tests.simulator.peer_csms import PeerCsms, peer_csms
 
 WAIT_S = 20.0
@@ -151,7 +152,7 @@ async def test_workers_end_with_the_process_that_started_them() -> None:
 
 
 async def test_a_stop_while_workers_are_being_started_ends_their_leashes() -> None:
-    last_word = write(Told(NOTHING, datetime.now(UTC), is_last=True)).decode()
+    last_word = write(Told(NOTHING, datetime.now(UTC), figures())).decode()
     worker = (sys.executable, "-c", "import sys; sys.stdin.read(); print(sys.argv[1], end='')", last_word)
     crew = Crew([StationPlan("A"), StationPlan("B")], count=2, command=lambda _: worker, on_loss=lambda _: None)
     stop = asyncio.Event()
@@ -167,6 +168,7 @@ async def test_a_stop_while_workers_are_being_started_ends_their_leashes() -> No
     ("arguments", "sentence"),
     [
         (["--count", "2", "--workers", "3"], "some would have none"),
+        (["--workers", "2", "--metrics-port", "65535"], "have no 2 ports"),
         (["--workers", "2", "--control", "0"], "--control goes with one process"),
         (["--workers", "2", "--ledger", "/no/such/folder/ledger"], "No such file"),
     ],

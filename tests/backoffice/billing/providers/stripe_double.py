@@ -140,6 +140,8 @@ class StripeDouble:
                 return 200, {"id": self._id("cus"), "object": "customer"}
             case ["payment_methods", token, "attach"]:
                 return self._attach(token, form["customer"])
+            case ["payment_methods", name, "detach"]:
+                return self._detach(name)
             case ["payment_intents"]:
                 return self._create(form)
             case ["payment_intents", name, "capture"]:
@@ -158,6 +160,13 @@ class StripeDouble:
         brand, last4 = _CARDS[token]
         method = {"id": self._id("pm"), "customer": customer, "token": token, "card": {"brand": brand, "last4": last4}}
         self.methods[method["id"]] = method
+        return 200, method
+
+    def _detach(self, name: str) -> Answer:
+        method = self.methods.get(name)
+        if method is None or method["customer"] is None:
+            return refusal(400, "payment_method_unexpected_state")
+        method["customer"] = None
         return 200, method
 
     def _create(self, form: dict[str, Any]) -> Answer:

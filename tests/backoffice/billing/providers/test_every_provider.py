@@ -102,6 +102,13 @@ async def test_what_is_no_card_is_refused(bench: Bench) -> None:
         await bench.provider.keep_card("1234567890123")
 
 
+async def test_card_that_is_removed_twice_is_removed(bench: Bench) -> None:
+    card = await bench.card()
+
+    await bench.provider.remove_card(card)
+    await bench.provider.remove_card(card)
+
+
 async def test_part_of_what_is_held_is_taken(bench: Bench) -> None:
     held = await bench.provider.authorise(await bench.card(), euros("50.00"), key=fresh())
     taken = await bench.provider.capture(held.reference, euros("8.40"), key=fresh())

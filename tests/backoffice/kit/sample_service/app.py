@@ -1,7 +1,7 @@
 """The sample service: handlers whose behaviour a test changes, and routes for each way to end."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,15 +11,17 @@ from pydantic import BaseModel
 from sqlalchemy import text
 
 from backoffice.contracts.query import Query
-from backoffice.kit.auth import Driver, Operator
+from backoffice.kit.auth import Driver
 from backoffice.kit.bus import Answerer
 from backoffice.kit.consumer import BatchConsumer, Consumer, Delivery
 from backoffice.kit.database import Database, Unit
 from backoffice.kit.errors import Conflict, OutcomeUnknown
+from backoffice.kit.guards import StationsReader
 from backoffice.kit.idempotency import IdempotencyKey, once
 from backoffice.kit.service import Context, Parts, Service, provided
 from backoffice.kit.settings import NoSettings
 from backoffice.kit.sse import EventSourceResponse, EventStreamDep, ServerSentEvent
+from protocol.blocks.availability.events import ConnectorStatusReported
 from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.blocks.transactions.events import TransactionStarted
 from protocol.bus.catalogue import STATION_EVENTS, EventRow
@@ -67,6 +69,7 @@ class Sample:
         self.on_start: OnStart = accept
         self.conflicting: list[str] = []
         self.batches: list[int] = []
+        self.runs: list[list[str]] = []
 
     def build(self, context: Context[NoSettings]) -> Parts:
         self.database = context.database
@@ -80,7 +83,12 @@ class Sample:
 
     def consumers(self) -> tuple[Consumer, BatchConsumer]:
         return (
-            Consumer(Kind.STATION, {TransactionStarted: self._on_started}),
+            Consumer(
+                Kind.STATION,
+                {TransactionStarted: self._on_started},
+                runs={ConnectorStatusReported: self._on_statuses},
+                when={ConnectorStatusReported: lambda event: event.evse is not None},
+            ),
             BatchConsumer(Kind.READING, (MeterValuesReported,), self._on_readings),
         )
 
@@ -105,6 +113,10 @@ class Sample:
             return
         await self.count(unit, delivery.envelope.subject)
         await self.on_start(event, delivery)
+
+    async def _on_statuses(self, deliveries: Sequence[Delivery], unit: Unit) -> None:
+        assert {delivery.envelope.tenant for delivery in deliveries} == {unit.tenant}
+        self.runs.append([delivery.envelope.subject for delivery in deliveries])
 
     async def _on_readings(self, deliveries: list[Delivery], unit: Unit) -> None:
         if any(delivery.event.evse == 13 for delivery in deliveries):
@@ -138,7 +150,7 @@ async def count(body: CountRequest, driver: Driver, sample: SampleDep, key: Idem
 
 
 @router.get("/refused")
-async def refused(operator: Operator) -> None:
+async def refused(operator: StationsReader) -> None:
     raise Conflict("That is taken.")
 
 

@@ -1,0 +1,1 @@
+"""The ways to people and their machines, one file each."""

@@ -1,0 +1,14 @@
+"""Who changed what is written down."""
+
+from backoffice.kit.alembic.operations import audit_changes, create_oversight_tables
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    create_oversight_tables()
+    audit_changes("preferences", person="subject")
+    audit_changes("push_subscriptions", person="subject", hidden=("endpoint", "public_key", "auth_secret"))
+    audit_changes("webhooks", hidden=("secret", "previous_secret"))
+    audit_changes("deliveries", person="recipient", hidden=("target",))

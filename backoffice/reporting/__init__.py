@@ -1,0 +1,1 @@
+"""Reporting: what was sold, used and earned, in figures."""

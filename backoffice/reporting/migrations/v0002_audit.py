@@ -1,0 +1,11 @@
+"""Who changed what is written down."""
+
+from backoffice.kit.alembic.operations import audit_changes, create_oversight_tables
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    create_oversight_tables()
+    audit_changes("schedules")

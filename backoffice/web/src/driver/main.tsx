@@ -1,0 +1,26 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { language, chooseLanguage } from "../kit/i18n";
+import { useLoginsOf } from "../kit/login";
+import { keepTheme } from "../kit/theme";
+import { App } from "./App";
+import { reloadAfterUpdate, registerWorker } from "./shell/worker";
+import { watchConnection } from "./shell/connection";
+import "../kit/tokens.css";
+import "../kit/base.css";
+import "./driver.css";
+
+useLoginsOf("driver");
+keepTheme();
+chooseLanguage(language());
+watchConnection();
+reloadAfterUpdate();
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("the page has no #root");
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);
+registerWorker();

@@ -1,0 +1,1 @@
+"""What deploys the platform to Kubernetes, and what checks that."""
