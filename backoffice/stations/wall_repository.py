@@ -59,7 +59,7 @@ async def list_wall(
 async def count_stations(unit: Unit) -> Mapping[bool, int]:
     """How many stations are online and how many are not; of every tenant where the unit is."""
     rows = await unit.session.execute(select(Station.is_online, func.count()).group_by(Station.is_online))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 async def count_evses(unit: Unit) -> Sequence[tuple[str | None, str | None, int]]:

@@ -29,6 +29,6 @@ async def open_place(
     """The services run, and `place.http` speaks to them, until the context ends."""
     async with (
         running(services, catalogue=catalogue, database_url=database_url, nats_url=nats_url, environ=environ) as place,
-        httpx.AsyncClient(base_url=place.url, timeout=10) as http,
+        httpx.AsyncClient(base_url=place.url, timeout=30) as http,
     ):
         yield HttpPlace(bus=place.bus, catalogue=place.catalogue, url=place.url, clock=place.clock, http=http)

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from backoffice.kit.auth import Role
+from backoffice.kit.database import Database
 from backoffice.stations.evse_state import EvseState
+from backoffice.stations.fleet_metrics import EVSES, STATIONS, FleetMetrics
 from protocol.domain.identifiers import TenantId
 from protocol.domain.status import ConnectorStatus
 from tests.backoffice.stations.harness import T0, add_station, become, connect, report
@@ -54,6 +56,22 @@ async def test_pages_of_the_wall_make_the_whole_and_a_site_host_sees_their_own(p
     assert [one["station_id"] for one in first["items"] + second["items"]] == names
     assert second["next_cursor"] is None
     assert [one["station_id"] for one in (await read_wall(place, host))["items"]] == ["CP002"]
+
+
+async def test_fleet_is_counted_over_all_tenants(place: HttpPlace, database_url: str) -> None:
+    await add_station(place, evses=[{"evse": 1}, {"evse": 2}])
+    await add_station(place, "CP002", tenant=TenantId("other"))
+    await connect(place, epoch=1, at=T0)
+    await report(place, ConnectorStatus.AVAILABLE)
+    await become(place, is_online=True, status="Available")
+    database = Database(database_url, service="stations", catalogue=place.catalogue)
+    try:
+        await FleetMetrics(database).count()
+    finally:
+        await database.close()
+
+    assert [STATIONS.labels(is_online)._value.get() for is_online in ("true", "false")] == [1, 1]
+    assert EVSES.labels("available")._value.get() == 1
 
 
 @pytest.mark.parametrize(
