@@ -16,7 +16,7 @@ from protocol.domain.status import ConnectorStatus
 from protocol.tolerance.events import MessageQuarantined
 
 _STATION_ITSELF = 0
-_REST_S = 0.1
+_REST_S = 0.5
 
 
 def _watched(event: StationStatusChanged) -> tuple[str, int]:

@@ -57,7 +57,7 @@ from backoffice.kit.service import Context, Parts, Service, Worker
 from protocol.blocks.payment.events import PaymentAuthorised, SettlementReported
 from protocol.bus.subjects import Kind
 
-_COLLECT_EVERY_S = 0.25
+_COLLECT_EVERY_S, _AFTER_EVENTS_S = 1.0, 0.25
 _RELEASE_EVERY_S = 1.0
 _RETRY_EVERY_S = 1.0
 _CLOSE_EVERY_S = 2.0
@@ -156,7 +156,7 @@ def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> 
             Answerer(OBSTACLES_OF["billing"], departures.answer_obstacles),
         ),
         workers=(
-            Worker("collect_due", collection.collect_due, every_s=_COLLECT_EVERY_S),
+            Worker("collect_due", collection.collect_due, every_s=_COLLECT_EVERY_S, after_events_s=_AFTER_EVENTS_S),
             Worker("credit_sessions", credits_.credit_sessions, every_s=_RELEASE_EVERY_S),
             Worker("finish_refunds", refunds.finish_refunds, every_s=_RELEASE_EVERY_S),
             Worker("retry_open", collection.retry_open, every_s=_RETRY_EVERY_S),

@@ -1,8 +1,8 @@
 """A batch of messages applied inside one transaction.
 
 Invariants:
-1. An event is applied on behalf of its tenant, with its inbox row: all of a batch in one savepoint, and where any of
-   them fails, none is and each is applied in a savepoint of its own.
+1. An event is applied on behalf of its tenant, with its inbox row: all of a batch together, and where any of them
+   fails, none is and each is applied in a savepoint of its own.
 2. A Refusal makes it a dead letter, and so does a value that no column takes; the rest goes on. Unavailable undoes the
    batch.
 3. Any other error is tried again, ATTEMPTS times; then the event's subject is parked: this event and its later ones
@@ -11,7 +11,7 @@ Invariants:
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Protocol
 
@@ -37,14 +37,39 @@ ATTEMPTS = 10
 _NO_TENANTS = ("", ALL_TENANTS)
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a batch says: for each message the event that the consumer wants, or why there is nothing to do.
+
+    `tenant` is whom a transaction that applies it acts for: the one of all its events, or ALL_TENANTS.
+    """
+
+    results: Sequence[Delivery | str]
+    tenant: TenantId
+
+    @property
+    def wanted(self) -> list[Delivery]:
+        """The events that are to be applied."""
+        return [result for result in self.results if not isinstance(result, str)]
+
+
 class Applier(Protocol):
     """Applies messages within a transaction."""
 
-    def passes(self, batch: Sequence[StreamMessage]) -> bool:
-        """Whether nobody wants any of them: they are counted then, and need no transaction."""
+    def read(self, batch: Sequence[StreamMessage]) -> Reading | None:
+        """What the batch says; None where it can only be applied one by one."""
+
+    async def apply_read(self, unit: Unit, reading: Reading) -> None:
+        """All that was read is applied, by a unit of its tenant; where it raises, the unit is to be undone."""
+
+    def count_passed(self, reading: Reading) -> None:
+        """What was read, and wanted by nobody, is counted."""
 
     async def apply(self, unit: Unit, batch: Sequence[StreamMessage]) -> int:
         """How many, from the first on, are dealt with; the next one failed and is to be tried again."""
+
+    async def apply_each(self, unit: Unit, batch: Sequence[StreamMessage]) -> int:
+        """Like `apply`, where the batch was tried together and failed, or is not to be."""
 
     async def reapply(self, unit: Unit, message: StreamMessage) -> None:
         """A message that was set aside is applied; raises what its handler does, or what is wrong with its text."""
@@ -60,25 +85,30 @@ class EventApplier:
         self._service = service
         self._attempts: dict[int, int] = {}
 
-    def passes(self, batch: Sequence[StreamMessage]) -> bool:
-        results = []
+    def read(self, batch: Sequence[StreamMessage]) -> Reading | None:
+        if self._attempts or self._quarantine.has_parked:
+            return None
         try:
-            for message in batch:
-                reading = self._read(decode_envelope(message.payload))
-                if not isinstance(reading, str):
-                    return False
-                results.append(reading)
+            results = [self._read(decode_envelope(message.payload)) for message in batch]
         except Exception:  # noqa: BLE001 - what it is comes to light where it is dealt with
-            return False
-        for result in results:
-            self._count(result)
-        return True
+            return None
+        return Reading(results, _tenant_of([result for result in results if not isinstance(result, str)]))
+
+    async def apply_read(self, unit: Unit, reading: Reading) -> None:
+        results = await self._apply_all(unit, reading.results)
+        unit.after_commit(lambda: self._count_all(results))
+
+    def count_passed(self, reading: Reading) -> None:
+        self._count_all([result for result in reading.results if isinstance(result, str)])
 
     async def apply(self, unit: Unit, batch: Sequence[StreamMessage]) -> int:
-        parked = await self._quarantine.parked_keys(unit)
-        is_calm = len(batch) > 1 and not parked and not self._attempts
-        if is_calm and await self._apply_together(unit, batch):
+        reading = self.read(batch)
+        if reading is not None and await self._apply_together(unit, reading):
             return len(batch)
+        return await self.apply_each(unit, batch)
+
+    async def apply_each(self, unit: Unit, batch: Sequence[StreamMessage]) -> int:
+        parked = await self._quarantine.parked_keys(unit)
         for index, message in enumerate(batch):
             if not await self._deal_with(unit, message, parked):
                 return index
@@ -88,29 +118,28 @@ class EventApplier:
         async with unit.savepoint():
             await self._apply_event(unit, decode_envelope(message.payload))
 
-    async def _apply_together(self, unit: Unit, batch: Sequence[StreamMessage]) -> bool:
+    async def _apply_together(self, unit: Unit, reading: Reading) -> bool:
         """Whether all were; else nothing has changed."""
         try:
             async with unit.savepoint():
-                results = await self._apply_all(unit, [decode_envelope(message.payload) for message in batch])
+                results = await self._apply_all(unit, reading.results)
         except Unavailable:
             raise
         except Exception as error:
             if is_outage(error):
                 raise
-            log.debug("batch goes one by one", service=self._service, events=len(batch), error=type(error).__name__)
             return False
-        for result in results:
-            self._count(result)
+        self._count_all(results)
         return True
 
-    async def _apply_all(self, unit: Unit, envelopes: Sequence[RawEnvelope]) -> list[str]:
-        readings = [self._read(envelope) for envelope in envelopes]
+    async def _apply_all(self, unit: Unit, readings: Sequence[Delivery | str]) -> list[str]:
+        """What became of each, for the count."""
         wanted = [reading for reading in readings if not isinstance(reading, str)]
+        if wanted:
+            await _act_for(unit, _tenant_of(wanted))
         if self._consumer.prepare is not None and len(wanted) > 1:
-            await _across_tenants(unit)
             await self._consumer.prepare(wanted, unit)
-        seen = await self._record(unit, [delivery.envelope for delivery in wanted])
+        seen = await record_events(unit, [delivery.envelope for delivery in wanted])
         fresh = [
             replace(delivery, is_conflicting=known is Seen.CONFLICTING)
             for delivery, known in zip(wanted, seen, strict=True)
@@ -126,7 +155,7 @@ class EventApplier:
         if envelope is None:
             return self._count("dead_letter")
         if (envelope.tenant, envelope.subject) in parked:
-            await _across_tenants(unit)
+            await _act_for(unit, ALL_TENANTS)
             await self._quarantine.park(unit, message, envelope, reason="An earlier event of its subject is parked.")
             return self._count("parked")
         try:
@@ -139,7 +168,7 @@ class EventApplier:
                 raise
             reason = _reason_to_bury(error)
             if reason is not None:
-                await _across_tenants(unit)
+                await _act_for(unit, ALL_TENANTS)
                 await self._quarantine.bury(unit, message, envelope, reason=reason)
                 self._attempts.pop(message.stream_seq, None)
                 return self._count("dead_letter")
@@ -150,7 +179,7 @@ class EventApplier:
 
     async def _apply_event(self, unit: Unit, envelope: RawEnvelope) -> str:
         """What became of the event, for the count."""
-        return (await self._apply_all(unit, [envelope]))[0]
+        return (await self._apply_all(unit, [self._read(envelope)]))[0]
 
     def _read(self, envelope: RawEnvelope) -> Delivery | str:
         """The event; or why there is nothing to do. Raises MalformedEvent."""
@@ -166,16 +195,8 @@ class EventApplier:
         is_read = kind in consumer.handlers or kind in consumer.runs
         return Delivery(envelope, event) if is_read and consumer.when.get(kind, _always)(event) else "passed"
 
-    async def _record(self, unit: Unit, envelopes: Sequence[RawEnvelope]) -> list[Seen]:
-        if len({envelope.tenant for envelope in envelopes}) > 1:
-            await _across_tenants(unit)
-        elif envelopes and unit.tenant != envelopes[0].tenant:
-            await unit.act_for(envelopes[0].tenant)
-        return await record_events(unit, envelopes)
-
     async def _handle(self, unit: Unit, tenant: TenantId, kind: type, deliveries: Sequence[Delivery]) -> None:
-        if unit.tenant != tenant:
-            await unit.act_for(tenant)
+        await _act_for(unit, tenant)
         run = self._consumer.runs.get(kind)
         if run is not None:
             await run(deliveries, unit)
@@ -198,11 +219,15 @@ class EventApplier:
         if attempts < ATTEMPTS:
             return False
         log.error("subject parked", service=self._service, tenant=envelope.tenant, subject=envelope.subject)
-        await _across_tenants(unit)
+        await _act_for(unit, ALL_TENANTS)
         await self._quarantine.park(unit, message, envelope, reason=f"{type(error).__name__}: {error}")
         parked.add((envelope.tenant, envelope.subject))
         del self._attempts[message.stream_seq]
         return self._count("parked")
+
+    def _count_all(self, results: Sequence[str]) -> None:
+        for result in results:
+            self._count(result)
 
     def _count(self, result: str) -> bool:
         EVENTS_CONSUMED.labels(self._service, self._consumer.kind, result).inc()
@@ -218,18 +243,36 @@ class BatchApplier:
         self._quarantine = quarantine
         self._service = service
 
-    def passes(self, batch: Sequence[StreamMessage]) -> bool:
-        return False  # what it does not want is not read
+    def read(self, batch: Sequence[StreamMessage]) -> Reading | None:
+        try:
+            read = [self._decode(decode_envelope(message.payload)) for message in batch]
+        except (msgspec.DecodeError, MalformedEvent):
+            return None
+        if any(one is not None and one.envelope.tenant in _NO_TENANTS for one in read):
+            return None
+        return Reading(["passed" if one is None else one for one in read], ALL_TENANTS)
+
+    async def apply_read(self, unit: Unit, reading: Reading) -> None:
+        wanted = reading.wanted
+        if wanted:
+            await self._consumer.handler(wanted, unit)
+        unit.after_commit(lambda: self._count("applied", len(wanted)))
+
+    def count_passed(self, reading: Reading) -> None:
+        self._count("passed", len(reading.results))
 
     async def apply(self, unit: Unit, batch: Sequence[StreamMessage]) -> int:
-        pairs = [(message, await self._read(unit, message)) for message in batch]
-        wanted = [(message, delivery) for message, delivery in pairs if delivery]
-        error = await self._try(unit, [delivery for _, delivery in wanted])
-        if error:
-            log.warning("batch failed", service=self._service, events=len(wanted), exc_info=error)
-            for message, delivery in wanted:
+        reading = self.read(batch)
+        if reading is not None and await self._try(unit, reading.wanted) is None:
+            self._count("applied", len(reading.wanted))
+            return len(batch)
+        return await self.apply_each(unit, batch)
+
+    async def apply_each(self, unit: Unit, batch: Sequence[StreamMessage]) -> int:
+        for message in batch:
+            delivery = await self._read(unit, message)
+            if delivery is not None:
                 await self._apply_alone(unit, message, delivery)
-        EVENTS_CONSUMED.labels(self._service, self._consumer.kind, "applied").inc(len(wanted))
         return len(batch)
 
     async def reapply(self, unit: Unit, message: StreamMessage) -> None:
@@ -275,15 +318,25 @@ class BatchApplier:
 
     async def _apply_alone(self, unit: Unit, message: StreamMessage, delivery: Delivery) -> None:
         error = await self._try(unit, [delivery])
-        if error:
-            log.error("event refused", service=self._service, event_id=delivery.envelope.id, exc_info=error)
-            EVENTS_CONSUMED.labels(self._service, self._consumer.kind, "dead_letter").inc()
-            reason = f"{type(error).__name__}: {error}"
-            await self._quarantine.bury(unit, message, delivery.envelope, reason=reason)
+        if error is None:
+            return self._count("applied")
+        log.error("event refused", service=self._service, event_id=delivery.envelope.id, exc_info=error)
+        reason = f"{type(error).__name__}: {error}"
+        await self._quarantine.bury(unit, message, delivery.envelope, reason=reason)
+        return self._count("dead_letter")
+
+    def _count(self, result: str, events: int = 1) -> None:
+        EVENTS_CONSUMED.labels(self._service, self._consumer.kind, result).inc(events)
 
 
 def _always(_: object) -> bool:
     return True
+
+
+def _tenant_of(deliveries: Sequence[Delivery]) -> TenantId:
+    """The one tenant of all of them; ALL_TENANTS where there are several, or none."""
+    tenants = {delivery.envelope.tenant for delivery in deliveries}
+    return TenantId(tenants.pop()) if len(tenants) == 1 else ALL_TENANTS
 
 
 def _run_of(delivery: Delivery) -> tuple[TenantId, type]:
@@ -322,11 +375,11 @@ async def _read_envelope(unit: Unit, message: StreamMessage, quarantine: Quarant
         if envelope.tenant not in _NO_TENANTS:
             return envelope
         reason = f"no tenant can be named {envelope.tenant!r}"
-    await _across_tenants(unit)
+    await _act_for(unit, ALL_TENANTS)
     await quarantine.bury(unit, message, None, reason=reason)
     return None
 
 
-async def _across_tenants(unit: Unit) -> None:
-    if unit.tenant != ALL_TENANTS:
-        await unit.act_for(ALL_TENANTS)
+async def _act_for(unit: Unit, tenant: TenantId) -> None:
+    if unit.tenant != tenant:
+        await unit.act_for(tenant)

@@ -166,6 +166,15 @@ class Bus:
         except NatsError as error:
             log.warning("answer not sent", query=answerer.query.name, reason=_reason(error))
 
+    async def hear(self, subject: str, act: Callable[[bytes], None]) -> None:
+        """`act` is called with whatever is published on `subject` while NATS is there; what is missed is missed.
+
+        For hints: who must not miss anything reads the stream. Never returns.
+        """
+        heard = await self.client.subscribe(subject)
+        async for message in heard.messages:
+            act(message.data)
+
     async def ensure_streams(self, *, replicas: int) -> None:
         """The streams of `protocol/bus/streams.py` exist as planned; several processes may say so at once."""
         for plan in STREAM_PLANS:

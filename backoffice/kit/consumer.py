@@ -55,7 +55,7 @@ class Consumer:
     when: Mapping[type[msgspec.Struct], When] = field(default_factory=dict)
     partitions: tuple[str, ...] = ("*",)
     prepare: Preparation | None = None
-    rest_s: float = 0.0
+    rest_s: float = 0.02
 
     @property
     def events(self) -> tuple[type[msgspec.Struct], ...]:
@@ -76,4 +76,4 @@ class BatchConsumer:
     events: tuple[type[msgspec.Struct], ...]
     handler: BatchHandler
     partitions: tuple[str, ...] = ("*",)
-    rest_s: float = 0.0
+    rest_s: float = 0.02

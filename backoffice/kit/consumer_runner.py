@@ -11,12 +11,12 @@ Invariants:
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import asyncpg
 import structlog
 
-from backoffice.kit.applying import applier_of
+from backoffice.kit.applying import Reading, applier_of
 from backoffice.kit.bus import Bus
 from backoffice.kit.clock import Clock
 from backoffice.kit.consumer import BatchConsumer, Consumer
@@ -42,7 +42,10 @@ FAILURE_BACKOFF_S = (0.02, 0.05, 0.1, 0.2, 0.5)
 
 
 class ConsumerRunner:
-    """Runs one consumer of a service on one partition, while this process leads it."""
+    """Runs one consumer of a service on one partition, while this process leads it.
+
+    `on_applied` is called whenever events have been.
+    """
 
     def __init__(
         self,
@@ -53,6 +56,7 @@ class ConsumerRunner:
         bus: Bus,
         catalogue: Catalogue,
         clock: Clock,
+        on_applied: Callable[[], None] = lambda: None,
     ) -> None:
         self.stream = STREAM_OF_KIND[consumer.kind]
         self.partition = partition_of(self.stream, h1)
@@ -62,7 +66,9 @@ class ConsumerRunner:
         self._cursor = Cursor(self.partition)
         self._quarantine = Quarantine(self.partition, clock=clock)
         self._rest_s = consumer.rest_s
+        self._on_applied = on_applied
         self._advanced_at = 0.0
+        self._position = -1
         self._applier = applier_of(consumer, catalogue=catalogue, quarantine=self._quarantine, service=database.service)
         self._reader = StreamReader(
             bus,
@@ -140,8 +146,9 @@ class ConsumerRunner:
         """Reads and applies, from behind the cursor, until the reader breaks."""
         created_at = await self._bus.stream_created_at(self.stream)
         async with self._database.transaction(ALL_TENANTS) as unit:
-            position = await self._cursor.read(unit, stream_created_at=created_at)
-        await self._reader.open(after=position)
+            self._position = await self._cursor.read(unit, stream_created_at=created_at)
+            await self._quarantine.parked_keys(unit)
+        await self._reader.open(after=self._position)
         for _ in forever():
             batch = await self._reader.next_batch(wait_s=WAIT_S)
             if batch:
@@ -173,18 +180,45 @@ class ConsumerRunner:
         CONSUMER_LAG.labels(*self._labels).set(batch[-1].waiting)
 
     async def _apply(self, batch: Sequence[StreamMessage]) -> Sequence[StreamMessage]:
-        """One transaction; returns the messages that are left, because the first of them failed."""
+        """One transaction, or a second one where the first failed; returns the messages that are left."""
         now = asyncio.get_running_loop().time()
-        if now - self._advanced_at < PASSED_ADVANCE_S and self._applier.passes(batch):
+        reading = self._applier.read(batch)
+        if reading is not None and not reading.wanted and now - self._advanced_at < PASSED_ADVANCE_S:
+            self._applier.count_passed(reading)
             return ()
         self._advanced_at = now
         with BATCH_SECONDS.labels(*self._labels).time():
-            async with self._database.transaction(ALL_TENANTS) as unit:
-                done = await self._cursor.lock(unit)
-                fresh = [message for message in batch if message.stream_seq > done]
-                applied = await self._applier.apply(unit, fresh)
-                if applied:
-                    await self._cursor.advance(unit, fresh[applied - 1].stream_seq)
+            is_whole = reading is not None and await self._apply_whole(reading, until=batch[-1].stream_seq)
+            left = () if is_whole else await self._apply_each(batch)
+        self._on_applied()
+        return left
+
+    async def _apply_whole(self, reading: Reading, *, until: int) -> bool:
+        """Whether all of it is; else nothing has changed: it failed, or somebody else has moved the cursor."""
+        try:
+            async with self._database.transaction(reading.tenant) as unit:
+                if await self._cursor.lock(unit) != self._position:
+                    return False
+                await self._applier.apply_read(unit, reading)
+                await self._cursor.advance(unit, until)
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - whose it is shows where each is applied by itself
+            log.debug("batch goes one by one", service=self._database.service, error=type(error).__name__)
+            return False
+        self._position = until
+        return True
+
+    async def _apply_each(self, batch: Sequence[StreamMessage]) -> Sequence[StreamMessage]:
+        """Returns the messages that are left, because the first of them failed."""
+        async with self._database.transaction(ALL_TENANTS) as unit:
+            done = await self._cursor.lock(unit)
+            fresh = [message for message in batch if message.stream_seq > done]
+            applied = await self._applier.apply_each(unit, fresh)
+            if applied:
+                done = fresh[applied - 1].stream_seq
+                await self._cursor.advance(unit, done)
+        self._position = done
         return fresh[applied:]
 
 

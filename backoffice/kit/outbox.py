@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 import asyncpg
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import Text, any_, bindparam, delete, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from backoffice.kit.bus import Bus
 from backoffice.kit.clock import Clock
-from backoffice.kit.database import ALL_TENANTS, Database
+from backoffice.kit.database import ALL_TENANTS, Database, Unit
 from backoffice.kit.errors import BusUnavailable, DatabaseUnavailable
 from backoffice.kit.forever import forever
 from backoffice.kit.leadership import lead
@@ -28,8 +29,21 @@ log = structlog.get_logger(__name__)
 BATCH = 256
 KEPT = timedelta(days=7)
 # A trigger notifies at commit; the poll is for what a lost connection did not hear.
-POLL_S = 2.0
+POLL_S = 5.0
 RETRY_S = 0.5
+# What is committed in a moment goes together: a round costs two transactions, however many rows it has.
+GATHER_S = 0.02
+
+# Built once: they run for every round.
+_WAITING = (
+    select(outbox.c.id, outbox.c.subject, outbox.c.payload)
+    .where(outbox.c.published_at.is_(None))
+    .order_by(outbox.c.position)
+    .limit(BATCH)
+)
+_MARK = (
+    update(outbox).where(outbox.c.id == any_(bindparam("ids", type_=ARRAY(Text)))).values(published_at=bindparam("at"))
+)
 
 
 class OutboxRow(NamedTuple):
@@ -56,9 +70,11 @@ class OutboxRelay:
     async def publish_waiting(self) -> int:
         """Every row that waits now is published and marked; returns how many were."""
         published = 0
-        while rows := await self._read_waiting():
-            await self._publish(rows)
+        async with self._database.transaction(ALL_TENANTS) as unit:
+            rows = await _read_waiting(unit)
+        while rows:
             published += len(rows)
+            rows = await self._publish(rows)
         return published
 
     async def prune(self) -> int:
@@ -87,35 +103,29 @@ class OutboxRelay:
                 await self._written.wait()
         except TimeoutError:
             return
+        await asyncio.sleep(GATHER_S)
 
-    async def _read_waiting(self) -> Sequence[OutboxRow]:
-        async with self._database.transaction(ALL_TENANTS) as unit:
-            rows = await unit.session.execute(
-                select(outbox.c.id, outbox.c.subject, outbox.c.payload)
-                .where(outbox.c.published_at.is_(None))
-                .order_by(outbox.c.position)
-                .limit(BATCH)
-            )
-            return [OutboxRow(*row) for row in rows]
+    async def _publish(self, rows: Sequence[OutboxRow]) -> Sequence[OutboxRow]:
+        """Returns those that wait behind them.
 
-    async def _publish(self, rows: Sequence[OutboxRow]) -> None:
-        """All in flight at once: each coroutine writes to the socket before it first waits, so the order stands."""
+        All in flight at once: each coroutine writes to the socket before it first waits, so the order stands.
+        """
         results = await asyncio.gather(
             *(self._bus.publish(row.subject, row.payload, message_id=row.id) for row in rows), return_exceptions=True
         )
+        failures = [result for result in results if isinstance(result, BaseException)]
         published = [row.id for row, result in zip(rows, results, strict=True) if not isinstance(result, BaseException)]
-        if published:
-            await self._mark(published)
-        for result in results:
-            if isinstance(result, BaseException):
-                raise result
-
-    async def _mark(self, published: list[str]) -> None:
         async with self._database.transaction(ALL_TENANTS) as unit:
-            await unit.session.execute(
-                update(outbox).where(outbox.c.id.in_(published)).values(published_at=self._clock())
-            )
+            await unit.session.execute(_MARK, {"ids": published, "at": self._clock()})
+            behind = [] if failures else await _read_waiting(unit)
         OUTBOX_PUBLISHED.labels(self._database.service).inc(len(published))
+        for failure in failures:
+            raise failure
+        return behind
+
+
+async def _read_waiting(unit: Unit) -> Sequence[OutboxRow]:
+    return [OutboxRow(*row) for row in await unit.session.execute(_WAITING)]
 
 
 def channel_of(service: str) -> str:

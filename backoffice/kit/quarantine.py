@@ -31,6 +31,8 @@ class Quarantine:
     def __init__(self, partition: str, *, clock: Clock) -> None:
         self._partition = partition
         self._clock = clock
+        self.has_parked = True
+        """Whether events may be kept aside: as it was when they were last looked at, or parked, by us."""
 
     async def bury(self, unit: Unit, message: StreamMessage, envelope: RawEnvelope | None, *, reason: str) -> None:
         """The message is kept with the reason why it changed nothing. Without an envelope it belongs to no tenant."""
@@ -55,12 +57,15 @@ class Quarantine:
             "reason": reason[:_REASON_LENGTH],
             "received_at": self._clock(),
         }
+        self.has_parked = True
         await unit.session.execute(insert(parked_events).values(values).on_conflict_do_nothing())
 
     async def parked_keys(self, unit: Unit) -> set[ParkedKey]:
         """Whose events are kept aside now."""
         rows = await unit.session.execute(_PARKED_KEYS, {"of": self._partition})
-        return {(TenantId(row.tenant_id), row.subject) for row in rows}
+        keys = {(TenantId(row.tenant_id), row.subject) for row in rows}
+        self.has_parked = bool(keys)
+        return keys
 
     async def parked_of(self, unit: Unit, *, tenant: TenantId, subject: str) -> Sequence[StreamMessage]:
         """The waiting messages of one subject in the order of the stream."""

@@ -37,7 +37,7 @@ from backoffice.kit.oversight import Oversight
 from backoffice.kit.service import Context, Parts, Service, Worker
 from backoffice.kit.settings import PlatformSettings, SettingsOfProgram
 from backoffice.kit.share import Share
-from backoffice.kit.workers import repeat
+from backoffice.kit.workers import Bell, repeat
 from protocol.bus.catalogue import Catalogue
 
 log = structlog.get_logger(__name__)
@@ -56,6 +56,7 @@ class RunningService:
     database: Database
     parts: Parts
     runners: Sequence[ConsumerRunner]
+    bell: Bell
 
 
 async def run(
@@ -133,12 +134,12 @@ async def _built(
     database = Database(url, service=service.name, catalogue=catalogue)
     try:
         parts = service.build(Context(settings.of(service.settings), database, bus, clock))
-        runners = [
-            ConsumerRunner(consumer, h1=h1, database=database, bus=bus, catalogue=catalogue, clock=clock)
-            for consumer in parts.consumers
-            for h1 in consumer.partitions
-        ]
-        yield RunningService(service, database, parts, runners)
+        bell = Bell()
+        make_runner = partial(
+            ConsumerRunner, database=database, bus=bus, catalogue=catalogue, clock=clock, on_applied=bell.ring
+        )
+        runners = [make_runner(consumer, h1=h1) for consumer in parts.consumers for h1 in consumer.partitions]
+        yield RunningService(service, database, parts, runners, bell)
     finally:
         await database.close()
 
@@ -156,7 +157,7 @@ def _works_of(
         yield relay.run
         yield from (runner.run for runner in one.runners)
         workers = (*one.parts.workers, *_housekeeping(one.database, relay, clock, platform))
-        yield partial(lead, one.database, "workers", partial(_run_workers, workers, one.database, clock))
+        yield partial(lead, one.database, "workers", partial(_run_workers, workers, one, clock))
 
 
 def _queries_of(running: Iterable[RunningService], bus: Bus, clock: Clock) -> Iterator[Callable[[], Awaitable[None]]]:
@@ -187,11 +188,11 @@ async def _keep_streams(bus: Bus, replicas: int) -> None:
                 reconnected.set()
 
 
-async def _run_workers(workers: Sequence[Worker], database: Database, clock: Clock, _lock: asyncpg.Connection) -> None:
+async def _run_workers(workers: Sequence[Worker], of: RunningService, clock: Clock, _lock: asyncpg.Connection) -> None:
     """The service's workers run, each in its rhythm, while this process leads them."""
     async with asyncio.TaskGroup() as group:
         for worker in workers:
-            group.create_task(repeat(worker, database, clock=clock))
+            group.create_task(repeat(worker, of.database, of.bell, clock=clock))
 
 
 @asynccontextmanager

@@ -34,11 +34,16 @@ class Context(Generic[SettingsT]):
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A periodic task, run by one process at a time. A run that fails is logged and counted; the next one comes."""
+    """A periodic task, run by one process at a time. A run that fails is logged and counted; the next one comes.
+
+    `after_events_s`: it runs too where the service has applied events, at most this often. Only events that this
+    process has applied are heard of, so `every_s` is how late it may be.
+    """
 
     name: str
     run: Callable[[], Awaitable[object]]
     every_s: float
+    after_events_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import TypeVar
 
 import structlog
@@ -45,9 +46,28 @@ async def try_each(items: Iterable[ItemT], act: Callable[[ItemT], Awaitable[None
         raise ExceptionGroup("some items failed", failed)
 
 
-async def repeat(worker: Worker, database: Database, *, clock: Clock) -> None:
+class Bell:
+    """Rung whenever the service has applied events; each worker that follows them hears it."""
+
+    def __init__(self) -> None:
+        self._listening: list[asyncio.Event] = []
+
+    def ring(self) -> None:
+        """Whoever listens has heard it, now or when they next ask."""
+        for heard in self._listening:
+            heard.set()
+
+    def listen(self) -> asyncio.Event:
+        """Set by every ring from now on; whoever listens clears it."""
+        heard = asyncio.Event()
+        self._listening.append(heard)
+        return heard
+
+
+async def repeat(worker: Worker, database: Database, bell: Bell, *, clock: Clock) -> None:
     """Runs the worker in its rhythm, for ever. A run that fails is logged, counted and written down, and so is the
     first one that does not fail again."""
+    heard = bell.listen()
     has_failed = True  # it may have, in the process that led before us
     for _ in forever():
         try:
@@ -61,7 +81,19 @@ async def repeat(worker: Worker, database: Database, *, clock: Clock) -> None:
             if has_failed:
                 has_failed = not await _note(worker, database, None, clock=clock)
         heed_cancellation()
+        await _rest(worker, heard)
+
+
+async def _rest(worker: Worker, heard: asyncio.Event) -> None:
+    """Returns when the next run is due."""
+    if worker.after_events_s is None:
         await asyncio.sleep(worker.every_s)
+        return
+    await asyncio.sleep(worker.after_events_s)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(worker.every_s - worker.after_events_s):
+            await heard.wait()
+    heard.clear()
 
 
 async def _note(worker: Worker, database: Database, error: Exception | None, *, clock: Clock) -> bool:

@@ -27,7 +27,7 @@ from backoffice.notifications.service import Notifications
 from backoffice.notifications.settings import NotificationsSettings
 from backoffice.notifications.webhooks import Webhooks
 
-_SPREAD_EVERY_S = 0.5
+_SPREAD_EVERY_S = 1.0
 _FORGET_EVERY_S = 600.0
 # A send, what is asked of others before it, and the marks around it; then whoever sent is thought to have died.
 _LEASE_OF_TIMEOUTS, _LEASE_BESIDES = 2, timedelta(seconds=40)

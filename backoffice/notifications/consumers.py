@@ -31,7 +31,7 @@ from protocol.domain.status import ConnectorStatus
 
 _BY_DRIVER = "driver"
 _NOT_OF_RESERVATIONS = ("driver_id", "location_id")
-_REST_S = 0.05
+_REST_S = 0.25
 
 
 def _concerns_staff(event: StationStatusChanged) -> bool:

@@ -31,7 +31,8 @@ from protocol.domain.identifiers import TenantId
 
 log = structlog.get_logger(__name__)
 
-_POLL_S = 0.5
+_POLL_S = 1.0
+_GATHER_S = 0.1
 _PAUSE_AFTER_FAILURE_S = 1.0
 _DETAIL_LIMIT = 500
 
@@ -80,8 +81,9 @@ class Sender:
                 for one in claimed:
                     self._busy.add((one.tenant_id, one.target))
                     group.create_task(self._deliver(one))
-                if not claimed:
-                    await self._wait()
+                if len(self._busy) < self._lane.at_once:  # all that was due was taken up
+                    await asyncio.sleep(_GATHER_S)
+                await self._wait()
 
     async def _claim(self) -> list[Claimed]:
         free = self._lane.at_once - len(self._busy)
@@ -96,6 +98,7 @@ class Sender:
             )
 
     async def _wait(self) -> None:
+        """Something may be due: a target is free again, or time has passed."""
         try:
             async with asyncio.timeout(_POLL_S):
                 await self._is_done.wait()

@@ -22,7 +22,7 @@ from protocol.bus.subjects import Kind
 from protocol.domain.status import ConnectorStatus
 
 _NOTHING = Decimal(0)
-_REST_S = 0.1
+_REST_S = 0.5
 
 
 SOLD = Counter("business_sold", "Charges, stays and reservations that came to a bill", ["kind"])

@@ -22,10 +22,10 @@ from backoffice.reservations.settings import ReservationsSettings
 from backoffice.reservations.watch import Watch
 from protocol.bus.subjects import Kind
 
-_TELL_EVERY_S = 0.5
+_TELL_EVERY_S = 1.0
 _LOOK_EVERY_S = 1.0
 _EXPIRE_EVERY_S = 1.0
-_SETTLE_EVERY_S = 0.5
+_SETTLE_EVERY_S = 1.0
 
 
 def build(context: Context[ReservationsSettings]) -> Parts:

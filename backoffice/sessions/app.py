@@ -41,7 +41,7 @@ from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted, TransactionUpdated
 from protocol.bus.subjects import Kind
 
-_SETTLE_EVERY_S = 0.25
+_SETTLE_EVERY_S, _AFTER_EVENTS_S = 1.0, 0.25
 _READINGS_REST_S = 0.1  # progress is said once a second
 _GIVE_UP_EVERY_S = 1.0
 _TELL_EVERY_S = 1.0
@@ -52,11 +52,11 @@ def build(context: Context[SessionsSettings]) -> Parts:
     """Its parts."""
     intents = Intents(context.database, context.bus, settings=context.settings, clock=context.clock)
     sessions = Sessions(context.database, context.bus, intents, clock=context.clock)
-    settled = Settled()
-    settlement = Settlement(context.database, context.bus, settled, settings=context.settings, clock=context.clock)
+    settled = Settled(context.bus)
+    settlement = Settlement(context.database, context.bus, settings=context.settings, clock=context.clock)
     watch = Watch(context.database, settings=context.settings, clock=context.clock)
     stops = OwedStops(context.database, context.bus, clock=context.clock)
-    events = SessionEvents(settled, settings=context.settings, clock=context.clock)
+    events = SessionEvents(settings=context.settings, clock=context.clock)
     parking = Parking(context.database, clock=context.clock)
     stays = ParkingSettlement(context.database, context.bus, clock=context.clock)
     parking_events = ParkingEvents(clock=context.clock)
@@ -112,13 +112,14 @@ def build(context: Context[SessionsSettings]) -> Parts:
             Answerer(OBSTACLES_OF["sessions"], Obstacle(context.database).answer),
             Answerer(TRANSACTION_LIMIT, Limits(context.database).answer),
         ),
+        background=(settled.listen,),
         workers=(
             *_running_costs(context),
-            Worker("settle", settlement.go_on, every_s=_SETTLE_EVERY_S),
-            Worker("settle_parking", stays.go_on, every_s=_SETTLE_EVERY_S),
+            Worker("settle", settlement.go_on, every_s=_SETTLE_EVERY_S, after_events_s=_AFTER_EVENTS_S),
+            Worker("settle_parking", stays.go_on, every_s=_SETTLE_EVERY_S, after_events_s=_AFTER_EVENTS_S),
             Worker("say_idle", watch.say_idle, every_s=_WATCH_EVERY_S),
             Worker("end_lost", watch.end_lost, every_s=_WATCH_EVERY_S),
-            Worker("stop_owed", stops.go_on, every_s=_SETTLE_EVERY_S),
+            Worker("stop_owed", stops.go_on, every_s=_SETTLE_EVERY_S, after_events_s=_AFTER_EVENTS_S),
             Worker("give_up_late_intents", intents.give_up_late, every_s=_GIVE_UP_EVERY_S),
         ),
     )

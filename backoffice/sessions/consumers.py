@@ -9,7 +9,6 @@ from backoffice.kit.consumer import Delivery
 from backoffice.kit.database import Unit
 from backoffice.sessions import facts, progress, repository
 from backoffice.sessions.settings import SessionsSettings
-from backoffice.sessions.settled import Settled
 from backoffice.sessions.settlement import patience_of, settle
 from protocol.blocks.availability.events import ConnectorStatusReported
 from protocol.blocks.transactions.events import TransactionEnded, TransactionStarted, TransactionUpdated
@@ -19,8 +18,7 @@ from protocol.domain.identifiers import StationId
 class SessionEvents:
     """The handlers."""
 
-    def __init__(self, settled: Settled, *, settings: SessionsSettings, clock: Clock) -> None:
-        self._settled = settled
+    def __init__(self, *, settings: SessionsSettings, clock: Clock) -> None:
         self._clock = clock
         self._patience = patience_of(settings)
         self._longest = timedelta(seconds=settings.longest_s)
@@ -40,20 +38,20 @@ class SessionEvents:
         now = self._clock()
         session = await facts.on_started(unit, event, station_id=_station(delivery), at=_at(delivery), now=now)
         session.traceparent = delivery.envelope.traceparent or session.traceparent
-        await settle(unit, session, self._settled, now=now, patience=self._patience)
+        await settle(unit, session, now=now, patience=self._patience)
 
     async def on_transaction_updated(self, event: TransactionUpdated, delivery: Delivery, unit: Unit) -> None:
         """A session goes on, or one whose end came first is whole now."""
         now = self._clock()
         session = await facts.on_updated(unit, event, station_id=_station(delivery), at=_at(delivery), now=now)
-        await settle(unit, session, self._settled, now=now, patience=self._patience)
+        await settle(unit, session, now=now, patience=self._patience)
 
     async def on_transaction_ended(self, event: TransactionEnded, delivery: Delivery, unit: Unit) -> None:
         """A session ends."""
         now = self._clock()
         session = await facts.on_ended(unit, event, station_id=_station(delivery), at=_at(delivery), now=now)
         session.traceparent = delivery.envelope.traceparent or session.traceparent
-        await settle(unit, session, self._settled, now=now, patience=self._patience)
+        await settle(unit, session, now=now, patience=self._patience)
 
     async def on_connector_status(self, event: ConnectorStatusReported, delivery: Delivery, unit: Unit) -> None:
         """Energy flows on an EVSE, or does not."""

@@ -1,13 +1,12 @@
 """The queries of sessions."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import DateTime, Numeric, Text, and_, bindparam, event, func, literal, or_, select, true, tuple_
+from sqlalchemy import DateTime, Numeric, Text, and_, bindparam, func, literal, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.orm import Session, SessionTransaction
 
 from backoffice.kit.database import Unit
 from backoffice.kit.pagination import after_cursor
@@ -338,13 +337,3 @@ async def select_owing_intents(unit: Unit, *, limit: int) -> Sequence[IntentRow]
     """Intents of all tenants whose hold is to be given back."""
     found = await unit.session.scalars(select(IntentRow).where(IntentRow.owes_release).limit(limit))
     return found.all()
-
-
-def when_over(unit: Unit, act: Callable[[], None]) -> None:
-    """`act` is called once the unit's transaction was committed or rolled back; the end of a savepoint is not that."""
-
-    def on_end(_: Session, transaction: SessionTransaction) -> None:
-        if transaction.parent is None:
-            act()
-
-    event.listen(unit.session.sync_session, "after_transaction_end", on_end)

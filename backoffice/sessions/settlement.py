@@ -37,7 +37,6 @@ from backoffice.sessions.models import SessionRow
 from backoffice.sessions.payer import asked_token, prepaid_account_of, take_verdict
 from backoffice.sessions.precedence import Presented
 from backoffice.sessions.settings import SessionsSettings
-from backoffice.sessions.settled import Settled
 from protocol.blocks.authorization.queries import AuthorizeToken, TokenVerdict
 from protocol.bus.envelope import event_id
 from protocol.domain.identifiers import DriverId, StationId, TenantId, TransactionId
@@ -54,12 +53,9 @@ _READINGS_COME_WITHIN = timedelta(seconds=2)
 class Settlement:
     """The worker that asks and settles."""
 
-    def __init__(
-        self, database: Database, bus: Bus, settled: Settled, *, settings: SessionsSettings, clock: Clock
-    ) -> None:
+    def __init__(self, database: Database, bus: Bus, *, settings: SessionsSettings, clock: Clock) -> None:
         self._database = database
         self._bus = bus
-        self._settled = settled
         self._clock = clock
         self._patience = patience_of(settings)
         self._orphan_after = timedelta(seconds=settings.orphan_after_s)
@@ -110,7 +106,7 @@ class Settlement:
                 take_verdict(current, token, verdict)
                 await follow_pauses(unit, current)
             await announce(unit, current, self._clock())
-            await settle(unit, current, self._settled, now=self._clock(), patience=self._patience)
+            await settle(unit, current, now=self._clock(), patience=self._patience)
 
     def _may_hear_its_evse(self, session: SessionRow) -> bool:
         is_open = session.ended_at is None or awaits_events(session, now=self._clock(), patience=self._patience)
@@ -143,10 +139,8 @@ def awaits_events(session: SessionRow, *, now: datetime, patience: timedelta) ->
     return not is_whole and now - session.updated_at < patience
 
 
-async def settle(unit: Unit, session: SessionRow, settled: Settled, *, now: datetime, patience: timedelta) -> None:
+async def settle(unit: Unit, session: SessionRow, *, now: datetime, patience: timedelta) -> None:
     """Freeze the CDR and say so, if the session has ended and nothing is missing."""
-    if session.state == SessionState.UNAUTHORISED and session.ended_at is not None:
-        settled.note(unit, session.id)  # there is no bill to wait for
     if awaits_events(session, now=now, patience=patience):
         return
     if session.state != SessionState.ENDING or session.needs_verdict or session.tariff is None:
@@ -192,7 +186,6 @@ async def settle(unit: Unit, session: SessionRow, settled: Settled, *, now: date
         prepaid_account=prepaid_account_of(session),
         paused_s=sum((period.parking_s for period in periods_of(shape, is_detailed=False)), Decimal(0)),
     )
-    settled.note(unit, session.id)
     await freeze(unit, session, completed, shape, now=now)
     await unit.publish(completed, key=session.id, now=now, event_id=event_id(unit.tenant, "completed", session.id))
 

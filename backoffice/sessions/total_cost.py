@@ -1,6 +1,7 @@
 """What a transaction cost, for the station whose driver waits to see it (OCPP 2.0.1 I03).
 
-1. Whoever waits looks when this process has settled the session, and seldom besides: another process may have.
+1. Whoever waits looks when the bus says that the session is settled, and seldom besides: that may be missed, and of one
+   that was refused, and has no bill, it is not said.
 2. Nobody waits longer than the gateway does, counted from when it asked: a question that lay in a queue meanwhile is
    looked at once, and holds no place.
 """
@@ -17,7 +18,7 @@ from backoffice.sessions.models import SessionRow
 from backoffice.sessions.settled import Settled
 from protocol.blocks.tariff_and_cost.queries import AskTotalCost, TotalCost
 
-_LOOK_EVERY_S = 0.2
+_LOOK_EVERY_S = 1.0
 _LONGEST_PATIENCE_S = 10.0
 
 

@@ -24,7 +24,7 @@ from backoffice.kit.oversight_questions import (
 )
 from backoffice.kit.service import Worker
 from backoffice.kit.testing import eventually
-from backoffice.kit.workers import repeat
+from backoffice.kit.workers import Bell, repeat
 from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.blocks.transactions.events import TransactionStarted
 from protocol.domain.identifiers import DEFAULT_TENANT, TenantId
@@ -158,6 +158,6 @@ async def test_worker_that_fails_is_known_until_it_works_again(place: HttpPlace,
         return await known() == (2, "ValueError: no luck", True)
 
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(repeat(Worker("trial", work, every_s=0.01), sample.database, clock=place.clock))
+        task = group.create_task(repeat(Worker("trial", work, every_s=0.01), sample.database, Bell(), clock=place.clock))
         await eventually(has_recovered)
         task.cancel()
