@@ -137,16 +137,20 @@ class EventApplier:
         wanted = [reading for reading in readings if not isinstance(reading, str)]
         if wanted:
             await _act_for(unit, _tenant_of(wanted))
-        if self._consumer.prepare is not None and len(wanted) > 1:
-            await self._consumer.prepare(wanted, unit)
+            if self._consumer.prepare is not None:
+                await self._consumer.prepare(wanted, unit)
         seen = await record_events(unit, [delivery.envelope for delivery in wanted])
         fresh = [
             replace(delivery, is_conflicting=known is Seen.CONFLICTING)
             for delivery, known in zip(wanted, seen, strict=True)
             if known is not Seen.AGAIN
         ]
-        for (tenant, kind), run in groupby(fresh, key=_run_of):
-            await self._handle(unit, tenant, kind, list(run))
+        for tenant, of_tenant in groupby(fresh, key=lambda delivery: TenantId(delivery.envelope.tenant)):
+            await _act_for(unit, tenant)
+            for kind, run in groupby(of_tenant, key=lambda delivery: type(delivery.event)):
+                await self._handle(unit, kind, list(run))
+            # What they left in the session is written for their tenant, before anything else is done, or fails here.
+            await unit.session.flush()
         results = iter(["duplicate" if known is Seen.AGAIN else "applied" for known in seen])
         return [reading if isinstance(reading, str) else next(results) for reading in readings]
 
@@ -195,16 +199,13 @@ class EventApplier:
         is_read = kind in consumer.handlers or kind in consumer.runs
         return Delivery(envelope, event) if is_read and consumer.when.get(kind, _always)(event) else "passed"
 
-    async def _handle(self, unit: Unit, tenant: TenantId, kind: type, deliveries: Sequence[Delivery]) -> None:
-        await _act_for(unit, tenant)
+    async def _handle(self, unit: Unit, kind: type, deliveries: Sequence[Delivery]) -> None:
         run = self._consumer.runs.get(kind)
         if run is not None:
             await run(deliveries, unit)
         else:
             for delivery in deliveries:
                 await self._handle_one(unit, self._consumer.handlers[kind], delivery)
-        # What they left in the session is written for their tenant, inside the savepoint, or fails there.
-        await unit.session.flush()
 
     async def _handle_one(self, unit: Unit, handler: Handler, delivery: Delivery) -> None:
         envelope = delivery.envelope
@@ -337,10 +338,6 @@ def _tenant_of(deliveries: Sequence[Delivery]) -> TenantId:
     """The one tenant of all of them; ALL_TENANTS where there are several, or none."""
     tenants = {delivery.envelope.tenant for delivery in deliveries}
     return TenantId(tenants.pop()) if len(tenants) == 1 else ALL_TENANTS
-
-
-def _run_of(delivery: Delivery) -> tuple[TenantId, type]:
-    return TenantId(delivery.envelope.tenant), type(delivery.event)
 
 
 def applier_of(

@@ -32,7 +32,7 @@ When = Callable[[Any], bool]
 """Whether an event is one to handle; Any: as in Delivery."""
 
 Preparation = Callable[[Sequence[Delivery], Unit], Awaitable[None]]
-"""Called for a batch before its first handler, across tenants: it locks in one order what the handlers will lock."""
+"""Called for a batch, across its tenants, before its first handler: it locks in one order what handlers will lock."""
 
 
 @dataclass(frozen=True, slots=True)

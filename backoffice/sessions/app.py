@@ -91,7 +91,7 @@ def build(context: Context[SessionsSettings]) -> Parts:
             Sites(context.bus),
         ),
         consumers=(
-            Consumer(Kind.STATION, facts, when=wanted, prepare=events.lock_sessions),
+            Consumer(Kind.STATION, facts, when=wanted, prepare=events.hold_sessions),
             Consumer(Kind.DOMAIN, happenings),
             readings,
         ),

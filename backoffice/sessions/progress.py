@@ -11,7 +11,7 @@ from backoffice.kit.database import Unit
 from backoffice.sessions import repository
 from backoffice.sessions.cost import cost_of
 from backoffice.sessions.domain import RUNNING
-from backoffice.sessions.energy import SessionShape, measure
+from backoffice.sessions.energy import RegisterPoint, SessionShape, measure
 from backoffice.sessions.limits import is_reached
 from backoffice.sessions.models import SessionRow
 from protocol.blocks.meter_values.events import MeterValuesReported
@@ -46,9 +46,12 @@ async def on_meter_values(unit: Unit, heard: Sequence[Heard], *, now: datetime, 
         await unit.act_for(tenant)
         sessions = list(of_tenant)
         changed = await repository.insert_registers(unit, [point for one in sessions for point in _points_of(one)])
-        for one in sessions:
-            if one.session_id in changed:
-                await _go_on(unit, one, now, longest)
+        await repository.hold_sessions(unit, {(tenant, session_id) for session_id in changed})
+        with unit.session.no_autoflush:  # what is read below is not what is changed
+            for one in sessions:
+                if one.session_id in changed:
+                    await _go_on(unit, one, now, longest)
+        await unit.session.flush()
 
 
 def _points_of(heard: Heard) -> Iterator[tuple[str, datetime, Decimal]]:
@@ -62,11 +65,11 @@ async def _go_on(unit: Unit, heard: Heard, now: datetime, longest: timedelta) ->
     session = await repository.find_session(unit, heard.session_id)
     if session is None or session.state not in RUNNING:
         return
-    last = await repository.last_register_at(unit, session.id)
-    newest = [meter_value for meter_value in heard.meter_values if last is None or meter_value.measured_at >= last]
-    _show(session, newest)
+    registers = await repository.list_registers(unit, session.id)
+    last = registers[-1].at if registers else None
+    _show(session, [one for one in heard.meter_values if last is None or one.measured_at >= last])
     if session.progress_said_at is None or now - session.progress_said_at >= _AT_MOST_EVERY:
-        await _say_progress(unit, session, now, longest)
+        await _say_progress(unit, session, registers, now, longest)
 
 
 def _show(session: SessionRow, meter_values: Iterable[MeterValue]) -> None:
@@ -78,9 +81,11 @@ def _show(session: SessionRow, meter_values: Iterable[MeterValue]) -> None:
             session.state_of_charge_percent = state_of_charge
 
 
-async def _say_progress(unit: Unit, session: SessionRow, now: datetime, longest: timedelta) -> None:
+async def _say_progress(
+    unit: Unit, session: SessionRow, registers: Sequence[RegisterPoint], now: datetime, longest: timedelta
+) -> None:
     assert session.started_at is not None
-    readings = [point for point in await repository.list_registers(unit, session.id) if point.at >= session.started_at]
+    readings = [point for point in registers if point.at >= session.started_at]
     measured, start_wh, end_wh = measure(session.start_wh, None, readings)
     session.energy_wh, session.updated_at, session.progress_said_at = measured.energy_wh, now, now
     if session.tariff is not None:

@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import DateTime, Numeric, Text, and_, bindparam, func, literal, or_, select, true, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 
 from backoffice.kit.database import Unit
+from backoffice.kit.keys import is_among
 from backoffice.kit.pagination import after_cursor
 from backoffice.sessions.domain import RUNNING, IntentState, SessionState
 from backoffice.sessions.energy import PauseChange, RegisterPoint
@@ -19,32 +20,71 @@ _WAITING = (IntentState.REQUESTED, IntentState.PAYMENT_HELD, IntentState.COMMAND
 _TERMINAL = (SessionState.COMPLETED, SessionState.UNAUTHORISED)
 
 
+# Built once: these run for every fact or batch of readings.
+_SESSION = (
+    select(SessionRow)
+    .where(SessionRow.tenant_id == bindparam("tenant"), SessionRow.id == bindparam("id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_OPEN_SESSION = insert(SessionRow).on_conflict_do_nothing().returning(SessionRow)
+_REGISTERS = (
+    select(RegisterRow.measured_at, RegisterRow.register_wh)
+    .where(RegisterRow.tenant_id == bindparam("tenant"), RegisterRow.session_id == bindparam("id"))
+    .order_by(RegisterRow.measured_at)
+)
+_PAUSES = (
+    select(PauseRow.changed_at, PauseRow.is_paused)
+    .where(PauseRow.tenant_id == bindparam("tenant"), PauseRow.session_id == bindparam("id"))
+    .order_by(PauseRow.changed_at)
+)
+_LAST_PAUSE = (
+    select(PauseRow.is_paused)
+    .where(PauseRow.tenant_id == bindparam("tenant"), PauseRow.session_id == bindparam("id"))
+    .order_by(PauseRow.changed_at.desc())
+    .limit(1)
+)
+
+
+def _make_insert_pause() -> Insert:
+    statement = insert(PauseRow)
+    said, kept = statement.excluded, PauseRow
+    return statement.on_conflict_do_update(
+        index_elements=["tenant_id", "session_id", "changed_at"],
+        set_={"seq_no": said.seq_no, "is_paused": said.is_paused},
+        where=tuple_(kept.seq_no, kept.is_paused) < tuple_(said.seq_no, said.is_paused),
+    )
+
+
+_INSERT_PAUSE = _make_insert_pause()
+
+
 async def open_session(unit: Unit, values: dict[str, Any]) -> SessionRow:  # Any: a row's columns
     """The session's row, made with `values` where it is not there yet, locked until the transaction ends."""
-    await unit.session.execute(insert(SessionRow).values(values).on_conflict_do_nothing())
-    row = await find_session(unit, values["id"])
-    assert row is not None
-    return row
+    key = (SessionRow, unit.tenant, values["id"])
+    if key not in unit.held:
+        row = await unit.session.scalar(_OPEN_SESSION, values) or await find_session(unit, values["id"])
+        unit.held[key] = row
+    held: SessionRow = unit.held[key]
+    return held
 
 
 async def find_session(unit: Unit, session_id: str) -> SessionRow | None:
     """The session, locked until the transaction ends."""
-    return await unit.session.scalar(
+    held: SessionRow | None = unit.held.get((SessionRow, unit.tenant, session_id))
+    return held or await unit.session.scalar(_SESSION, {"tenant": unit.tenant, "id": session_id})
+
+
+async def hold_sessions(unit: Unit, keys: Collection[tuple[str, str]]) -> None:
+    """Those of these that are there, by tenant and id, are locked in their order; `find_session` finds them at once."""
+    found = await unit.session.scalars(
         select(SessionRow)
-        .where(SessionRow.tenant_id == unit.tenant, SessionRow.id == session_id)
+        .where(is_among((SessionRow.tenant_id, SessionRow.id), keys))
+        .order_by(SessionRow.tenant_id, SessionRow.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-
-
-async def lock_sessions(unit: Unit, keys: Iterable[tuple[str, str]]) -> None:
-    """Those of these that are there, by tenant and id, are locked until the transaction ends, in their order."""
-    await unit.session.execute(
-        select(SessionRow.id)
-        .where(tuple_(SessionRow.tenant_id, SessionRow.id).in_(list(keys)))
-        .order_by(SessionRow.tenant_id, SessionRow.id)
-        .with_for_update()
-    )
+    unit.held |= {(SessionRow, row.tenant_id, row.id): row for row in found}
 
 
 async def read_session(unit: Unit, session_id: str) -> SessionRow | None:
@@ -220,60 +260,30 @@ async def insert_registers(unit: Unit, points: Iterable[tuple[str, datetime, Dec
 
 async def list_registers(unit: Unit, session_id: str) -> list[RegisterPoint]:
     """The points, in order of time."""
-    found = await unit.session.execute(
-        select(RegisterRow.measured_at, RegisterRow.register_wh)
-        .where(RegisterRow.tenant_id == unit.tenant, RegisterRow.session_id == session_id)
-        .order_by(RegisterRow.measured_at)
-    )
+    found = await unit.session.execute(_REGISTERS, {"tenant": unit.tenant, "id": session_id})
     return [RegisterPoint(row[0], row[1]) for row in found.all()]
-
-
-async def last_register_at(unit: Unit, session_id: str) -> datetime | None:
-    """When the newest point was measured."""
-    return await unit.session.scalar(
-        select(func.max(RegisterRow.measured_at)).where(
-            RegisterRow.tenant_id == unit.tenant, RegisterRow.session_id == session_id
-        )
-    )
 
 
 async def insert_pause(unit: Unit, session_id: str, at: datetime, *, is_paused: bool, seq_no: int | None) -> None:
     """The change is kept; of two at one instant the one that the station said last."""
-    statement = insert(PauseRow).values(
-        tenant_id=unit.tenant,
-        session_id=session_id,
-        changed_at=at,
-        seq_no=-1 if seq_no is None else seq_no,
-        is_paused=is_paused,
-    )
-    said, kept = statement.excluded, PauseRow
-    await unit.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["tenant_id", "session_id", "changed_at"],
-            set_={"seq_no": said.seq_no, "is_paused": said.is_paused},
-            where=tuple_(kept.seq_no, kept.is_paused) < tuple_(said.seq_no, said.is_paused),
-        )
-    )
+    values = {
+        "tenant_id": unit.tenant,
+        "session_id": session_id,
+        "changed_at": at,
+        "seq_no": -1 if seq_no is None else seq_no,
+        "is_paused": is_paused,
+    }
+    await unit.session.execute(_INSERT_PAUSE, values)
 
 
 async def is_paused_now(unit: Unit, session_id: str) -> bool:
     """Whether energy does not flow, by the last change that is known."""
-    last = await unit.session.scalar(
-        select(PauseRow.is_paused)
-        .where(PauseRow.tenant_id == unit.tenant, PauseRow.session_id == session_id)
-        .order_by(PauseRow.changed_at.desc())
-        .limit(1)
-    )
-    return bool(last)
+    return bool(await unit.session.scalar(_LAST_PAUSE, {"tenant": unit.tenant, "id": session_id}))
 
 
 async def list_pauses(unit: Unit, session_id: str) -> list[PauseChange]:
     """The changes, in order of time."""
-    found = await unit.session.execute(
-        select(PauseRow.changed_at, PauseRow.is_paused)
-        .where(PauseRow.tenant_id == unit.tenant, PauseRow.session_id == session_id)
-        .order_by(PauseRow.changed_at)
-    )
+    found = await unit.session.execute(_PAUSES, {"tenant": unit.tenant, "id": session_id})
     return [PauseChange(row[0], row[1]) for row in found.all()]
 
 
