@@ -15,7 +15,7 @@ class DataFolderInUse(EmbeddedServerError):
         self.holder_pid = holder_pid
         super().__init__(
             f"{data_dir} is in use by process {holder_pid or 'unknown'}. "
-            "Stop that one first (Ctrl-C in its terminal), or choose another data folder."
+            "Stop that one first (Ctrl-C in its terminal), or choose another data folder with --data."
         )
 
 
