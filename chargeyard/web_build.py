@@ -68,7 +68,7 @@ def is_checkout() -> bool:
 
 
 def build(report: Callable[[str], None]) -> None:
-    """`DIST` is what the sources make. `report` hears of each step before and after it, and nothing where there is none.
+    """`DIST` is what the sources make. `report` hears of each step before and after it; there may be none.
 
     Raises BuildFailed.
     """
