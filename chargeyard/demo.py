@@ -11,6 +11,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import structlog
+
 from chargeyard import web_build
 from chargeyard.app_drivers import AppDrivers
 from chargeyard.car_park import demo_parkers
@@ -42,6 +44,7 @@ _PARKING_ARRIVAL_S = 30.0
 _PARKERS = 16
 _REDRAW_S = 1.0
 _PLAIN_REDRAW_S = 10.0
+_CLEAR_LINE = "\r\x1b[K"
 
 _EPILOG = """examples:
   python3 dev.py up                     everything, with 40 stations
@@ -72,6 +75,7 @@ def main(argv: Sequence[str]) -> int:
     options = parser.parse_args(argv)
     if options.port == options.station_port:
         parser.error("--port and --station-port must differ")
+    _log_above_the_summary()
     try:
         asyncio.run(_up(options))
     except asyncio.CancelledError:
@@ -247,7 +251,7 @@ async def _draw(summary: Summary) -> None:
     is_terminal = sys.stdout.isatty()
     while True:
         if is_terminal:
-            print(f"\r\x1b[K{summary}", end="", flush=True)
+            print(f"{_CLEAR_LINE}{summary}", end="", flush=True)
         else:
             print(summary, flush=True)
         await asyncio.sleep(_REDRAW_S if is_terminal else _PLAIN_REDRAW_S)
@@ -266,4 +270,14 @@ def _ask_to_stop(stop: asyncio.Event, ready: asyncio.Event, starting: asyncio.Ta
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)
+    print(_above_the_summary(line), flush=True)
+
+
+def _above_the_summary(text: str) -> str:
+    """What takes the summary's place on a terminal, where the next one is drawn below it."""
+    return f"{_CLEAR_LINE}{text}" if sys.stdout.isatty() else text
+
+
+def _log_above_the_summary() -> None:
+    processors = structlog.get_config()["processors"]
+    structlog.configure(processors=[*processors, lambda _logger, _method, text: _above_the_summary(text)])
