@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -279,5 +280,7 @@ def _above_the_summary(text: str) -> str:
 
 
 def _log_above_the_summary() -> None:
-    processors = structlog.get_config()["processors"]
-    structlog.configure(processors=[*processors, lambda _logger, _method, text: _above_the_summary(text)])
+    def put(_logger: object, _method: str, rendered: Any) -> str:  # Any: the processor before makes a line of it
+        return _above_the_summary(rendered)
+
+    structlog.configure(processors=[*structlog.get_config()["processors"], put])
