@@ -10,6 +10,9 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+import structlog
 
 from chargeyard import web_build
 from chargeyard.app_drivers import AppDrivers
@@ -42,6 +45,7 @@ _PARKING_ARRIVAL_S = 30.0
 _PARKERS = 16
 _REDRAW_S = 1.0
 _PLAIN_REDRAW_S = 10.0
+_CLEAR_LINE = "\r\x1b[K"
 
 _EPILOG = """examples:
   python3 dev.py up                     everything, with 40 stations
@@ -62,7 +66,9 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--data", type=Path, default=DATA_DIR, help="the data folder (default: %(default)s)")
     parser.add_argument("--port", type=_port, default=REST_PORT, help="REST (default: %(default)s)")
     parser.add_argument("--station-port", type=_port, default=STATION_PORT, help="stations (default: %(default)s)")
-    parser.add_argument("--stations", type=int, default=40, help="size of the demo fleet (default: %(default)s)")
+    parser.add_argument(
+        "--stations", type=_station_count, default=40, metavar="N", help="size of the demo fleet (default: %(default)s)"
+    )
     parser.add_argument("--no-fleet", action="store_true", help="no demo fleet, only the platform")
     add_shape_options(parser)
     parser.add_argument("--lan", action="store_true", help="listen on the network, for a real station")
@@ -70,6 +76,7 @@ def main(argv: Sequence[str]) -> int:
     options = parser.parse_args(argv)
     if options.port == options.station_port:
         parser.error("--port and --station-port must differ")
+    _log_above_the_summary()
     try:
         asyncio.run(_up(options))
     except asyncio.CancelledError:
@@ -83,6 +90,12 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _station_count(text: str) -> int:
+    if not (text.isdecimal() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text} is no number of stations: 1 or more, or --no-fleet for none")
+    return int(text)
+
+
 async def _up(options: argparse.Namespace) -> None:
     began = time.monotonic()
     control = None if options.no_fleet else Control(Address(LOOPBACK, 0))
@@ -90,7 +103,9 @@ async def _up(options: argparse.Namespace) -> None:
     assert starting is not None
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, _ask_to_stop, stop, ready, starting)
-    await asyncio.to_thread(_build_web)
+    # Said here and not by the thread: after Ctrl-C nothing goes on.
+    if failure := await asyncio.to_thread(_build_web):
+        _say(f"going on without the web apps: {failure}")
     host = lan_address() if options.lan else "127.0.0.1"
     platform = Platform(
         options.data,
@@ -129,14 +144,14 @@ async def _up(options: argparse.Namespace) -> None:
     _say(f"stopped; data stays in {platform.servers.data_dir}")
 
 
-def _build_web() -> None:
-    """The web apps are built, or it is said why they are not: everything else works without them."""
-    if not web_build.is_checkout():
-        return
-    try:
-        web_build.build(_say)
-    except BuildFailed as failure:
-        _say(f"going on without the web apps: {failure}")
+def _build_web() -> BuildFailed | None:
+    """The web apps are built, or it is returned why they are not: everything else works without them."""
+    if web_build.is_checkout():
+        try:
+            web_build.build(_say)
+        except BuildFailed as failure:
+            return failure
+    return None
 
 
 def _public_addresses(url: str) -> dict[str, str]:
@@ -237,7 +252,7 @@ async def _draw(summary: Summary) -> None:
     is_terminal = sys.stdout.isatty()
     while True:
         if is_terminal:
-            print(f"\r\x1b[K{summary}", end="", flush=True)
+            print(f"{_CLEAR_LINE}{summary}", end="", flush=True)
         else:
             print(summary, flush=True)
         await asyncio.sleep(_REDRAW_S if is_terminal else _PLAIN_REDRAW_S)
@@ -256,4 +271,16 @@ def _ask_to_stop(stop: asyncio.Event, ready: asyncio.Event, starting: asyncio.Ta
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)
+    print(_above_the_summary(line), flush=True)
+
+
+def _above_the_summary(text: str) -> str:
+    """What takes the summary's place on a terminal, where the next one is drawn below it."""
+    return f"{_CLEAR_LINE}{text}" if sys.stdout.isatty() else text
+
+
+def _log_above_the_summary() -> None:
+    def put(_logger: object, _method: str, rendered: Any) -> str:  # Any: the processor before makes a line of it
+        return _above_the_summary(rendered)
+
+    structlog.configure(processors=[*structlog.get_config()["processors"], put])

@@ -14,7 +14,7 @@ from typing import Self
 
 from backoffice.kit.database import role_of
 from chargeyard.database_roles import OWNER, make_roles
-from chargeyard.embedded import EmbeddedServers
+from chargeyard.embedded import EmbeddedServers, locked_data_dir
 from chargeyard.errors import ChargeyardError
 from chargeyard.lan import lan_address
 from chargeyard.programs import Program, ProgramFailed
@@ -28,10 +28,12 @@ _WATCH_S = 0.5
 
 
 class PortTaken(ChargeyardError):
-    """Somebody else listens where we should."""
+    """Somebody else listens where we should, or we may not."""
 
-    def __init__(self, port: int, option: str) -> None:
-        super().__init__(f"port {port} is taken; choose another with {option}, or end the program that listens there")
+    def __init__(self, port: int, option: str, *, reason: str) -> None:
+        super().__init__(
+            f"port {port} cannot be had ({reason}); choose another with {option}, or end the program that listens there"
+        )
 
 
 # Below those that systems give to outgoing connections: one of these may take a port before whoever chose it listens.
@@ -70,7 +72,8 @@ class Platform:
     two programs. `shape`: of how many processes each consists. `keeps_traces`: of every start and end of a charge,
     in the data folder, for `chargeyard trace`.
 
-    Raises PortTaken, an EmbeddedServerError, or a group of ProgramFailed; nothing is left running then.
+    Raises DataFolderInUse, PortTaken, another EmbeddedServerError, or a group of ProgramFailed; nothing is left running
+    then.
     """
 
     def __init__(
@@ -137,11 +140,14 @@ class Platform:
         return self.servers.data_dir / "mail"
 
     async def __aenter__(self) -> Self:
-        self.rest_port = self._port(self.rest_port, "--port")
-        self.station_port = self._port(self.station_port, "--station-port")
+        # An `up` that runs on this folder is named as such, not by the first port that it has.
+        with locked_data_dir(self.servers.data_dir):
+            self.rest_port = self._port(self.rest_port, "--port")
+            self.station_port = self._port(self.station_port, "--station-port")
         async with AsyncExitStack() as cleanup:
             await cleanup.enter_async_context(self.servers)
             self.secrets = Secrets.of(self.servers.data_dir)
+            self.mail_folder.mkdir(mode=0o700, exist_ok=True)
             if self._shape.is_apart:
                 await self._prepare_database()
             if self._keeps_traces:
@@ -326,5 +332,5 @@ class Platform:
             try:
                 probe.bind((self.host, wanted))
             except OSError as error:
-                raise PortTaken(wanted, option) from error
+                raise PortTaken(wanted, option, reason=error.strerror or str(error)) from error
         return wanted

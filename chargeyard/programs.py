@@ -20,8 +20,8 @@ from chargeyard.embedded import launch
 from chargeyard.errors import ChargeyardError
 
 _POLL_S = 0.02
-# Where every service is a process, more than a dozen load at once.
-_START_TIMEOUT_S = 120.0
+# Where every service is a process, more than a dozen load at once, and the machine may be slow.
+_START_TIMEOUT_S = 240.0
 _STOP_TIMEOUT_S = 20.0
 _LOG_LIMIT_BYTES = 20_000_000
 _LOG_TAIL_LINES = 15

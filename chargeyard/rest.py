@@ -20,6 +20,17 @@ class RestRefused(ChargeyardError):
         super().__init__(f"{method} {path} was answered {status}: {detail}")
 
 
+class NobodyAnswered(RestRefused):
+    """No platform is there, or it gave no answer in time."""
+
+    def __init__(self, method: str, path: str, *, url: str, reason: str) -> None:
+        super().__init__(method, path, status=0, detail=f"no answer: {reason}")
+        self._sentence = f"{url} gave no answer to {method} {path} ({reason}): does the platform run there?"
+
+    def __str__(self) -> str:
+        return self._sentence
+
+
 class RestClient:
     """One person's view: nobody's at first, a driver's or an operator's after `log_in` or `register`."""
 
@@ -83,7 +94,8 @@ class RestClient:
         try:
             answer = await self._http.request(method, _PREFIX + path, **options)
         except httpx.HTTPError as error:
-            raise RestRefused(method, path, status=0, detail=f"no answer: {error!r}") from error
+            reason = str(error) or type(error).__name__
+            raise NobodyAnswered(method, path, url=str(self._http.base_url), reason=reason) from error
         if answer.is_error:
             is_problem = answer.headers.get("content-type", "").endswith("json")
             detail = str(answer.json().get("detail", "")) if is_problem else answer.text[:200]

@@ -48,16 +48,20 @@ class KeptSpan:
 
 
 class TraceStore:
-    """The files of a folder: two at most, of which the newer one grows."""
+    """The files of a folder: two at most, of which the newer one grows. To read, the folder need not be there."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._writing = Lock()
 
+    def open(self) -> None:
+        """The folder is there, before anything has been traced."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+
     def write(self, request: ExportTraceServiceRequest) -> None:
         """The spans of an export are in the file."""
         with self._writing:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self.open()
             file = self._folder / _FILE
             if file.exists() and file.stat().st_size > _FILE_BYTES:
                 file.replace(self._folder / _OLDER_FILE)
@@ -90,6 +94,7 @@ async def collecting(store: TraceStore) -> AsyncIterator[str]:
         await asyncio.to_thread(store.write, export)
         return Response(ExportTraceServiceResponse().SerializeToString(), media_type=_PROTOBUF)
 
+    store.open()
     listener = socket.create_server(("127.0.0.1", 0))
     app = Starlette(routes=[Route("/v1/traces", take, methods=["POST"])])
     server = _Server(uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=_END_WITHIN_S))

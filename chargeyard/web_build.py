@@ -68,7 +68,7 @@ def is_checkout() -> bool:
 
 
 def build(report: Callable[[str], None]) -> None:
-    """`DIST` is what the sources make. `report` gets a line a step, none where there is nothing to do.
+    """`DIST` is what the sources make. `report` hears of each step before and after it; there may be none.
 
     Raises BuildFailed.
     """
@@ -139,13 +139,14 @@ def _digest(files: Iterator[Path] | Sequence[Path]) -> str:
 
 
 def _run(what: str, command: Sequence[str], report: Callable[[str], None], *, environ: Mapping[str, str]) -> None:
+    report(f"{what} …")
     began = time.monotonic()
     done = subprocess.run(  # noqa: S603 - our own commands
         command, cwd=WEB, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
         raise BuildFailed(f"{what} failed:\n{(done.stdout + done.stderr).strip()}")
-    report(f"{what} … {time.monotonic() - began:.1f} s")
+    report(f"{what} took {time.monotonic() - began:.1f} s")
 
 
 @contextmanager

