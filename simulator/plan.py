@@ -101,8 +101,13 @@ class StationPlan:
     @property
     def path(self) -> str:
         """What follows the CSMS's URL: the station, below its tenant where that is not the default."""
-        parts = (self.station_id,) if self.tenant == DEFAULT_TENANT else (self.tenant, self.station_id)
-        return "/".join(quote(part, safe="") for part in parts)
+        return path_of(self.key)
+
+
+def path_of(key: StationKey) -> str:
+    """The station's, as its plan has it."""
+    parts = (key.station,) if key.tenant == DEFAULT_TENANT else (key.tenant, key.station)
+    return "/".join(quote(part, safe="") for part in parts)
 
 
 @dataclass(frozen=True, slots=True)

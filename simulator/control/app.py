@@ -11,10 +11,11 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from protocol.domain.identifiers import DEFAULT_TENANT, StationKey
 from simulator.control import orders, schemas, views
+from simulator.control.conditions import StationCondition
 from simulator.control.controlled import Controlled
 from simulator.control.errors import FromBrowser, Unauthorized
 from simulator.control.faults import FaultOrder
-from simulator.control.feed import Dropped, EventFeed
+from simulator.control.feed import Dropped, EventFeed, Lost
 from simulator.control.orders import StationQuestion
 from simulator.control.problems import add_problem_handlers, answer
 from simulator.faults.kinds import FaultKind
@@ -57,7 +58,8 @@ def _add_fleet(app: FastAPI, fleet: Controlled) -> None:
     @app.get("/ready", response_model=schemas.ReadyView)
     async def ready(at_least: Annotated[int | None, Query(ge=1)] = None) -> JSONResponse:
         """200 once the CSMS has accepted all stations, or `at_least` so many; 503 before."""
-        wanted, accepted = fleet.size if at_least is None else at_least, await fleet.accepted()
+        wanted = fleet.size if at_least is None else at_least
+        accepted = await fleet.accepted(wanted)
         view = schemas.ReadyView(is_ready=accepted >= wanted, accepted=accepted, wanted=wanted)
         status = HTTPStatus.OK if view.is_ready else HTTPStatus.SERVICE_UNAVAILABLE
         return JSONResponse(view.model_dump(mode="json"), status_code=status)
@@ -84,7 +86,7 @@ def _add_stations(app: FastAPI, fleet: Controlled) -> None:
         *,
         after: str | None = None,
         limit: Annotated[int, Query(ge=1, le=_LONGEST_PAGE)] = _PAGE,
-        condition: schemas.StationCondition | None = None,
+        condition: StationCondition | None = None,
         starts_with: str = "",
         tenant: str | None = None,
         site: str | None = None,
@@ -178,6 +180,8 @@ def _add_events(app: FastAPI, feed: EventFeed) -> None:
             async for heard in listener.hear(quiet_s=_QUIET_S):
                 if heard is None:
                     yield ServerSentEvent(comment="quiet")
+                elif isinstance(heard, Lost):
+                    yield ServerSentEvent(event="worker_lost", data={"detail": heard.sentence})
                 elif isinstance(heard, Dropped):
                     yield ServerSentEvent(event="dropped", data={"count": heard.count})
                 else:

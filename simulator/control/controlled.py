@@ -18,8 +18,11 @@ class Controlled(Protocol):
     def find(self, tenant: str, station_id: str) -> StationKey:
         """Raises NotThere."""
 
-    async def accepted(self) -> int:
-        """How many stations were online and accepted by the CSMS, at the best time at which this was asked."""
+    async def accepted(self, wanted: int) -> int:
+        """How many stations were online and accepted by the CSMS, at the best time at which this was asked.
+
+        `wanted` are waited for: what bears on them alone is an error.
+        """
 
     async def summary(self) -> SummaryView:
         """The fleet in numbers."""

@@ -34,13 +34,20 @@ class Dropped:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """From here on nothing comes of some stations: their process is gone."""
+
+    sentence: str
+
+
 class Listener:
     """One queue; iterate to hear. It ends when the feed is closed."""
 
     def __init__(self, *, station_id: str | None, bound: int) -> None:
         self._station_id = station_id
         self._bound = bound
-        self._queue: deque[NumberedEvent | Dropped] = deque()
+        self._queue: deque[NumberedEvent | Dropped | Lost] = deque()
         self._missed = 0
         self._news = asyncio.Event()
         self._is_closed = False
@@ -58,12 +65,17 @@ class Listener:
         self._queue.append(event)
         self._news.set()
 
+    def lose(self, lost: Lost) -> None:
+        """It is told whatever the queue has: there are few of them."""
+        self._queue.append(lost)
+        self._news.set()
+
     def close(self) -> None:
         """Nothing more comes."""
         self._is_closed = True
         self._news.set()
 
-    async def hear(self, *, quiet_s: float) -> AsyncIterator[NumberedEvent | Dropped | None]:
+    async def hear(self, *, quiet_s: float) -> AsyncIterator[NumberedEvent | Dropped | Lost | None]:
         """What comes, as it comes; None after each `quiet_s` in which nothing did."""
         while not (self._is_closed and not self._queue and not self._missed):
             if self._queue:
@@ -81,7 +93,7 @@ class Listener:
 
 
 class EventFeed:
-    """Give `on_event` to the fleet, and listen."""
+    """Give `on_event` to the fleet, or `on_shown` to the process that hears of it, and listen."""
 
     def __init__(self) -> None:
         self._count = 0
@@ -90,11 +102,19 @@ class EventFeed:
     def on_event(self, event: FleetEvent) -> None:
         """The fleet tells."""
         self._count += 1
-        if not self._listeners:
-            return
-        numbered = NumberedEvent(self._count, show_event(event))
+        if self._listeners:
+            self._put(show_event(event))
+
+    def on_shown(self, event: bytes) -> None:
+        """Another process has told, an EventView as JSON."""
+        self._count += 1
+        if self._listeners:
+            self._put(EventView.model_validate_json(event))
+
+    def lose(self, sentence: str) -> None:
+        """Every listener hears that stations have no process any more."""
         for listener in self._listeners:
-            listener.put(numbered)
+            listener.lose(Lost(sentence))
 
     def listen(self, *, station_id: str | None = None, bound: int = BOUND) -> Listener:
         """A new listener, of one station or of all; `leave` it in the end."""
@@ -110,3 +130,8 @@ class EventFeed:
         """Every listener ends once it has heard what it has."""
         for listener in self._listeners:
             listener.close()
+
+    def _put(self, event: EventView) -> None:
+        numbered = NumberedEvent(self._count, event)
+        for listener in self._listeners:
+            listener.put(numbered)

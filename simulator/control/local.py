@@ -50,7 +50,7 @@ class LocalFleet(Controlled):
             raise no_station(tenant, station_id)
         return key
 
-    async def accepted(self) -> int:
+    async def accepted(self, wanted: int) -> int:
         """How many stations were online and accepted by the CSMS, at the best time at which this was asked."""
         self._most_accepted = max(self._most_accepted, self.accepted_now())
         return self._most_accepted

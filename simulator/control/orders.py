@@ -3,8 +3,8 @@
 import msgspec
 
 from protocol.domain.identifiers import IdTokenType
+from simulator.control.conditions import StationCondition
 from simulator.control.faults import FaultOrder
-from simulator.control.schemas import StationCondition
 
 
 class Car(msgspec.Struct, frozen=True):

@@ -9,10 +9,10 @@ from typing import TypeVar
 
 from protocol.domain.identifiers import IdToken
 from simulator.chance import Chance
+from simulator.control.conditions import condition_of
 from simulator.control.errors import Invalid, NotThere, Refused
 from simulator.control.faults import LiveFaults
 from simulator.control.orders import Car, StationQuestion
-from simulator.control.schemas import StationCondition
 from simulator.evse import Evse
 from simulator.faults.power import cut_power, restore_power
 from simulator.fleet import Fleet
@@ -142,15 +142,3 @@ class Panel:
             return act()
         except ValueError as error:  # the station says why it cannot be
             raise Refused(str(error), advice=advice) from error
-
-
-def condition_of(running: RunningStation) -> StationCondition:
-    """The station in one word."""
-    state = running.state
-    if state.is_rebooting:
-        return StationCondition.OFF
-    if not state.is_online:
-        return StationCondition.OFFLINE
-    if not state.is_accepted:
-        return StationCondition.BOOTING
-    return StationCondition.CHARGING if state.is_charging else StationCondition.IDLE

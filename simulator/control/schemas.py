@@ -1,23 +1,13 @@
 """The JSON of the fleet's control."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from protocol.domain.identifiers import DEFAULT_TENANT, IdTokenType
+from simulator.control.conditions import StationCondition
 from simulator.faults.kinds import FaultKind, Way
 from simulator.inventory import CARD
-
-
-class StationCondition(StrEnum):
-    """What a station is to whoever looks at it."""
-
-    OFF = "off"
-    OFFLINE = "offline"
-    BOOTING = "booting"
-    IDLE = "idle"
-    CHARGING = "charging"
 
 
 class _Body(BaseModel):

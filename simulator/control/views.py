@@ -1,6 +1,7 @@
 """Stations and events as the control shows them. Looking changes nothing: meters are shown as they were last read."""
 
-from simulator.control.panel import Panel, condition_of
+from simulator.control.conditions import condition_of
+from simulator.control.panel import Panel
 from simulator.control.schemas import (
     EventView,
     EvseView,

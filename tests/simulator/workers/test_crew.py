@@ -169,7 +169,6 @@ async def test_a_stop_while_workers_are_being_started_ends_their_leashes() -> No
     [
         (["--count", "2", "--workers", "3"], "some would have none"),
         (["--workers", "2", "--metrics-port", "65535"], "have no 2 ports"),
-        (["--workers", "2", "--control", "0"], "--control goes with one process"),
         (["--workers", "2", "--ledger", "/no/such/folder/ledger"], "No such file"),
     ],
 )
