@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, Query, Request, Response
+from fastapi import Depends, FastAPI, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
@@ -15,7 +15,7 @@ from simulator.control.conditions import StationCondition
 from simulator.control.controlled import Controlled
 from simulator.control.errors import FromBrowser, Unauthorized
 from simulator.control.faults import FaultOrder
-from simulator.control.feed import Dropped, EventFeed, Lost
+from simulator.control.feed import Dropped, EventFeed, Gap, Lost, NumberedEvent, Told
 from simulator.control.orders import StationQuestion
 from simulator.control.problems import add_problem_handlers, answer
 from simulator.faults.kinds import FaultKind
@@ -173,19 +173,32 @@ def _car(body: schemas.VehicleBody) -> orders.Car:
 
 def _add_events(app: FastAPI, feed: EventFeed) -> None:
     @app.get("/events", response_class=EventSourceResponse)
-    async def events(station_id: str | None = None) -> AsyncIterator[ServerSentEvent]:
-        """What happens from now on, of one station or of all; `dropped` says how many events are missing there."""
-        listener = feed.listen(station_id=station_id)
+    async def events(
+        *, station_id: str | None = None, last_event_id: Annotated[str | None, Header()] = None
+    ) -> AsyncIterator[ServerSentEvent]:
+        """What happens from now on, or behind `Last-Event-ID`, of one station or of all.
+
+        `dropped` says how many events are missing there, `gap` that some behind the id are forgotten, `worker_lost`
+        that nothing more comes of some stations.
+        """
+        listener = feed.listen(station_id=station_id, last_event_id=last_event_id)
         try:
-            async for heard in listener.hear(quiet_s=_QUIET_S):
-                if heard is None:
-                    yield ServerSentEvent(comment="quiet")
-                elif isinstance(heard, Lost):
-                    yield ServerSentEvent(event="worker_lost", data={"detail": heard.sentence})
-                elif isinstance(heard, Dropped):
-                    yield ServerSentEvent(event="dropped", data={"count": heard.count})
-                else:
-                    name = heard.event.happening.replace(" ", "_")
-                    yield ServerSentEvent(id=str(heard.number), event=name, raw_data=heard.event.model_dump_json())
+            async for told in listener.hear(quiet_s=_QUIET_S):
+                yield _spell(told)
         finally:
             feed.leave(listener)
+
+
+def _spell(told: Told | None) -> ServerSentEvent:
+    match told:
+        case None:
+            return ServerSentEvent(comment="quiet")
+        case NumberedEvent():
+            name = told.event.happening.replace(" ", "_")
+            return ServerSentEvent(id=told.event_id, event=name, raw_data=told.event.model_dump_json())
+        case Dropped(count):
+            return ServerSentEvent(event="dropped", data={"count": count})
+        case Lost(sentence):
+            return ServerSentEvent(event="worker_lost", data={"detail": sentence})
+        case Gap(last_event_id, count):
+            return ServerSentEvent(event="gap", data={"last_event_id": last_event_id, "count": count})

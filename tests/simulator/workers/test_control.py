@@ -41,13 +41,13 @@ PLANS = (
 class NearWorker(Worker):
     """A worker whose share lives in this process: words and questions are those of the pipe."""
 
-    def __init__(self, share: Share) -> None:
+    def __init__(self, share: Share, *, patience_s: float = WAIT_S) -> None:
         super().__init__(share, share.of(PLANS))
         world = World(*self.stations)
         self.is_silent = False
         self._answerer = Answerer(world.fleet)
         world.run_for(30)
-        self._asking = Asking(str(self), send=self._pass_on, patience_s=0.05)
+        self._asking = Asking(str(self), send=self._pass_on, patience_s=patience_s)
 
     def _pass_on(self, line: bytes) -> None:
         if not self.is_silent:
@@ -153,7 +153,7 @@ async def test_stations_of_a_worker_that_died_are_said_to_be_gone_and_the_others
 
 
 async def test_a_worker_that_does_not_answer_is_no_hang() -> None:
-    workers = crew_of(2)
+    workers = [NearWorker(Share(number, 2), patience_s=0.01) for number in (1, 2)]
     async with client_of(CrewFleet(workers)) as client:
         workers[0].is_silent = True
         answer = await client.post("/stations/N0/drop-socket")
