@@ -53,6 +53,7 @@ class Alarm(IntEnum):
     SCHEDULE_UPDATE = 15
     NEW_SOCKET = 16
     ALIGNED = 17
+    TX_LIMIT = 18
 
 
 class Happening(StrEnum):
@@ -66,6 +67,7 @@ class Happening(StrEnum):
     START_ACKNOWLEDGED = "start acknowledged"
     END_ACKNOWLEDGED = "end acknowledged"
     READINGS_ACKNOWLEDGED = "readings acknowledged"
+    COST_SHOWN = "cost shown"
     TRANSACTION_REFUSED = "transaction message given up"
     TOKEN_REFUSED = "token refused"  # noqa: S105 # a name, no secret
     COMMAND_ANSWERED = "command answered"

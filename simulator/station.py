@@ -173,6 +173,7 @@ _ON_EVSE: Mapping[Alarm, Callable[[StationState, Evse, float], None]] = {
     Alarm.EV_CONNECT: authorization.on_no_cable,
     Alarm.RESERVATION: reservation.on_expiry,
     Alarm.PAYMENT: payment.on_timeout,
+    Alarm.TX_LIMIT: transactions.on_limit_due,
     Alarm.EVSE_RESET: provisioning.on_evse_reset,
 }
 _ON_STATION: Mapping[Alarm, Callable[[StationState, float], None]] = {

@@ -1,6 +1,7 @@
 """The JSON of the fleet's control."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -46,7 +47,7 @@ class FaultBody(_Body):
 
 
 class TransactionView(BaseModel):
-    """`transaction_id` is null in 1.6 until the CSMS has numbered it."""
+    """`transaction_id` is null in 1.6 until the CSMS has numbered it; `cost` is what the station shows of it."""
 
     local_id: str
     transaction_id: str | None
@@ -56,6 +57,7 @@ class TransactionView(BaseModel):
     ended_at: datetime | None
     energy_wh: int | None
     stopped_reason: str | None
+    cost: Decimal | None
     is_start_acknowledged: bool
     is_end_acknowledged: bool
 

@@ -91,6 +91,7 @@ def _show_transaction(transaction: Transaction | None) -> TransactionView | None
         ended_at=transaction.ended_at,
         energy_wh=transaction.energy_wh,
         stopped_reason=transaction.stopped_reason,
+        cost=transaction.cost,
         is_start_acknowledged=transaction.is_start_acknowledged,
         is_end_acknowledged=transaction.is_end_acknowledged,
     )
