@@ -73,6 +73,7 @@ class StationPlan:
 
     `trusted_roots` are certificates, PEM, that it trusts as built; without one it trusts what the machine trusts.
     `secured_url` is where the CSMS listens with TLS, without the station's id: 1.6 has no words to tell a station.
+    `idle_w` is what the station itself draws, which its main meter counts; None: it has no main meter.
     """
 
     station_id: str
@@ -89,6 +90,7 @@ class StationPlan:
     quirks: tuple[str, ...] = ()
     trusted_roots: tuple[str, ...] = ()
     secured_url: str | None = None
+    idle_w: float | None = None
 
     def __post_init__(self) -> None:
         if not self.station_id or self.evse_count < 1:

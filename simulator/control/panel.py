@@ -71,7 +71,7 @@ class Panel:
                 f"station {running.plan.station_id} is not switched off",
                 advice="a reboot ends by itself, and the fault power_cut when it is cleared",
             )
-        restore_power(running.state, why=PowerLoss.SWITCHED_OFF)
+        restore_power(running.state, running.now, why=PowerLoss.SWITCHED_OFF)
         running.attend()
 
     def drop_socket(self, running: RunningStation) -> None:
