@@ -55,6 +55,7 @@ class Alarm(IntEnum):
     NEW_SOCKET = 16
     ALIGNED = 17
     TX_LIMIT = 18
+    CHAIN_STATUS = 19
 
 
 class Happening(StrEnum):

@@ -17,6 +17,7 @@ from protocol.blocks.availability.messages import ChangeAvailability, StatusNoti
 from protocol.blocks.certificates.messages import (
     CertificateSigned,
     DeleteCertificate,
+    GetCertificateChainStatus,
     GetInstalledCertificates,
     InstallCertificate,
 )
@@ -77,6 +78,7 @@ from simulator.behaviours import (
     authorization,
     availability,
     certificates,
+    chain_status,
     configuration,
     customer_information,
     data_transfer,
@@ -187,6 +189,7 @@ _ON_STATION: Mapping[Alarm, Callable[[StationState, float], None]] = {
     Alarm.MONITOR: monitoring.look,
     Alarm.NEW_SOCKET: network.on_leaving,
     Alarm.ALIGNED: meter_values.take_aligned,
+    Alarm.CHAIN_STATUS: chain_status.ask,
     Alarm.SCHEDULE_UPDATE: dynamic_charging.on_pull_due,
 }
 
@@ -279,6 +282,8 @@ class Station:
                 authorization.on_verdict(state, entry, reply, now)
             case BootNotification():
                 provisioning.on_boot_reply(state, reply, now)
+            case GetCertificateChainStatus():
+                chain_status.on_reply(state, entry.message, reply, now)
             case OpenEventStream():
                 event_streams.on_opened(state, entry.message, reply, now)
             case PullScheduleUpdate():

@@ -4,7 +4,7 @@ from protocol.blocks.provisioning.messages import BootReason
 from simulator.behaviours import transactions
 from simulator.state import Alarm, PowerLoss, StationState
 
-_OUTLIVES_DARKNESS = frozenset((Alarm.RESERVATION, Alarm.LIMIT))
+_OUTLIVES_DARKNESS = frozenset((Alarm.RESERVATION, Alarm.LIMIT, Alarm.CHAIN_STATUS))
 
 
 def cut_power(state: StationState, now: float, *, why: PowerLoss) -> None:
