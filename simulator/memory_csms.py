@@ -67,6 +67,7 @@ from protocol.ocppj.events import (
     IncomingError,
     IncomingResult,
     IncomingSend,
+    ProtocolViolation,
     UnexpectedAnswer,
 )
 from protocol.tolerance.decoding import ALL_RULES, decode
@@ -268,7 +269,8 @@ class MemorySocket:
             self._csms.on_said(route.decode_request(codec.decode(event.payload, route.request)))
         elif isinstance(event, IncomingError):
             self._csms.on_answer(event)
-        elif isinstance(event, DuplicateCall):
+        elif isinstance(event, DuplicateCall) or (isinstance(event, ProtocolViolation) and self._caller.plan.quirks):
+            # A frame that nobody can read is a bug of ours, unless the station is meant to write such.
             if event.reply is not None:
                 self._csms.later(partial(self.deliver, event.reply))
         elif not isinstance(event, UnexpectedAnswer):  # the answer to what was sent as raw text
