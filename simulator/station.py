@@ -73,6 +73,7 @@ from protocol.blocks.tariff_and_cost.messages import (
 from protocol.blocks.transactions.messages import GetTransactionStatus, TransactionEvent
 from protocol.domain.commands import CommandReply
 from protocol.domain.identifiers import IdToken
+from protocol.domain.transaction_limit import TransactionLimit
 from protocol.errors import ActionNotSupported
 from simulator.behaviours import (
     authorization,
@@ -231,6 +232,11 @@ class Station:
     def present_token(self, evse: int, id_token: IdToken, now: float) -> None:
         """Somebody holds a token at the EVSE's reader."""
         authorization.present(self.state, self._evse(evse), id_token, now)
+        self._settle(now)
+
+    def limit(self, evse: int, limit: TransactionLimit, now: float) -> None:
+        """A driver has chosen how far the transaction that runs goes."""
+        transactions.limit_to(self.state, self._evse(evse), limit, now)
         self._settle(now)
 
     def stop_locally(self, evse: int, now: float) -> None:

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from protocol.domain.identifiers import DEFAULT_TENANT, StationKey
+from protocol.domain.transaction_limit import TransactionLimit
 from simulator.control import orders, schemas, views
 from simulator.control.conditions import StationCondition
 from simulator.control.controlled import Controlled
@@ -160,6 +161,11 @@ def _add_evses(app: FastAPI, fleet: Controlled) -> None:
     async def start(key: at, evse: int, body: schemas.StartBody) -> schemas.StationView:
         """A driver plugs in, where no car is, and presents the token."""
         return await fleet.carry_out(key, orders.Start(evse, body.token, body.type, _car(body.vehicle)))
+
+    @app.post(f"{path}/limit")
+    async def limit(key: at, evse: int, body: schemas.LimitBody) -> schemas.StationView:
+        """A driver chooses at the station how far the transaction goes; only stations of OCPP 2.1 know limits."""
+        return await fleet.carry_out(key, orders.Limit(evse, TransactionLimit(**body.model_dump())))
 
     @app.post(f"{path}/stop")
     async def stop(key: at, evse: int) -> schemas.StationView:

@@ -27,6 +27,7 @@ _DEEDS: Mapping[type[msgspec.Struct], Callable[[Panel, RunningStation, Any], Non
     orders.Unplug: lambda panel, running, order: panel.unplug(running, order.evse),
     orders.PresentToken: lambda panel, running, order: panel.present_token(running, order.evse, _token(order)),
     orders.Start: lambda panel, running, order: panel.start(running, order.evse, _token(order), order.car),
+    orders.Limit: lambda panel, running, order: panel.limit(running, order.evse, order.limit),
     orders.Stop: lambda panel, running, order: panel.stop(running, order.evse),
 }
 

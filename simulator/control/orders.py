@@ -3,6 +3,7 @@
 import msgspec
 
 from protocol.domain.identifiers import IdTokenType
+from protocol.domain.transaction_limit import TransactionLimit
 from simulator.control.conditions import StationCondition
 from simulator.control.faults import FaultOrder
 
@@ -71,13 +72,33 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     car: Car
 
 
+class Limit(msgspec.Struct, frozen=True, tag=True):
+    """A driver chooses at the station how far the transaction goes."""
+
+    evse: int
+    limit: TransactionLimit
+
+
 class Stop(msgspec.Struct, frozen=True, tag=True):
     """The transaction ends by the button on the station."""
 
     evse: int
 
 
-Order = Look | SwitchOff | SwitchOn | DropSocket | Strike | ClearFaults | PlugIn | Unplug | PresentToken | Start | Stop
+Order = (
+    Look
+    | SwitchOff
+    | SwitchOn
+    | DropSocket
+    | Strike
+    | ClearFaults
+    | PlugIn
+    | Unplug
+    | PresentToken
+    | Start
+    | Limit
+    | Stop
+)
 
 
 class StationQuestion(msgspec.Struct, frozen=True, tag=True):

@@ -8,6 +8,7 @@ from itertools import dropwhile, islice
 from typing import TypeVar
 
 from protocol.domain.identifiers import IdToken
+from protocol.domain.transaction_limit import TransactionLimit
 from simulator.chance import Chance
 from simulator.control.conditions import condition_of
 from simulator.control.errors import Invalid, NotThere, Refused
@@ -111,6 +112,17 @@ class Panel:
         if place.vehicle is None:
             self.plug_in(running, evse, car)
         running.present_token(evse, id_token)
+
+    def limit(self, running: RunningStation, evse: int, limit: TransactionLimit) -> None:
+        """A driver chooses at the station how far the transaction goes (OCPP 2.1 E16). Raises NotThere, Refused."""
+        if self.evse(running, evse).transaction is None:
+            raise Refused(f"no transaction runs at EVSE {evse} of {running.plan.station_id}", advice="start one first")
+        if not running.state.traits.knows_limits:
+            raise Refused(
+                f"station {running.plan.station_id} speaks OCPP {running.plan.version}, which knows no limits",
+                advice="take a station of 2.1",
+            )
+        running.limit(evse, limit)
 
     def stop(self, running: RunningStation, evse: int) -> None:
         """The transaction ends by the button on the station. Raises NotThere, Refused."""

@@ -5,6 +5,7 @@ from simulator.control.panel import Panel
 from simulator.control.schemas import (
     EventView,
     EvseView,
+    LimitBody,
     StationView,
     SummaryView,
     TransactionView,
@@ -82,6 +83,7 @@ def _show_evse(evse: Evse, state: StationState) -> EvseView:
 def _show_transaction(transaction: Transaction | None) -> TransactionView | None:
     if transaction is None:
         return None
+    limit = transaction.limit
     return TransactionView(
         local_id=transaction.local_id,
         transaction_id=transaction.transaction_id,
@@ -92,6 +94,7 @@ def _show_transaction(transaction: Transaction | None) -> TransactionView | None
         energy_wh=transaction.energy_wh,
         stopped_reason=transaction.stopped_reason,
         cost=transaction.cost,
+        limit=None if limit is None else LimitBody.model_validate(limit, from_attributes=True),
         is_start_acknowledged=transaction.is_start_acknowledged,
         is_end_acknowledged=transaction.is_end_acknowledged,
     )

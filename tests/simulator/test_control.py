@@ -8,18 +8,24 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
 
 from protocol.domain.identifiers import IdToken
+from protocol.domain.transaction_limit import TransactionLimit
 from protocol.domain.version import OcppVersion
 from simulator.cli import main
 from simulator.control.address import Address, choose_token, read_address
 from simulator.control.attached import Control
 from simulator.control.feed import Dropped, EventFeed, Gap, Lost, NumberedEvent
+from simulator.control.local import LocalFleet
+from simulator.control.orders import Car, Limit, Look, Start
+from simulator.control.schemas import LimitBody
 from simulator.fleet import Fleet
+from simulator.inventory import CARD
 from simulator.plan import FleetPlan, Settings, StationPlan
 from simulator.vehicle import VEHICLE_MODELS, Vehicle
 from tests.simulator.peer_csms import peer_csms
@@ -90,6 +96,38 @@ async def test_cable_and_token_may_come_one_after_the_other() -> None:
 
     assert plugged.json()["evses"][0]["vehicle"] == "city car"
     assert fleet.ledger.entries()[0].is_end_acknowledged
+
+
+async def test_driver_chooses_at_a_21_station_how_far_the_transaction_goes() -> None:
+    world = World(StationPlan("C", version=OcppVersion.V21))
+    panel = LocalFleet(world.fleet)
+    world.run_for(5)
+    key = panel.find("default", "C")
+    await panel.carry_out(key, Start(1, "T1", CARD, Car("compact car", 0.3, 1.0)))
+    world.run_for(10)
+
+    limited = await panel.carry_out(key, Limit(1, TransactionLimit(max_energy_wh=Decimal(200))))
+    world.run_for(600)
+    over = await panel.carry_out(key, Look())
+
+    (entry,) = world.fleet.ledger.entries()
+    assert limited.evses[0].transaction is not None
+    assert limited.evses[0].transaction.limit == LimitBody(max_energy_wh=Decimal(200))
+    assert (over.evses[0].transaction, entry.energy_wh, entry.stopped_reason) == (None, 200, "EnergyLimitReached")
+
+
+async def test_limit_that_cannot_be_is_a_problem() -> None:
+    async with controlled(StationPlan("A", version=OcppVersion.V201, settings=QUICK)) as (client, fleet, _):
+        await until_accepted(fleet)
+        idle = await client.post("/stations/A/evses/1/limit", json={"max_time_s": 5})
+        await client.post("/stations/A/evses/1/start", json={"token": "T1"})
+        running = next(iter(fleet.stations.values()))
+        await running.until(lambda one: one.state.is_charging, WAIT_S)
+        unknown = await client.post("/stations/A/evses/1/limit", json={"max_time_s": 5})
+        boundless = await client.post("/stations/A/evses/1/limit", json={})
+
+    assert [answer.status_code for answer in (idle, unknown, boundless)] == [409, 409, 422]
+    assert unknown.json()["advice"] == "take a station of 2.1"
 
 
 async def test_what_cannot_be_done_is_a_problem_that_says_what_to_do() -> None:
