@@ -17,8 +17,11 @@ from protocol.domain.transaction_limit import TransactionLimit
 from protocol.domain.version import OcppVersion
 from simulator.control.views import show_event
 from simulator.evse import Outlet
+from simulator.figures import Observer, measure
 from simulator.fleet import FleetEvent
 from simulator.plan import StationPlan
+from simulator.reports.html import write_html
+from simulator.reports.report import judge
 from tests.simulator.scripted_csms import World
 from tests.simulator.test_charge import TOKEN, booted, car
 from tests.simulator.test_commands import ask
@@ -154,6 +157,7 @@ def test_limit_that_is_reached_already_ends_at_once() -> None:
 def test_running_cost_is_shown_in_events_and_the_last_one_in_the_ledger(version: OcppVersion) -> None:
     told: list[FleetEvent] = []
     world = World(StationPlan("CP1", version=version), on_event=told.append)
+    began_at = world.fleet.instant
     world.run_for(5)
     world.station.plug_in(1, car())
     world.station.present_token(1, TOKEN)
@@ -166,6 +170,9 @@ def test_running_cost_is_shown_in_events_and_the_last_one_in_the_ledger(version:
     world.run_for(5)
 
     (entry,) = world.fleet.ledger.entries()
+    figures = measure(world.fleet, Observer(1), scenario="", seed=1, url="", began_at=began_at, elapsed_s=20)
+    assert figures.costs_shown == 1
+    assert "Of 1 sessions the station showed" in write_html(judge(figures, ()))
     assert (shown.evse, shown.detail) == (1, "1.5")
     assert json.loads(shown.model_dump_json())["transaction"]["cost"] == "1.5"
     assert entry.shown_cost == Decimal("1.75")
