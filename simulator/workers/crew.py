@@ -4,7 +4,7 @@ Invariants:
 1. Each worker has a session of its own: a Ctrl-C in the terminal reaches the crew alone, which lets all wind down.
 2. No worker outlives the crew, however that ends: their leashes end with it.
 3. A worker that ended without its last word is lost, and is named; the others go on.
-4. A worker is asked nothing before it is there, and nothing after its leash has ended.
+4. A worker is asked nothing before it is there, and nothing after it has ended.
 """
 
 import asyncio
@@ -23,7 +23,19 @@ from simulator.plan import StationPlan
 from simulator.share import Share
 from simulator.workers.asking import Asking
 from simulator.workers.figures import add_up_figures
-from simulator.workers.messages import NOTHING, Answered, Declined, Heard, Question, Told, Word, add_up, read
+from simulator.workers.messages import (
+    NOTHING,
+    Answered,
+    Declined,
+    Heard,
+    Question,
+    Told,
+    WindDown,
+    Word,
+    add_up,
+    read,
+    write,
+)
 
 _LINE_BYTES = 64 * 1024 * 1024  # a page of a thousand stations with many EVSEs
 _GONE = "start the fleet again to have its stations back; other workers' stations go on"
@@ -100,12 +112,10 @@ class Worker:
             self.loss = f"{self} died {how}"
 
     def wind_down(self) -> None:
-        """Its leash ends, if need be as soon as it has one: what runs at its stations ends, and then it."""
+        """It is told, if need be as soon as it is there: what runs at its stations ends, and then it."""
         self._is_stopping = True
-        self._asking.end(f"{self} winds down", advice=_GONE)
-        if self._process is not None and self._process.stdin is not None:
-            with contextlib.suppress(OSError):
-                self._process.stdin.close()
+        if self._process is not None:
+            self._send(write(WindDown()))
 
     def _take(self, word: Word) -> None:
         match word:
@@ -120,8 +130,10 @@ class Worker:
     def _send(self, line: bytes) -> None:
         assert self._process is not None  # it is there
         assert self._process.stdin is not None
-        with contextlib.suppress(OSError):
-            self._process.stdin.write(line)
+        # A dead worker's end is closed before its death is known.
+        if not self._process.stdin.is_closing():
+            with contextlib.suppress(OSError):
+                self._process.stdin.write(line)
 
 
 class Crew:

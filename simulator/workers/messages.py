@@ -41,11 +41,15 @@ Question = Do | CountAccepted | Summarize | StationQuestion
 """What a worker may be asked; a StationQuestion is answered with a StationPage."""
 
 
-class Asked(msgspec.Struct, frozen=True):
+class Asked(msgspec.Struct, frozen=True, tag=True):
     """A question to a worker, which answers to its number."""
 
     number: int
     question: Question
+
+
+class WindDown(msgspec.Struct, frozen=True, tag=True):
+    """What runs at the worker's stations is to end, and then the worker."""
 
 
 class Told(msgspec.Struct, frozen=True, tag=True):
@@ -81,10 +85,10 @@ class Heard(msgspec.Struct, frozen=True, tag=True):
 Word = Told | Answered | Declined | Heard
 
 _WORDS: msgspec.json.Decoder[Word] = msgspec.json.Decoder(Word)
-_QUESTIONS = msgspec.json.Decoder(Asked)
+_ORDERS: msgspec.json.Decoder[Asked | WindDown] = msgspec.json.Decoder(Asked | WindDown)
 
 
-def write(said: Word | Asked) -> bytes:
+def write(said: Word | Asked | WindDown) -> bytes:
     """One line."""
     return msgspec.json.encode(said) + b"\n"
 
@@ -94,9 +98,9 @@ def read(line: bytes) -> Word:
     return _WORDS.decode(line)
 
 
-def read_question(line: bytes) -> Asked:
-    """What a worker is asked. Raises msgspec.DecodeError for what nobody asks."""
-    return _QUESTIONS.decode(line)
+def read_order(line: bytes) -> Asked | WindDown:
+    """What a worker hears. Raises msgspec.DecodeError for what nobody says to one."""
+    return _ORDERS.decode(line)
 
 
 def add_up(summaries: Sequence[FleetSummary]) -> FleetSummary:

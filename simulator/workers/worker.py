@@ -1,8 +1,8 @@
 """One worker: its share of the fleet, on the leash of the process that started it.
 
 Invariants:
-1. It winds down when its standard input ends: when it is told to, and when whoever started it is gone.
-2. What it is asked there it answers at once, in its order, until then.
+1. It winds down when it is told to on its standard input, and when that ends: then whoever started it is gone.
+2. What it is asked there it answers at once, in its order, until everything has ended.
 3. It tells its summary twice a second, and once more when everything has ended; nobody listening is no error.
 """
 
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from simulator.figures import Figures
 from simulator.fleet import Fleet
-from simulator.workers.messages import Told, Word, read_question, write
+from simulator.workers.messages import Told, WindDown, Word, read_order, write
 
 if TYPE_CHECKING:
     from simulator.workers.answering import Answerer
@@ -61,8 +61,12 @@ async def _follow_leash(stop: asyncio.Event, answerer: Answerer | None) -> None:
     )
     try:
         async for line in reader:
-            assert answerer is not None  # else nobody asks
-            _say(await answerer.answer(read_question(line)))
+            order = read_order(line)
+            if isinstance(order, WindDown):
+                stop.set()
+            else:
+                assert answerer is not None  # else nobody asks
+                _say(await answerer.answer(order))
         stop.set()
     finally:
         transport.close()

@@ -7,9 +7,11 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from simulator.control.app import make_app
@@ -25,7 +27,19 @@ from simulator.workers.answering import Answerer
 from simulator.workers.asking import Asking
 from simulator.workers.control import CrewFleet
 from simulator.workers.crew import Worker
-from simulator.workers.messages import Answered, Asked, CountAccepted, Declined, Question, read, read_question, write
+from simulator.workers.messages import (
+    NOTHING,
+    Answered,
+    Asked,
+    CountAccepted,
+    Declined,
+    Question,
+    Told,
+    read,
+    read_order,
+    write,
+)
+from tests.simulator.figures import figures
 from tests.simulator.peer_csms import peer_csms
 from tests.simulator.scripted_csms import World
 from tests.simulator.test_control import next_event, until_ready
@@ -54,7 +68,9 @@ class NearWorker(Worker):
             asyncio.get_running_loop().create_task(self._answer(line))
 
     async def _answer(self, line: bytes) -> None:
-        word = read(write(await self._answerer.answer(read_question(line))))
+        asked = read_order(line)
+        assert isinstance(asked, Asked)
+        word = read(write(await self._answerer.answer(asked)))
         assert isinstance(word, Answered | Declined)
         self._asking.settle(word)
 
@@ -177,7 +193,37 @@ async def test_who_waits_for_a_worker_hears_at_once_that_it_is_gone() -> None:
     for later in (waiting, asking.ask(CountAccepted())):
         with pytest.raises(Away, match="worker 1/1 died"):
             await later
-    assert [read_question(line) for line in asked] == [Asked(1, CountAccepted())]
+    assert [read_order(line) for line in asked] == [Asked(1, CountAccepted())]
+
+
+async def test_a_worker_that_winds_down_answers_until_it_has_ended() -> None:
+    first = write(Told(NOTHING, datetime.now(UTC))).decode()
+    last = write(Answered(1, msgspec.Raw(b"7"))) + write(Told(NOTHING, datetime.now(UTC), figures()))
+    script = (
+        "import sys; print(sys.argv[1], end='', flush=True); [sys.stdin.readline() for _ in '12']; print(sys.argv[2])"
+    )
+    worker = Worker(Share(1, 1), PLANS)
+
+    async with asyncio.timeout(WAIT_S), asyncio.TaskGroup() as tasks:
+        tasks.create_task(worker.run((sys.executable, "-c", script, first, last.decode().rstrip())))
+        await worker.is_there.wait()
+        worker.wind_down()
+        answer = await worker.ask(CountAccepted())
+
+    assert (answer, worker.loss) == (b"7", "")
+    with pytest.raises(Away, match="has ended"):
+        await worker.ask(CountAccepted())
+
+
+async def test_a_worker_that_has_died_can_be_asked_and_told_to_wind_down() -> None:
+    first = write(Told(NOTHING, datetime.now(UTC))).decode()
+    worker = Worker(Share(1, 1), PLANS)
+
+    async with asyncio.timeout(WAIT_S):
+        await worker.run((sys.executable, "-c", "import sys; print(sys.argv[1], end=''); sys.exit(3)", first))
+        worker.wind_down()
+        with pytest.raises(Away, match="exit code 3"):
+            await worker.ask(CountAccepted())
 
 
 async def test_an_answer_that_comes_too_late_is_nobodys() -> None:
