@@ -35,7 +35,12 @@ from csms.tracing import CallTracer, Span, end
 from protocol.blocks.authorization.messages import Authorize
 from protocol.blocks.availability.messages import Heartbeat, StatusNotification
 from protocol.blocks.battery_swap.messages import BatterySwap
-from protocol.blocks.certificates.messages import GetCertificateStatus, GetEvCertificate, SignCertificate
+from protocol.blocks.certificates.messages import (
+    GetCertificateChainStatus,
+    GetCertificateStatus,
+    GetEvCertificate,
+    SignCertificate,
+)
 from protocol.blocks.data_transfer.messages import DataTransfer
 from protocol.blocks.der_control.messages import DerAlarm, DerReport, DerSwitch
 from protocol.blocks.diagnostics.messages import (
@@ -95,6 +100,7 @@ HANDLERS: Mapping[type[msgspec.Struct], Handler] = {
     DiagnosticsStatusNotification: diagnostics.on_log_status,
     SignCertificate: certificates.on_sign_certificate,
     GetCertificateStatus: certificates.on_get_status,
+    GetCertificateChainStatus: certificates.on_get_chain_status,
     GetEvCertificate: certificates.on_get_ev_certificate,
     PublishFirmwareStatusNotification: firmware.on_publication_status,
     ReportChargingProfiles: smart_charging.on_report,

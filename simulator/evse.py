@@ -17,6 +17,7 @@ from protocol.domain.charging_profile import ChargingProfile
 from protocol.domain.identifiers import IdToken, TransactionId
 from protocol.domain.status import ChargingState, ConnectorStatus
 from protocol.domain.tariff import Tariff
+from protocol.domain.transaction_limit import TransactionLimit
 from simulator.chance import Chance
 from simulator.meter import CLASS_B_PPM, Line, Meter
 from simulator.stores import Reservation
@@ -80,8 +81,8 @@ class Transaction:
     `local_id` names it inside the station. `transaction_id` is the name on the wire: the station's own in 2.x; in 1.6
     None until the CSMS has numbered the start. `sent_events` counts what 2.x numbers by seqNo. Readings are counted by
     instants at which the register was said; `given_up` counts messages that the CSMS will not hear, by their kind.
-    `tariff` is its driver's own, `cost` what the CSMS last said that it cost so far, and `has_priority` and `may_give`
-    what it allows (2.1 K21, Q02).
+    `tariff` is its driver's own, `cost` what the CSMS last said that it cost so far, `limit` how far it may go (2.1
+    E16), and `has_priority` and `may_give` what the CSMS allows (2.1 K21, Q02).
     """
 
     local_id: str
@@ -99,6 +100,7 @@ class Transaction:
     stopped_reason: str | None = None
     cost: Decimal | None = None
     tariff: Tariff | None = None
+    limit: TransactionLimit | None = None
     has_priority: bool = False
     may_give: bool = False
     is_start_acknowledged: bool = False

@@ -57,7 +57,8 @@ class Figures(msgspec.Struct, frozen=True):
     """The whole fleet. `all_booted_s` is how long it took until every station had been accepted once; None: never.
 
     Who is `online`, here and by site, was so when the fleet was told to stop. `given_up` counts by kind what stations
-    no longer try to say. `commands` were asked by the CSMS. Stays are those in parking bays.
+    no longer try to say. `commands` were asked by the CSMS. Stays are those in parking bays. `costs_shown` counts
+    sessions of which a station showed what they cost.
     """
 
     scenario: str
@@ -86,6 +87,7 @@ class Figures(msgspec.Struct, frozen=True):
     stays_ended: int = 0
     stays_acknowledged: int = 0
     stays_checked_in: int = 0
+    costs_shown: int = 0
 
     def find_action(self, action: str) -> ActionFigures | None:
         """The figures of one action; None where no CALL of it has ended."""
@@ -177,6 +179,7 @@ def measure(
         stays_ended=lot.stays_ended,
         stays_acknowledged=lot.stays_acknowledged,
         stays_checked_in=lot.checked_in,
+        costs_shown=sum(entry.shown_cost is not None for entry in entries),
     )
 
 

@@ -24,6 +24,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -92,7 +93,7 @@ class LedgerEntry(msgspec.Struct, frozen=True, tag_field="kind", tag="transactio
 
     `energy_wh` is None where the transaction still ran; the token is clear, for it is the simulator's own. Readings are
     counted by instants at which the register was said. `given_up` counts by kind the messages that the CSMS refused for
-    good, or that were dropped from a full queue.
+    good, or that were dropped from a full queue. `shown_cost` is what the CSMS last had the station show of it.
     """
 
     tenant: str
@@ -113,6 +114,7 @@ class LedgerEntry(msgspec.Struct, frozen=True, tag_field="kind", tag="transactio
     readings_said: int
     readings_acknowledged: int
     given_up: dict[str, int]
+    shown_cost: Decimal | None = None
 
     @property
     def key(self) -> Key:
@@ -346,5 +348,6 @@ def _entry(plan: StationPlan, transaction: Transaction) -> LedgerEntry:
         is_end_acknowledged=transaction.is_end_acknowledged,
         readings_said=transaction.readings_said,
         readings_acknowledged=transaction.readings_acknowledged,
+        shown_cost=transaction.cost,
         given_up=dict(transaction.given_up),
     )

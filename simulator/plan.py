@@ -73,6 +73,7 @@ class StationPlan:
 
     `trusted_roots` are certificates, PEM, that it trusts as built; without one it trusts what the machine trusts.
     `secured_url` is where the CSMS listens with TLS, without the station's id: 1.6 has no words to tell a station.
+    `idle_w` is what the station itself draws, which its main meter counts; None: it has no main meter.
     """
 
     station_id: str
@@ -89,6 +90,7 @@ class StationPlan:
     quirks: tuple[str, ...] = ()
     trusted_roots: tuple[str, ...] = ()
     secured_url: str | None = None
+    idle_w: float | None = None
 
     def __post_init__(self) -> None:
         if not self.station_id or self.evse_count < 1:
@@ -101,8 +103,13 @@ class StationPlan:
     @property
     def path(self) -> str:
         """What follows the CSMS's URL: the station, below its tenant where that is not the default."""
-        parts = (self.station_id,) if self.tenant == DEFAULT_TENANT else (self.tenant, self.station_id)
-        return "/".join(quote(part, safe="") for part in parts)
+        return path_of(self.key)
+
+
+def path_of(key: StationKey) -> str:
+    """The station's, as its plan has it."""
+    parts = (key.station,) if key.tenant == DEFAULT_TENANT else (key.tenant, key.station)
+    return "/".join(quote(part, safe="") for part in parts)
 
 
 @dataclass(frozen=True, slots=True)

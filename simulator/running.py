@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from protocol.domain.identifiers import IdToken
+from protocol.domain.transaction_limit import TransactionLimit
 from simulator.access import Access
 from simulator.behaviours.network import access as access_of
 from simulator.chance import Chance
@@ -224,6 +225,12 @@ class RunningStation(Sleeper):
             return
         now = self._clock.now()
         self.station.present_token(evse, id_token, now)
+        self._step(now)
+
+    def limit(self, evse: int, limit: TransactionLimit) -> None:
+        """A driver has chosen how far the transaction that runs goes."""
+        now = self._clock.now()
+        self.station.limit(evse, limit, now)
         self._step(now)
 
     def stop_locally(self, evse: int) -> None:

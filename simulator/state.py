@@ -23,6 +23,7 @@ from simulator.access import Identity, NetworkState
 from simulator.chance import Chance
 from simulator.evse import Evse, Transaction
 from simulator.files import Transfer
+from simulator.main_meter import MainMeter
 from simulator.outbox import Entry, Outbox
 from simulator.plan import Settings, StationPlan
 from simulator.roots import TrustedRoot, built_in_root
@@ -53,6 +54,8 @@ class Alarm(IntEnum):
     SCHEDULE_UPDATE = 15
     NEW_SOCKET = 16
     ALIGNED = 17
+    TX_LIMIT = 18
+    CHAIN_STATUS = 19
 
 
 class Happening(StrEnum):
@@ -66,6 +69,7 @@ class Happening(StrEnum):
     START_ACKNOWLEDGED = "start acknowledged"
     END_ACKNOWLEDGED = "end acknowledged"
     READINGS_ACKNOWLEDGED = "readings acknowledged"
+    COST_SHOWN = "cost shown"
     TRANSACTION_REFUSED = "transaction message given up"
     TOKEN_REFUSED = "token refused"  # noqa: S105 # a name, no secret
     COMMAND_ANSWERED = "command answered"
@@ -101,7 +105,8 @@ class StationState:
     made last, `signing_use` what for, and `v2g_identity` what it is to vehicles. `published` are digests of firmware
     that it offers to others. `csms_url` is where the CSMS is as built; `network` is None until the CSMS changes
     anything of the way to it, and `watch` until it sets a monitor. `wants_new_socket`: the station is to leave and come
-    again. `transfers` are files that somebody is to carry. `tariffs` are defaults by EVSE.
+    again. `transfers` are files that somebody is to carry. `tariffs` are defaults by EVSE. `main_meter` is None where
+    the station has none.
     """
 
     plan: StationPlan
@@ -138,6 +143,7 @@ class StationState:
     display: tuple[DisplayMessage, ...] = ()
     tariffs: Mapping[int, Tariff] = field(default_factory=lambda: _NO_TARIFFS)
     watch: Watch | None = None
+    main_meter: MainMeter | None = None
     transfers: tuple[Transfer, ...] = ()
     notices: list[Notice] = field(default_factory=list)
     alarms: dict[tuple[Alarm, int], float] = field(default_factory=dict)
@@ -160,6 +166,7 @@ class StationState:
             instant=instant,
             firmware_version=plan.firmware_version,
             roots=tuple(built_in_root(one) for one in plan.trusted_roots),
+            main_meter=None if plan.idle_w is None else MainMeter(idle_w=plan.idle_w, at_ms=round(now * 1000)),
         )
 
     @property

@@ -17,6 +17,7 @@ from protocol.blocks.availability.messages import ChangeAvailability, StatusNoti
 from protocol.blocks.certificates.messages import (
     CertificateSigned,
     DeleteCertificate,
+    GetCertificateChainStatus,
     GetInstalledCertificates,
     InstallCertificate,
 )
@@ -72,11 +73,13 @@ from protocol.blocks.tariff_and_cost.messages import (
 from protocol.blocks.transactions.messages import GetTransactionStatus, TransactionEvent
 from protocol.domain.commands import CommandReply
 from protocol.domain.identifiers import IdToken
+from protocol.domain.transaction_limit import TransactionLimit
 from protocol.errors import ActionNotSupported
 from simulator.behaviours import (
     authorization,
     availability,
     certificates,
+    chain_status,
     configuration,
     customer_information,
     data_transfer,
@@ -173,6 +176,7 @@ _ON_EVSE: Mapping[Alarm, Callable[[StationState, Evse, float], None]] = {
     Alarm.EV_CONNECT: authorization.on_no_cable,
     Alarm.RESERVATION: reservation.on_expiry,
     Alarm.PAYMENT: payment.on_timeout,
+    Alarm.TX_LIMIT: transactions.on_limit_due,
     Alarm.EVSE_RESET: provisioning.on_evse_reset,
 }
 _ON_STATION: Mapping[Alarm, Callable[[StationState, float], None]] = {
@@ -186,6 +190,7 @@ _ON_STATION: Mapping[Alarm, Callable[[StationState, float], None]] = {
     Alarm.MONITOR: monitoring.look,
     Alarm.NEW_SOCKET: network.on_leaving,
     Alarm.ALIGNED: meter_values.take_aligned,
+    Alarm.CHAIN_STATUS: chain_status.ask,
     Alarm.SCHEDULE_UPDATE: dynamic_charging.on_pull_due,
 }
 
@@ -227,6 +232,11 @@ class Station:
     def present_token(self, evse: int, id_token: IdToken, now: float) -> None:
         """Somebody holds a token at the EVSE's reader."""
         authorization.present(self.state, self._evse(evse), id_token, now)
+        self._settle(now)
+
+    def limit(self, evse: int, limit: TransactionLimit, now: float) -> None:
+        """A driver has chosen how far the transaction that runs goes."""
+        transactions.limit_to(self.state, self._evse(evse), limit, now)
         self._settle(now)
 
     def stop_locally(self, evse: int, now: float) -> None:
@@ -278,6 +288,8 @@ class Station:
                 authorization.on_verdict(state, entry, reply, now)
             case BootNotification():
                 provisioning.on_boot_reply(state, reply, now)
+            case GetCertificateChainStatus():
+                chain_status.on_reply(state, entry.message, reply, now)
             case OpenEventStream():
                 event_streams.on_opened(state, entry.message, reply, now)
             case PullScheduleUpdate():

@@ -1,5 +1,8 @@
 """Where stations of the versions behave differently; the wording of messages is the translators' business.
 
+Stations of 2.x do as the table says; those of 2.1 also ask whether their chain for vehicles is revoked (M07), and know
+how far a transaction may go (E16).
+
 | Trait | 1.6 | 2.x |
 |---|---|---|
 | who names a transaction | the CSMS, in its answer to the start (§4.8) | the station (E01) |
@@ -13,7 +16,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from protocol.domain.version import OcppVersion
 
@@ -30,6 +33,8 @@ class Traits:
     stops_on_unlock: bool
     has_diagnostics_status: bool
     reports_reservations: bool
+    asks_chain_status: bool = False
+    knows_limits: bool = False
 
 
 _OCPP_16 = Traits(
@@ -56,5 +61,5 @@ _OCPP_2 = Traits(
 TRAITS: Mapping[OcppVersion, Traits] = {
     OcppVersion.V16: _OCPP_16,
     OcppVersion.V201: _OCPP_2,
-    OcppVersion.V21: _OCPP_2,
+    OcppVersion.V21: replace(_OCPP_2, asks_chain_status=True, knows_limits=True),
 }

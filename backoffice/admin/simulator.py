@@ -14,7 +14,7 @@ from backoffice.admin.errors import NothingToSimulate, SimulatorAway
 from protocol.domain.identifiers import TenantId
 
 _TIMEOUT_S = 5.0
-_EVSE = r"evses/\d{1,3}/(plug-in|unplug|start|stop|present-token)"
+_EVSE = r"evses/\d{1,3}/(plug-in|unplug|start|stop|limit|present-token)"
 _STATION = rf"stations/(?!\.\.?(/|$))[^/?#\x00-\x1f]{{1,255}}(/(faults|switch-on|switch-off|drop-socket|{_EVSE}))?"
 _KNOWN = re.compile(rf"summary|faults|vehicles|stations|openapi\.json|{_STATION}")
 _OF_A_TENANT = "stations"

@@ -1,19 +1,26 @@
 """A station asks for certificates: its own (OCPP 2.0.1 A02, A03; OCPP 1.6 Security whitepaper A02, A03), for a vehicle
-(M01, M02), and whether one is revoked (M06).
+(M01, M02), and whether one is revoked (M06), or any of a chain (OCPP 2.1 M07).
 """
 
+import asyncio
+
+from csms.ocsp import ASK_AGAIN, read_status
 from csms.ports import Ports
 from csms.station import ReceivedCall
 from protocol.blocks.certificates.events import CertificateSigningRequested
 from protocol.blocks.certificates.messages import (
+    CertificateChainStatusReply,
     CertificateStatusReply,
     EvCertificateReply,
+    GetCertificateChainStatus,
     GetCertificateStatus,
     GetEvCertificate,
+    RevocationAnswer,
+    RevocationQuestion,
     SignCertificate,
 )
 from protocol.blocks.certificates.queries import AskCertificateStatus, AskEvCertificate
-from protocol.domain.certificates import is_pem_request
+from protocol.domain.certificates import OcspQuestion, RevocationSource, RevocationStatus, is_pem_request
 from protocol.domain.commands import CommandReply
 
 
@@ -36,8 +43,40 @@ async def on_get_status(message: GetCertificateStatus, call: ReceivedCall, ports
     return await ports.ev_certificates.ask_status(AskCertificateStatus(key.tenant, key.station, message.question))
 
 
+async def on_get_chain_status(
+    message: GetCertificateChainStatus, call: ReceivedCall, ports: Ports
+) -> CertificateChainStatusReply:
+    """One answer to each question: the responder's, or Failed. Nobody here reads lists (CRL)."""
+    async with asyncio.TaskGroup() as tasks:
+        asked = [tasks.create_task(_ask_revocation(question, call, ports)) for question in message.questions]
+    return CertificateChainStatusReply(tuple(task.result() for task in asked))
+
+
 async def on_get_ev_certificate(message: GetEvCertificate, call: ReceivedCall, ports: Ports) -> EvCertificateReply:
     """What the provider of contract certificates says to the vehicle; Failed where nobody can be asked."""
     key = call.station.key
     question = AskEvCertificate(key.tenant, key.station, message.schema, message.action, message.exi_request)
     return await ports.ev_certificates.ask_certificate(question)
+
+
+async def _ask_revocation(question: RevocationQuestion, call: ReceivedCall, ports: Ports) -> RevocationAnswer:
+    failed = RevocationAnswer(
+        question.certificate, question.source, RevocationStatus.FAILED, call.received_at + ASK_AGAIN
+    )
+    if question.source is not RevocationSource.OCSP:
+        return failed
+    key, named = call.station.key, question.certificate
+    for url in question.urls:
+        asked = OcspQuestion(
+            algorithm=named.algorithm,
+            issuer_name_hash=named.issuer_name_hash,
+            issuer_key_hash=named.issuer_key_hash,
+            serial_number=named.serial_number,
+            responder_url=url,
+        )
+        reply = await ports.ev_certificates.ask_status(AskCertificateStatus(key.tenant, key.station, asked))
+        said = None if reply.ocsp_result is None else read_status(reply.ocsp_result, serial_number=named.serial_number)
+        if said is not None:
+            status, next_update = said
+            return RevocationAnswer(named, question.source, status, next_update or failed.next_update)
+    return failed

@@ -64,7 +64,7 @@ def read_schedule(schedule: v21.ChargingSchedule) -> ChargingSchedule:
     at_soc = given(schedule.limit_at_so_c)
     return structs.replace(
         older,
-        periods=tuple(_read_period(period) for period in schedule.charging_schedule_period),
+        periods=tuple(read_period(period) for period in schedule.charging_schedule_period),
         random_delay_s=given(schedule.randomized_delay),
         limit_at_soc=None if at_soc is None else LimitAtSoc(at_soc.soc, read_rate(at_soc.limit)),
     )
@@ -78,7 +78,7 @@ def write_schedule(schedule: ChargingSchedule) -> v21.ChargingSchedule:
         start_schedule=write_optional_timestamp(schedule.starts_at),
         duration=sent(schedule.duration_s),
         charging_rate_unit=spelled(schedule.unit),
-        charging_schedule_period=tuple(_write_period(period) for period in schedule.periods),
+        charging_schedule_period=tuple(write_period(period) for period in schedule.periods),
         min_charging_rate=write_optional_rate(schedule.min_rate),
         # A sales tariff has the same members in both versions.
         sales_tariff=UNSET if tariff is None else v201_charging.write_tariff(tariff),  # type: ignore[arg-type]
@@ -92,7 +92,8 @@ def write_optional_rate(rate: Decimal | None) -> float | UnsetType:
     return UNSET if rate is None else float(rate.quantize(_TENTH, ROUND_FLOOR))
 
 
-def _read_period(period: v21.ChargingSchedulePeriod) -> ChargingPeriod:
+def read_period(period: v21.ChargingSchedulePeriod) -> ChargingPeriod:
+    """Of single phases and of reactive power nothing is read. Source: OCPP 2.1 §2 ChargingSchedulePeriodType."""
     return ChargingPeriod(
         start_s=period.start_period,
         limit=read_optional_rate(period.limit),
@@ -104,7 +105,8 @@ def _read_period(period: v21.ChargingSchedulePeriod) -> ChargingPeriod:
     )
 
 
-def _write_period(period: ChargingPeriod) -> v21.ChargingSchedulePeriod:
+def write_period(period: ChargingPeriod) -> v21.ChargingSchedulePeriod:
+    """Source: OCPP 2.1 §2 ChargingSchedulePeriodType."""
     return v21.ChargingSchedulePeriod(
         start_period=period.start_s,
         limit=write_optional_rate(period.limit),

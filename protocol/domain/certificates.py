@@ -52,6 +52,22 @@ class CertificateHashData(msgspec.Struct, frozen=True):
     serial_number: str
 
 
+class RevocationSource(StrEnum):
+    """Who says whether a certificate is revoked (OCPP 2.1 §3 CertificateStatusSourceEnumType)."""
+
+    OCSP = "OCSP"
+    CRL = "CRL"
+
+
+class RevocationStatus(StrEnum):
+    """What is said of a certificate; FAILED: nobody could be asked (OCPP 2.1 §3 CertificateStatusEnumType)."""
+
+    GOOD = "Good"
+    REVOKED = "Revoked"
+    UNKNOWN = "Unknown"
+    FAILED = "Failed"
+
+
 class OcspQuestion(CertificateHashData, frozen=True):
     """Whether a certificate is revoked, asked of the responder at this URL (OCPP 2.0.1 §2 OCSPRequestDataType)."""
 

@@ -5,9 +5,11 @@ Invariants:
    the EVSE's own leads over the station's, and the younger over the older.
 2. A TX profile leads over TX_DEFAULT while its transaction runs; where it says nothing the default holds.
 3. STATION_MAX caps what leads, and so does every external constraint of the EVSE or of the station, whatever its
-   level: each is somebody's. EVSEs that share the station share what limits it equally.
+   level: each is somebody's. EVSEs that share the station share what limits it equally. What the LOCAL_GENERATION that
+   leads allows comes on top of what limits the station (2.1), and of nothing else.
 4. No limit exceeds the supply, none is below 0, and each is rounded down to a tenth of its unit.
-5. A composite schedule says for each of its whole seconds what `limit_at` says for that instant.
+5. A composite schedule says for each of its whole seconds what `limit_at` says for that instant, and what the period
+   that leads then wants to be met (`leading_period`), as far as the limit lets it (2.1 K18, Q).
 6. Amperes are per phase. Between units a limit is converted by the supply's voltage and the phases that remain; a
    number of phases below 1 says nothing.
 7. A composite schedule costs little more than its periods are many: each change is looked at once.
@@ -16,9 +18,11 @@ Invariants:
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_DOWN, ROUND_FLOOR, Decimal
 from heapq import heappop, heappush
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from protocol.domain.charging_profile import (
     ChargingPeriod,
@@ -31,7 +35,9 @@ from protocol.domain.charging_timeline import SECOND_US, Least, Timeline
 from protocol.domain.identifiers import TransactionId
 
 _TENTH = Decimal("0.1")
-_LEADING = (ProfilePurpose.TX, ProfilePurpose.TX_DEFAULT, ProfilePurpose.STATION_MAX)
+_CHARGING = (ProfilePurpose.TX, ProfilePurpose.TX_DEFAULT)
+_OF_STATION = (ProfilePurpose.STATION_MAX, ProfilePurpose.LOCAL_GENERATION)
+_LEADING = (*_CHARGING, *_OF_STATION)
 
 
 class InstalledProfile(NamedTuple):
@@ -101,7 +107,7 @@ def leading_period(installed: Sequence[InstalledProfile], at: datetime, *, place
     begins_at = at if place.transaction is None else place.transaction.started_at
     found: list[tuple[tuple[bool, int, bool, int], LeadingPeriod]] = []
     for age, (profile, evse) in enumerate(installed):
-        if profile.purpose not in (ProfilePurpose.TX, ProfilePurpose.TX_DEFAULT) or not _concerns(profile, evse, place):
+        if profile.purpose not in _CHARGING or not _concerns(profile, evse, place):
             continue
         period = Timeline(profile, origin=at, begins_at=begins_at).period_at(0)
         if period is not None:
@@ -131,9 +137,9 @@ def composite_schedule(
     sweep, second = _Sweep(installed, starts_at, place), 0
     periods: list[ChargingPeriod] = []
     while second < duration_s:
-        value, phases = sweep.limit(unit)
-        if not periods or (periods[-1].limit, periods[-1].phases) != (value, phases):
-            periods.append(ChargingPeriod(start_s=second, limit=value, phases=phases))
+        period = sweep.period(unit, start_s=second)
+        if not periods or replace(period, start_s=periods[-1].start_s) != periods[-1]:
+            periods.append(period)
         if sweep.next_change_us is None:
             break
         second = -(-sweep.next_change_us // SECOND_US)
@@ -147,6 +153,7 @@ class _Sweep:
     def __init__(self, installed: Sequence[InstalledProfile], origin: datetime, place: Place) -> None:
         begins_at = origin if place.transaction is None else place.transaction.started_at
         self._place = place
+        self._parts = 1 if place.evse is None else place.sharing
         self._installed = installed
         self._timelines = {
             age: Timeline(profile, origin=origin, begins_at=begins_at)
@@ -154,8 +161,12 @@ class _Sweep:
             if _concerns(profile, evse, place)
         }
         self._leads: dict[int, _Lead] = {}
+        self._periods: dict[int, ChargingPeriod] = {}
         self._leaders: dict[ProfilePurpose, Least[tuple[int, bool, int]]] = {purpose: Least() for purpose in _LEADING}
-        self._constraints: dict[RateUnit, Least[Decimal]] = {unit: Least() for unit in RateUnit}
+        self._setters: Least[tuple[bool, int, bool, int]] = Least()
+        self._constraints: dict[tuple[RateUnit, bool], Least[Decimal]] = {
+            (unit, is_shared): Least() for unit in RateUnit for is_shared in (False, True)
+        }
         self._constrained_phases: Least[int] = Least()
         self._changes: list[tuple[int, int]] = []
         for age in self._timelines:
@@ -175,24 +186,58 @@ class _Sweep:
     def limit(self, unit: RateUnit) -> Limit:
         """The limit of this instant."""
         supply = self._place.supply
-        leads = [lead for lead in (self._charging_lead(), self._station_lead()) if lead is not None]
-        for constrained, least in self._constraints.items():
-            lowest = least.get()
-            if lowest is not None:
-                leads.append(_Lead(constrained, lowest[0], None))
+        own, shared = self._caps()
         fewest = self._constrained_phases.get()
-        said = [lead.phases for lead in leads if lead.phases is not None]
+        said = [lead.phases for lead in (*own, *shared) if lead.phases is not None]
         phases = min([supply.phases, *said, *([] if fewest is None else fewest[:1])])
         delivered = _Lead(RateUnit.WATTS, supply.max_power_w * phases / supply.phases, None)
-        values = [_convert(one, unit, volt_phases=supply.voltage_v * phases) for one in (*leads, delivered)]
+        volt_phases = supply.voltage_v * phases
+        generated = self._leader(ProfilePurpose.LOCAL_GENERATION)
+        extra = Decimal(0)
+        if generated is not None:
+            extra = _convert(generated, unit, volt_phases=volt_phases) / self._parts
+        values = [_convert(one, unit, volt_phases=volt_phases) for one in (*own, delivered)]
+        values += [_convert(one, unit, volt_phases=volt_phases) + extra for one in shared]
         return Limit(max(min(values), Decimal(0)).quantize(_TENTH, ROUND_FLOOR), phases)
+
+    def period(self, unit: RateUnit, *, start_s: int) -> ChargingPeriod:
+        """What is said of this instant, `start_s` after the schedule's beginning: the limit, and what is to be met."""
+        limit = self.limit(unit)
+        setter = self._setters.get()
+        if setter is None:
+            return ChargingPeriod(start_s=start_s, limit=limit.value, phases=limit.phases)
+        age = setter[1]
+        said, spoken = self._periods[age], self._installed[age].profile.schedule.unit
+        volt_phases = self._place.supply.voltage_v * limit.phases
+
+        def converted(amount: Decimal | None) -> Decimal | None:
+            if amount is None:
+                return None
+            return _convert(_Lead(spoken, amount, None), unit, volt_phases=volt_phases).quantize(_TENTH, ROUND_DOWN)
+
+        setpoint, discharge_limit = converted(said.setpoint), converted(said.discharge_limit)
+        if setpoint is not None:
+            setpoint = min(setpoint, limit.value)
+        if setpoint is not None and discharge_limit is not None:
+            setpoint = max(setpoint, discharge_limit)
+        return ChargingPeriod(
+            start_s=start_s,
+            limit=limit.value,
+            phases=limit.phases,
+            mode=said.mode,
+            setpoint=setpoint,
+            discharge_limit=discharge_limit,
+        )
 
     def _ask(self, age: int, at_us: int) -> None:
         timeline, (profile, evse) = self._timelines[age], self._installed[age]
         change_us = timeline.next_change(at_us)
         if change_us is not None:
             heappush(self._changes, (change_us, age))
-        lead = _lead_of(profile, timeline.period_at(at_us))
+        period = timeline.period_at(at_us)
+        lead = _lead_of(profile, period)
+        if profile.purpose in _CHARGING:
+            self._set(age, period)
         if lead is None:
             self._leads.pop(age, None)
         else:
@@ -201,10 +246,31 @@ class _Sweep:
             rank = (-profile.stack_level, evse is None, -age)
             self._leaders[profile.purpose].put(age, None if lead is None else rank)
         elif profile.purpose is ProfilePurpose.EXTERNAL:
-            is_shared = evse is None and self._place.evse is not None
-            limit = None if lead is None else lead.limit / self._place.sharing if is_shared else lead.limit
-            self._constraints[profile.schedule.unit].put(age, limit)
+            is_shared = evse is None
+            limit = None if lead is None else lead.limit / self._parts if is_shared else lead.limit
+            self._constraints[profile.schedule.unit, is_shared].put(age, limit)
             self._constrained_phases.put(age, None if lead is None else lead.phases)
+
+    def _set(self, age: int, period: ChargingPeriod | None) -> None:
+        """The profile has this period, which leads as in `leading_period` whether it limits or not."""
+        profile, evse = self._installed[age]
+        if period is None:
+            self._periods.pop(age, None)
+            self._setters.put(age, None)
+            return
+        self._periods[age] = period
+        rank = (profile.purpose is not ProfilePurpose.TX, -profile.stack_level, evse is None, -age)
+        self._setters.put(age, rank)
+
+    def _caps(self) -> tuple[list[_Lead], list[_Lead]]:
+        """What limits the place itself, and what limits its part of the station."""
+        own = [lead for lead in (self._charging_lead(),) if lead is not None]
+        shared = [lead for lead in (self._station_lead(),) if lead is not None]
+        for (unit, is_shared), least in self._constraints.items():
+            lowest = least.get()
+            if lowest is not None:
+                (shared if is_shared else own).append(_Lead(unit, lowest[0], None))
+        return own, shared
 
     def _charging_lead(self) -> _Lead | None:
         return self._leader(ProfilePurpose.TX) or self._leader(ProfilePurpose.TX_DEFAULT)
@@ -232,7 +298,7 @@ def _lead_of(profile: ChargingProfile, period: ChargingPeriod | None) -> _Lead |
 
 
 def _concerns(profile: ChargingProfile, evse: int | None, place: Place) -> bool:
-    if profile.purpose is ProfilePurpose.STATION_MAX:
+    if profile.purpose in _OF_STATION:
         return evse is None
     if profile.purpose is ProfilePurpose.EXTERNAL:
         return evse in (None, place.evse)

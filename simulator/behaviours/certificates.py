@@ -20,7 +20,7 @@ from protocol.blocks.certificates.messages import (
 from protocol.domain.certificates import CertificateUse, SigningUse
 from protocol.domain.commands import CommandReply
 from simulator.access import WITH_TLS, Identity
-from simulator.behaviours import network
+from simulator.behaviours import chain_status, network
 from simulator.roots import TrustedRoot, hash_data_of
 from simulator.state import StationState
 
@@ -79,6 +79,7 @@ def on_signed(state: StationState, message: CertificateSigned, now: float) -> Co
     identity = Identity(message.chain, secret)
     if use in _FOR_VEHICLES:
         state.v2g_identity = identity
+        chain_status.ask(state, now)
     else:
         network.take_certificate(state, identity, now)
     return _ACCEPTED

@@ -3,9 +3,10 @@
 Invariants, of the readings of one instant:
 1. The power is the sum over the phases of voltage times current, to the last digit; what flows back counts as export.
 2. The register is the meter's, in whole Wh: what a start or an end says and what a sample says agree.
+3. The main meter is that of EVSE 0, and of connector 0 in 1.6: it says energy and power, and nothing else.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from protocol.blocks.meter_values.messages import MeterValues
 from protocol.blocks.transactions.messages import TransactionUpdate
@@ -18,6 +19,8 @@ from protocol.domain.metering import (
     ReadingContext,
 )
 from simulator.evse import Evse
+from simulator.main_meter import MainMeter
+from simulator.meter import Meter
 from simulator.state import Alarm, StationState
 
 CURRENT_IMPORT = "Current.Import"
@@ -45,7 +48,7 @@ def schedule_sample(state: StationState, evse: Evse, now: float) -> None:
 
 
 def take_aligned(state: StationState, now: float) -> None:
-    """Every EVSE's readings are said at this instant of the clock, whether anybody charges or not (J01)."""
+    """Readings of every EVSE and of the main meter are said at this instant, whether anybody charges or not (J01)."""
     if state.settings.aligned and state.is_accepted:
         for evse in state.evses:
             say_readings(
@@ -56,6 +59,8 @@ def take_aligned(state: StationState, now: float) -> None:
                 trigger="MeterValueClock",
                 measurands=state.settings.aligned,
             )
+        if state.main_meter is not None:
+            _say_main_readings(state, state.main_meter, now)
     schedule_aligned(state, now)
 
 
@@ -102,6 +107,19 @@ def say_readings(
         is_offline=not state.is_online,
     )
     state.post(update, evse=evse.number, transaction=transaction)
+
+
+def _say_main_readings(state: StationState, main: MainMeter, now: float) -> None:
+    meters = [evse.meter for evse in state.evses]
+    for evse in state.evses:
+        evse.advance(now)
+    main.advance(round(now * 1000))
+    context = str(ReadingContext.SAMPLE_CLOCK)
+    read = _MAIN_READERS
+    readings = tuple(read[name](main, meters, context) for name in state.settings.aligned if name in read)
+    if readings:
+        value = MeterValue(measured_at=state.instant(now), readings=readings)
+        state.post(MeterValues(meter_values=(value,)), is_triggered=True)
 
 
 def read_register(state: StationState, evse: Evse, now: float, *, context: ReadingContext) -> MeterValue:
@@ -203,6 +221,16 @@ _READERS: Mapping[str, Callable[[Evse, str], tuple[MeterReading, ...]]] = {
     CURRENT_EXPORT: _read_exported_currents,
     VOLTAGE: _read_voltages,
     STATE_OF_CHARGE: _read_state_of_charge,
+}
+_MAIN_READERS: Mapping[str, Callable[[MainMeter, Sequence[Meter], str], MeterReading]] = {
+    ENERGY_IMPORT_REGISTER: lambda main, meters, context: MeterReading(
+        value=str(main.register_wh(meters)), context=context
+    ),
+    ENERGY_EXPORT_REGISTER: lambda main, meters, context: MeterReading(
+        value=str(main.export_register_wh(meters)), measurand=ENERGY_EXPORT_REGISTER, context=context
+    ),
+    POWER_IMPORT: lambda main, meters, context: _power(main.power_mw(meters), POWER_IMPORT, context),
+    POWER_EXPORT: lambda main, meters, context: _power(main.export_power_mw(meters), POWER_EXPORT, context),
 }
 MEASURANDS = frozenset(_READERS)
 """What the meter can be told to sample."""

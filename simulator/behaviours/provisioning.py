@@ -22,6 +22,7 @@ _OUTLIVES_RESET = frozenset(
     (
         Alarm.RESERVATION,
         Alarm.LIMIT,
+        Alarm.CHAIN_STATUS,
         Alarm.FIRMWARE,
         Alarm.UPLOAD,
         Alarm.PUBLICATION,

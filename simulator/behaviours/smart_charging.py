@@ -43,6 +43,7 @@ MAX_PERIODS = 100
 _LONGEST_SCHEDULE_S = 7 * 86_400  # a week: then every recurring schedule has begun again
 _LEAST_A = Decimal(6)
 _OUR_SOURCE = "CSO"
+_OF_STATION = (ProfilePurpose.STATION_MAX, ProfilePurpose.LOCAL_GENERATION)
 _ACCEPTED = CommandReply(status="Accepted")
 
 
@@ -68,7 +69,7 @@ def on_clear_profile(state: StationState, message: ClearChargingProfile, now: fl
 
 
 def on_get_composite(state: StationState, message: GetCompositeSchedule, now: float) -> CompositeScheduleReply:
-    """What will limit the EVSE, or the station, from now on, for a week at most."""
+    """What will limit the EVSE, or the station, from now on, for a week at most; and what is to be met there (2.1)."""
     evse = None if message.evse is None else state.evse(message.evse)
     is_unknown = message.evse is not None and evse is None
     unit = message.unit or (RateUnit.WATTS if state.plan.outlet.is_dc else RateUnit.AMPERES)
@@ -234,9 +235,9 @@ def _refuse(state: StationState, profile: ChargingProfile, number: int | None) -
     evse = None if number is None else state.evse(number)
     if number is not None and evse is None:
         return "UnknownEVSE"
-    if profile.purpose is ProfilePurpose.STATION_MAX and evse is not None:
+    if profile.purpose in _OF_STATION and evse is not None:
         return "NotHere"
-    if profile.purpose in (ProfilePurpose.EXTERNAL, ProfilePurpose.LOCAL_GENERATION):
+    if profile.purpose is ProfilePurpose.EXTERNAL:
         return "InvalidProfile"
     kept = [one for one in state.profiles if not _is_replaced(one, InstalledProfile(profile, number))]
     if len(kept) >= MAX_PROFILES:

@@ -25,7 +25,8 @@ from protocol.blocks.transactions.messages import (
 from protocol.domain.authorization import AuthorizationStatus
 from protocol.domain.identifiers import IdToken, TransactionId
 from protocol.domain.metering import ReadingContext
-from simulator.behaviours import display_message, smart_charging
+from protocol.domain.transaction_limit import TransactionLimit
+from simulator.behaviours import display_message, smart_charging, transaction_limits
 from simulator.behaviours.availability import report_changes, settle_service
 from simulator.behaviours.meter_values import read_end, read_register, schedule_sample
 from simulator.evse import Evse, Grant, Transaction
@@ -84,6 +85,30 @@ def follow_vehicle(state: StationState, evse: Evse, now: float) -> None:
         evse.settle()
     if transaction.state is TransactionState.CHARGING:
         state.set_alarm(Alarm.POWER, now + evse.steady_ms() / 1000, evse=evse.number)
+    transaction_limits.schedule(state, evse, now)
+
+
+def limit_to(state: StationState, evse: Evse, limit: TransactionLimit, now: float) -> None:
+    """The EVSE's transaction goes no further than that, in the place of the limit before, and says so (E16)."""
+    transaction = evse.transaction
+    if transaction is None or transaction.limit == limit:
+        return
+    transaction.limit = limit
+    say_update(state, evse, transaction, trigger="LimitSet", now=now, limit=limit)
+    on_limit_due(state, evse, now)
+
+
+def on_limit_due(state: StationState, evse: Evse, now: float) -> None:
+    """A bound may be reached: then the transaction has ended by it (E16)."""
+    if evse.transaction is None or evse.transaction.limit is None:
+        return
+    evse.advance(now)
+    bound = transaction_limits.reached(evse, state.instant(now))
+    if bound is None:
+        transaction_limits.schedule(state, evse, now)
+        return
+    end(state, evse, now, reason=bound.reason, trigger=bound.trigger)
+    report_changes(state, now)
 
 
 def end(
@@ -126,7 +151,7 @@ def end(
     )
     state.post(message, evse=evse.number, transaction=transaction)
     state.note(Happening.TRANSACTION_ENDED, evse=evse.number, transaction=transaction, detail=reason)
-    for alarm in (Alarm.POWER, Alarm.SAMPLE):
+    for alarm in (Alarm.POWER, Alarm.SAMPLE, Alarm.TX_LIMIT):
         state.clear_alarm(alarm, evse=evse.number)
     if evse.pending_reset:
         evse.pending_reset = False
@@ -156,9 +181,14 @@ def resume(state: StationState, evse: Evse, now: float) -> None:
 
 
 def on_reply(state: StationState, entry: Entry, reply: TransactionReply, now: float) -> None:
-    """The CSMS knows of it. A start in 1.6 has its number now; a token that may not charge ends the transaction."""
+    """The CSMS knows of it. A start in 1.6 has its number now; a token that may not charge ends the transaction.
+
+    What it says of costs is shown (OCPP 2.0.1 I03), and a limit holds from now on (OCPP 2.1 E16).
+    """
     transaction, info = entry.transaction, reply.id_token_info
     assert transaction is not None  # every transaction message was posted with its transaction
+    if reply.total_cost is not None:
+        transaction.cost = reply.total_cost
     if isinstance(entry.message, TransactionStart):
         transaction.transaction_id = transaction.transaction_id or reply.transaction_id
         transaction.is_start_acknowledged = True
@@ -176,6 +206,11 @@ def on_reply(state: StationState, entry: Entry, reply: TransactionReply, now: fl
     if is_refused and evse is not None and evse.transaction is transaction:
         end(state, evse, now, reason="DeAuthorized", trigger="Deauthorized")
         report_changes(state, now)
+    if evse is None or evse.transaction is not transaction:
+        return
+    if reply.limit is not None:
+        limit_to(state, evse, reply.limit, now)
+    on_limit_due(state, evse, now)
 
 
 def on_get_status(state: StationState, message: GetTransactionStatus, _now: float) -> TransactionStatusReply:
@@ -242,7 +277,15 @@ def _move(state: StationState, evse: Evse, trigger: Trigger, now: float) -> None
     report_changes(state, now)
 
 
-def say_update(state: StationState, evse: Evse, transaction: Transaction, *, trigger: str, now: float) -> None:
+def say_update(
+    state: StationState,
+    evse: Evse,
+    transaction: Transaction,
+    *,
+    trigger: str,
+    now: float,
+    limit: TransactionLimit | None = None,
+) -> None:
     """The transaction goes on; `trigger` is a 2.x word."""
     update = TransactionUpdate(
         occurred_at=state.instant(now),
@@ -254,5 +297,6 @@ def say_update(state: StationState, evse: Evse, transaction: Transaction, *, tri
         seq_no=transaction.next_seq_no(),
         is_offline=not state.is_online,
         tariff_id=_tariff_id(state, evse, transaction),
+        limit=limit,
     )
     state.post(update, evse=evse.number, transaction=transaction)

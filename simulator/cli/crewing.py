@@ -1,10 +1,13 @@
 """`fleet run --workers N`: the process that starts the workers, and makes one fleet of what they say."""
 
+from __future__ import annotations
+
 import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from simulator.cli.course import Course
 from simulator.cli.outcome import conclude
@@ -14,6 +17,9 @@ from simulator.errors import InvalidPlan, SimulatorError
 from simulator.share import Share
 from simulator.workers.crew import Crew, WorkersLost
 from simulator.workers.ledgers import merge_ledgers, part_of
+
+if TYPE_CHECKING:
+    from simulator.control.attached import Control
 
 
 class LedgersApart(SimulatorError):
@@ -27,13 +33,11 @@ def check_crew(course: Course, arguments: argparse.Namespace) -> None:
         raise InvalidPlan(f"{arguments.workers} workers for {len(stations)} stations: some would have none")
     if arguments.metrics_port is not None and arguments.metrics_port.port + arguments.workers - 1 > LAST_PORT:
         raise InvalidPlan(f"{arguments.workers} workers have no {arguments.workers} ports from --metrics-port on")
-    if arguments.control is not None:
-        raise InvalidPlan("--control goes with one process: leave --workers out")
     if arguments.ledger is not None:
         arguments.ledger.touch()
 
 
-async def run_crew(course: Course, arguments: argparse.Namespace) -> int:
+async def run_crew(course: Course, control: Control | None, arguments: argparse.Namespace) -> int:
     """The exit code of `oversee`, or 1 where an assertion has not held. Raises WorkersLost, CsmsUnreachable."""
     stop, plan = asyncio.Event(), course.plan
 
@@ -42,10 +46,21 @@ async def run_crew(course: Course, arguments: argparse.Namespace) -> int:
         # What is given again at the end counts.
         return (sys.executable, "-m", "simulator", *arguments.given, "--worker", str(share), *ledger)
 
-    crew = Crew(plan.stations, count=arguments.workers, command=command, on_loss=_complain)
+    def on_loss(sentence: str) -> None:
+        _complain(sentence)
+        if control is not None:
+            control.feed.lose(sentence)
+
+    crew = Crew(
+        plan.stations,
+        count=arguments.workers,
+        command=command,
+        on_loss=on_loss,
+        on_event=_nobody_listens if control is None else control.feed.on_shown,
+    )
     try:
         code = await oversee(
-            crew.run(stop),
+            _live(crew, stop, control),
             stop,
             summary=crew.summary,
             url=f"{arguments.url.rstrip('/')}/{plan.stations[0].path}",
@@ -60,6 +75,26 @@ async def run_crew(course: Course, arguments: argparse.Namespace) -> int:
     if code or not (course.assertions or arguments.report):
         return code
     return conclude(crew.figures(), course.assertions, path=arguments.report)
+
+
+async def _live(crew: Crew, stop: asyncio.Event, control: Control | None) -> None:
+    """The crew lives until `stop`, in the hand of its control where it has one."""
+    if control is None:
+        await crew.run(stop)
+        return
+    # Imported here, as the control is: most fleets have none.
+    from simulator.workers.control import CrewFleet
+
+    async with asyncio.TaskGroup() as tasks:
+        living = tasks.create_task(crew.run(stop))
+        await crew.gathered()
+        say_line(control.describe(), is_last=True)
+        async with control.serving(CrewFleet(crew.workers)):
+            await asyncio.wait((living,))
+
+
+def _nobody_listens(_event: bytes) -> None:
+    """What happens is told to a control alone."""
 
 
 def _merge(ledger: Path, shares: Sequence[Share]) -> None:

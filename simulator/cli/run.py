@@ -37,6 +37,7 @@ from simulator.workers.worker import work
 
 if TYPE_CHECKING:
     from simulator.control.attached import Control
+    from simulator.workers.answering import Answerer
 
 _DAY_S = 86_400.0
 _GOODBYE_S = 10.0
@@ -64,7 +65,7 @@ Of a scenario's parking bays the platform's REST is told (--rest), as the operat
 --password-file or of CHARGEYARD_PASSWORD; the APP DRIVERS file has a line `e-mail,password` for each who checks in.
 A scenario's sites, drivers, faults and assertions are in its file; `chargeyard fleet scenarios` lists those of ours.
 With --workers the stations are spread over processes, each as it would be in one; their ledgers and figures become one
-at the end, and the second worker's --metrics-port is the next one.
+at the end, --control has all of them, and the second worker's --metrics-port is the next one.
 Every flag is a variable of the environment too: CHARGEYARD_FLEET_ID_TEMPLATE is --id-template, unless that is given.
 Ctrl-C stops what runs and waits for its confirmation; a second Ctrl-C quits at once.
 """
@@ -89,7 +90,9 @@ def run(arguments: argparse.Namespace) -> int:
         return 2
     try:
         with ledger, asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            return runner.run(run_crew(course, arguments) if is_crew else _run(course, ledger, control, arguments))
+            return runner.run(
+                run_crew(course, control, arguments) if is_crew else _run(course, ledger, control, arguments)
+            )
     except (SimulatorError, OSError) as error:
         print(f"\nchargeyard fleet: {error}", file=sys.stderr)
         return 1
@@ -139,7 +142,9 @@ async def _run_fleet(
             address = arguments.metrics_port.of_worker(share.number)
             open_things.enter_context(_serve_metrics(address, fleet, observer))
         if arguments.worker is not None:
-            return await work(fleet, stop, living=_live(fleet, stop, observer, control), measure=figures)
+            answerer = None if arguments.control is None else _open_answerer(fleet)
+            living = _live(fleet, stop, observer, control)
+            return await work(fleet, stop, living=living, measure=figures, answerer=answerer)
         code = await oversee(
             _live(fleet, stop, observer, control),
             stop,
@@ -185,6 +190,13 @@ def _serve_metrics(address: Address, fleet: Fleet, observer: Observer) -> contex
     from simulator.metrics import served_metrics
 
     return served_metrics(address, fleet, observer)
+
+
+def _open_answerer(fleet: Fleet) -> Answerer:
+    # Imported here, as control is.
+    from simulator.workers.answering import Answerer
+
+    return Answerer(fleet)
 
 
 def _open_control(arguments: argparse.Namespace) -> Control | None:

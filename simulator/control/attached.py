@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 
 from simulator.control.address import TOKEN_VARIABLE, Address, choose_token
 from simulator.control.app import make_app
+from simulator.control.controlled import Controlled
 from simulator.control.feed import EventFeed
-from simulator.control.panel import Panel
+from simulator.control.local import LocalFleet
 from simulator.control.server import listen, serving
 from simulator.fleet import Fleet
 
@@ -35,9 +36,15 @@ class Control:
 
     @asynccontextmanager
     async def attached(self, fleet: Fleet) -> AsyncIterator[None]:
-        """Requests are answered; the fleet has not started yet. In the end every listener has heard what there was."""
-        app = make_app(Panel(fleet), self.feed, token=self.token)
+        """Requests are answered; the fleet, which lives here, has not started yet."""
         fleet.tell(self.feed.on_event)
+        async with self.serving(LocalFleet(fleet)):
+            yield
+
+    @asynccontextmanager
+    async def serving(self, fleet: Controlled) -> AsyncIterator[None]:
+        """Requests are answered. In the end every listener has heard what there was."""
+        app = make_app(fleet, self.feed, token=self.token)
         async with serving(app, self._listening):
             try:
                 yield

@@ -23,6 +23,10 @@ class Invalid(ControlError):
     """The request itself cannot be meant."""
 
 
+class Away(ControlError):
+    """The process that has the station is gone, or does not answer."""
+
+
 class Unauthorized(ControlError):
     """The request has no token, or another."""
 

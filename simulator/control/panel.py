@@ -4,16 +4,19 @@ Everything is done at once, as a person would at the station; what the CSMS make
 """
 
 from collections.abc import Callable, Iterator
+from itertools import dropwhile, islice
 from typing import TypeVar
 
-from protocol.domain.identifiers import IdToken, StationId, StationKey, TenantId
+from protocol.domain.identifiers import IdToken
+from protocol.domain.transaction_limit import TransactionLimit
 from simulator.chance import Chance
+from simulator.control.conditions import condition_of
 from simulator.control.errors import Invalid, NotThere, Refused
 from simulator.control.faults import LiveFaults
-from simulator.control.schemas import StationCondition, VehicleBody
+from simulator.control.orders import Car, StationQuestion
 from simulator.evse import Evse
 from simulator.faults.power import cut_power, restore_power
-from simulator.fleet import Fleet, FleetSummary
+from simulator.fleet import Fleet
 from simulator.running import RunningStation
 from simulator.state import PowerLoss
 from simulator.vehicle import VEHICLE_MODELS, Vehicle, draw_vehicle
@@ -30,52 +33,21 @@ class Panel:
         self.faults = LiveFaults(fleet)
         self._fleet = fleet
         self._rng = Chance("control")
-        self._most_accepted = 0
 
-    @property
-    def summary(self) -> FleetSummary:
-        """The fleet now."""
-        return self._fleet.summary()
-
-    def accepted(self) -> int:
-        """How many stations were online and accepted by the CSMS, at the best time at which this was asked."""
-        states = (one.state for one in self._fleet.stations.values())
-        accepted = sum(state.is_online and state.is_accepted for state in states)
-        self._most_accepted = max(self._most_accepted, accepted)
-        return self._most_accepted
-
-    def stations(
-        self,
-        *,
-        after: str | None,
-        condition: StationCondition | None,
-        starts_with: str,
-        tenant: str | None,
-        site: str | None,
-    ) -> Iterator[RunningStation]:
-        """The stations in the plan's order, behind the one that `after` names. Raises NotThere where nobody is it."""
-        following = iter(self._fleet.stations.values())
-        if after is not None and all(cursor_of(one) != after for one in following):
-            raise NotThere(
-                f"no station is {after!r}", advice="`after` is the `next_after` of the page before, or is left out"
-            )
-        for running in following:
+    def stations(self, question: StationQuestion) -> Iterator[RunningStation]:
+        """The stations of the question in the plan's order, however many it wants."""
+        running_stations = iter(self._fleet.stations.values())
+        if question.after is not None:
+            running_stations = islice(dropwhile(lambda one: one.plan.path != question.after, running_stations), 1, None)
+        for running in running_stations:
+            plan = running.plan
             if (
-                running.plan.station_id.startswith(starts_with)
-                and (tenant is None or running.plan.tenant == tenant)
-                and (site is None or running.plan.site == site)
-                and (condition is None or condition_of(running) is condition)
+                plan.station_id.startswith(question.starts_with)
+                and question.tenant in (None, plan.tenant)
+                and question.site in (None, plan.site)
+                and (question.condition is None or condition_of(running) is question.condition)
             ):
                 yield running
-
-    def station(self, tenant: str, station_id: str) -> RunningStation:
-        """Raises NotThere."""
-        running = self._fleet.stations.get(StationKey(TenantId(tenant), StationId(station_id)))
-        if running is None:
-            raise NotThere(
-                f"this fleet has no station {station_id!r} of tenant {tenant!r}", advice="GET /stations lists them"
-            )
-        return running
 
     def switch_off(self, running: RunningStation) -> None:
         """Somebody turns the station off: what ran has ended, and is said when it is on again. Raises Refused."""
@@ -100,7 +72,7 @@ class Panel:
                 f"station {running.plan.station_id} is not switched off",
                 advice="a reboot ends by itself, and the fault power_cut when it is cleared",
             )
-        restore_power(running.state, why=PowerLoss.SWITCHED_OFF)
+        restore_power(running.state, running.now, why=PowerLoss.SWITCHED_OFF)
         running.attend()
 
     def drop_socket(self, running: RunningStation) -> None:
@@ -112,10 +84,10 @@ class Panel:
             )
         running.lose_socket()
 
-    def plug_in(self, running: RunningStation, evse: int, body: VehicleBody) -> None:
+    def plug_in(self, running: RunningStation, evse: int, car: Car) -> None:
         """The car's cable is in. Raises NotThere, Invalid, Refused."""
         place = self.evse(running, evse)
-        vehicle = self._vehicle(place, body)
+        vehicle = self._vehicle(place, car)
         self._try(lambda: running.plug_in(evse, vehicle), advice="unplug what is there, or name another model")
 
     def unplug(self, running: RunningStation, evse: int) -> None:
@@ -129,7 +101,7 @@ class Panel:
         self.evse(running, evse)
         running.present_token(evse, id_token)
 
-    def start(self, running: RunningStation, evse: int, id_token: IdToken, body: VehicleBody) -> None:
+    def start(self, running: RunningStation, evse: int, id_token: IdToken, car: Car) -> None:
         """A driver plugs in, where no car is, and presents the token. Raises NotThere, Invalid, Refused."""
         place = self.evse(running, evse)
         if place.transaction is not None:
@@ -138,8 +110,19 @@ class Panel:
                 advice="stop it first, or take another EVSE",
             )
         if place.vehicle is None:
-            self.plug_in(running, evse, body)
+            self.plug_in(running, evse, car)
         running.present_token(evse, id_token)
+
+    def limit(self, running: RunningStation, evse: int, limit: TransactionLimit) -> None:
+        """A driver chooses at the station how far the transaction goes (OCPP 2.1 E16). Raises NotThere, Refused."""
+        if self.evse(running, evse).transaction is None:
+            raise Refused(f"no transaction runs at EVSE {evse} of {running.plan.station_id}", advice="start one first")
+        if not running.state.traits.knows_limits:
+            raise Refused(
+                f"station {running.plan.station_id} speaks OCPP {running.plan.version}, which knows no limits",
+                advice="take a station of 2.1",
+            )
+        running.limit(evse, limit)
 
     def stop(self, running: RunningStation, evse: int) -> None:
         """The transaction ends by the button on the station. Raises NotThere, Refused."""
@@ -157,34 +140,17 @@ class Panel:
             )
         return evse
 
-    def _vehicle(self, place: Evse, body: VehicleBody) -> Vehicle:
-        if body.model is None:
+    def _vehicle(self, place: Evse, car: Car) -> Vehicle:
+        if car.model is None:
             model = draw_vehicle(self._rng, is_dc=place.outlet.is_dc).model
-        elif body.model in _MODELS:
-            model = _MODELS[body.model]
+        elif car.model in _MODELS:
+            model = _MODELS[car.model]
         else:
-            raise Invalid(f"{body.model!r} is no class of car", advice=f"one of: {', '.join(_MODELS)}")
-        return Vehicle(model, soc=body.soc, target_soc=body.target_soc)
+            raise Invalid(f"{car.model!r} is no class of car", advice=f"one of: {', '.join(_MODELS)}")
+        return Vehicle(model, soc=car.soc, target_soc=car.target_soc)
 
     def _try(self, act: Callable[[], ResultT], *, advice: str) -> ResultT:
         try:
             return act()
         except ValueError as error:  # the station says why it cannot be
             raise Refused(str(error), advice=advice) from error
-
-
-def cursor_of(running: RunningStation) -> str:
-    """What names the station in a list of pages."""
-    return running.plan.path
-
-
-def condition_of(running: RunningStation) -> StationCondition:
-    """The station in one word."""
-    state = running.state
-    if state.is_rebooting:
-        return StationCondition.OFF
-    if not state.is_online:
-        return StationCondition.OFFLINE
-    if not state.is_accepted:
-        return StationCondition.BOOTING
-    return StationCondition.CHARGING if state.is_charging else StationCondition.IDLE

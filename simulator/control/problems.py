@@ -15,6 +15,7 @@ STATUS_OF_ERROR: Mapping[type[errors.ControlError], HTTPStatus] = {
     errors.NotThere: HTTPStatus.NOT_FOUND,
     errors.Refused: HTTPStatus.CONFLICT,
     errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.Away: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.Unauthorized: HTTPStatus.UNAUTHORIZED,
     errors.FromBrowser: HTTPStatus.FORBIDDEN,
 }

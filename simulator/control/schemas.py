@@ -1,23 +1,17 @@
 """The JSON of the fleet's control."""
 
 from datetime import datetime
-from enum import StrEnum
+from decimal import Decimal
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from protocol.domain.identifiers import DEFAULT_TENANT, IdTokenType
+from simulator.control.conditions import StationCondition
 from simulator.faults.kinds import FaultKind, Way
 from simulator.inventory import CARD
 
-
-class StationCondition(StrEnum):
-    """What a station is to whoever looks at it."""
-
-    OFF = "off"
-    OFFLINE = "offline"
-    BOOTING = "booting"
-    IDLE = "idle"
-    CHARGING = "charging"
+_MOST = 10**8
 
 
 class _Body(BaseModel):
@@ -45,6 +39,21 @@ class StartBody(TokenBody):
     vehicle: VehicleBody = Field(default_factory=VehicleBody)
 
 
+class LimitBody(_Body):
+    """How far a transaction goes; what is null has no bound, and one bound there is."""
+
+    max_cost: Decimal | None = Field(default=None, ge=0, le=_MOST)
+    max_energy_wh: Decimal | None = Field(default=None, ge=0, le=_MOST)
+    max_time_s: int | None = Field(default=None, ge=0, le=_MOST)
+    max_soc_percent: int | None = Field(default=None, ge=0, le=100)
+
+    @model_validator(mode="after")
+    def _has_a_bound(self) -> Self:
+        if all(value is None for value in self.model_dump().values()):
+            raise ValueError("a limit has one bound at least")
+        return self
+
+
 class FaultBody(_Body):
     """A fault that begins at once. `lasts_s` null: until it is cleared. `span_s` is what the kind says it is."""
 
@@ -56,7 +65,10 @@ class FaultBody(_Body):
 
 
 class TransactionView(BaseModel):
-    """`transaction_id` is null in 1.6 until the CSMS has numbered it."""
+    """`transaction_id` is null in 1.6 until the CSMS has numbered it; `cost` is what the station shows of it.
+
+    `limit` is how far it goes (2.1).
+    """
 
     local_id: str
     transaction_id: str | None
@@ -66,6 +78,8 @@ class TransactionView(BaseModel):
     ended_at: datetime | None
     energy_wh: int | None
     stopped_reason: str | None
+    cost: Decimal | None
+    limit: LimitBody | None
     is_start_acknowledged: bool
     is_end_acknowledged: bool
 

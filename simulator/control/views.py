@@ -1,9 +1,11 @@
 """Stations and events as the control shows them. Looking changes nothing: meters are shown as they were last read."""
 
-from simulator.control.panel import Panel, condition_of
+from simulator.control.conditions import condition_of
+from simulator.control.panel import Panel
 from simulator.control.schemas import (
     EventView,
     EvseView,
+    LimitBody,
     StationView,
     SummaryView,
     TransactionView,
@@ -81,6 +83,7 @@ def _show_evse(evse: Evse, state: StationState) -> EvseView:
 def _show_transaction(transaction: Transaction | None) -> TransactionView | None:
     if transaction is None:
         return None
+    limit = transaction.limit
     return TransactionView(
         local_id=transaction.local_id,
         transaction_id=transaction.transaction_id,
@@ -90,6 +93,8 @@ def _show_transaction(transaction: Transaction | None) -> TransactionView | None
         ended_at=transaction.ended_at,
         energy_wh=transaction.energy_wh,
         stopped_reason=transaction.stopped_reason,
+        cost=transaction.cost,
+        limit=None if limit is None else LimitBody.model_validate(limit, from_attributes=True),
         is_start_acknowledged=transaction.is_start_acknowledged,
         is_end_acknowledged=transaction.is_end_acknowledged,
     )

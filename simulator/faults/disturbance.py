@@ -156,7 +156,7 @@ class Disturbance(Companion):
             case FaultKind.HALF_OPEN:
                 self._bury_ghosts("the network is back, the connection is not")
             case FaultKind.POWER_CUT:
-                restore_power(self.running.state, why=PowerLoss.POWER_CUT)
+                restore_power(self.running.state, self.running.now, why=PowerLoss.POWER_CUT)
                 self.running.attend()
             case FaultKind.CLOCK_SKEW:
                 self.running.state.instant = self._instant

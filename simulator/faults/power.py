@@ -4,7 +4,7 @@ from protocol.blocks.provisioning.messages import BootReason
 from simulator.behaviours import transactions
 from simulator.state import Alarm, PowerLoss, StationState
 
-_OUTLIVES_DARKNESS = frozenset((Alarm.RESERVATION, Alarm.LIMIT))
+_OUTLIVES_DARKNESS = frozenset((Alarm.RESERVATION, Alarm.LIMIT, Alarm.CHAIN_STATUS))
 
 
 def cut_power(state: StationState, now: float, *, why: PowerLoss) -> None:
@@ -15,6 +15,8 @@ def cut_power(state: StationState, now: float, *, why: PowerLoss) -> None:
     for evse in state.evses:
         transactions.end(state, evse, now, reason="PowerLoss", trigger="AbnormalCondition")
         evse.grant = evse.reported = None
+    if state.main_meter is not None:
+        state.main_meter.switch(round(now * 1000), is_live=False)
     state.is_rebooting = True
     state.power_losses |= {why}
     state.pending_reset = None
@@ -24,8 +26,11 @@ def cut_power(state: StationState, now: float, *, why: PowerLoss) -> None:
     state.alarms = {key: at for key, at in state.alarms.items() if key[0] in _OUTLIVES_DARKNESS}
 
 
-def restore_power(state: StationState, *, why: PowerLoss) -> None:
+def restore_power(state: StationState, now: float, *, why: PowerLoss) -> None:
     """This reason is gone; without any other the station is back: it connects, and boots."""
     state.power_losses -= {why}
-    if not state.power_losses:
-        state.is_rebooting = False
+    if state.power_losses:
+        return
+    state.is_rebooting = False
+    if state.main_meter is not None:
+        state.main_meter.switch(round(now * 1000), is_live=True)

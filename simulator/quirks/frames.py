@@ -9,6 +9,8 @@ from simulator.quirks.memory import Memory
 Frame = list[Any]  # Any: JSON; [type, id, action, payload] of a CALL, [type, id, payload] of an answer
 
 _ID, _ACTION, _PAYLOAD = 1, 2, 3
+_NO_TYPE = 9
+_BEFORE_THE_ID = 4  # [2,"
 _STATUS_WORDS = frozenset(("status",))
 
 
@@ -53,6 +55,38 @@ def boots_on_every_socket(frame: Frame, memory: Memory) -> Sequence[Frame]:
     return (frame,)
 
 
+def remember_boot(frame: Frame, memory: Memory) -> Sequence[Frame]:
+    if frame[_ACTION] == "BootNotification":
+        memory.boot = frame[_PAYLOAD]
+    return (frame,)
+
+
+def remember_status(frame: Frame, memory: Memory) -> Sequence[Frame]:
+    if frame[_ACTION] == "StatusNotification":
+        memory.status = frame[_PAYLOAD]
+    return (frame,)
+
+
+def unknown_message_type(frame: Frame, memory: Memory) -> Sequence[Frame]:
+    if frame[_ACTION] != "BootNotification":
+        return (frame,)
+    return frame, [_NO_TYPE, memory.add_id(), "VendorHello", {}]
+
+
+def event_after_end(frame: Frame, memory: Memory) -> Sequence[Frame]:
+    """The last update of a transaction is said once more when it has ended, as its next event."""
+    payload = frame[_PAYLOAD]
+    if frame[_ACTION] != "TransactionEvent":
+        return (frame,)
+    name = payload["transactionInfo"]["transactionId"]
+    if payload["eventType"] == "Updated":
+        memory.readings[name] = payload
+    late = memory.readings.pop(name, None) if payload["eventType"] == "Ended" else None
+    if late is None:
+        return (frame,)
+    return frame, [2, memory.add_id(), "TransactionEvent", {**late, "seqNo": payload["seqNo"] + 1}]
+
+
 def readings_after_stop(frame: Frame, memory: Memory) -> Sequence[Frame]:
     """Readings of a transaction are said once more when it has stopped."""
     payload = frame[_PAYLOAD]
@@ -60,6 +94,22 @@ def readings_after_stop(frame: Frame, memory: Memory) -> Sequence[Frame]:
         memory.readings[payload["transactionId"]] = payload
     late = memory.readings.pop(payload.get("transactionId"), None) if frame[_ACTION] == "StopTransaction" else None
     return (frame,) if late is None else (frame, [2, memory.add_id(), "MeterValues", late])
+
+
+def status_before_answer(frame: Frame, memory: Memory) -> Sequence[Frame]:
+    """What the station last said of its state is said again, while the CSMS waits for the answer."""
+    if memory.status is None:
+        return (frame,)
+    return [2, memory.add_id(), "StatusNotification", memory.status], frame
+
+
+def boots_after_reset(frame: Frame, memory: Memory) -> Sequence[Frame]:
+    """It is said that it has booted, at once; then the station resets by the book."""
+    is_reset = memory.order == "Reset" and frame[2].get("status") == "Accepted"
+    if not is_reset or memory.boot is None:
+        return (frame,)
+    again = {**memory.boot, "reason": "RemoteReset"} if "reason" in memory.boot else memory.boot
+    return frame, [2, memory.add_id(), "BootNotification", again]
 
 
 def answers_in_lower_case(frame: Frame, _memory: Memory) -> Sequence[Frame]:
@@ -93,6 +143,10 @@ def trailing_nul(text: bytes) -> bytes:
 
 def trailing_bytes(text: bytes) -> bytes:
     return text + b"xyz"
+
+
+def truncated_heartbeats(text: bytes) -> bytes:
+    return text[:_BEFORE_THE_ID] if b'"Heartbeat"' in text else text
 
 
 def stray_comma(text: bytes) -> bytes:

@@ -31,6 +31,14 @@ def no_pong(handshake: Handshake) -> Handshake:
     return replace(handshake, answers_pings=False)
 
 
+def key_as_bytes(handshake: Handshake) -> Handshake:
+    """Only a key that is hex is set so (OCPP 1.6 Security whitepaper §2.3)."""
+    try:
+        return handshake if handshake.password is None else replace(handshake, password=_from_hex(handshake.password))
+    except ValueError:
+        return handshake
+
+
 def password_in_latin_1(handshake: Handshake) -> Handshake:
     if handshake.password is None:
         return handshake
@@ -49,3 +57,7 @@ def _with_path(handshake: Handshake, change: Callable[[str], str]) -> Handshake:
 def _encode_last(path: str) -> str:
     front, slash, station_id = path.rpartition("/")
     return front + slash + "".join(f"%{byte:02X}" for byte in unquote(station_id).encode())
+
+
+def _from_hex(password: bytes) -> bytes:
+    return bytes.fromhex(password.decode("ascii"))

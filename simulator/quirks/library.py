@@ -11,7 +11,7 @@ from typing import Any
 from protocol.domain.version import OcppVersion
 from simulator.errors import InvalidPlan
 from simulator.handshake import Handshake
-from simulator.quirks import frames, handshakes, payloads
+from simulator.quirks import frames, handshakes, payloads, sequences
 from simulator.quirks.memory import Memory
 
 ANY: frozenset[OcppVersion] = frozenset(OcppVersion)
@@ -25,7 +25,8 @@ class Quirk:
 
     `handshake` changes the upgrade request, `payload` a CALL's payload, `frame` a CALL and `answer` the answer to the
     CSMS's CALL, each into any number of frames, and `text` what is written. `is_kept` where the CSMS can still
-    understand just what a station by the book would have said.
+    understand just what a station by the book would have said, `is_lossy` where it cannot even make a fact of all that
+    is said.
     """
 
     summary: str
@@ -33,6 +34,7 @@ class Quirk:
     forgiven_by: str | None = None
     is_pinned: bool = False
     is_kept: bool = True
+    is_lossy: bool = False
     handshake: Callable[[Handshake], Handshake] | None = None
     payload: Callable[[str, dict[str, Any], Memory], None] | None = None
     frame: Callable[[list[Any], Memory], Sequence[list[Any]]] | None = None
@@ -49,6 +51,7 @@ _HANDSHAKES: Mapping[str, Quirk] = {
     "trailing_slash": Quirk("ends the path with a slash", handshake=handshakes.trailing_slash),
     "percent_encoded_id": Quirk("percent-encodes every byte of its id", handshake=handshakes.percent_encoded_id),
     "no_pong": Quirk("never answers a ping", handshake=handshakes.no_pong),
+    "key_as_bytes": Quirk("was given its password as hex, and sends the bytes", handshake=handshakes.key_as_bytes),
     "password_in_latin_1": Quirk("sends its password as Latin-1", handshake=handshakes.password_in_latin_1),
 }
 _TEXTS: Mapping[str, Quirk] = {
@@ -64,6 +67,12 @@ _TEXTS: Mapping[str, Quirk] = {
         forgiven_by="drop_member_without_value",
         is_kept=False,
         text=frames.member_without_value,
+    ),
+    "truncated_heartbeats": Quirk(
+        "breaks off its heartbeats before they have an id",
+        is_kept=False,
+        is_lossy=True,
+        text=frames.truncated_heartbeats,
     ),
     "broken_utf8": Quirk(
         "has bytes that are no text in its firmware's version",
@@ -85,7 +94,20 @@ _FRAMES: Mapping[str, Quirk] = {
     "status_with_boot": Quirk(
         "says its state behind the boot, without waiting for the answer", ONLY_16, frame=frames.status_with_boot
     ),
+    "unknown_message_type": Quirk(
+        "says hello in a type of message that is none, behind the boot",
+        ONLY_16,
+        is_lossy=True,
+        frame=frames.unknown_message_type,
+    ),
     "boots_on_every_socket": Quirk("boots on every new socket", frame=frames.boots_on_every_socket),
+    "event_after_end": Quirk(
+        "says the last update again behind the end",
+        ONLY_2,
+        forgiven_by="event_after_end",
+        is_kept=False,
+        frame=frames.event_after_end,
+    ),
     "readings_after_stop": Quirk(
         "says readings again after the stop",
         ONLY_16,
@@ -95,6 +117,16 @@ _FRAMES: Mapping[str, Quirk] = {
     ),
 }
 _ANSWERS: Mapping[str, Quirk] = {
+    "status_before_answer": Quirk(
+        "says its state again before it answers a command",
+        frame=frames.remember_status,
+        answer=frames.status_before_answer,
+    ),
+    "boots_after_reset": Quirk(
+        "boots on the socket on which it was told to reset",
+        frame=frames.remember_boot,
+        answer=frames.boots_after_reset,
+    ),
     "answers_in_lower_case": Quirk(
         "answers commands in lower case", forgiven_by="match_word_ignoring_case", answer=frames.answers_in_lower_case
     ),
@@ -231,6 +263,26 @@ _IDS: Mapping[str, Quirk] = {
         is_kept=False,
         payload=payloads.transaction_id_negative,
     ),
+    "transaction_ids_negative": Quirk(
+        "reads meters of transactions below 0, each its own",
+        ONLY_16,
+        forgiven_by="transaction_id_never_given",
+        is_kept=False,
+        payload=sequences.transaction_ids_negative,
+    ),
+    "unknown_transaction_in_stop": Quirk(
+        "stops transactions that nobody knows",
+        ONLY_16,
+        is_kept=False,
+        payload=sequences.unknown_transaction_in_stop,
+    ),
+    "transaction_id_reused": Quirk(
+        "gives every transaction the same id",
+        ONLY_2,
+        forgiven_by="transaction_id_reused",
+        is_kept=False,
+        payload=sequences.transaction_id_reused,
+    ),
     "start_at_connector_zero": Quirk(
         "starts transactions at connector 0",
         ONLY_16,
@@ -332,28 +384,57 @@ _SEQUENCES: Mapping[str, Quirk] = {
         ONLY_2,
         forgiven_by="seq_no_not_from_0",
         is_kept=False,
-        payload=payloads.seq_no_from_one,
+        payload=sequences.seq_no_from_one,
     ),
     "seq_no_repeated": Quirk(
         "gives two events one number",
         ONLY_2,
         forgiven_by="seq_no_repeated",
         is_kept=False,
-        payload=payloads.seq_no_repeated,
+        payload=sequences.seq_no_repeated,
     ),
     "seq_no_with_holes": Quirk(
         "leaves out every second number",
         ONLY_2,
         forgiven_by="seq_no_hole",
         is_kept=False,
-        payload=payloads.seq_no_with_holes,
+        payload=sequences.seq_no_with_holes,
+    ),
+    "seq_no_out_of_order": Quirk(
+        "numbers every second event before the one that it follows",
+        ONLY_2,
+        forgiven_by="seq_no_overtaken",
+        is_kept=False,
+        payload=sequences.seq_no_out_of_order,
+    ),
+    "ended_without_started": Quirk(
+        "says the start of a transaction as an update",
+        ONLY_2,
+        forgiven_by="start_missing",
+        is_kept=False,
+        is_lossy=True,
+        payload=sequences.ended_without_started,
+    ),
+    "report_with_holes": Quirk(
+        "leaves out every second number of a report's parts",
+        ONLY_2,
+        forgiven_by="report_part_missing",
+        is_kept=False,
+        payload=sequences.report_with_holes,
+    ),
+    "report_part_twice": Quirk(
+        "gives two parts of a report one number",
+        ONLY_2,
+        forgiven_by="report_part_repeated",
+        is_kept=False,
+        payload=sequences.report_part_twice,
     ),
     "report_from_one": Quirk(
         "counts the parts of a report from 1",
         ONLY_2,
         forgiven_by="report_not_from_0",
         is_kept=False,
-        payload=payloads.report_from_one,
+        payload=sequences.report_from_one,
     ),
 }
 

@@ -8,10 +8,23 @@ class Memory:
 
     `bases_wh` are the registers, by EVSE, that such a station calls 0; `places` the EVSEs of transactions that the CSMS
     has numbered, `starting` that of one that it has not. `readings` are the last ones of each transaction. A socket
-    `is_fresh` until a CALL was written on it; `boot` is the last boot's payload.
+    `is_fresh` until a CALL was written on it; `boot` and `status` are the payloads of the last boot and state, and
+    `order` is what the CSMS last asked for.
     """
 
-    __slots__ = ("_counts", "_extra_ids", "_ids", "bases_wh", "boot", "is_fresh", "places", "readings", "starting")
+    __slots__ = (
+        "_counts",
+        "_extra_ids",
+        "_ids",
+        "bases_wh",
+        "boot",
+        "is_fresh",
+        "order",
+        "places",
+        "readings",
+        "starting",
+        "status",
+    )
 
     def __init__(self) -> None:
         self.bases_wh: dict[object, float] = {}
@@ -19,6 +32,8 @@ class Memory:
         self.starting: object = None
         self.readings: dict[object, dict[str, Any]] = {}
         self.boot: dict[str, Any] | None = None
+        self.status: dict[str, Any] | None = None
+        self.order = ""
         self.is_fresh = True
         self._counts: dict[str, int] = {}
         self._ids: dict[str, str] = {}

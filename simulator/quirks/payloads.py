@@ -262,27 +262,6 @@ def clock_hours_off(_action: str, payload: Payload, _memory: Memory) -> None:
     _change_timestamps(payload, lambda text: _shifted(text, hours=_HOURS_OFF))
 
 
-def seq_no_from_one(_action: str, payload: Payload, _memory: Memory) -> None:
-    if "eventType" in payload:
-        payload["seqNo"] += 1
-
-
-def seq_no_repeated(_action: str, payload: Payload, _memory: Memory) -> None:
-    """Every second event has the number of the one before."""
-    if "eventType" in payload:
-        payload["seqNo"] //= 2
-
-
-def seq_no_with_holes(_action: str, payload: Payload, _memory: Memory) -> None:
-    if "eventType" in payload:
-        payload["seqNo"] *= 2
-
-
-def report_from_one(action: str, payload: Payload, _memory: Memory) -> None:
-    if action == "NotifyReport":
-        payload["seqNo"] += 1
-
-
 def payloads_of_16(action: str, payload: Payload, _memory: Memory) -> None:
     """What 2.0.1 has changed is said as in 1.6: the boot, states and tokens."""
     if action == "BootNotification":

@@ -36,8 +36,10 @@ class QuirkyRewriter:
 
         What is no answer is left as it is: the station itself judges what the CSMS may not say.
         """
-        frame = _read_answer(text)
-        if frame is None:
+        frame = _read(text)
+        if frame is not None and frame[0] == _CALL:
+            self._memory.order = frame[2]
+        if frame is None or frame[0] == _CALL:
             return text
         own_id = self._memory.own_id(frame[1])
         if own_id is None:
@@ -72,11 +74,11 @@ class QuirkyRewriter:
         return text
 
 
-def _read_answer(text: bytes) -> list[Any] | None:
-    """A CALLRESULT or CALLERROR with its id; None for whatever else the CSMS has written."""
+def _read(text: bytes) -> list[Any] | None:
+    """A frame with its id; None for whatever else the CSMS has written."""
     try:
         frame = msgspec.json.decode(text)
     except _UNREADABLE:
         return None
-    is_answer = isinstance(frame, list) and len(frame) > 2 and frame[0] in (_RESULT, _ERROR)
-    return frame if is_answer and isinstance(frame[1], str) else None
+    is_frame = isinstance(frame, list) and len(frame) > 2 and frame[0] in (_CALL, _RESULT, _ERROR)
+    return frame if is_frame and isinstance(frame[1], str) else None

@@ -45,6 +45,8 @@ def write_html(report: Report) -> str:
         f"{figures.readings_acknowledged} of {figures.readings_said} readings were confirmed, "
         f"{figures.sockets_lost} sockets were lost."
     )
+    if figures.costs_shown:
+        facts += f" Of {figures.costs_shown} sessions the station showed what they cost."
     parts = [
         f'<h1>{escape(title)}</h1><p class="{"failed" if failed else "held"}">{head}</p><p>{escape(facts)}</p>',
         write_section("Assertions", ("", "Assertion", "Figures"), map(_verdict_row, report.verdicts)),

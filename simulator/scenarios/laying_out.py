@@ -148,6 +148,7 @@ def _stations(
             settings=_settings(model, overrides),
             site=slot.site,
             quirks=model.quirks,
+            idle_w=model.idle_w,
         )
 
 
@@ -165,6 +166,8 @@ def _settings(model: ModelRow, overrides: Overrides) -> Settings:
         settings = replace(settings, sample_interval_s=round(model.meter_interval.seconds))
     if model.call_timeout is not None:
         settings = replace(settings, call_timeout_s=model.call_timeout.seconds)
+    if model.aligned_interval is not None:
+        settings = replace(settings, aligned_interval_s=round(model.aligned_interval.seconds))
     if overrides.meter_interval_s is not None:
         settings = replace(settings, sample_interval_s=overrides.meter_interval_s)
     return settings

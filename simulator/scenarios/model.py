@@ -91,7 +91,10 @@ class ParkingRow(_Part, frozen=True, kw_only=True):
 
 
 class ModelRow(_Part, frozen=True, kw_only=True):
-    """A model of stations. `ocpp` says in which proportions its stations speak which version."""
+    """A model of stations. `ocpp` says in which proportions its stations speak which version.
+
+    With `idle_w`, what a station itself draws, it has a main meter. Meters are also read each `aligned_interval`.
+    """
 
     name: Name
     vendor: Name = "Chargeyard"
@@ -105,6 +108,8 @@ class ModelRow(_Part, frozen=True, kw_only=True):
     quirks: tuple[str, ...] = ()
     meter_interval: Duration | None = None
     call_timeout: Duration | None = None
+    aligned_interval: Duration | None = None
+    idle_w: Annotated[float, Meta(ge=0)] | None = None
 
 
 class SiteRow(_Part, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ Invariants:
 1. Each worker has a session of its own: a Ctrl-C in the terminal reaches the crew alone, which lets all wind down.
 2. No worker outlives the crew, however that ends: their leashes end with it.
 3. A worker that ended without its last word is lost, and is named; the others go on.
+4. A worker is asked nothing before it is there, and nothing after it has ended.
 """
 
 import asyncio
@@ -20,10 +21,24 @@ from simulator.figures import Figures
 from simulator.fleet import FleetSummary
 from simulator.plan import StationPlan
 from simulator.share import Share
+from simulator.workers.asking import Asking
 from simulator.workers.figures import add_up_figures
-from simulator.workers.messages import NOTHING, Told, add_up, read
+from simulator.workers.messages import (
+    NOTHING,
+    Answered,
+    Declined,
+    Heard,
+    Question,
+    Told,
+    WindDown,
+    Word,
+    add_up,
+    read,
+    write,
+)
 
-_LINE_BYTES = 1024 * 1024  # the last word has a histogram for each action
+_LINE_BYTES = 64 * 1024 * 1024  # a page of a thousand stations with many EVSEs
+_GONE = "start the fleet again to have its stations back; other workers' stations go on"
 
 
 class WorkersLost(SimulatorError):
@@ -34,18 +49,26 @@ class WorkersLost(SimulatorError):
 
 
 class Worker:
-    """One worker and its stations; `told` is its last word so far."""
+    """One worker and its stations; `told` is its last word so far. `is_there` once it has told any, or is lost.
 
-    def __init__(self, share: Share, stations: Sequence[StationPlan]) -> None:
+    `on_event` hears what happens at its stations: an EventView, as JSON.
+    """
+
+    def __init__(
+        self, share: Share, stations: Sequence[StationPlan], *, on_event: Callable[[bytes], None] = lambda _event: None
+    ) -> None:
         self.share = share
+        self.stations = stations
         self.told: Told | None = None
         self.loss = ""
-        self._first, self._last = stations[0].station_id, stations[-1].station_id
+        self.is_there = asyncio.Event()
+        self._on_event = on_event
+        self._asking = Asking(str(self), send=self._send)
         self._process: Process | None = None
         self._is_stopping = False
 
     def __str__(self) -> str:
-        return f"worker {self.share} (stations {self._first} to {self._last})"
+        return f"worker {self.share} (stations {self.stations[0].station_id} to {self.stations[-1].station_id})"
 
     @property
     def summary(self) -> FleetSummary:
@@ -54,8 +77,19 @@ class Worker:
             return NOTHING
         return replace(self.told.summary, online=0, charging=0) if self.loss else self.told.summary
 
+    async def ask(self, question: Question) -> bytes:
+        """What it answers, JSON. Raises what it raises, and Away where it is lost, stopped or silent."""
+        return await self._asking.ask(question)
+
     async def run(self, command: Sequence[str]) -> None:
         """Live to its end; `loss` says what went wrong. What it complains of goes where the crew's complaints go."""
+        try:
+            await self._run(command)
+        finally:
+            self._asking.end(self.loss or f"{self} has ended", advice=_GONE)
+            self.is_there.set()
+
+    async def _run(self, command: Sequence[str]) -> None:
         self._process = process = await asyncio.create_subprocess_exec(
             *command, stdin=PIPE, stdout=PIPE, start_new_session=True, limit=_LINE_BYTES
         )
@@ -64,7 +98,7 @@ class Worker:
             self.wind_down()
         try:
             async for line in process.stdout:
-                self.told = read(line)
+                self._take(read(line))
             code = await process.wait()
         except msgspec.DecodeError:
             self.loss = f"{self} says what no worker says"
@@ -78,15 +112,35 @@ class Worker:
             self.loss = f"{self} died {how}"
 
     def wind_down(self) -> None:
-        """Its leash ends, if need be as soon as it has one: what runs at its stations ends, and then it."""
+        """It is told, if need be as soon as it is there: what runs at its stations ends, and then it."""
         self._is_stopping = True
-        if self._process is not None and self._process.stdin is not None:
+        if self._process is not None:
+            self._send(write(WindDown()))
+
+    def _take(self, word: Word) -> None:
+        match word:
+            case Told():
+                self.told = word
+                self.is_there.set()
+            case Heard():
+                self._on_event(bytes(word.event))
+            case Answered() | Declined():
+                self._asking.settle(word)
+
+    def _send(self, line: bytes) -> None:
+        assert self._process is not None  # it is there
+        assert self._process.stdin is not None
+        # A dead worker's end is closed before its death is known.
+        if not self._process.stdin.is_closing():
             with contextlib.suppress(OSError):
-                self._process.stdin.close()
+                self._process.stdin.write(line)
 
 
 class Crew:
-    """The workers of a fleet; `command` makes the command line of one. `on_loss` hears of a lost one at once."""
+    """The workers of a fleet; `command` makes the command line of one. `on_loss` hears of a lost one at once.
+
+    `on_event` hears what happens at any station, where the command line asks for it: an EventView, as JSON.
+    """
 
     def __init__(
         self,
@@ -95,9 +149,10 @@ class Crew:
         count: int,
         command: Callable[[Share], Sequence[str]],
         on_loss: Callable[[str], None],
+        on_event: Callable[[bytes], None] = lambda _event: None,
     ) -> None:
         shares = (Share(number, count) for number in range(1, count + 1))
-        self.workers = [Worker(share, share.of(stations)) for share in shares]
+        self.workers = [Worker(share, share.of(stations), on_event=on_event) for share in shares]
         self._command = command
         self._on_loss = on_loss
 
@@ -119,6 +174,11 @@ class Crew:
     def losses(self) -> list[str]:
         """A sentence for each lost worker."""
         return [worker.loss for worker in self.workers if worker.loss]
+
+    async def gathered(self) -> None:
+        """Return once every worker is there, or lost."""
+        for worker in self.workers:
+            await worker.is_there.wait()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Live until every worker has ended; after `stop` is set, all wind down."""

@@ -42,6 +42,7 @@ def add_up_figures(parts: Sequence[Figures]) -> Figures:
         stays_ended=sum(one.stays_ended for one in parts),
         stays_acknowledged=sum(one.stays_acknowledged for one in parts),
         stays_checked_in=sum(one.stays_checked_in for one in parts),
+        costs_shown=sum(one.costs_shown for one in parts),
     )
 
 

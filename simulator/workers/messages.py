@@ -1,10 +1,11 @@
-"""What a worker tells the process that started it: JSON lines on its standard output."""
+"""What a worker and the process that started it say to each other: JSON lines on the worker's standard streams."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
 
+from simulator.control.orders import Order, StationQuestion
 from simulator.figures import Figures
 from simulator.fleet import FleetSummary
 
@@ -20,7 +21,38 @@ NOTHING = FleetSummary(
 )
 
 
-class Told(msgspec.Struct, frozen=True):
+class Do(msgspec.Struct, frozen=True, tag=True):
+    """To be done at one station of the share; answered with its StationView."""
+
+    tenant: str
+    station_id: str
+    order: Order
+
+
+class CountAccepted(msgspec.Struct, frozen=True, tag=True):
+    """How many stations of the share are online and accepted; answered with the number."""
+
+
+class Summarize(msgspec.Struct, frozen=True, tag=True):
+    """How the share is now; answered with a FleetSummary."""
+
+
+Question = Do | CountAccepted | Summarize | StationQuestion
+"""What a worker may be asked; a StationQuestion is answered with a StationPage."""
+
+
+class Asked(msgspec.Struct, frozen=True, tag=True):
+    """A question to a worker, which answers to its number."""
+
+    number: int
+    question: Question
+
+
+class WindDown(msgspec.Struct, frozen=True, tag=True):
+    """What runs at the worker's stations is to end, and then the worker."""
+
+
+class Told(msgspec.Struct, frozen=True, tag=True):
     """The share's summary, and the time of its stations. The last word, once everything has ended, has its figures."""
 
     summary: FleetSummary
@@ -28,17 +60,47 @@ class Told(msgspec.Struct, frozen=True):
     figures: Figures | None = None
 
 
-_DECODER = msgspec.json.Decoder(Told)
+class Answered(msgspec.Struct, frozen=True, tag=True):
+    """The answer to the question of that number, as JSON."""
+
+    number: int
+    body: msgspec.Raw
 
 
-def write(told: Told) -> bytes:
+class Declined(msgspec.Struct, frozen=True, tag=True):
+    """The question of that number is refused with the error of this name (`simulator.control.errors`)."""
+
+    number: int
+    error: str
+    sentence: str
+    advice: str
+
+
+class Heard(msgspec.Struct, frozen=True, tag=True):
+    """Something happened: an EventView, as JSON."""
+
+    event: msgspec.Raw
+
+
+Word = Told | Answered | Declined | Heard
+
+_WORDS: msgspec.json.Decoder[Word] = msgspec.json.Decoder(Word)
+_ORDERS: msgspec.json.Decoder[Asked | WindDown] = msgspec.json.Decoder(Asked | WindDown)
+
+
+def write(said: Word | Asked | WindDown) -> bytes:
     """One line."""
-    return msgspec.json.encode(told) + b"\n"
+    return msgspec.json.encode(said) + b"\n"
 
 
-def read(line: bytes) -> Told:
-    """Raises msgspec.DecodeError for what no worker says."""
-    return _DECODER.decode(line)
+def read(line: bytes) -> Word:
+    """What a worker says. Raises msgspec.DecodeError for what no worker says."""
+    return _WORDS.decode(line)
+
+
+def read_order(line: bytes) -> Asked | WindDown:
+    """What a worker hears. Raises msgspec.DecodeError for what nobody says to one."""
+    return _ORDERS.decode(line)
 
 
 def add_up(summaries: Sequence[FleetSummary]) -> FleetSummary:

@@ -1,32 +1,50 @@
 """One worker: its share of the fleet, on the leash of the process that started it.
 
 Invariants:
-1. It winds down when its standard input ends: when it is told to, and when whoever started it is gone.
-2. It tells its summary twice a second, and once more when everything has ended; nobody listening is no error.
+1. It winds down when it is told to on its standard input, and when that ends: then whoever started it is gone.
+2. What it is asked there it answers at once, in its order, until everything has ended.
+3. It tells its summary twice a second, and once more when everything has ended; nobody listening is no error.
 """
+
+from __future__ import annotations
 
 import asyncio
 import contextlib
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING
 
 from simulator.figures import Figures
 from simulator.fleet import Fleet
-from simulator.workers.messages import Told, write
+from simulator.workers.messages import Told, WindDown, Word, read_order, write
+
+if TYPE_CHECKING:
+    from simulator.workers.answering import Answerer
 
 _TELL_EVERY_S = 0.5
+_LINE_BYTES = 1024 * 1024  # a question has as much as a request's URL
 
 
 async def work(
-    fleet: Fleet, stop: asyncio.Event, *, living: Coroutine[None, None, None], measure: Callable[[], Figures]
+    fleet: Fleet,
+    stop: asyncio.Event,
+    *,
+    living: Coroutine[None, None, None],
+    measure: Callable[[], Figures],
+    answerer: Answerer | None = None,
 ) -> int:
-    """Live, as `living` does, until `stop` is set, by anybody; 0. The last word has what is measured then."""
+    """Live, as `living` does, until `stop` is set, by anybody; 0. The last word has what is measured then.
+
+    `answerer`: somebody asks, and is told what happens.
+    """
+    if answerer is not None:
+        fleet.tell(lambda event: _say(answerer.show(event)))
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     loop.add_signal_handler(signal.SIGINT, lambda: None)  # the terminal tells all; the crew tells whom it concerns
     async with asyncio.TaskGroup() as tasks:
-        leash = tasks.create_task(_follow_leash(stop))
+        leash = tasks.create_task(_follow_leash(stop, answerer))
         life = tasks.create_task(living)
         while not life.done():
             _tell(fleet)
@@ -36,20 +54,29 @@ async def work(
     return 0
 
 
-async def _follow_leash(stop: asyncio.Event) -> None:
-    reader = asyncio.StreamReader()
+async def _follow_leash(stop: asyncio.Event, answerer: Answerer | None) -> None:
+    reader = asyncio.StreamReader(limit=_LINE_BYTES)
     transport, _ = await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
     )
     try:
-        while await reader.read(1024):
-            pass
+        async for line in reader:
+            order = read_order(line)
+            if isinstance(order, WindDown):
+                stop.set()
+            else:
+                assert answerer is not None  # else nobody asks
+                _say(await answerer.answer(order))
         stop.set()
     finally:
         transport.close()
 
 
 def _tell(fleet: Fleet, figures: Figures | None = None) -> None:
+    _say(Told(fleet.summary(), fleet.instant, figures))
+
+
+def _say(word: Word) -> None:
     with contextlib.suppress(BrokenPipeError):
-        sys.stdout.buffer.write(write(Told(fleet.summary(), fleet.instant, figures)))
+        sys.stdout.buffer.write(write(word))
         sys.stdout.buffer.flush()

@@ -1,13 +1,26 @@
 """What only stations of 2.1 say: it is in its stream before it is answered, and a SEND is answered nothing."""
 
 import asyncio
+import base64
 import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import NameOID
+from websockets.asyncio.client import ClientConnection
 
+from protocol.blocks.certificates.messages import CertificateStatusReply, EvCertificateReply
+from protocol.blocks.certificates.queries import AskCertificateStatus, AskEvCertificate
 from protocol.domain.version import OcppVersion
-from tests.csms.harness import GatewayInMemory, call, station
+from tests.csms.harness import GatewayInMemory, call, gateway_in_memory, station
+from tests.protocol.blocks.samples.v201 import HASH_201
 
 T = "2026-03-01T12:34:56.789Z"
 V21 = OcppVersion.V21
@@ -105,3 +118,75 @@ async def test_vat_number_that_nobody_knows_is_rejected(csms: GatewayInMemory) -
 
     assert answered == [3, "1", {"vatNumber": "DE1", "evseId": 2, "status": "Rejected"}]
     assert csms.facts == ["connected", "disconnected"]
+
+
+def told_by_responder(status: ocsp.OCSPCertStatus, *, serial_number: int = 0x1F) -> str:
+    """A responder's answer, DER in Base64."""
+    key, now = generate_private_key(SECP256R1()), datetime(2026, 1, 1, tzinfo=UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "responder")])
+    responder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=9999))
+        .sign(key, SHA256())
+    )
+    said = ocsp.OCSPResponseBuilder().add_response_by_hash(
+        issuer_name_hash=bytes(32),
+        issuer_key_hash=bytes(32),
+        serial_number=serial_number,
+        algorithm=SHA256(),
+        cert_status=status,
+        this_update=now,
+        next_update=now + timedelta(days=7),
+        revocation_time=now if status is ocsp.OCSPCertStatus.REVOKED else None,
+        revocation_reason=None,
+    )
+    answer = said.responder_id(ocsp.OCSPResponderEncoding.HASH, responder).sign(key, SHA256())
+    return base64.b64encode(answer.public_bytes(Encoding.DER)).decode()
+
+
+class Responders:
+    """They answer by their address; where there is nobody, Failed."""
+
+    def __init__(self, answers: Mapping[str, str]) -> None:
+        self._answers = answers
+
+    async def ask_status(self, question: AskCertificateStatus) -> CertificateStatusReply:
+        answer = self._answers.get(question.question.responder_url)
+        return CertificateStatusReply("Failed" if answer is None else "Accepted", answer)
+
+    async def ask_certificate(self, question: AskEvCertificate) -> EvCertificateReply:
+        raise AssertionError(question)
+
+
+async def test_each_certificate_of_a_chain_has_the_answer_of_its_own_responder() -> None:
+    responders = Responders(
+        {
+            "http://good": told_by_responder(ocsp.OCSPCertStatus.GOOD),
+            "http://revoked": told_by_responder(ocsp.OCSPCertStatus.REVOKED),
+            "http://another": told_by_responder(ocsp.OCSPCertStatus.GOOD, serial_number=7),
+            "http://broken": "MAo=",
+        }
+    )
+    asked = [("OCSP", ["http://nobody", "http://good"]), ("OCSP", ["http://revoked"]), ("OCSP", ["http://another"])]
+    more = [("OCSP", ["http://broken"]), ("CRL", ["http://good"])]
+
+    async with gateway_in_memory(ev_certificates=responders) as csms, await station(csms, version=V21) as socket:
+        answers = [await ask_chain(socket, part, str(number)) for number, part in enumerate((asked, more), start=1)]
+
+    told = [one for answer in answers for one in answer]
+    assert [one["status"] for one in told] == ["Good", "Revoked", "Failed", "Failed", "Failed"]
+    assert [one["source"] for one in told] == ["OCSP"] * 4 + ["CRL"]
+    assert {one["nextUpdate"] for one in told[:2]} == {"2026-01-08T00:00:00.000Z"}
+    assert all(one["certificateHashData"] == HASH_201 for one in told)
+
+
+async def ask_chain(socket: ClientConnection, asked: list[tuple[str, list[str]]], number: str) -> list[dict[str, Any]]:
+    questions = [{"certificateHashData": HASH_201, "source": source, "urls": urls} for source, urls in asked]
+    answered = await call(socket, "GetCertificateChainStatus", {"certificateStatusRequests": questions}, number)
+    assert answered[0] == 3
+    return list(answered[2]["certificateStatus"])

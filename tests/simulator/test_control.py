@@ -8,18 +8,24 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
 
 from protocol.domain.identifiers import IdToken
+from protocol.domain.transaction_limit import TransactionLimit
 from protocol.domain.version import OcppVersion
 from simulator.cli import main
 from simulator.control.address import Address, choose_token, read_address
 from simulator.control.attached import Control
-from simulator.control.feed import Dropped, EventFeed, NumberedEvent
+from simulator.control.feed import Dropped, EventFeed, Gap, Lost, NumberedEvent
+from simulator.control.local import LocalFleet
+from simulator.control.orders import Car, Limit, Look, Start
+from simulator.control.schemas import LimitBody
 from simulator.fleet import Fleet
+from simulator.inventory import CARD
 from simulator.plan import FleetPlan, Settings, StationPlan
 from simulator.vehicle import VEHICLE_MODELS, Vehicle
 from tests.simulator.peer_csms import peer_csms
@@ -90,6 +96,38 @@ async def test_cable_and_token_may_come_one_after_the_other() -> None:
 
     assert plugged.json()["evses"][0]["vehicle"] == "city car"
     assert fleet.ledger.entries()[0].is_end_acknowledged
+
+
+async def test_driver_chooses_at_a_21_station_how_far_the_transaction_goes() -> None:
+    world = World(StationPlan("C", version=OcppVersion.V21))
+    panel = LocalFleet(world.fleet)
+    world.run_for(5)
+    key = panel.find("default", "C")
+    await panel.carry_out(key, Start(1, "T1", CARD, Car("compact car", 0.3, 1.0)))
+    world.run_for(10)
+
+    limited = await panel.carry_out(key, Limit(1, TransactionLimit(max_energy_wh=Decimal(200))))
+    world.run_for(600)
+    over = await panel.carry_out(key, Look())
+
+    (entry,) = world.fleet.ledger.entries()
+    assert limited.evses[0].transaction is not None
+    assert limited.evses[0].transaction.limit == LimitBody(max_energy_wh=Decimal(200))
+    assert (over.evses[0].transaction, entry.energy_wh, entry.stopped_reason) == (None, 200, "EnergyLimitReached")
+
+
+async def test_limit_that_cannot_be_is_a_problem() -> None:
+    async with controlled(StationPlan("A", version=OcppVersion.V201, settings=QUICK)) as (client, fleet, _):
+        await until_accepted(fleet)
+        idle = await client.post("/stations/A/evses/1/limit", json={"max_time_s": 5})
+        await client.post("/stations/A/evses/1/start", json={"token": "T1"})
+        running = next(iter(fleet.stations.values()))
+        await running.until(lambda one: one.state.is_charging, WAIT_S)
+        unknown = await client.post("/stations/A/evses/1/limit", json={"max_time_s": 5})
+        boundless = await client.post("/stations/A/evses/1/limit", json={})
+
+    assert [answer.status_code for answer in (idle, unknown, boundless)] == [409, 409, 422]
+    assert unknown.json()["advice"] == "take a station of 2.1"
 
 
 async def test_what_cannot_be_done_is_a_problem_that_says_what_to_do() -> None:
@@ -323,6 +361,81 @@ async def test_dropped_events_are_told_before_the_next_that_is_not() -> None:
     assert first.number == 1
     assert [type(one) for one in rest] == [Dropped, NumberedEvent]
     assert rest[0].count == rest[1].number - 2
+
+
+async def test_who_comes_back_hears_what_was_behind_the_last_event_once() -> None:
+    feed, world = EventFeed(run="r"), World(StationPlan("A"), StationPlan("B"))
+    world.fleet.tell(feed.on_event)
+    feed.leave(feed.listen())
+    world.run_for(30)
+    total = len(world.events)
+
+    behind = feed.listen(last_event_id="r-1")
+    of_one = feed.listen(last_event_id="r-0", station_id="B")
+    caught_up = feed.listen(last_event_id=f"r-{total}")
+    world.station.lose_socket()
+    feed.close()
+    heard = [[one async for one in listener.hear(quiet_s=1)] for listener in (behind, of_one, caught_up)]
+
+    assert [one.event_id for one in heard[0]] == [f"r-{number}" for number in range(2, total + 2)]
+    assert {one.event.station_id for one in heard[1]} == {"B"}
+    assert [one.number for one in heard[2]] == [total + 1]
+
+
+async def test_what_is_forgotten_is_said_and_the_memory_is_bounded() -> None:
+    feed, world = EventFeed(run="r", kept=2), World(StationPlan("A"), StationPlan("B"))
+    world.fleet.tell(feed.on_event)
+    feed.leave(feed.listen())
+    world.run_for(30)
+    total = len(world.events)
+    assert total > 3
+
+    listeners = [feed.listen(last_event_id=one) for one in ("r-1", "s-1", "r-99999", "r", "", "r-\u0664")]
+    feed.close()
+    heard = [[one async for one in listener.hear(quiet_s=1)] for listener in listeners]
+
+    gaps = [first for first, *_ in heard]
+    assert gaps[0] == Gap("r-1", total - 3)
+    assert gaps[1:] == [Gap(one, None) for one in ("s-1", "r-99999", "r", "", "r-\u0664")]
+    for _, *kept in heard:
+        assert [one.number for one in kept] == [total - 1, total]
+
+
+async def test_before_anybody_listens_nothing_is_kept() -> None:
+    feed, world = EventFeed(run="r"), World(StationPlan("A"))
+    world.fleet.tell(feed.on_event)
+    world.run_for(30)
+
+    listener = feed.listen(last_event_id="r-1")
+    feed.close()
+
+    assert [one async for one in listener.hear(quiet_s=1)] == [Gap("r-1", len(world.events) - 1)]
+
+
+async def test_who_comes_after_a_loss_hears_of_it_and_a_closed_feed_ends() -> None:
+    feed = EventFeed()
+    feed.lose("worker 1/2 died")
+    feed.close()
+
+    assert [one async for one in feed.listen().hear(quiet_s=1)] == [Lost("worker 1/2 died")]
+
+
+async def test_a_stream_that_broke_off_goes_on_behind_its_last_event() -> None:
+    async with controlled(StationPlan("A", settings=QUICK)) as (client, fleet, _):
+        await until_accepted(fleet)
+        async with client.stream("GET", "/events") as stream:
+            await client.post("/stations/A/drop-socket")
+            lines = stream.aiter_lines()
+            await next_event(lines, "offline")
+            last_id = (await anext(lines)).removeprefix("id: ")
+        running = next(iter(fleet.stations.values()))
+        await running.until(lambda one: one.state.is_online, WAIT_S)
+        async with client.stream("GET", "/events", headers={"Last-Event-ID": last_id}) as stream:
+            await next_event(stream.aiter_lines(), "online")
+        async with client.stream("GET", "/events", headers={"Last-Event-ID": "other-7"}) as stream:
+            gap = await next_event(stream.aiter_lines(), "gap")
+
+    assert gap == {"last_event_id": "other-7", "count": None}
 
 
 async def test_events_show_what_was_so_when_they_happened() -> None:

@@ -1,10 +1,12 @@
 """What 2.1 adds to limits shows in the power: dynamic schedules, priority, and vehicles that give."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from protocol.blocks.smart_charging.messages import (
+    GetCompositeSchedule,
     NotifyAllowedEnergyTransfer,
     NotifyChargingNeeds,
     PullScheduleUpdate,
@@ -68,6 +70,13 @@ def charging(outlet: Outlet = BOTH_WAYS, soc: float = 0.5) -> World:
 
 def status(world: World, message: object) -> str:
     return str(ask(world, message).status)  # type: ignore[attr-defined]
+
+
+def composite(world: World, evse: int | None) -> ChargingPeriod:
+    reply: Any = ask(world, GetCompositeSchedule(60, evse=evse, unit=RateUnit.WATTS))
+    (only,) = reply.schedule.periods
+    assert isinstance(only, ChargingPeriod)
+    return only
 
 
 def power_w(world: World) -> float:
@@ -198,3 +207,29 @@ def test_kinds_of_transfer_that_nobody_knows_are_rejected(outlet: Outlet, kinds:
     assert status(world, NotifyAllowedEnergyTransfer(name(world), kinds)) == "Rejected"
     assert status(world, NotifyAllowedEnergyTransfer(TransactionId("no"), kinds)) == "Rejected"
     assert world.csms.of(NotifyChargingNeeds) == []
+
+
+def test_local_generation_adds_to_what_the_station_may_take() -> None:
+    world = charging()
+    most = profile(10_000, purpose=ProfilePurpose.STATION_MAX, kind=ProfileKind.ABSOLUTE)
+    sun = profile(4_000, purpose=ProfilePurpose.LOCAL_GENERATION, kind=ProfileKind.ABSOLUTE, profile_id=2)
+
+    assert status(world, SetChargingProfile(most)) == "Accepted"
+    assert status(world, SetChargingProfile(sun, 1)) == "Rejected"
+    assert 9_500 < power_w(world) <= 10_000
+    assert status(world, SetChargingProfile(sun)) == "Accepted"
+
+    assert 13_500 < power_w(world) <= 14_000
+    assert composite(world, 1).limit == composite(world, None).limit == Decimal(14_000)
+
+
+def test_composite_schedule_says_the_setpoint_that_the_station_follows() -> None:
+    world = charging()
+    told = profile(20_000, kind=ProfileKind.ABSOLUTE, setpoint=Decimal(12_000), mode="CentralSetpoint")
+
+    assert status(world, SetChargingProfile(told, 1)) == "Accepted"
+
+    period = composite(world, 1)
+    assert (period.limit, period.setpoint, period.mode) == (Decimal(20_000), Decimal(12_000), "CentralSetpoint")
+    assert 11_500 < power_w(world) <= 12_000
+    assert composite(world, None).setpoint is None

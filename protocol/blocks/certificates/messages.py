@@ -1,5 +1,7 @@
 """Roots that a station trusts, its own certificate, and what it asks for vehicles."""
 
+from datetime import datetime
+
 import msgspec
 
 from protocol.domain.certificates import (
@@ -7,6 +9,8 @@ from protocol.domain.certificates import (
     CertificateUse,
     EvCertificateAction,
     OcspQuestion,
+    RevocationSource,
+    RevocationStatus,
     SigningUse,
 )
 
@@ -79,6 +83,35 @@ class CertificateStatusReply(msgspec.Struct, frozen=True):
     status: str
     ocsp_result: str | None = None
     reason: str = ""
+
+
+class RevocationQuestion(msgspec.Struct, frozen=True):
+    """Is this certificate revoked? Said by `source`, which is at any of the `urls`."""
+
+    certificate: CertificateHashData
+    source: RevocationSource
+    urls: tuple[str, ...]
+
+
+class GetCertificateChainStatus(msgspec.Struct, frozen=True):
+    """Is anything of this chain revoked? One to four questions (OCPP 2.1 M07)."""
+
+    questions: tuple[RevocationQuestion, ...]
+
+
+class RevocationAnswer(msgspec.Struct, frozen=True):
+    """What is said of one certificate; `next_update` is when to ask again."""
+
+    certificate: CertificateHashData
+    source: RevocationSource
+    status: RevocationStatus
+    next_update: datetime
+
+
+class CertificateChainStatusReply(msgspec.Struct, frozen=True):
+    """One answer to each question."""
+
+    answers: tuple[RevocationAnswer, ...]
 
 
 class GetEvCertificate(msgspec.Struct, frozen=True):

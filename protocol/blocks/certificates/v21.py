@@ -1,4 +1,4 @@
-"""OCPP 2.1 certificates: roots of vehicle makers, and ISO 15118-20."""
+"""OCPP 2.1 certificates: roots of vehicle makers, ISO 15118-20, and whether anything of a chain is revoked."""
 
 from typing import Any
 
@@ -6,14 +6,26 @@ from msgspec import UNSET
 
 from protocol.blocks.certificates import v201
 from protocol.blocks.certificates.messages import (
+    CertificateChainStatusReply,
     CertificateSigned,
+    GetCertificateChainStatus,
     GetInstalledCertificates,
     InstallCertificate,
+    RevocationAnswer,
+    RevocationQuestion,
     SignCertificate,
 )
 from protocol.dialects.v21 import extended
-from protocol.dialects.words import given, sent, spelled
-from protocol.domain.certificates import CertificateUse, SigningUse
+from protocol.dialects.words import given, read_timestamp, sent, spelled
+from protocol.domain.certificates import (
+    CertificateHashData,
+    CertificateUse,
+    RevocationSource,
+    RevocationStatus,
+    SigningUse,
+)
+from protocol.domain.routes import Direction, Route
+from protocol.domain.time import format_timestamp
 from protocol.domain.version import OcppVersion
 from protocol.errors import NotExpressible
 from protocol.wire import v21
@@ -76,6 +88,80 @@ def encode_sign(message: SignCertificate) -> v21.SignCertificateRequest:
     )
 
 
+def decode_get_chain_status(request: v21.GetCertificateChainStatusRequest) -> GetCertificateChainStatus:
+    """Source: OCPP 2.1 M07."""
+    return GetCertificateChainStatus(
+        tuple(
+            RevocationQuestion(
+                _read_hash_data(question.certificate_hash_data), RevocationSource(question.source), question.urls
+            )
+            for question in request.certificate_status_requests
+        )
+    )
+
+
+def encode_get_chain_status(message: GetCertificateChainStatus) -> v21.GetCertificateChainStatusRequest:
+    """Source: OCPP 2.1 M07."""
+    return v21.GetCertificateChainStatusRequest(
+        certificate_status_requests=tuple(
+            v21.CertificateStatusRequestInfo(
+                certificate_hash_data=_write_hash_data(question.certificate),
+                source=spelled(question.source),
+                urls=question.urls,
+            )
+            for question in message.questions
+        )
+    )
+
+
+def decode_chain_status(response: v21.GetCertificateChainStatusResponse) -> CertificateChainStatusReply:
+    """Source: OCPP 2.1 M07."""
+    return CertificateChainStatusReply(
+        tuple(
+            RevocationAnswer(
+                certificate=_read_hash_data(one.certificate_hash_data),
+                source=RevocationSource(one.source),
+                status=RevocationStatus(one.status),
+                next_update=read_timestamp(one.next_update, "$.certificateStatus.nextUpdate"),
+            )
+            for one in response.certificate_status
+        )
+    )
+
+
+def encode_chain_status(reply: CertificateChainStatusReply) -> v21.GetCertificateChainStatusResponse:
+    """Source: OCPP 2.1 M07."""
+    return v21.GetCertificateChainStatusResponse(
+        certificate_status=tuple(
+            v21.CertificateStatus(
+                certificate_hash_data=_write_hash_data(one.certificate),
+                source=spelled(one.source),
+                status=spelled(one.status),
+                next_update=format_timestamp(one.next_update),
+            )
+            for one in reply.answers
+        )
+    )
+
+
+def _read_hash_data(data: v21.CertificateHashData) -> CertificateHashData:
+    return CertificateHashData(
+        algorithm=data.hash_algorithm,
+        issuer_name_hash=data.issuer_name_hash,
+        issuer_key_hash=data.issuer_key_hash,
+        serial_number=data.serial_number,
+    )
+
+
+def _write_hash_data(data: CertificateHashData) -> v21.CertificateHashData:
+    return v21.CertificateHashData(
+        hash_algorithm=spelled(data.algorithm),
+        issuer_name_hash=data.issuer_name_hash,
+        issuer_key_hash=data.issuer_key_hash,
+        serial_number=data.serial_number,
+    )
+
+
 def _write_use(use: SigningUse | None) -> Any:  # Any: a Literal of the wire, or UNSET
     return UNSET if use is None else spelled(use)
 
@@ -90,4 +176,16 @@ ROUTES = (
     ),
     extended(v201.ROUTES, "CertificateSigned", decode_request=decode_signed, encode_request=encode_signed),
     extended(v201.ROUTES, "SignCertificate", decode_request=decode_sign, encode_request=encode_sign),
+    Route(
+        action="GetCertificateChainStatus",
+        direction=Direction.FROM_STATION,
+        messages=(GetCertificateChainStatus,),
+        reply=CertificateChainStatusReply,
+        request=v21.GetCertificateChainStatusRequest,
+        response=v21.GetCertificateChainStatusResponse,
+        decode_request=decode_get_chain_status,
+        encode_request=encode_get_chain_status,
+        decode_response=decode_chain_status,
+        encode_response=encode_chain_status,
+    ),
 )

@@ -6,6 +6,7 @@ from protocol.blocks.smart_charging import v201 as older
 from protocol.blocks.smart_charging.messages import (
     ChargingNeeds,
     ClearChargingProfile,
+    CompositeScheduleReply,
     GetChargingProfiles,
     NotifyAllowedEnergyTransfer,
     NotifyChargingLimit,
@@ -21,10 +22,13 @@ from protocol.blocks.smart_charging.messages import (
     V2xParameters,
 )
 from protocol.dialects.answers import heard_writer, read_heard
+from protocol.dialects.v21 import extended
 from protocol.dialects.v21_charging import (
+    read_period,
     read_profile,
     read_schedule,
     write_optional_rate,
+    write_period,
     write_profile,
     write_schedule,
 )
@@ -39,7 +43,7 @@ from protocol.dialects.words import (
     spelled,
     write_optional_timestamp,
 )
-from protocol.domain.charging_profile import ProfilePurpose, ScheduleUpdate
+from protocol.domain.charging_profile import ChargingSchedule, ProfilePurpose, RateUnit, ScheduleUpdate
 from protocol.domain.commands import CommandReply, Heard
 from protocol.domain.identifiers import TransactionId
 from protocol.domain.routes import Direction, Route
@@ -61,6 +65,42 @@ def encode_set(message: SetChargingProfile) -> v21.SetChargingProfileRequest:
     if message.profile.purpose is ProfilePurpose.EXTERNAL:
         raise NotExpressible(OcppVersion.V21, "an external constraint that the CSMS sets")
     return v21.SetChargingProfileRequest(evse_id=message.evse or 0, charging_profile=write_profile(message.profile))
+
+
+def decode_composite(response: v21.GetCompositeScheduleResponse) -> CompositeScheduleReply:
+    """With the setpoints. Source: OCPP 2.1 K08."""
+    reply, schedule = read_answer(response), given(response.schedule)
+    if schedule is None:
+        return CompositeScheduleReply(status=reply.status, reason=reply.reason)
+    return CompositeScheduleReply(
+        status=reply.status,
+        evse=read_number(schedule.evse_id, "$.schedule.evseId", bits=32) or None,
+        starts_at=read_timestamp(schedule.schedule_start, "$.schedule.scheduleStart"),
+        schedule=ChargingSchedule(
+            unit=RateUnit(schedule.charging_rate_unit),
+            periods=tuple(read_period(period) for period in schedule.charging_schedule_period),
+            duration_s=schedule.duration,
+        ),
+        reason=reply.reason,
+    )
+
+
+def encode_composite(reply: CompositeScheduleReply) -> v21.GetCompositeScheduleResponse:
+    """With the setpoints. Raises NotExpressible for a schedule without its beginning or its length."""
+    answer = _write_composite_status(CommandReply(reply.status, reply.reason))
+    if reply.schedule is None:
+        return answer
+    starts_at = reply.starts_at or reply.schedule.starts_at
+    if starts_at is None or reply.schedule.duration_s is None:
+        raise NotExpressible(OcppVersion.V21, "a composite schedule without its beginning or its length")
+    schedule = v21.CompositeSchedule(
+        charging_schedule_period=tuple(write_period(period) for period in reply.schedule.periods),
+        evse_id=reply.evse or 0,
+        duration=reply.schedule.duration_s,
+        schedule_start=format_timestamp(starts_at),
+        charging_rate_unit=spelled(reply.schedule.unit),
+    )
+    return structs.replace(answer, schedule=schedule)
 
 
 def decode_clear(request: v21.ClearChargingProfileRequest) -> ClearChargingProfile:
@@ -300,6 +340,7 @@ def encode_allowed(message: NotifyAllowedEnergyTransfer) -> v21.NotifyAllowedEne
 
 
 _write_status = answer_writer(v21.PullDynamicScheduleUpdateResponse)
+_write_composite_status = answer_writer(v21.GetCompositeScheduleResponse)
 
 
 def _read_update(update: v21.ChargingScheduleUpdate) -> ScheduleUpdate:
@@ -340,6 +381,7 @@ ROUTES = (
         decode_response=read_answer,
         encode_response=answer_writer(v21.SetChargingProfileResponse),
     ),
+    extended(older.ROUTES, "GetCompositeSchedule", decode_response=decode_composite, encode_response=encode_composite),
     Route(
         action="ClearChargingProfile",
         direction=Direction.FROM_CSMS,

@@ -1,7 +1,7 @@
 """Charging profiles stacked: the rules one by one, and every instant against a reference that only counts seconds."""
 
 from datetime import UTC, datetime, timedelta
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_DOWN, ROUND_FLOOR, Decimal
 from itertools import pairwise
 
 import msgspec
@@ -35,6 +35,7 @@ from protocol.domain.identifiers import TransactionId
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 DAY_S = 86_400
 SUPPLY = Supply(max_power_w=Decimal(11_040))
+GENERATION, EXTERNAL = ProfilePurpose.LOCAL_GENERATION, ProfilePurpose.EXTERNAL
 TX, DEFAULT, MAX = ProfilePurpose.TX, ProfilePurpose.TX_DEFAULT, ProfilePurpose.STATION_MAX
 AMPERES, WATTS = RateUnit.AMPERES, RateUnit.WATTS
 PLACE = Place(1, SUPPLY, RunningTransaction(NOW, TransactionId("7")))
@@ -182,6 +183,7 @@ def test_change_outside_of_the_calendar_never_comes() -> None:
 
 
 SECONDS = st.integers(0, 400)
+SETPOINTS = st.integers(-400, 400).map(lambda tenths: Decimal(tenths) / 10)
 
 
 @st.composite
@@ -190,7 +192,12 @@ def installed_profiles(draw: st.DrawFn) -> InstalledProfile:
     kind = draw(st.sampled_from(ProfileKind))
     starts_s = sorted(draw(st.sets(SECONDS, min_size=1, max_size=3)))
     periods = tuple(
-        ChargingPeriod(start_s, Decimal(draw(st.integers(0, 400))) / 10, draw(st.sampled_from([None, 1, 2, 3])))
+        ChargingPeriod(
+            start_s,
+            Decimal(draw(st.integers(0, 400))) / 10,
+            draw(st.sampled_from([None, 1, 2, 3])),
+            setpoint=draw(st.none() | SETPOINTS),
+        )
         for start_s in starts_s
     )
     anchor = draw(st.none() | st.integers(-2 * DAY_S - 300, 300))
@@ -214,8 +221,10 @@ def installed_profiles(draw: st.DrawFn) -> InstalledProfile:
     return InstalledProfile(one, None if purpose is MAX else draw(st.sampled_from([None, 1, 2])))
 
 
-def reference(installed: list[InstalledProfile], second: int, begin: int, unit: RateUnit, sharing: int) -> Limit:
-    """The same, the slow way: whole seconds since NOW, occurrences walked one by one."""
+def reference(
+    installed: list[InstalledProfile], second: int, begin: int, unit: RateUnit, sharing: int
+) -> tuple[Limit, Decimal | None]:
+    """The limit and the setpoint, the slow way: whole seconds since NOW, occurrences walked one by one."""
 
     def seconds(at: datetime) -> int:
         return round((at - NOW).total_seconds())
@@ -244,6 +253,7 @@ def reference(installed: list[InstalledProfile], second: int, begin: int, unit: 
         for one, evse in installed:
             is_ours = {
                 MAX: evse is None,
+                GENERATION: evse is None,
                 DEFAULT: evse in (None, 1),
                 TX: evse == 1 and one.transaction_id in (None, "7"),
             }.get(one.purpose, False)
@@ -256,22 +266,34 @@ def reference(installed: list[InstalledProfile], second: int, begin: int, unit: 
                 best = rank, candidate
         return None if best is None else best[1]
 
-    parts = [(lead(TX) or lead(DEFAULT), 1), (lead(MAX), sharing)]
+    leading = lead(TX) or lead(DEFAULT)
+    parts = [(leading, False), (lead(MAX), True)]
     for one, evse in installed:
-        period = says(one) if one.purpose is ProfilePurpose.EXTERNAL and evse in (None, 1) else None
+        period = says(one) if one.purpose is EXTERNAL and evse in (None, 1) else None
         if period is not None:
-            parts.append(((one.schedule.unit, period), sharing if evse is None else 1))
+            parts.append(((one.schedule.unit, period), evse is None))
     phases = min([3, *(part[1].phases for part, _ in parts if part and part[1].phases)])
     watts_per_ampere = 230 * phases
+
+    def convert(amount: Decimal, spoken: RateUnit) -> Decimal:
+        if spoken is unit:
+            return amount
+        return amount * watts_per_ampere if unit is WATTS else amount / watts_per_ampere
+
+    generated = lead(GENERATION)
     values = [Decimal(16) * (watts_per_ampere if unit is WATTS else 1)]
-    for part, divisor in parts:
+    for part, is_of_station in parts:
         if part is None:
             continue
-        value = part[1].limit / divisor
-        if part[0] is not unit:
-            value = value * watts_per_ampere if unit is WATTS else value / watts_per_ampere
+        value = convert(part[1].limit, part[0])
+        if is_of_station:
+            value = value / sharing + (convert(generated[1].limit, generated[0]) / sharing if generated else 0)
         values.append(value)
-    return Limit(min(values).quantize(Decimal("0.1"), ROUND_FLOOR), phases)
+    limit = Limit(min(values).quantize(Decimal("0.1"), ROUND_FLOOR), phases)
+    if leading is None or leading[1].setpoint is None:
+        return limit, None
+    wanted = convert(leading[1].setpoint, leading[0]).quantize(Decimal("0.1"), ROUND_DOWN)
+    return limit, min(wanted, limit.value)
 
 
 @given(
@@ -292,10 +314,11 @@ def test_every_second_is_as_the_reference_says(
     changes |= {period.start_s + offset for period in schedule.periods for offset in (-1, 0, 1)}
     for second in sorted(second for second in changes if 0 <= second < 600):
         said = [period for period in schedule.periods if period.start_s <= second][-1]
-        expected = reference(installed, second, began_s, unit, sharing)
+        expected, setpoint = reference(installed, second, began_s, unit, sharing)
         assert (said.limit, said.phases) == expected
+        assert said.setpoint == setpoint
         assert limit_at(installed, NOW + timedelta(seconds=second), place=place, unit=unit) == expected
-    pairs = [(period.limit, period.phases) for period in schedule.periods]
+    pairs = [(period.limit, period.phases, period.setpoint) for period in schedule.periods]
     assert all(before != after for before, after in pairwise(pairs))
 
 
@@ -336,6 +359,35 @@ def test_each_external_constraint_caps_whatever_its_level() -> None:
     whole = limit_at(installed, NOW, place=Place(None, SUPPLY, sharing=2), unit=RateUnit.AMPERES)
 
     assert (shared.value, whole.value) == (Decimal(6), Decimal(12))
+
+
+def test_local_generation_comes_on_top_of_what_limits_the_station_alone() -> None:
+    sun = on_station(profile((0, "4"), purpose=GENERATION))
+    grid, own = external((0, "6"), evse=None), on_evse(profile((0, "9"), purpose=TX))
+
+    assert limits(grid, sun) == [(0, "10")]
+    assert limits(on_station(profile((0, "5"), purpose=MAX)), grid, sun) == [(0, "9")]
+    assert limits(grid, sun, own) == [(0, "9")]
+    assert limits(external((0, "6"), evse=1), sun) == [(0, "6")]
+    assert limits(sun) == [(0, "16")]
+    assert limits(grid, sun, place=Place(1, SUPPLY, sharing=2)) == [(0, "5")]
+    assert limits(grid, sun, place=Place(None, SUPPLY, sharing=2)) == [(0, "10")]
+
+
+def test_schedule_says_what_is_to_be_met_within_its_limits() -> None:
+    def on(limit: str | None, **said: object) -> list[ChargingPeriod]:
+        period = ChargingPeriod(0, None if limit is None else Decimal(limit), **said)  # type: ignore[arg-type]
+        one = profile((0, "0"), purpose=TX)
+        installed = [on_evse(replace(one, schedule=replace(one.schedule, periods=(period,))))]
+        return list(composite_schedule(installed, NOW, duration_s=60, place=PLACE, unit=WATTS).periods)
+
+    (met,) = on("10", setpoint=Decimal(8), mode="CentralSetpoint")
+    (capped,) = on("10", setpoint=Decimal(12))
+    (free,) = on(None, setpoint=Decimal(-8), discharge_limit=Decimal(-6))
+
+    assert (met.limit, met.setpoint, met.mode) == (Decimal(6900), Decimal(5520), "CentralSetpoint")
+    assert (capped.limit, capped.setpoint) == (Decimal(6900), Decimal(6900))
+    assert (free.limit, free.setpoint, free.discharge_limit) == (Decimal(11_040), Decimal(-4140), Decimal(-4140))
 
 
 def test_period_without_a_limit_leaves_it_to_the_others() -> None:

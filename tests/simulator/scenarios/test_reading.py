@@ -62,6 +62,15 @@ def test_sites_and_models_become_stations() -> None:
     assert Counter(station.version for station in plan.stations[:6]) == {OcppVersion.V16: 4, OcppVersion.V201: 2}
 
 
+def test_model_may_have_a_main_meter_that_is_read_as_the_others_are() -> None:
+    measured = SOUND.replace("power_kw: 150", "power_kw: 150, idle_w: 80, aligned_interval: 15m")
+
+    first, *_, last = plan_of(measured).stations
+
+    assert (last.idle_w, last.settings.aligned_interval_s) == (80, 900)
+    assert (first.idle_w, first.settings.aligned_interval_s) == (None, 0)
+
+
 def test_drivers_and_arrivals_are_those_of_the_site() -> None:
     plan = plan_of(SOUND)
 

@@ -61,15 +61,17 @@ def test_counts_add_up_and_the_slowest_part_decides() -> None:
         began_at=BEGAN + timedelta(seconds=1),
         all_booted_s=4.0,
         lateness_p99_s=0.5,
+        costs_shown=4,
         commands={"Reset": 2, "ClearCache": 1},
         sites=(SiteFigures("yard", 1, 0, 0, 1, 50), SiteFigures("lot", 1, 1, 0, 0, 0)),
     )
 
-    whole = add_up_figures([figures(), late])
+    whole = add_up_figures([figures(costs_shown=3), late])
 
     assert (whole.began_at, whole.all_booted_s, whole.lateness_p99_s) == (BEGAN, 5.0, 0.5)
     assert whole.elapsed_s == 61.0
     assert (whole.stations, whole.sessions_started, whole.energy_wh) == (4, 6, 1400)
+    assert whole.costs_shown == 7
     assert whole.commands == {"Reset": 3, "ClearCache": 1}
     assert whole.sites == (SiteFigures("yard", 3, 2, 1, 3, 750), SiteFigures("lot", 1, 1, 0, 0, 0))
     assert whole.given_up == {"reading": 2}

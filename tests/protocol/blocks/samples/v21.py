@@ -186,6 +186,24 @@ OWN: dict[str, tuple[Any, Any]] = {
         {"certificateChain": "PEM", "certificateType": "V2G20Certificate", "requestId": 4},
         {"status": "Accepted"},
     ),
+    "GetCertificateChainStatus": (
+        {
+            "certificateStatusRequests": [
+                {
+                    "certificateHashData": v201.HASH_201,
+                    "source": "OCSP",
+                    "urls": ["http://a.example", "http://b.example"],
+                },
+                {"certificateHashData": v201.HASH_201, "source": "CRL", "urls": ["http://c.example/root.crl"]},
+            ]
+        },
+        {
+            "certificateStatus": [
+                {"certificateHashData": v201.HASH_201, "source": "OCSP", "status": "Good", "nextUpdate": T},
+                {"certificateHashData": v201.HASH_201, "source": "CRL", "status": "Failed", "nextUpdate": T},
+            ]
+        },
+    ),
     "SetDefaultTariff": ({"evseId": 0, "tariff": TARIFF}, {"status": "DuplicateTariffId"}),
     "GetTariffs": (
         {"evseId": 2},

@@ -1,0 +1,316 @@
+"""A control of several processes answers as that of one, and says which stations are gone with theirs."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from simulator.control.app import make_app
+from simulator.control.controlled import Controlled
+from simulator.control.errors import Away
+from simulator.control.feed import EventFeed, Lost, NumberedEvent
+from simulator.control.local import LocalFleet
+from simulator.control.views import show_event
+from simulator.fleet import FleetEvent
+from simulator.plan import StationPlan
+from simulator.share import Share
+from simulator.workers.answering import Answerer
+from simulator.workers.asking import Asking
+from simulator.workers.control import CrewFleet
+from simulator.workers.crew import Worker
+from simulator.workers.messages import (
+    NOTHING,
+    Answered,
+    Asked,
+    CountAccepted,
+    Declined,
+    Question,
+    Told,
+    read,
+    read_order,
+    write,
+)
+from tests.simulator.figures import figures
+from tests.simulator.peer_csms import peer_csms
+from tests.simulator.scripted_csms import World
+from tests.simulator.test_control import next_event, until_ready
+from tests.simulator.workers.test_crew import children_of
+
+WAIT_S = 30.0
+PLANS = (
+    *(StationPlan(f"{site}{number}", site=site) for site in ("N", "S") for number in range(3)),
+    StationPlan("a/b", tenant="other"),
+)
+
+
+class NearWorker(Worker):
+    """A worker whose share lives in this process: words and questions are those of the pipe."""
+
+    def __init__(self, share: Share, *, patience_s: float = WAIT_S) -> None:
+        super().__init__(share, share.of(PLANS))
+        world = World(*self.stations)
+        self.is_silent = False
+        self._answerer = Answerer(world.fleet)
+        world.run_for(30)
+        self._asking = Asking(str(self), send=self._pass_on, patience_s=patience_s)
+
+    def _pass_on(self, line: bytes) -> None:
+        if not self.is_silent:
+            asyncio.get_running_loop().create_task(self._answer(line))
+
+    async def _answer(self, line: bytes) -> None:
+        asked = read_order(line)
+        assert isinstance(asked, Asked)
+        word = read(write(await self._answerer.answer(asked)))
+        assert isinstance(word, Answered | Declined)
+        self._asking.settle(word)
+
+    def die(self) -> None:
+        self.loss = f"{self} died by signal 9"
+        self._asking.end(self.loss, advice="start again")
+
+
+def one_process() -> LocalFleet:
+    world = World(*PLANS)
+    fleet = LocalFleet(world.fleet)
+    world.run_for(30)
+    return fleet
+
+
+def crew_of(count: int) -> list[NearWorker]:
+    return [NearWorker(Share(number, count)) for number in range(1, count + 1)]
+
+
+def client_of(fleet: Controlled) -> httpx.AsyncClient:
+    app = make_app(fleet, EventFeed(), token=None)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://fleet")
+
+
+REQUESTS: Sequence[tuple[str, str, Any]] = (
+    ("GET", "/ready", None),
+    ("GET", "/ready?at_least=9", None),
+    ("GET", "/vehicles", None),
+    ("GET", "/openapi.json", None),
+    ("POST", "/stations/S1/evses/1/start", {"token": "T1", "vehicle": {"model": "city car", "soc": 0.2}}),
+    ("POST", "/stations/S1/evses/1/start", {"token": "T1"}),
+    ("POST", "/stations/N2/evses/1/plug-in", {"model": "tank"}),
+    ("POST", "/stations/N2/evses/1/plug-in", {"soc": 2}),
+    ("POST", "/stations/N2/evses/1/plug-in", {"model": "city car"}),
+    ("POST", "/stations/N2/evses/7/unplug", None),
+    ("POST", "/stations/N2/evses/1/unplug", None),
+    ("POST", "/stations/N2/evses/1/present-token", {"token": "T2", "type": "Central"}),
+    ("POST", "/stations/S0/evses/1/stop", None),
+    ("POST", "/stations/N1/evses/1/start", {"token": "T3", "vehicle": {"model": "city car"}}),
+    ("POST", "/stations/N1/evses/1/limit", {"max_cost": "1.5"}),
+    ("POST", "/stations/N1/evses/1/limit", {"max_time_s": -1}),
+    ("POST", "/stations/S2/switch-on", None),
+    ("POST", "/stations/S2/drop-socket", None),
+    ("POST", "/stations/S0/faults", {"kind": "delay"}),
+    ("POST", "/stations/S0/faults", {"kind": "delay", "span_s": [1, 2], "lasts_s": 5}),
+    ("DELETE", "/stations/S0/faults", None),
+    ("POST", "/stations/X/faults", {"kind": "earthquake"}),
+    ("GET", "/stations/a%2Fb?tenant=other", None),
+    ("POST", "/stations/N0/switch-off", None),
+    ("GET", "/summary", None),
+    ("GET", "/stations", None),
+    ("GET", "/stations?limit=2", None),
+    ("GET", "/stations?limit=3&after=N1", None),
+    ("GET", "/stations?limit=3&after=S2", None),
+    ("GET", "/stations?limit=4&after=N1&starts_with=S", None),
+    ("GET", "/stations?limit=1&site=S&condition=idle", None),
+    ("GET", "/stations?tenant=other", None),
+    ("GET", "/stations?limit=7", None),
+    ("GET", "/stations?after=other%2Fa%252Fb", None),
+    ("GET", "/stations?after=nobody", None),
+    ("GET", "/stations?limit=0", None),
+)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+async def test_several_processes_answer_as_one(count: int) -> None:
+    async with client_of(one_process()) as one, client_of(CrewFleet(crew_of(count))) as several:
+        for method, path, body in REQUESTS:
+            alone, together = [await client.request(method, path, json=body) for client in (one, several)]
+
+            assert (together.status_code, together.json()) == (alone.status_code, alone.json()), path
+
+
+async def test_stations_of_a_worker_that_died_are_said_to_be_gone_and_the_others_go_on() -> None:
+    workers = crew_of(3)
+    async with client_of(CrewFleet(workers)) as client:
+        workers[1].die()
+        gone = [
+            await client.request(method, path)
+            for method, path in (
+                ("GET", "/stations/N2"),
+                ("POST", "/stations/S0/switch-off"),
+                ("GET", "/stations"),
+                ("GET", "/ready"),
+            )
+        ]
+        before = await client.get("/stations", params={"limit": 1})
+        behind = await client.get("/stations", params={"after": "S0"})
+        enough = await client.get("/ready", params={"at_least": 5})
+        summary = (await client.get("/summary")).json()
+
+    assert [answer.status_code for answer in gone] == [503] * 4
+    assert {answer.json()["detail"] for answer in gone} == {"worker 2/3 (stations N2 to S0) died by signal 9"}
+    assert {answer.json()["type"] for answer in gone} == {"urn:chargeyard:fleet:away"}
+    assert gone[2].json()["advice"] == "start again; GET /stations?after=S0 lists those behind it"
+    assert [one["station_id"] for one in before.json()["items"]] == ["N0"]
+    assert [one["station_id"] for one in behind.json()["items"]] == ["S1", "S2", "a/b"]
+    assert (enough.status_code, summary["last_failure"]) == (200, gone[0].json()["detail"])
+
+
+async def test_a_worker_that_does_not_answer_is_no_hang() -> None:
+    workers = [NearWorker(Share(number, 2), patience_s=0.01) for number in (1, 2)]
+    async with client_of(CrewFleet(workers)) as client:
+        workers[0].is_silent = True
+        answer = await client.post("/stations/N0/drop-socket")
+
+    assert answer.status_code == 503
+    assert "has not answered for" in answer.json()["detail"]
+    assert "not known" in answer.json()["advice"]
+
+
+async def test_who_waits_for_a_worker_hears_at_once_that_it_is_gone() -> None:
+    asked: list[bytes] = []
+    asking = Asking("worker 1/1", send=asked.append)
+    waiting = asyncio.create_task(asking.ask(CountAccepted()))
+    await asyncio.sleep(0)
+
+    asking.end("worker 1/1 died", advice="start again")
+
+    for later in (waiting, asking.ask(CountAccepted())):
+        with pytest.raises(Away, match="worker 1/1 died"):
+            await later
+    assert [read_order(line) for line in asked] == [Asked(1, CountAccepted())]
+
+
+async def test_a_worker_that_winds_down_answers_until_it_has_ended() -> None:
+    first = write(Told(NOTHING, datetime.now(UTC))).decode()
+    last = write(Answered(1, msgspec.Raw(b"7"))) + write(Told(NOTHING, datetime.now(UTC), figures()))
+    script = (
+        "import sys; print(sys.argv[1], end='', flush=True); [sys.stdin.readline() for _ in '12']; print(sys.argv[2])"
+    )
+    worker = Worker(Share(1, 1), PLANS)
+
+    async with asyncio.timeout(WAIT_S), asyncio.TaskGroup() as tasks:
+        tasks.create_task(worker.run((sys.executable, "-c", script, first, last.decode().rstrip())))
+        await worker.is_there.wait()
+        worker.wind_down()
+        answer = await worker.ask(CountAccepted())
+
+    assert (answer, worker.loss) == (b"7", "")
+    with pytest.raises(Away, match="has ended"):
+        await worker.ask(CountAccepted())
+
+
+async def test_a_worker_that_has_died_can_be_asked_and_told_to_wind_down() -> None:
+    first = write(Told(NOTHING, datetime.now(UTC))).decode()
+    worker = Worker(Share(1, 1), PLANS)
+
+    async with asyncio.timeout(WAIT_S):
+        await worker.run((sys.executable, "-c", "import sys; print(sys.argv[1], end=''); sys.exit(3)", first))
+        worker.wind_down()
+        with pytest.raises(Away, match="exit code 3"):
+            await worker.ask(CountAccepted())
+
+
+async def test_an_answer_that_comes_too_late_is_nobodys() -> None:
+    asking = Asking("worker 1/1", send=lambda _line: None, patience_s=0.01)
+    question: Question = CountAccepted()
+    with pytest.raises(Away):
+        await asking.ask(question)
+
+    asking.settle(Declined(1, "Refused", "no", "wait"))
+
+
+async def test_events_of_workers_are_those_of_the_fleet() -> None:
+    feed = EventFeed()
+    told: list[FleetEvent] = []
+    world = World(StationPlan("A"), on_event=told.append)
+    answerer = Answerer(world.fleet)
+    listener = feed.listen(station_id="A")
+    world.run_for(30)
+
+    for event in told:
+        word = read(write(answerer.show(event)))
+        feed.on_shown(bytes(word.event))  # type: ignore[union-attr]
+    feed.lose("worker 2/2 died")
+    feed.close()
+    listening = [one async for one in listener.hear(quiet_s=1)]
+
+    assert [one.event for one in listening if isinstance(one, NumberedEvent)] == [show_event(one) for one in told]
+    assert [one.number for one in listening if isinstance(one, NumberedEvent)] == list(range(1, len(told) + 1))
+    assert listening[-1] == Lost("worker 2/2 died")
+
+
+@asynccontextmanager
+async def controlled_crew(url: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, httpx.AsyncClient]]:
+    """`chargeyard fleet run --workers 2 --control 0` of four stations, and a client of its control."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "chargeyard", "fleet", "run", "--url", url, "--count", "4", "--workers", "2"),
+        *("--arrival-seconds", "1000", "--control", "0"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        assert process.stdout is not None
+        said = (await asyncio.wait_for(process.stdout.readline(), WAIT_S)).decode()
+        (control,) = re.findall(r"control: (http://127\.0\.0\.1:\d+)$", said)
+        async with httpx.AsyncClient(base_url=control, timeout=WAIT_S) as client:
+            yield process, client
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+@pytest.mark.slow
+async def test_a_crew_from_the_command_line_is_controlled_at_one_address_and_ends_with_its_listeners() -> None:
+    async with peer_csms() as csms, controlled_crew(csms.url) as (process, client):
+        await until_ready(client)
+        listed = (await client.get("/stations")).json()
+        async with client.stream("GET", "/events") as stream:
+            lines = stream.aiter_lines()
+            for station_id in ("SIM0001", "SIM0004"):
+                await client.post(f"/stations/{station_id}/evses/1/start", json={"token": "T1"})
+                started = await next_event(lines, "start_acknowledged")
+                assert started["station_id"] == station_id
+            process.send_signal(signal.SIGTERM)
+            heard = [line async for line in lines]
+        out, err = await asyncio.wait_for(process.communicate(), WAIT_S)
+
+    assert [one["station_id"] for one in listed["items"]] == [f"SIM000{number}" for number in (1, 2, 3, 4)]
+    assert (process.returncode, err) == (0, b"")
+    assert b"ended: 2 sessions" in out
+    assert heard.count("event: end_acknowledged") == 2
+
+
+@pytest.mark.slow
+async def test_a_worker_that_is_killed_is_an_error_of_its_own_stations_alone() -> None:
+    async with peer_csms() as csms, controlled_crew(csms.url) as (process, client):
+        await until_ready(client)
+        first = min(children_of(process.pid))
+        async with client.stream("GET", "/events") as stream:
+            os.kill(first, signal.SIGKILL)
+            lost = await next_event(stream.aiter_lines(), "worker_lost")
+        gone = await client.post("/stations/SIM0001/drop-socket")
+        there = await client.post("/stations/SIM0003/drop-socket")
+        process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(process.communicate(), WAIT_S)
+
+    assert "stations SIM0001 to SIM0002) died by signal 9" in lost["detail"]
+    assert (gone.status_code, gone.json()["detail"]) == (503, lost["detail"])
+    assert (there.status_code, there.json()["condition"]) == (200, "offline")
+    assert process.returncode == 1
