@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from fastapi import APIRouter
-
 from backoffice.admin import decision_routes, live_routes, routes, simulator_routes
 from backoffice.admin.alarms import Alarms
 from backoffice.admin.asking import Services
@@ -30,7 +28,7 @@ def build(context: Context[AdminSettings]) -> Parts:
     alarms = Alarms(database, Measuring(database, bus, services), settings=settings, clock=clock)
     operator_settings = OperatorSettings(database, clock=clock)
     return Parts(
-        router=_router(),
+        routers=(routes.router, decision_routes.router, live_routes.router, simulator_routes.router),
         provides=(Overseer(database, bus, services), operator_settings, alarms, Simulator(settings.simulator_url)),
         consumers=AdminEvents().consumers(),
         answers=(Answerer(SETTINGS, operator_settings.answer_settings),),
@@ -41,13 +39,6 @@ def build(context: Context[AdminSettings]) -> Parts:
             Worker("erase_people", Erasing(database, services).erase_owed, every_s=_ERASE_EVERY_S),
         ),
     )
-
-
-def _router() -> APIRouter:
-    router = APIRouter()
-    for module in (routes, decision_routes, live_routes, simulator_routes):
-        router.include_router(module.router)
-    return router
 
 
 SERVICE = Service(name="admin", package=Path(__file__).parent, settings=AdminSettings, build=build)

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-from fastapi import APIRouter
-
 from backoffice.billing import (
     credit_routes,
     document_routes,
@@ -82,13 +80,12 @@ def _hearing_webhooks(context: Context[BillingSettings], parts: Parts, provider:
     """The parts, and those that hear what Stripe says unasked."""
     secret = context.settings.stripe_webhook_secret
     assert secret is not None, "the settings see to it"
-    assert parts.router is not None, "billing has routes"
     holds = Holds(context.database, provider, clock=context.clock)
     refunds = Refunds(context.database, provider, clock=context.clock)
     webhooks = Webhooks(context.database, holds, refunds, secret=secret.get_secret_value(), clock=context.clock)
-    parts.router.include_router(webhook_routes.router)
     return replace(
         parts,
+        routers=(*parts.routers, webhook_routes.router),
         provides=(*parts.provides, webhooks),
         background=(*parts.background, provider.keep_open),
         workers=(*parts.workers, Worker("forget_old_events", webhooks.forget_old_events, every_s=_FORGET_EVERY_S)),
@@ -117,17 +114,17 @@ def build_with(context: Context[BillingSettings], provider: PaymentProvider) -> 
     events = BillingEvents(billing, credits_)
     departures = Departures(context.database, provider, clock=context.clock)
     personal_data = PersonalDataDesk(context.database, PERSONAL_TABLES, PersonalData.of)
-    router = APIRouter()
-    router.include_router(own_router)
-    router.include_router(ledger_routes.router)
-    router.include_router(credit_routes.router)
-    router.include_router(document_routes.router)
-    router.include_router(parties_routes.router)
-    router.include_router(statement_routes.router)
-    router.include_router(prepaid_routes.router)
-    router.include_router(web_payment_routes.router)
     return Parts(
-        router=router,
+        routers=(
+            own_router,
+            ledger_routes.router,
+            credit_routes.router,
+            document_routes.router,
+            parties_routes.router,
+            statement_routes.router,
+            prepaid_routes.router,
+            web_payment_routes.router,
+        ),
         provides=(billing, settlements, prepaid, web_payments, credits_, parties, statements),
         consumers=(
             Consumer(

@@ -3,8 +3,6 @@
 from functools import partial
 from pathlib import Path
 
-from fastapi import APIRouter
-
 from backoffice.contracts.identity import (
     AUTHORIZE_TOKEN,
     CHANGE_CONTACT,
@@ -43,7 +41,13 @@ def build(context: Context[IdentitySettings]) -> Parts:
     personal_data = PersonalDataDesk(context.database, PERSONAL_TABLES, PersonalData.of)
     api_keys = ApiKeys(context.database, accounts.signer, clock=context.clock)
     return Parts(
-        router=_router(),
+        routers=(
+            own_router,
+            account_routes.router,
+            staff_routes.router,
+            token_routes.router,
+            import_routes.router,
+        ),
         provides=(identity, accounts, staff, tenants, api_keys),
         answers=(
             Answerer(AUTHORIZE_TOKEN, identity.authorize),
@@ -65,14 +69,6 @@ def build(context: Context[IdentitySettings]) -> Parts:
             partial(_ensure_first_operator, identity, context.settings),
         ),
     )
-
-
-def _router() -> APIRouter:
-    router = APIRouter()
-    router.include_router(own_router)
-    for module in (account_routes, staff_routes, token_routes, import_routes):
-        router.include_router(module.router)
-    return router
 
 
 SERVICE = Service(name="identity", package=Path(__file__).parent, settings=IdentitySettings, build=build)

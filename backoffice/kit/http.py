@@ -21,6 +21,7 @@ from backoffice.kit.edge import BodyLimit, EdgeSettings, SecurityHeaders
 from backoffice.kit.errors import DatabaseUnavailable
 from backoffice.kit.problems import PROBLEM_RESPONSES, PROBLEM_SCHEMA, add_problem_handlers
 from backoffice.kit.rate_limit import RateLimit
+from backoffice.kit.routing import add_routes
 from backoffice.kit.service import Parts
 from backoffice.kit.telemetry import TraceMiddleware
 from backoffice.kit.web import WebApps
@@ -59,9 +60,7 @@ def make_app(
     app.state.provided = {type(thing): thing for part in parts for thing in part.provides}
     add_problem_handlers(app)
     _add_edge(app, parts, edge, verifier)
-    for part in parts:
-        if part.router is not None:
-            app.include_router(part.router, prefix=PREFIX, responses=PROBLEM_RESPONSES)
+    add_routes(app, [router for part in parts for router in part.routers], prefix=PREFIX, responses=PROBLEM_RESPONSES)
     _add_events(app, catalogue)
     _add_probes(app, databases=databases, bus=bus, stopping=stopping)
     app.router.default = WebApps(edge.web_folder)

@@ -67,13 +67,14 @@ class Projection:
 class Parts:
     """What a service consists of while it runs.
 
-    `provides` are the objects that its routes ask for by type (`provided`). `unbounded`: paths below which its routes
-    bound bodies themselves. `prepares` are awaited in order before anything else runs; `background` coroutines run
-    beside the rest in every process, whatever its share of the work is, and may return; `senders` only in those that
-    follow streams: any number of them share what is to be sent.
+    `routers` hold its operations, and include no other router; of two that match a path the first answers. `provides`
+    are the objects that its routes ask for by type (`provided`). `unbounded`: paths below which its routes bound bodies
+    themselves. `prepares` are awaited in order before anything else runs; `background` coroutines run beside the rest
+    in every process, whatever its share of the work is, and may return; `senders` only in those that follow streams:
+    any number of them share what is to be sent.
     """
 
-    router: APIRouter | None = None
+    routers: Sequence[APIRouter] = ()
     unbounded: Sequence[str] = ()
     provides: Sequence[object] = ()
     consumers: Sequence[Consumer | BatchConsumer] = ()

@@ -3,8 +3,6 @@
 from datetime import timedelta
 from pathlib import Path
 
-from fastapi import APIRouter
-
 from backoffice.contracts.privacy import PERSONAL_DATA_OF, PersonalData
 from backoffice.kit.bus import Answerer
 from backoffice.kit.personal_data import PersonalDataDesk
@@ -60,7 +58,7 @@ def build(context: Context[NotificationsSettings]) -> Parts:
     lease = timedelta(seconds=settings.send_timeout_s) * _LEASE_OF_TIMEOUTS + _LEASE_BESIDES
     events = NotificationEvents(notifications, offline_after=timedelta(seconds=settings.offline_after_s))
     return Parts(
-        router=_router(),
+        routers=(routes.router, staff_routes.router),
         provides=(notifications, people, webhooks),
         consumers=(events.consumer(),),
         answers=(
@@ -74,13 +72,6 @@ def build(context: Context[NotificationsSettings]) -> Parts:
         ),
         senders=tuple(Sender(database, packer, lane, lease=lease, clock=clock).run for lane in lanes),
     )
-
-
-def _router() -> APIRouter:
-    router = APIRouter()
-    router.include_router(routes.router)
-    router.include_router(staff_routes.router)
-    return router
 
 
 SERVICE = Service(name="notifications", package=Path(__file__).parent, settings=NotificationsSettings, build=build)

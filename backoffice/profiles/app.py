@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from fastapi import APIRouter
-
 from backoffice.contracts.identity import DriverDeleted
 from backoffice.contracts.privacy import PERSONAL_DATA_OF, PersonalData
 from backoffice.kit.bus import Answerer
@@ -29,11 +27,8 @@ def build(context: Context[ProfilesSettings]) -> Parts:
     database, bus, settings, clock = context.database, context.bus, context.settings, context.clock
     exports = Exports(database, bus, settings=settings, clock=clock)
     personal_data = PersonalDataDesk(database, PERSONAL_TABLES, PersonalData.of)
-    router = APIRouter()
-    for part in (own_router, favourite_routes.router, export_routes.router):
-        router.include_router(part)
     return Parts(
-        router=router,
+        routers=(own_router, favourite_routes.router, export_routes.router),
         provides=(Profiles(database, bus, settings=settings, clock=clock), exports, Departures(bus)),
         consumers=(Consumer(Kind.DOMAIN, {DriverDeleted: on_driver_deleted}),),
         answers=(Answerer(PERSONAL_DATA_OF["profiles"], personal_data.tell),),

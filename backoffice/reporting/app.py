@@ -20,7 +20,7 @@ def build(context: Context[ReportingSettings]) -> Parts:
     refreshing = Refreshing(database, bus, clock=clock)
     consumers = (ReportingEvents().consumer(),)
     return Parts(
-        router=router,
+        routers=(router,),
         provides=(reports, schedules),
         consumers=consumers,
         workers=(

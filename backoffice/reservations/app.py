@@ -37,7 +37,7 @@ def build(context: Context[ReservationsSettings]) -> Parts:
     charges = Charges(database, bus, settings=settings, clock=clock)
     events = ReservationEvents(settings=settings, clock=clock)
     return Parts(
-        router=router,
+        routers=(router,),
         provides=(reservations,),
         consumers=(
             Consumer(

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
-from fastapi import APIRouter
 
 from backoffice.contracts.identity import DriverDeleted
 from backoffice.contracts.privacy import OBSTACLES_OF, PERSONAL_DATA_OF, PersonalData
@@ -76,13 +75,8 @@ def build(context: Context[SessionsSettings]) -> Parts:
     }
     readings = BatchConsumer(Kind.READING, (MeterValuesReported,), events.on_meter_values, rest_s=_READINGS_REST_S)
     personal_data = PersonalDataDesk(context.database, PERSONAL_TABLES, PersonalData.of)
-    router = APIRouter()
-    router.include_router(own_router)
-    router.include_router(cdr_routes.router)
-    router.include_router(evidence_routes.router)
-    router.include_router(parking_routes.router)
     return Parts(
-        router=router,
+        routers=(own_router, cdr_routes.router, evidence_routes.router, parking_routes.router),
         provides=(
             sessions,
             parking,

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from fastapi import APIRouter
-
 from backoffice.contracts.stations import (
     CANCEL_ON_EVSE,
     CERTIFICATE_STATUS,
@@ -83,6 +81,37 @@ from backoffice.stations.web_payments import FAILURES_FORGOTTEN_AFTER_S, WebPaym
 
 RECONCILE_EVERY_S = 300.0
 FORGET_PASSWORDS_EVERY_S = 60.0
+_ROUTES = (
+    # Before those that read a station by its id.
+    nearby_routes,
+    wall_routes,
+    routes,
+    location_routes,
+    location_search_routes,
+    location_events,
+    place_import_routes,
+    qr_routes,
+    bay_routes,
+    closure_routes,
+    import_routes,
+    onboarding_routes,
+    typed_routes,
+    charging_routes,
+    policy_routes,
+    web_payment_routes,
+    upload_routes,
+    limit_routes,
+    energy_routes,
+    balance_routes,
+    configuration_routes,
+    drift_routes,
+    campaign_routes,
+    device_routes,
+    device_command_routes,
+    tolerance_routes,
+    certificate_routes,
+    command_routes,
+)
 
 
 def build(context: Context[StationsSettings]) -> Parts:
@@ -131,39 +160,6 @@ def build(context: Context[StationsSettings]) -> Parts:
         customers_kept=settings.customer_reports_kept,
         events_kept=settings.events_kept,
     )
-    router = APIRouter()
-    for one in (
-        # Before those that read a station by its id.
-        nearby_routes,
-        wall_routes,
-        routes,
-        location_routes,
-        location_search_routes,
-        location_events,
-        place_import_routes,
-        qr_routes,
-        bay_routes,
-        closure_routes,
-        import_routes,
-        onboarding_routes,
-        typed_routes,
-        charging_routes,
-        policy_routes,
-        web_payment_routes,
-        upload_routes,
-        limit_routes,
-        energy_routes,
-        balance_routes,
-        configuration_routes,
-        drift_routes,
-        campaign_routes,
-        device_routes,
-        device_command_routes,
-        tolerance_routes,
-        certificate_routes,
-        command_routes,
-    ):
-        router.include_router(one.router)
     signer = _signer(context, settings.ca_cert_file, settings.ca_key_file)
     signing = None if signer is None else _signing_desk(context, dispatch, signer)
     certificates = CertificateRegister(
@@ -198,7 +194,7 @@ def build(context: Context[StationsSettings]) -> Parts:
     surroundings = Surroundings(context.database, prices=prices, clock=context.clock)
     places = PlaceAnswers(context.database, dispatch=dispatch, clock=context.clock)
     return Parts(
-        router=router,
+        routers=[one.router for one in _ROUTES],
         unbounded=("/uploads/",),
         provides=(
             stations,

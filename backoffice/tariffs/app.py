@@ -25,7 +25,7 @@ def build(context: Context[TariffsSettings]) -> Parts:
     in_force = InForce(context.database, currency=context.settings.currency)
     personal_data = PersonalDataDesk(context.database, PERSONAL_TABLES, PersonalData.of)
     return Parts(
-        router=router,
+        routers=(router,),
         provides=(tariffs, Estimates(context.bus, in_force, clock=context.clock)),
         consumers=(Consumer(Kind.DOMAIN, {DriverDeleted: on_driver_deleted}),),
         answers=(

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from fastapi import APIRouter
-
 from backoffice.contracts.stations import PlacesClosed, PlacesReopened, StationStatusChanged
 from backoffice.contracts.telemetry import TRANSACTION_TRAIL, UPTIME_OF_PORTS
 from backoffice.kit.bus import Answerer
@@ -34,12 +32,8 @@ def build(context: Context[TelemetrySettings]) -> Parts:
     ports = Ports(context.database, clock=context.clock)
     events = TelemetryEvents(telemetry)
     station_facts = tuple(row.struct for row in STATION_EVENTS.rows if row.kind is Kind.STATION)
-    routes = APIRouter()
-    routes.include_router(router)
-    routes.include_router(message_router)
-    routes.include_router(plot_router)
     return Parts(
-        router=routes,
+        routers=(router, message_router, plot_router),
         provides=(telemetry, rollups, ports),
         consumers=(
             BatchConsumer(Kind.READING, (MeterValuesReported,), events.on_meter_values, rest_s=_REST_S),

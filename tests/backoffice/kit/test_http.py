@@ -237,7 +237,7 @@ async def test_requests_are_measured_by_route_and_nobody_makes_a_label(place: Ht
     proxied = await place.http.get("/metrics", headers={"X-Forwarded-For": "192.0.2.1"})
 
     measured = [line for line in metrics.splitlines() if line.startswith("backoffice_request_seconds_count{")]
-    assert any('method="GET",route="/sample/refused"' in line for line in measured), measured
+    assert any('method="GET",route="/api/v1/sample/refused"' in line for line in measured), measured
     assert any('method="",route="",status="404"' in line for line in measured), measured
     assert "PROPFIND" not in metrics
     assert proxied.status_code == 404

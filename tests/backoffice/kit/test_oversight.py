@@ -158,6 +158,7 @@ async def test_worker_that_fails_is_known_until_it_works_again(place: HttpPlace,
         return await known() == (2, "ValueError: no luck", True)
 
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(repeat(Worker("trial", work, every_s=0.01), sample.database, Bell(), clock=place.clock))
+        trial = Worker("trial", work, every_s=0.01)
+        task = group.create_task(repeat(trial, sample.database, Bell(), clock=place.clock))
         await eventually(has_recovered)
         task.cancel()

@@ -75,7 +75,7 @@ class Sample:
         self.database = context.database
         self.clock = context.clock
         return Parts(
-            router=router,
+            routers=(router,),
             provides=(self,),
             consumers=self.consumers(),
             answers=(Answerer(HOW_MANY, self._how_many),),
