@@ -2,8 +2,9 @@
 
 import csv
 import io
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Response
@@ -42,26 +43,26 @@ AtMost = Annotated[int, Query(ge=1, le=200, description="Of each service at most
 class AuditFilter:
     """Which changes are asked for."""
 
-    def __init__(
-        self,
+    def __init__(self, service: str, conditions: Mapping[str, Any]) -> None:  # Any: members of AskAuditPage
+        self.service = service
+        self._conditions = conditions
+
+    @classmethod
+    async def asked(
+        cls,
         who: Annotated[str | None, Query(description="`role:id` of who changed it, or `public`.")] = None,
         what: Annotated[str | None, Query(description="service, service.table or service.table/key")] = None,
         since: Annotated[Instant | None, Query(alias="from", description="Changed then or later.")] = None,
         until: Annotated[Instant | None, Query(alias="to", description="Changed before.")] = None,
         request_id: Annotated[str | None, Query(description="Of this request.")] = None,
-    ) -> None:
+    ) -> Self:
+        """The one that a request asks for. Raises BadAuditFilter."""
         place, _, key = (what or "").partition("/")
-        self.service, _, table = place.partition(".")
-        if (key and not table) or (what is not None and not self.service):
+        service, _, table = place.partition(".")
+        if (key and not table) or (what is not None and not service):
             raise BadAuditFilter(what or "")
-        self._conditions: dict[str, Any] = {  # Any: the members of AskAuditPage that filter
-            "who": who,
-            "table": table or None,
-            "key": key or None,
-            "since": since,
-            "until": until,
-            "request_id": request_id,
-        }
+        found = {"who": who, "table": table or None, "key": key or None}
+        return cls(service, {**found, "since": since, "until": until, "request_id": request_id})
 
     def question(self, tenant: TenantId, *, limit: int, cursor: str | None) -> AskAuditPage:
         """The page to ask for. Raises InvalidRequest for a cursor that is not ours."""
@@ -73,7 +74,7 @@ class AuditFilter:
         return AskAuditPage(tenant, limit, before=before, **self._conditions)
 
 
-FilterDep = Annotated[AuditFilter, Depends(AuditFilter)]
+FilterDep = Annotated[AuditFilter, Depends(AuditFilter.asked)]
 
 
 @router.get("/audit")

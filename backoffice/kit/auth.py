@@ -318,7 +318,7 @@ class Needs:
 
     scope: Scope
 
-    def __call__(self, principal: AnyPrincipal) -> Principal:
+    async def __call__(self, principal: AnyPrincipal) -> Principal:
         if not principal.may(self.scope):
             raise Forbidden(f"This needs the scope {self.scope}, which is not given to the role {principal.role}.")
         return principal

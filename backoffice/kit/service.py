@@ -105,13 +105,15 @@ class Service:
         return self.package / "migrations"
 
 
-def provided(kind: type[ProvidedT]) -> Callable[[Request], ProvidedT]:
+def provided(kind: type[ProvidedT]) -> Callable[[Request], Awaitable[ProvidedT]]:
     """A FastAPI dependency: the object of this class that the service provides.
 
     TariffsDep = Annotated[Tariffs, Depends(provided(Tariffs))]
+
+    Like every dependency of ours it is a coroutine function: FastAPI sends others through a thread, for each request.
     """
 
-    def find(request: Request) -> ProvidedT:
+    async def find(request: Request) -> ProvidedT:
         found: ProvidedT = request.app.state.provided[kind]
         return found
 

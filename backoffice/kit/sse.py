@@ -93,7 +93,7 @@ class EventStream:
                 )
 
 
-def _event_stream(request: Request, last_event_id: Annotated[str | None, Header()] = None) -> EventStream:
+async def _event_stream(request: Request, last_event_id: Annotated[str | None, Header()] = None) -> EventStream:
     if last_event_id is not None and not _EVENT_ID.fullmatch(last_event_id):
         raise InvalidRequest("Last-Event-ID is the id of an event that this stream sent.")
     state = request.app.state

@@ -39,11 +39,11 @@ From = Annotated[Instant | None, Query(alias="from")]
 To = Annotated[Instant | None, Query(alias="to", description="Default: now.")]
 
 
-def _within_a_day(ports: PortsDep, begin: From = None, end: To = None) -> Window:
+async def _within_a_day(ports: PortsDep, begin: From = None, end: To = None) -> Window:
     return _window(ports, begin, end, default=_DAY)
 
 
-def _within_a_month(ports: PortsDep, begin: From = None, end: To = None) -> Window:
+async def _within_a_month(ports: PortsDep, begin: From = None, end: To = None) -> Window:
     return _window(ports, begin, end, default=_THIRTY_DAYS)
 
 

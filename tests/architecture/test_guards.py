@@ -1,11 +1,13 @@
 """Default deny: every route says which scope it needs, and what is open to everybody is named here."""
 
 import importlib
+import inspect
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from fastapi import APIRouter
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 import backoffice
@@ -82,3 +84,21 @@ def test_read_only_changes_nothing_but_its_own_account() -> None:
 
 def test_no_key_makes_accounts_or_charges() -> None:
     assert not GRANTABLE_SCOPES & {Scope.USERS_WRITE, Scope.TENANTS_WRITE, Scope.CHARGE, Scope.SELF}
+
+
+@pytest.mark.parametrize("name", sorted(ROUTES))
+def test_nothing_of_a_request_goes_through_a_thread(name: str) -> None:
+    """FastAPI runs what is no coroutine function in a pool: a hop, and under load a wait, for each of them."""
+    assert [call for call in calls_of(ROUTES[name].dependant) if not is_coroutine_function(call)] == []
+
+
+def calls_of(dependant: Dependant) -> Iterator[Callable[..., object]]:
+    assert dependant.call is not None
+    yield dependant.call
+    for dependency in dependant.dependencies:
+        yield from calls_of(dependency)
+
+
+def is_coroutine_function(call: Callable[..., object]) -> bool:
+    tests = (inspect.iscoroutinefunction, inspect.isasyncgenfunction)
+    return any(test(call) or test(getattr(call, "__call__", None)) for test in tests)  # noqa: B004 - of an object
