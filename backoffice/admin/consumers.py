@@ -34,7 +34,13 @@ class AdminEvents:
             DriverDeleted: self.on_driver_deleted,
         }
         return (
-            Consumer(Kind.DOMAIN, happenings, runs={StationStatusChanged: self.on_station_status}, rest_s=_REST_S),
+            Consumer(
+                Kind.DOMAIN,
+                happenings,
+                runs={StationStatusChanged: self.on_station_status},
+                rest_s=_REST_S,
+                gives_way=True,
+            ),
             Consumer(Kind.STATION, {MessageQuarantined: self.on_quarantined}),
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select
+from sqlalchemy import Row, bindparam, delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from backoffice.identity.domain import TokenRecord
@@ -32,6 +32,7 @@ _TOKEN_BEHIND = (
 _TOKEN_AND_HOLDER = _TOKEN_BEHIND.outerjoin(
     Account, (Account.tenant_id == RegisteredToken.tenant_id) & (Account.id == RegisteredToken.driver_id)
 ).add_columns((Account.verified_at.is_not(None) | Account.is_staff).label("is_verified"))
+_LOCK_PURPOSE = text("SELECT pg_advisory_xact_lock(hashtext('identity.purpose'), hashtext(:purpose))")
 
 
 async def add_account(unit: Unit, account: Account) -> bool:
@@ -90,6 +91,11 @@ async def find_tokens_by_refs(unit: Unit, refs: Sequence[str]) -> Sequence[Regis
         .distinct()
     )
     return found.scalars().all()
+
+
+async def lock_purpose(unit: Unit, driver_id: str, purpose: str) -> None:
+    """Nobody else issues a token for this purpose before this transaction ends."""
+    await unit.session.execute(_LOCK_PURPOSE, {"purpose": f"{unit.tenant} {driver_id} {purpose}"})
 
 
 async def find_token_by_purpose(unit: Unit, driver_id: str, purpose: str) -> RegisteredToken | None:

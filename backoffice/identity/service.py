@@ -191,6 +191,7 @@ class Identity:
     async def issue_virtual_token(self, question: IssueVirtualToken) -> VirtualToken:
         """A token for one purpose of one driver, the same whenever it is asked for."""
         async with self.database.transaction(question.tenant) as unit:
+            await repository.lock_purpose(unit, question.driver_id, question.purpose)
             issued = await repository.find_token_by_purpose(unit, question.driver_id, question.purpose)
             if issued is None:
                 issued = await self._issue(unit, question)

@@ -43,7 +43,7 @@ class Consumer:
     together and in order. `when`: of that type only the events for which it is True are handled; for the others nothing
     is written. `partitions` are h1 digits, or `*` for the whole stream: whichever process leads one reads it. `prepare`
     is for a service that locks the same rows for another stream too: two that lock them in two orders wait for each
-    other. `rest_s`: as in BatchConsumer.
+    other. `rest_s`, `gives_way`: as in BatchConsumer.
 
     Where a type is added, those of its events come too that lie behind the last one of another type: a handler whose
     effect is only good at the time looks at the event's time.
@@ -56,6 +56,7 @@ class Consumer:
     partitions: tuple[str, ...] = ("*",)
     prepare: Preparation | None = None
     rest_s: float = 0.02
+    gives_way: bool = False
 
     @property
     def events(self) -> tuple[type[msgspec.Struct], ...]:
@@ -69,7 +70,8 @@ class BatchConsumer:
 
     A batch that fails is applied event by event, and an event that fails alone is a dead letter: for streams on whose
     every event nothing rests. `rest_s`: how long it lets events gather after a batch, unless more wait already; a
-    batch of a hundred costs little more than one of three.
+    batch of a hundred costs little more than one of three. `gives_way`: nobody waits for what it does; it rests also
+    where more wait, and for as long as a batch took.
     """
 
     kind: Kind
@@ -77,3 +79,4 @@ class BatchConsumer:
     handler: BatchHandler
     partitions: tuple[str, ...] = ("*",)
     rest_s: float = 0.02
+    gives_way: bool = False

@@ -36,6 +36,7 @@ log = structlog.get_logger(__name__)
 
 WAIT_S = 30.0
 PASSED_ADVANCE_S = 10.0
+LONGEST_REST_S = 5.0
 # A part that is away is waited for with patience; an event that fails holds up its partition, so it is soon parked.
 OUTAGE_BACKOFF_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 FAILURE_BACKOFF_S = (0.02, 0.05, 0.1, 0.2, 0.5)
@@ -66,6 +67,7 @@ class ConsumerRunner:
         self._cursor = Cursor(self.partition)
         self._quarantine = Quarantine(self.partition, clock=clock)
         self._rest_s = consumer.rest_s
+        self._gives_way = consumer.gives_way
         self._on_applied = on_applied
         self._advanced_at = 0.0
         self._position = -1
@@ -152,10 +154,17 @@ class ConsumerRunner:
         for _ in forever():
             batch = await self._reader.next_batch(wait_s=WAIT_S)
             if batch:
+                began = asyncio.get_running_loop().time()
                 await self._apply_until_done(batch)
                 await self._reader.acknowledge(batch[-1])
-                if self._rest_s and not batch[-1].waiting:
-                    await asyncio.sleep(self._rest_s)
+                await self._rest(batch[-1], took_s=asyncio.get_running_loop().time() - began)
+
+    async def _rest(self, last: StreamMessage, *, took_s: float) -> None:
+        """Events gather. Who gives way rests the longer the busier the process is, for a batch takes long then."""
+        if self._gives_way:
+            await asyncio.sleep(max(self._rest_s, min(took_s, LONGEST_REST_S)))
+        elif not last.waiting:
+            await asyncio.sleep(self._rest_s)
 
     async def _apply_until_done(self, batch: Sequence[StreamMessage]) -> None:
         """Every message is dealt with; tries for as long as it takes, and nothing overtakes."""

@@ -49,7 +49,7 @@ class NotificationEvents:
     def consumer(self) -> Consumer:
         """The consumer made of these handlers."""
         when: Mapping[type[msgspec.Struct], When] = {StationStatusChanged: _concerns_staff}
-        return Consumer(StreamKind.DOMAIN, self._handlers(), when=when, rest_s=_REST_S)
+        return Consumer(StreamKind.DOMAIN, self._handlers(), when=when, rest_s=_REST_S, gives_way=True)
 
     def _handlers(self) -> Mapping[type[msgspec.Struct], Handler]:
         """By the event."""

@@ -45,7 +45,9 @@ class ReportingEvents:
             BayOccupied: self.on_bay,
             BayVacated: self.on_bay,
         }
-        return Consumer(Kind.DOMAIN, happenings, runs={StationStatusChanged: self.on_station_status}, rest_s=_REST_S)
+        return Consumer(
+            Kind.DOMAIN, happenings, runs={StationStatusChanged: self.on_station_status}, rest_s=_REST_S, gives_way=True
+        )
 
     async def on_session_completed(self, event: ChargingSessionCompleted, _delivery: Delivery, unit: Unit) -> None:
         """It is sold, and its EVSE was there when it began."""

@@ -19,7 +19,7 @@ from protocol.blocks.transactions.events import (
     TransactionStarted,
     TransactionUpdated,
 )
-from protocol.domain.identifiers import StationId
+from protocol.domain.identifiers import StationId, TenantId
 
 FactT = TypeVar("FactT", bound=TransactionFact, contravariant=True)
 
@@ -42,13 +42,11 @@ class SessionEvents:
 
     async def hold_sessions(self, deliveries: Sequence[Delivery], unit: Unit) -> None:
         """The sessions that a batch is about are locked at once, in the order in which readings lock them."""
-        keys = {
-            (delivery.envelope.tenant, session_id_of(delivery.envelope.tenant, _station(delivery), transaction_id))
-            for delivery in deliveries
-            if (transaction_id := getattr(delivery.event, "transaction_id", None)) is not None
-        }
-        if keys:
-            await repository.hold_sessions(unit, keys)
+        of_transactions = [delivery for delivery in deliveries if isinstance(delivery.event, TransactionFact)]
+        if of_transactions:
+            stations = {(delivery.envelope.tenant, _station(delivery)) for delivery in of_transactions}
+            await repository.hold_sessions(unit, {_session_key(delivery) for delivery in of_transactions})
+            await repository.hold_stations_started_by_app(unit, stations)
 
     async def on_transaction_started(self, event: TransactionStarted, delivery: Delivery, unit: Unit) -> None:
         """A session begins, or one whose end came first is whole now."""
@@ -80,6 +78,11 @@ class SessionEvents:
         """The meters of sessions went on."""
         facts = [(delivery.envelope.tenant, _station(delivery), delivery.event) for delivery in deliveries]
         await progress.on_meter_values(unit, progress.by_session(facts), now=self._clock(), longest=self._longest)
+
+
+def _session_key(delivery: Delivery) -> tuple[TenantId, str]:
+    tenant = delivery.envelope.tenant
+    return tenant, session_id_of(tenant, _station(delivery), delivery.event.transaction_id)
 
 
 def _station(delivery: Delivery) -> StationId:

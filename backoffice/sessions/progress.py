@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
+from typing import NamedTuple
 
 from backoffice.contracts.sessions import ChargingSessionUpdated, session_id_of
 from backoffice.kit.database import Unit
 from backoffice.sessions import repository
 from backoffice.sessions.cost import cost_of
 from backoffice.sessions.domain import RUNNING
-from backoffice.sessions.energy import RegisterPoint, SessionShape, measure
+from backoffice.sessions.energy import PauseChange, RegisterPoint, SessionShape, measure
 from backoffice.sessions.limits import is_reached
 from backoffice.sessions.models import SessionRow
 from protocol.blocks.meter_values.events import MeterValuesReported
@@ -30,6 +31,13 @@ class Heard:
     meter_values: list[MeterValue] = field(default_factory=list)
 
 
+class Known(NamedTuple):
+    """What is known of a session's course, in order of time."""
+
+    registers: Sequence[RegisterPoint]
+    pauses: Sequence[PauseChange]
+
+
 def by_session(facts: Iterable[tuple[TenantId, StationId, MeterValuesReported]]) -> list[Heard]:
     """What is said of each session, in the order in which they are locked; what is outside of any is nobody's."""
     heard: dict[tuple[TenantId, str], Heard] = {}
@@ -46,12 +54,15 @@ async def on_meter_values(unit: Unit, heard: Sequence[Heard], *, now: datetime, 
         await unit.act_for(tenant)
         sessions = list(of_tenant)
         changed = await repository.insert_registers(unit, [point for one in sessions for point in _points_of(one)])
-        await repository.hold_sessions(unit, {(tenant, session_id) for session_id in changed})
-        with unit.session.no_autoflush:  # what is read below is not what is changed
+        if changed:
+            await repository.hold_sessions(unit, {(tenant, session_id) for session_id in changed})
+            registers = await repository.list_registers_of(unit, changed)
+            pauses = await repository.list_pauses_of(unit, changed)
             for one in sessions:
                 if one.session_id in changed:
-                    await _go_on(unit, one, now, longest)
-        await unit.session.flush()
+                    known = Known(registers.get(one.session_id, ()), pauses.get(one.session_id, ()))
+                    await _go_on(unit, one, known, now, longest)
+            await unit.session.flush()
 
 
 def _points_of(heard: Heard) -> Iterator[tuple[str, datetime, Decimal]]:
@@ -61,15 +72,14 @@ def _points_of(heard: Heard) -> Iterator[tuple[str, datetime, Decimal]]:
             yield heard.session_id, meter_value.measured_at, register_wh
 
 
-async def _go_on(unit: Unit, heard: Heard, now: datetime, longest: timedelta) -> None:
+async def _go_on(unit: Unit, heard: Heard, known: Known, now: datetime, longest: timedelta) -> None:
     session = await repository.find_session(unit, heard.session_id)
     if session is None or session.state not in RUNNING:
         return
-    registers = await repository.list_registers(unit, session.id)
-    last = registers[-1].at if registers else None
+    last = known.registers[-1].at if known.registers else None
     _show(session, [one for one in heard.meter_values if last is None or one.measured_at >= last])
     if session.progress_said_at is None or now - session.progress_said_at >= _AT_MOST_EVERY:
-        await _say_progress(unit, session, registers, now, longest)
+        await _say_progress(unit, session, known, now, longest)
 
 
 def _show(session: SessionRow, meter_values: Iterable[MeterValue]) -> None:
@@ -81,11 +91,9 @@ def _show(session: SessionRow, meter_values: Iterable[MeterValue]) -> None:
             session.state_of_charge_percent = state_of_charge
 
 
-async def _say_progress(
-    unit: Unit, session: SessionRow, registers: Sequence[RegisterPoint], now: datetime, longest: timedelta
-) -> None:
+async def _say_progress(unit: Unit, session: SessionRow, known: Known, now: datetime, longest: timedelta) -> None:
     assert session.started_at is not None
-    readings = [point for point in registers if point.at >= session.started_at]
+    readings = [point for point in known.registers if point.at >= session.started_at]
     measured, start_wh, end_wh = measure(session.start_wh, None, readings)
     session.energy_wh, session.updated_at, session.progress_said_at = measured.energy_wh, now, now
     if session.tariff is not None:
@@ -95,7 +103,7 @@ async def _say_progress(
             start_wh=start_wh,
             end_wh=end_wh,
             readings=readings,
-            pauses=await repository.list_pauses(unit, session.id),
+            pauses=known.pauses,
         )
         cost = cost_of(session.tariff, shape, timezone=session.timezone)
         session.cost_excl_vat, session.cost_incl_vat = cost.total_excl_vat, cost.total_incl_vat

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import DateTime, Numeric, Text, and_, bindparam, func, literal, or_, select, true, tuple_
+from sqlalchemy import DateTime, Numeric, Text, and_, any_, bindparam, func, literal, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 
 from backoffice.kit.database import Unit
@@ -37,6 +37,17 @@ _PAUSES = (
     select(PauseRow.changed_at, PauseRow.is_paused)
     .where(PauseRow.tenant_id == bindparam("tenant"), PauseRow.session_id == bindparam("id"))
     .order_by(PauseRow.changed_at)
+)
+_IDS = bindparam("ids", type_=ARRAY(Text))
+_REGISTERS_OF = (
+    select(RegisterRow.session_id, RegisterRow.measured_at, RegisterRow.register_wh)
+    .where(RegisterRow.tenant_id == bindparam("tenant"), RegisterRow.session_id == any_(_IDS))
+    .order_by(RegisterRow.session_id, RegisterRow.measured_at)
+)
+_PAUSES_OF = (
+    select(PauseRow.session_id, PauseRow.changed_at, PauseRow.is_paused)
+    .where(PauseRow.tenant_id == bindparam("tenant"), PauseRow.session_id == any_(_IDS))
+    .order_by(PauseRow.session_id, PauseRow.changed_at)
 )
 _LAST_PAUSE = (
     select(PauseRow.is_paused)
@@ -264,6 +275,24 @@ async def list_registers(unit: Unit, session_id: str) -> list[RegisterPoint]:
     return [RegisterPoint(row[0], row[1]) for row in found.all()]
 
 
+async def list_registers_of(unit: Unit, session_ids: Collection[str]) -> dict[str, list[RegisterPoint]]:
+    """The points of each of these sessions that has any, in order of time."""
+    found = await unit.session.execute(_REGISTERS_OF, {"tenant": unit.tenant, "ids": list(session_ids)})
+    points: dict[str, list[RegisterPoint]] = {}
+    for session_id, at, register_wh in found:
+        points.setdefault(session_id, []).append(RegisterPoint(at, register_wh))
+    return points
+
+
+async def list_pauses_of(unit: Unit, session_ids: Collection[str]) -> dict[str, list[PauseChange]]:
+    """The changes of each of these sessions that has any, in order of time."""
+    found = await unit.session.execute(_PAUSES_OF, {"tenant": unit.tenant, "ids": list(session_ids)})
+    changes: dict[str, list[PauseChange]] = {}
+    for session_id, at, is_paused in found:
+        changes.setdefault(session_id, []).append(PauseChange(at, is_paused))
+    return changes
+
+
 async def insert_pause(unit: Unit, session_id: str, at: datetime, *, is_paused: bool, seq_no: int | None) -> None:
     """The change is kept; of two at one instant the one that the station said last."""
     values = {
@@ -317,6 +346,21 @@ async def read_intent_of(unit: Unit, station_id: StationId, remote_start_id: int
     )
 
 
+async def hold_stations_started_by_app(unit: Unit, keys: Collection[tuple[str, str]]) -> None:
+    """Of these stations, by tenant and id, it is known which have a start by app that no transaction has claimed.
+
+    What is asked for later in this transaction finds none at the others: an intent is there before its station hears of
+    it, and this before what the station says is read.
+    """
+    found = await unit.session.execute(
+        select(IntentRow.tenant_id, IntentRow.station_id)
+        .where(is_among((IntentRow.tenant_id, IntentRow.station_id), keys), IntentRow.session_id.is_(None))
+        .distinct()
+    )
+    started = {tuple(row) for row in found}
+    unit.held |= {(IntentRow, *key): key in started for key in keys}
+
+
 async def find_claimed_intent(
     unit: Unit, station_id: StationId, *, remote_start_id: int | None, token_ref: str | None
 ) -> IntentRow | None:
@@ -324,7 +368,7 @@ async def find_claimed_intent(
     is_it = [IntentRow.token_ref == token_ref, IntentRow.unspecified_ref == token_ref] if token_ref else []
     if remote_start_id is not None:
         is_it.append(IntentRow.remote_start_id == remote_start_id)
-    if not is_it:
+    if not is_it or not unit.held.get((IntentRow, unit.tenant, station_id), True):
         return None
     return await unit.session.scalar(
         select(IntentRow)

@@ -36,11 +36,15 @@ def build(context: Context[TelemetrySettings]) -> Parts:
         routers=(router, message_router, plot_router),
         provides=(telemetry, rollups, ports),
         consumers=(
-            BatchConsumer(Kind.READING, (MeterValuesReported,), events.on_meter_values, rest_s=_REST_S),
-            BatchConsumer(Kind.FRAME, (FramesLogged,), events.on_frames, rest_s=_REST_S),
-            BatchConsumer(Kind.STATION, station_facts, events.on_station_facts, rest_s=_REST_S),
+            BatchConsumer(Kind.READING, (MeterValuesReported,), events.on_meter_values, rest_s=_REST_S, gives_way=True),
+            BatchConsumer(Kind.FRAME, (FramesLogged,), events.on_frames, rest_s=_REST_S, gives_way=True),
+            BatchConsumer(Kind.STATION, station_facts, events.on_station_facts, rest_s=_REST_S, gives_way=True),
             BatchConsumer(
-                Kind.DOMAIN, (StationStatusChanged, PlacesClosed, PlacesReopened), ports.on_said, rest_s=_REST_S
+                Kind.DOMAIN,
+                (StationStatusChanged, PlacesClosed, PlacesReopened),
+                ports.on_said,
+                rest_s=_REST_S,
+                gives_way=True,
             ),
         ),
         # Before the first row comes: a partition cannot be made where rows of its time lie outside of it.

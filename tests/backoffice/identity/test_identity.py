@@ -177,6 +177,14 @@ async def test_virtual_token_is_one_per_purpose_fits_1_6_and_expires(place: Http
     assert (await authorize(place, token.id_token)).status is AuthorizationStatus.EXPIRED
 
 
+async def test_virtual_token_asked_for_by_several_at_once_is_one(place: HttpPlace) -> None:
+    question = IssueVirtualToken(DEFAULT_TENANT, DriverId("driver-7"), "intent-1", utc_now() + timedelta(minutes=5))
+
+    tokens = await asyncio.gather(*(place.bus.ask(ISSUE_VIRTUAL_TOKEN, question) for _ in range(5)))
+
+    assert len({token.ref for token in tokens}) == 1
+
+
 async def test_verdict_takes_a_few_milliseconds(place: HttpPlace) -> None:
     driver = await register(place)
     await place.http.post("/api/v1/me/tokens", json={"value": CARD.value}, headers=driver)
