@@ -19,6 +19,12 @@ Message = tuple[str, Payload]
 """An action and its payload."""
 
 
+def measured_as(action: str, payload: Payload) -> str:
+    """The name that a call is measured by. The end of a 2.x transaction has its own: its answer says what it cost, and
+    waits for the bill (OCPP 2.0.1 I03)."""
+    return f"{action} ended" if payload.get("eventType") == "Ended" else action
+
+
 class Condition(StrEnum):
     """What a station says of its connector."""
 

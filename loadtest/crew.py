@@ -40,7 +40,7 @@ class Tempo:
     """How busy everybody is, in seconds: each is drawn from around these."""
 
     session_s: float = 45.0
-    pause_s: float = 15.0
+    pause_s: float = 60.0
     sample_s: float = 10.0
     heartbeat_s: float = 30.0
 

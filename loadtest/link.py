@@ -17,7 +17,7 @@ import websocket
 from gevent.event import AsyncResult
 from gevent.queue import Queue
 
-from loadtest.conduct import Answer, Order, Payload
+from loadtest.conduct import Answer, Order, Payload, measured_as
 
 CALL_TIMEOUT_S = 30.0
 _CONNECT_TIMEOUT_S = 20.0
@@ -68,23 +68,23 @@ class Link:
         number = str(uuid4())
         answered: AsyncResult[Payload] = AsyncResult()
         self._waiting[number] = answered
-        began, size = time.perf_counter(), 0
+        began, size, name = time.perf_counter(), 0, measured_as(action, payload)
         try:
             size = self._send([_CALL, number, action, payload])
             reply = answered.get(timeout=CALL_TIMEOUT_S)
         except gevent.Timeout as silence:
             failure = CallFailed(f"no answer within {CALL_TIMEOUT_S:.0f} s")
-            self._fire(action, began, size=size, error=failure)
+            self._fire(name, began, size=size, error=failure)
             self.drop()
             raise failure from silence
         except (CallFailed, LinkLost) as error:
             # What we dropped ourselves, nobody failed to answer.
             if not self._is_ours_to_close:
-                self._fire(action, began, size=size, error=error)
+                self._fire(name, began, size=size, error=error)
             raise
         finally:
             self._waiting.pop(number, None)
-        self._fire(action, began, size=size)
+        self._fire(name, began, size=size)
         return reply
 
     def drop(self) -> None:

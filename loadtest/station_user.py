@@ -108,7 +108,8 @@ class StationUser(User):
         self._say(Condition.CHARGING if self._charge is not None else Condition.AVAILABLE)
         self._heartbeat_at = time.monotonic() + around(crew.tempo.heartbeat_s)
         if self._charge is None:
-            self._next_at = time.monotonic() + around(crew.tempo.pause_s)
+            # Wherever it was in its pause: nobody begins the day all at once.
+            self._next_at = time.monotonic() + CHANCE.random() * crew.tempo.pause_s
 
     def _wait_and_act(self) -> None:
         """An order of the CSMS is done, a heartbeat or a reading sent, or a card is shown."""

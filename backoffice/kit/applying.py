@@ -19,7 +19,7 @@ import msgspec
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from backoffice.kit.consumer import BatchConsumer, Consumer, Delivery, Handler
+from backoffice.kit.consumer import Consumer, Delivery, Handler
 from backoffice.kit.database import ALL_TENANTS, Unit, is_outage, is_unstorable
 from backoffice.kit.errors import Refusal, Unavailable
 from backoffice.kit.inbox import Seen, record_events
@@ -34,7 +34,7 @@ from protocol.domain.identifiers import TenantId
 log = structlog.get_logger(__name__)
 
 ATTEMPTS = 10
-_NO_TENANTS = ("", ALL_TENANTS)
+NO_TENANTS = ("", ALL_TENANTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ class EventApplier:
         return [reading if isinstance(reading, str) else next(results) for reading in readings]
 
     async def _deal_with(self, unit: Unit, message: StreamMessage, parked: set[ParkedKey]) -> bool:
-        envelope = await _read_envelope(unit, message, self._quarantine)
+        envelope = await read_envelope(unit, message, self._quarantine)
         if envelope is None:
             return self._count("dead_letter")
         if (envelope.tenant, envelope.subject) in parked:
@@ -187,7 +187,7 @@ class EventApplier:
 
     def _read(self, envelope: RawEnvelope) -> Delivery | str:
         """The event; or why there is nothing to do. Raises MalformedEvent."""
-        if envelope.tenant in _NO_TENANTS:
+        if envelope.tenant in NO_TENANTS:
             raise MalformedEvent(f"no tenant can be named {envelope.tenant!r}")
         try:
             event = self._catalogue.decode(envelope)
@@ -235,101 +235,6 @@ class EventApplier:
         return True
 
 
-class BatchApplier:
-    """Applies a BatchConsumer's events together; one by one only where that fails."""
-
-    def __init__(self, consumer: BatchConsumer, *, catalogue: Catalogue, quarantine: Quarantine, service: str) -> None:
-        self._consumer = consumer
-        self._catalogue = catalogue
-        self._quarantine = quarantine
-        self._service = service
-
-    def read(self, batch: Sequence[StreamMessage]) -> Reading | None:
-        try:
-            read = [self._decode(decode_envelope(message.payload)) for message in batch]
-        except (msgspec.DecodeError, MalformedEvent):
-            return None
-        if any(one is not None and one.envelope.tenant in _NO_TENANTS for one in read):
-            return None
-        return Reading(["passed" if one is None else one for one in read], ALL_TENANTS)
-
-    async def apply_read(self, unit: Unit, reading: Reading) -> None:
-        wanted = reading.wanted
-        if wanted:
-            await self._consumer.handler(wanted, unit)
-        unit.after_commit(lambda: self._count("applied", len(wanted)))
-
-    def count_passed(self, reading: Reading) -> None:
-        self._count("passed", len(reading.results))
-
-    async def apply(self, unit: Unit, batch: Sequence[StreamMessage]) -> int:
-        reading = self.read(batch)
-        if reading is not None and await self._try(unit, reading.wanted) is None:
-            self._count("applied", len(reading.wanted))
-            return len(batch)
-        return await self.apply_each(unit, batch)
-
-    async def apply_each(self, unit: Unit, batch: Sequence[StreamMessage]) -> int:
-        for message in batch:
-            delivery = await self._read(unit, message)
-            if delivery is not None:
-                await self._apply_alone(unit, message, delivery)
-        return len(batch)
-
-    async def reapply(self, unit: Unit, message: StreamMessage) -> None:
-        delivery = self._decode(decode_envelope(message.payload))
-        if delivery is None:
-            return
-        async with unit.savepoint():
-            await self._consumer.handler([delivery], unit)
-
-    async def _read(self, unit: Unit, message: StreamMessage) -> Delivery | None:
-        envelope = await _read_envelope(unit, message, self._quarantine)
-        if envelope is None:
-            return None
-        try:
-            return self._decode(envelope)
-        except MalformedEvent as error:
-            await self._quarantine.bury(unit, message, envelope, reason=f"MalformedEvent: {error}")
-            return None
-
-    def _decode(self, envelope: RawEnvelope) -> Delivery | None:
-        """The event, where it is one that the consumer wants. Raises MalformedEvent."""
-        try:
-            event = self._catalogue.decode(envelope)
-        except UnknownEventType:
-            return None
-        except msgspec.ValidationError as error:
-            raise MalformedEvent(str(error)) from error
-        return Delivery(envelope, event) if isinstance(event, self._consumer.events) else None
-
-    async def _try(self, unit: Unit, deliveries: Sequence[Delivery]) -> Exception | None:
-        if not deliveries:
-            return None
-        try:
-            async with unit.savepoint():
-                await self._consumer.handler(deliveries, unit)
-        except Unavailable:
-            raise
-        except Exception as error:
-            if is_outage(error):
-                raise
-            return error
-        return None
-
-    async def _apply_alone(self, unit: Unit, message: StreamMessage, delivery: Delivery) -> None:
-        error = await self._try(unit, [delivery])
-        if error is None:
-            return self._count("applied")
-        log.error("event refused", service=self._service, event_id=delivery.envelope.id, exc_info=error)
-        reason = f"{type(error).__name__}: {error}"
-        await self._quarantine.bury(unit, message, delivery.envelope, reason=reason)
-        return self._count("dead_letter")
-
-    def _count(self, result: str, events: int = 1) -> None:
-        EVENTS_CONSUMED.labels(self._service, self._consumer.kind, result).inc(events)
-
-
 def _always(_: object) -> bool:
     return True
 
@@ -338,15 +243,6 @@ def _tenant_of(deliveries: Sequence[Delivery]) -> TenantId:
     """The one tenant of all of them; ALL_TENANTS where there are several, or none."""
     tenants = {delivery.envelope.tenant for delivery in deliveries}
     return TenantId(tenants.pop()) if len(tenants) == 1 else ALL_TENANTS
-
-
-def applier_of(
-    consumer: Consumer | BatchConsumer, *, catalogue: Catalogue, quarantine: Quarantine, service: str
-) -> Applier:
-    """What applies this consumer's events."""
-    if isinstance(consumer, BatchConsumer):
-        return BatchApplier(consumer, catalogue=catalogue, quarantine=quarantine, service=service)
-    return EventApplier(consumer, catalogue=catalogue, quarantine=quarantine, service=service)
 
 
 def _reason_to_bury(error: Exception) -> str | None:
@@ -362,14 +258,14 @@ class MalformedEvent(Refusal):
     """The event's data is not what its type says."""
 
 
-async def _read_envelope(unit: Unit, message: StreamMessage, quarantine: Quarantine) -> RawEnvelope | None:
+async def read_envelope(unit: Unit, message: StreamMessage, quarantine: Quarantine) -> RawEnvelope | None:
     """The message's envelope; None for one that is none and is a dead letter now."""
     try:
         envelope = decode_envelope(message.payload)
     except msgspec.DecodeError as error:
         reason = f"no envelope: {error}"
     else:
-        if envelope.tenant not in _NO_TENANTS:
+        if envelope.tenant not in NO_TENANTS:
             return envelope
         reason = f"no tenant can be named {envelope.tenant!r}"
     await _act_for(unit, ALL_TENANTS)

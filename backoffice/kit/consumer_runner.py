@@ -16,7 +16,8 @@ from collections.abc import Callable, Sequence
 import asyncpg
 import structlog
 
-from backoffice.kit.applying import Reading, applier_of
+from backoffice.kit.applying import Reading
+from backoffice.kit.batch_applying import applier_of
 from backoffice.kit.bus import Bus
 from backoffice.kit.clock import Clock
 from backoffice.kit.consumer import BatchConsumer, Consumer

@@ -23,7 +23,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import DeclarativeBase
 
 from backoffice.kit import tables
-from backoffice.kit.applying import Applier, applier_of
+from backoffice.kit.applying import Applier
+from backoffice.kit.batch_applying import applier_of
 from backoffice.kit.bus import Bus
 from backoffice.kit.consumer import BatchConsumer, BatchHandler, Consumer, Delivery, Handler
 from backoffice.kit.consumer_runner import partition_of

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from backoffice.kit.applying import BatchApplier
+from backoffice.kit.batch_applying import BatchApplier
 from backoffice.kit.bus import Bus
 from backoffice.kit.clock import Clock
 from backoffice.kit.consumer import BatchConsumer

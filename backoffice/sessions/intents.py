@@ -155,8 +155,8 @@ class Intents:
 
     async def read(self, unit: Unit, intent_id: str, *, driver_id: str | None) -> IntentRow:
         """The intent. Raises IntentNotFound, also where it is another driver's."""
-        intent = await self._find(unit, intent_id)
-        if driver_id not in (None, intent.driver_id):
+        intent = await repository.read_intent(unit, intent_id)
+        if intent is None or driver_id not in (None, intent.driver_id):
             raise IntentNotFound(intent_id)
         return intent
 

@@ -332,6 +332,13 @@ async def find_intent(unit: Unit, intent_id: str) -> IntentRow | None:
     )
 
 
+async def read_intent(unit: Unit, intent_id: str) -> IntentRow | None:
+    """The intent, to look at: nobody's lock is waited for."""
+    return await unit.session.scalar(
+        select(IntentRow).where(IntentRow.tenant_id == unit.tenant, IntentRow.id == intent_id)
+    )
+
+
 async def read_intent_of(unit: Unit, station_id: StationId, remote_start_id: int) -> IntentRow | None:
     """The newest intent whose start the station was told under this id."""
     return await unit.session.scalar(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from loadtest import v16, v201
-from loadtest.conduct import Answer, Charge, Condition, Dialect, Order, Wish
+from loadtest.conduct import Answer, Charge, Condition, Dialect, Order, Wish, measured_as
 from tests.conformance.wire import judge, schema_of
 from tests.protocol.wire.payloads import valid_payloads
 
@@ -121,3 +121,11 @@ def test_new_transaction_counts_its_events_and_says_its_end_again_as_the_same_on
     assert len(begun["transactionInfo"]["transactionId"]) == 36
     assert (begun["seqNo"], updated, ended[0]["seqNo"]) == (0, [1, 2], 3)
     assert ended[0] == ended[1]
+
+
+def test_end_of_a_transaction_is_measured_by_itself_where_its_answer_waits_for_the_bill() -> None:
+    dialect, one = DIALECTS["2.0.1"], charge(ended_at=NOW + timedelta(minutes=1), reason="Local")
+
+    assert measured_as(*dialect.begin(one)) == "TransactionEvent"
+    assert measured_as(*dialect.end(one)) == "TransactionEvent ended"
+    assert measured_as(*DIALECTS["1.6"].end(one)) == "StopTransaction"

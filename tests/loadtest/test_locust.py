@@ -108,6 +108,7 @@ async def test_small_run_ends_without_a_failure_and_leaves_no_station(
         "OCPP 1.6 MeterValues",
         "OCPP 1.6 StopTransaction",
         "OCPP 2.0.1 TransactionEvent",
+        "OCPP 2.0.1 TransactionEvent ended",
         "OCPP 1.6 Heartbeat",
         "POST /sessions",
         "POST /sessions/{id}/stop",
