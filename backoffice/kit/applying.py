@@ -56,8 +56,12 @@ class Reading:
 class Applier(Protocol):
     """Applies messages within a transaction."""
 
+    @property
+    def is_calm(self) -> bool:
+        """Whether a batch may be applied as a whole: no event is kept aside, and none has just failed."""
+
     def read(self, batch: Sequence[StreamMessage]) -> Reading | None:
-        """What the batch says; None where it can only be applied one by one."""
+        """What the batch says; None where some of it is no event."""
 
     async def apply_read(self, unit: Unit, reading: Reading) -> None:
         """All that was read is applied, by a unit of its tenant; where it raises, the unit is to be undone."""
@@ -85,9 +89,13 @@ class EventApplier:
         self._service = service
         self._attempts: dict[int, int] = {}
 
+    @property
+    def is_calm(self) -> bool:
+        return not self._attempts and not self._quarantine.has_parked
+
     def read(self, batch: Sequence[StreamMessage]) -> Reading | None:
-        if self._attempts or self._quarantine.has_parked:
-            return None
+        # What was tried here may have been finished by another process.
+        self._attempts = {seq: tries for seq, tries in self._attempts.items() if seq >= batch[0].stream_seq}
         try:
             results = [self._read(decode_envelope(message.payload)) for message in batch]
         except Exception:  # noqa: BLE001 - what it is comes to light where it is dealt with
@@ -103,7 +111,7 @@ class EventApplier:
 
     async def apply(self, unit: Unit, batch: Sequence[StreamMessage]) -> int:
         reading = self.read(batch)
-        if reading is not None and await self._apply_together(unit, reading):
+        if reading is not None and self.is_calm and await self._apply_together(unit, reading):
             return len(batch)
         return await self.apply_each(unit, batch)
 
@@ -136,7 +144,7 @@ class EventApplier:
         """What became of each, for the count."""
         wanted = [reading for reading in readings if not isinstance(reading, str)]
         if wanted:
-            await _act_for(unit, _tenant_of(wanted))
+            await act_for(unit, _tenant_of(wanted))
             if self._consumer.prepare is not None:
                 await self._consumer.prepare(wanted, unit)
         seen = await record_events(unit, [delivery.envelope for delivery in wanted])
@@ -146,7 +154,7 @@ class EventApplier:
             if known is not Seen.AGAIN
         ]
         for tenant, of_tenant in groupby(fresh, key=lambda delivery: TenantId(delivery.envelope.tenant)):
-            await _act_for(unit, tenant)
+            await act_for(unit, tenant)
             for kind, run in groupby(of_tenant, key=lambda delivery: type(delivery.event)):
                 await self._handle(unit, kind, list(run))
             # What they left in the session is written for their tenant, before anything else is done, or fails here.
@@ -159,7 +167,7 @@ class EventApplier:
         if envelope is None:
             return self._count("dead_letter")
         if (envelope.tenant, envelope.subject) in parked:
-            await _act_for(unit, ALL_TENANTS)
+            await act_for(unit, ALL_TENANTS)
             await self._quarantine.park(unit, message, envelope, reason="An earlier event of its subject is parked.")
             return self._count("parked")
         try:
@@ -172,7 +180,7 @@ class EventApplier:
                 raise
             reason = _reason_to_bury(error)
             if reason is not None:
-                await _act_for(unit, ALL_TENANTS)
+                await act_for(unit, ALL_TENANTS)
                 await self._quarantine.bury(unit, message, envelope, reason=reason)
                 self._attempts.pop(message.stream_seq, None)
                 return self._count("dead_letter")
@@ -220,7 +228,7 @@ class EventApplier:
         if attempts < ATTEMPTS:
             return False
         log.error("subject parked", service=self._service, tenant=envelope.tenant, subject=envelope.subject)
-        await _act_for(unit, ALL_TENANTS)
+        await act_for(unit, ALL_TENANTS)
         await self._quarantine.park(unit, message, envelope, reason=f"{type(error).__name__}: {error}")
         parked.add((envelope.tenant, envelope.subject))
         del self._attempts[message.stream_seq]
@@ -268,11 +276,12 @@ async def read_envelope(unit: Unit, message: StreamMessage, quarantine: Quaranti
         if envelope.tenant not in NO_TENANTS:
             return envelope
         reason = f"no tenant can be named {envelope.tenant!r}"
-    await _act_for(unit, ALL_TENANTS)
+    await act_for(unit, ALL_TENANTS)
     await quarantine.bury(unit, message, None, reason=reason)
     return None
 
 
-async def _act_for(unit: Unit, tenant: TenantId) -> None:
+async def act_for(unit: Unit, tenant: TenantId) -> None:
+    """The unit acts for the tenant; nothing is said to the database where it does."""
     if unit.tenant != tenant:
         await unit.act_for(tenant)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 import structlog
 
-from backoffice.kit.applying import NO_TENANTS, Applier, EventApplier, MalformedEvent, Reading, read_envelope
+from backoffice.kit.applying import NO_TENANTS, Applier, EventApplier, MalformedEvent, Reading, act_for, read_envelope
 from backoffice.kit.consumer import BatchConsumer, Consumer, Delivery
 from backoffice.kit.database import ALL_TENANTS, Unit, is_outage
 from backoffice.kit.errors import Unavailable
@@ -30,6 +30,10 @@ class BatchApplier:
         self._quarantine = quarantine
         self._service = service
 
+    @property
+    def is_calm(self) -> bool:
+        return True
+
     def read(self, batch: Sequence[StreamMessage]) -> Reading | None:
         try:
             read = [self._decode(decode_envelope(message.payload)) for message in batch]
@@ -49,16 +53,15 @@ class BatchApplier:
         self._count("passed", len(reading.results))
 
     async def apply(self, unit: Unit, batch: Sequence[StreamMessage]) -> int:
-        reading = self.read(batch)
-        if reading is not None and await self._try(unit, reading.wanted) is None:
-            self._count("applied", len(reading.wanted))
-            return len(batch)
         return await self.apply_each(unit, batch)
 
     async def apply_each(self, unit: Unit, batch: Sequence[StreamMessage]) -> int:
-        for message in batch:
-            delivery = await self._read(unit, message)
-            if delivery is not None:
+        pairs = [(message, await self._read(unit, message)) for message in batch]
+        wanted = [(message, delivery) for message, delivery in pairs if delivery is not None]
+        if await self._try(unit, [delivery for _, delivery in wanted]) is None:
+            self._count("applied", len(wanted))
+        else:
+            for message, delivery in wanted:
                 await self._apply_alone(unit, message, delivery)
         return len(batch)
 
@@ -92,6 +95,7 @@ class BatchApplier:
     async def _try(self, unit: Unit, deliveries: Sequence[Delivery]) -> Exception | None:
         if not deliveries:
             return None
+        await act_for(unit, ALL_TENANTS)  # whoever was handled before may have left another
         try:
             async with unit.savepoint():
                 await self._consumer.handler(deliveries, unit)

@@ -32,7 +32,8 @@ When = Callable[[Any], bool]
 """Whether an event is one to handle; Any: as in Delivery."""
 
 Preparation = Callable[[Sequence[Delivery], Unit], Awaitable[None]]
-"""Called for a batch, across its tenants, before its first handler: it locks in one order what handlers will lock."""
+"""Called for a batch before its first handler, for the one tenant of all its events or for ALL_TENANTS: it locks in one
+order what the handlers will lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class BatchConsumer:
     A batch that fails is applied event by event, and an event that fails alone is a dead letter: for streams on whose
     every event nothing rests. `rest_s`: how long it lets events gather after a batch, unless more wait already; a
     batch of a hundred costs little more than one of three. `gives_way`: nobody waits for what it does; it rests also
-    where more wait, and for as long as a batch took.
+    where more wait, for as long as a batch took, unless it has fallen far behind.
     """
 
     kind: Kind

@@ -38,6 +38,7 @@ log = structlog.get_logger(__name__)
 WAIT_S = 30.0
 PASSED_ADVANCE_S = 10.0
 LONGEST_REST_S = 5.0
+GIVES_WAY_UP_TO = 10_000  # events that wait
 # A part that is away is waited for with patience; an event that fails holds up its partition, so it is soon parked.
 OUTAGE_BACKOFF_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 FAILURE_BACKOFF_S = (0.02, 0.05, 0.1, 0.2, 0.5)
@@ -161,11 +162,12 @@ class ConsumerRunner:
                 await self._rest(batch[-1], took_s=asyncio.get_running_loop().time() - began)
 
     async def _rest(self, last: StreamMessage, *, took_s: float) -> None:
-        """Events gather. Who gives way rests the longer the busier the process is, for a batch takes long then."""
-        if self._gives_way:
-            await asyncio.sleep(max(self._rest_s, min(took_s, LONGEST_REST_S)))
-        elif not last.waiting:
+        """Events gather. Who gives way rests also where more wait, the longer the busier the process is, for a batch
+        takes long then; but nobody is to fall behind for ever."""
+        if not last.waiting:
             await asyncio.sleep(self._rest_s)
+        elif self._gives_way and last.waiting < GIVES_WAY_UP_TO:
+            await asyncio.sleep(min(took_s, LONGEST_REST_S))
 
     async def _apply_until_done(self, batch: Sequence[StreamMessage]) -> None:
         """Every message is dealt with; tries for as long as it takes, and nothing overtakes."""
@@ -198,7 +200,8 @@ class ConsumerRunner:
             return ()
         self._advanced_at = now
         with BATCH_SECONDS.labels(*self._labels).time():
-            is_whole = reading is not None and await self._apply_whole(reading, until=batch[-1].stream_seq)
+            is_new = self._applier.is_calm and batch[0].stream_seq > self._position
+            is_whole = reading is not None and is_new and await self._apply_whole(reading, until=batch[-1].stream_seq)
             left = () if is_whole else await self._apply_each(batch)
         self._on_applied()
         return left

@@ -60,7 +60,7 @@ class Unit:
         self.session = session
         self.tenant = TenantId("")
         self.held: dict[Hashable, Any] = {}  # Any: rows of whatever table
-        """Rows that this transaction has locked, by a key of their repository: they need not be asked for again."""
+        """What this transaction knows and need not ask for again, by keys of repositories: above all, locked rows."""
         self._catalogue = catalogue
         self._source = source
         self._published: list[dict[str, object]] = []

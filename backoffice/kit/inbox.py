@@ -1,7 +1,7 @@
 """Which events a service has dealt with: each once, whoever delivers it again.
 
 Invariants:
-1. The row is written in the savepoint that applies the event: one stands if the other does.
+1. The row is written in the transaction or savepoint that applies the event: one stands if the other does.
 2. An event id that comes again with another digest is another fact. It is let through, flagged.
 3. Rows outlive FACTS, so that a stream read from its beginning changes nothing.
 """

@@ -1,7 +1,7 @@
 """One process at a time does what only one may do: it holds an advisory lock for as long as its connection lives.
 
 Losing the connection ends the work at once. A work that commits anyway, a moment too late, must be harmless: see the
-cursor in `consumer.py` and the message ids in `outbox.py`.
+cursor in `consumer_runner.py` and the message ids in `outbox.py`.
 """
 
 import asyncio

@@ -196,6 +196,8 @@ async def _apply(unit: Unit, applier: Applier, batch: Sequence[StreamMessage]) -
     while batch:
         await unit.act_for(ALL_TENANTS)
         batch = batch[await applier.apply(unit, batch) :]
+        await unit.session.flush()
+        unit.held.clear()  # a rebuild is one transaction, and would hold every row that there is
 
 
 async def _count_refused(unit: Unit) -> int:

@@ -4,7 +4,7 @@ FastAPI matches what is included router by router, pattern by pattern, and on ev
 request: with three hundred operations that took longer than most answers do.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -51,7 +51,11 @@ def add_routes(app: FastAPI, routers: Iterable[APIRouter], *, prefix: str, respo
             )
 
 
-def _routes_of(router: APIRouter) -> Sequence[APIRoute]:
-    routes = [route for route in router.routes if isinstance(route, APIRoute)]
-    assert len(routes) == len(router.routes), "a service's routers hold operations, and include no other router"
-    return routes
+def _routes_of(router: APIRouter) -> Iterator[APIRoute]:
+    """Raises TypeError for what would be another in the table: a router that is included, an option not handed on."""
+    for route in router.routes:
+        if type(route) is not APIRoute:
+            raise TypeError(f"a service's routers hold operations alone, and no {type(route).__name__}")
+        if route.callbacks or route.operation_id or route.max_body_size is not None:
+            raise TypeError(f"{route.path}: this option is not handed on")
+        yield route

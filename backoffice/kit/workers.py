@@ -1,8 +1,8 @@
 """What workers of all services have in common: their rhythm, and what is known of their failures."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 import structlog
@@ -57,31 +57,35 @@ class Bell:
         for heard in self._listening:
             heard.set()
 
-    def listen(self) -> asyncio.Event:
-        """Set by every ring from now on; whoever listens clears it."""
+    @contextmanager
+    def listening(self) -> Iterator[asyncio.Event]:
+        """An event that every ring sets; whoever listens clears it."""
         heard = asyncio.Event()
         self._listening.append(heard)
-        return heard
+        try:
+            yield heard
+        finally:
+            self._listening.remove(heard)
 
 
 async def repeat(worker: Worker, database: Database, bell: Bell, *, clock: Clock) -> None:
     """Runs the worker in its rhythm, for ever. A run that fails is logged, counted and written down, and so is the
     first one that does not fail again."""
-    heard = bell.listen()
     has_failed = True  # it may have, in the process that led before us
-    for _ in forever():
-        try:
-            await worker.run()
-        except Exception as error:
-            WORKER_FAILURES.labels(database.service, worker.name).inc()
-            log.exception("worker failed", service=database.service, worker=worker.name)
-            has_failed = True
-            await _note(worker, database, error, clock=clock)
-        else:
-            if has_failed:
-                has_failed = not await _note(worker, database, None, clock=clock)
-        heed_cancellation()
-        await _rest(worker, heard)
+    with bell.listening() as heard:
+        for _ in forever():
+            try:
+                await worker.run()
+            except Exception as error:
+                WORKER_FAILURES.labels(database.service, worker.name).inc()
+                log.exception("worker failed", service=database.service, worker=worker.name)
+                has_failed = True
+                await _note(worker, database, error, clock=clock)
+            else:
+                if has_failed:
+                    has_failed = not await _note(worker, database, None, clock=clock)
+            heed_cancellation()
+            await _rest(worker, heard)
 
 
 async def _rest(worker: Worker, heard: asyncio.Event) -> None:

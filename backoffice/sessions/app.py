@@ -41,6 +41,7 @@ from protocol.blocks.transactions.events import TransactionEnded, TransactionSta
 from protocol.bus.subjects import Kind
 
 _SETTLE_EVERY_S, _AFTER_EVENTS_S = 1.0, 0.25
+_STOP_EVERY_S = 0.5  # a verdict that came late owes a stop, and is no event
 _READINGS_REST_S = 0.1  # progress is said once a second
 _GIVE_UP_EVERY_S = 1.0
 _TELL_EVERY_S = 1.0
@@ -91,6 +92,7 @@ def build(context: Context[SessionsSettings]) -> Parts:
         ),
         projection=Projection(
             consumers=(
+                # Without `prepare`: intents are kept, and are claimed already by the sessions that are made anew.
                 Consumer(Kind.STATION, facts, when=wanted),
                 readings,
                 Consumer(Kind.DOMAIN, {**happenings, **said.HANDLERS}),
@@ -113,7 +115,7 @@ def build(context: Context[SessionsSettings]) -> Parts:
             Worker("settle_parking", stays.go_on, every_s=_SETTLE_EVERY_S, after_events_s=_AFTER_EVENTS_S),
             Worker("say_idle", watch.say_idle, every_s=_WATCH_EVERY_S),
             Worker("end_lost", watch.end_lost, every_s=_WATCH_EVERY_S),
-            Worker("stop_owed", stops.go_on, every_s=_SETTLE_EVERY_S, after_events_s=_AFTER_EVENTS_S),
+            Worker("stop_owed", stops.go_on, every_s=_STOP_EVERY_S, after_events_s=_AFTER_EVENTS_S),
             Worker("give_up_late_intents", intents.give_up_late, every_s=_GIVE_UP_EVERY_S),
         ),
     )

@@ -72,18 +72,24 @@ _INSERT_PAUSE = _make_insert_pause()
 
 async def open_session(unit: Unit, values: dict[str, Any]) -> SessionRow:  # Any: a row's columns
     """The session's row, made with `values` where it is not there yet, locked until the transaction ends."""
-    key = (SessionRow, unit.tenant, values["id"])
-    if key not in unit.held:
-        row = await unit.session.scalar(_OPEN_SESSION, values) or await find_session(unit, values["id"])
-        unit.held[key] = row
-    held: SessionRow = unit.held[key]
-    return held
+    held: SessionRow | None = unit.held.get((SessionRow, unit.tenant, values["id"]))
+    row = (
+        held or _hold(unit, await unit.session.scalar(_OPEN_SESSION, values)) or await find_session(unit, values["id"])
+    )
+    assert row is not None
+    return row
 
 
 async def find_session(unit: Unit, session_id: str) -> SessionRow | None:
     """The session, locked until the transaction ends."""
     held: SessionRow | None = unit.held.get((SessionRow, unit.tenant, session_id))
-    return held or await unit.session.scalar(_SESSION, {"tenant": unit.tenant, "id": session_id})
+    return held or _hold(unit, await unit.session.scalar(_SESSION, {"tenant": unit.tenant, "id": session_id}))
+
+
+def _hold(unit: Unit, row: SessionRow | None) -> SessionRow | None:
+    if row is not None:
+        unit.held[SessionRow, row.tenant_id, row.id] = row
+    return row
 
 
 async def hold_sessions(unit: Unit, keys: Collection[tuple[str, str]]) -> None:
@@ -107,7 +113,7 @@ async def read_session(unit: Unit, session_id: str) -> SessionRow | None:
 
 async def find_session_at(unit: Unit, station_id: StationId, evse: int, at: datetime) -> SessionRow | None:
     """The session that ran on an EVSE at that time and is not settled yet, locked until the transaction ends."""
-    return await unit.session.scalar(
+    row = await unit.session.scalar(
         select(SessionRow)
         .where(
             SessionRow.tenant_id == unit.tenant,
@@ -122,6 +128,7 @@ async def find_session_at(unit: Unit, station_id: StationId, evse: int, at: date
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+    return _hold(unit, row)
 
 
 async def select_asking(unit: Unit, *, after: tuple[datetime, str] | None, limit: int) -> Sequence[SessionRow]:

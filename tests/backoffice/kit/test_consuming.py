@@ -325,6 +325,44 @@ async def test_nothing_is_lost_or_doubled_while_servers_restart(
     assert await rows_of(sample, "SELECT 1 FROM dead_letters UNION ALL SELECT 1 FROM parked_events") == []
 
 
+async def test_readings_of_several_tenants_are_applied_and_what_is_wrong_is_kept_for_its_own(
+    place: HttpPlace, sample: Sample
+) -> None:
+    other = TenantId("other")
+    await place.publish_fact(MeterValuesReported(meter_values=(), evse=1), station=CP001)
+    await place.publish_fact(MeterValuesReported(meter_values=(), evse=13), station=CP001, tenant=other)
+    await place.publish_fact(MeterValuesReported(meter_values=(), evse=2), station=CP001)
+    await place.publish_fact(MeterValuesReported(meter_values=(), evse=13), station=CP002, tenant=other)
+
+    async def applied() -> bool:
+        return sum(sample.batches) == 2 and len(await rows_of(sample, "SELECT 1 FROM dead_letters")) == 2
+
+    await eventually(applied)
+    letters = await rows_of(sample, "SELECT DISTINCT tenant_id, reason FROM dead_letters")
+    assert [tuple(letter) for letter in letters] == [("other", "ValueError: unlucky")]
+
+
+async def test_what_a_former_owner_has_committed_meanwhile_is_not_applied_again(
+    place: HttpPlace, sample: Sample
+) -> None:
+    async def position() -> int:
+        [row] = await rows_of(sample, "SELECT stream_seq FROM cursors WHERE partition = 'FACTS'")
+        return int(row.stream_seq)
+
+    await place.publish_fact(started(1), station=CP001)
+    await count_becomes(sample, CP001, 1)
+    before = await position()
+    async with sample.database.transaction(ALL_TENANTS) as unit:
+        await unit.session.execute(text("UPDATE cursors SET stream_seq = stream_seq + 2 WHERE partition = 'FACTS'"))
+    for number in (2, 3, 4):  # a batch each
+        await place.publish_fact(started(number), station=CP001)
+        await asyncio.sleep(0.2)
+
+    await count_becomes(sample, CP001, 2)
+    assert await position() == before + 3
+    assert (await rows_of(sample, "SELECT count(*) AS seen FROM inbox"))[0].seen == 2
+
+
 async def test_readings_are_applied_by_batch_and_a_bad_one_is_a_dead_letter_alone(
     place: HttpPlace, sample: Sample
 ) -> None:

@@ -7,10 +7,12 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from fastapi import APIRouter, FastAPI
 
 from backoffice.kit.auth import Principal, Role, TokenSigner, check_tenant, new_signing_keys
 from backoffice.kit.clock import utc_now
 from backoffice.kit.errors import InvalidRequest
+from backoffice.kit.routing import add_routes
 from backoffice.kit.testing import SECRETS, eventually
 from chargeyard.embedded import EmbeddedServers
 from protocol.domain.identifiers import DEFAULT_TENANT
@@ -241,3 +243,18 @@ async def test_requests_are_measured_by_route_and_nobody_makes_a_label(place: Ht
     assert any('method="",route="",status="404"' in line for line in measured), measured
     assert "PROPFIND" not in metrics
     assert proxied.status_code == 404
+
+
+async def test_method_that_no_route_of_the_path_has_is_not_allowed(place: HttpPlace) -> None:
+    answer = await place.http.delete("/api/v1/sample/refused", headers=place.driver_headers())
+
+    assert answer.status_code == 405
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_router_that_includes_another_is_refused() -> None:
+    inner, outer = APIRouter(), APIRouter()
+    outer.include_router(inner)
+
+    with pytest.raises(TypeError, match="operations alone"):
+        add_routes(FastAPI(), [outer], prefix="/api/v1", responses={})

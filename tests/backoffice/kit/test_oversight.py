@@ -1,6 +1,8 @@
 """What a service could not apply is listed, shown, applied again or dropped, by question; and so is its health."""
 
 import asyncio
+import time
+from itertools import pairwise
 
 import pytest
 
@@ -138,6 +140,36 @@ async def test_health_tells_of_partitions_and_of_what_was_set_aside(place: HttpP
     facts = next(one for one in health.partitions if one.partition == "FACTS")
     assert (health.service, health.revision, health.outbox_waiting) == ("sample", "0002", 0)
     assert (facts.stream, facts.applied_seq, facts.dead_letters, facts.parked_events) == ("FACTS", 1, 1, 0)
+
+
+async def test_worker_that_follows_events_runs_after_them_and_seldom_besides(place: HttpPlace, sample: Sample) -> None:
+    runs: list[float] = []
+    bell = Bell()
+
+    async def work() -> None:
+        runs.append(time.monotonic())
+        if len(runs) == 2:
+            bell.ring()  # while it runs: it may not have seen what was applied
+
+    async def has_run(times: int) -> None:
+        async def has() -> bool:
+            return len(runs) >= times
+
+        await eventually(has)
+
+    worker = Worker("trial", work, every_s=60, after_events_s=0.05)
+    task = asyncio.create_task(repeat(worker, sample.database, bell, clock=place.clock))
+    await has_run(1)
+    await asyncio.sleep(0.3)
+    assert len(runs) == 1
+    bell.ring()
+    await has_run(3)
+    await asyncio.sleep(0.3)
+    task.cancel()
+    await asyncio.wait([task])
+
+    assert len(runs) == 3
+    assert all(later - earlier >= 0.05 for earlier, later in pairwise(runs))
 
 
 async def test_worker_that_fails_is_known_until_it_works_again(place: HttpPlace, sample: Sample) -> None:

@@ -26,6 +26,7 @@ from protocol.blocks.meter_values.events import MeterValuesReported
 from protocol.blocks.transactions.events import TransactionStarted
 from protocol.bus.catalogue import STATION_EVENTS, EventRow
 from protocol.bus.subjects import Kind
+from protocol.domain.identifiers import TenantId
 
 
 class StartCounted(msgspec.Struct, frozen=True):
@@ -121,6 +122,8 @@ class Sample:
     async def _on_readings(self, deliveries: list[Delivery], unit: Unit) -> None:
         if any(delivery.event.evse == 13 for delivery in deliveries):
             raise ValueError("unlucky")
+        for delivery in deliveries:
+            await unit.act_for(TenantId(delivery.envelope.tenant))
         self.batches.append(len(deliveries))
 
     async def _how_many(self, question: HowMany) -> ThatMany:
