@@ -23,7 +23,7 @@ from simulator.control.attached import Control
 from simulator.control.feed import Dropped, EventFeed, Gap, Lost, NumberedEvent
 from simulator.control.local import LocalFleet
 from simulator.control.orders import Car, Limit, Look, Start
-from simulator.control.schemas import LimitBody
+from simulator.control.schemas import LimitView
 from simulator.fleet import Fleet
 from simulator.inventory import CARD
 from simulator.plan import FleetPlan, Settings, StationPlan
@@ -112,7 +112,9 @@ async def test_driver_chooses_at_a_21_station_how_far_the_transaction_goes() -> 
 
     (entry,) = world.fleet.ledger.entries()
     assert limited.evses[0].transaction is not None
-    assert limited.evses[0].transaction.limit == LimitBody(max_energy_wh=Decimal(200))
+    assert limited.evses[0].transaction.limit == LimitView(
+        max_cost=None, max_energy_wh=Decimal(200), max_time_s=None, max_soc_percent=None
+    )
     assert (over.evses[0].transaction, entry.energy_wh, entry.stopped_reason) == (None, 200, "EnergyLimitReached")
 
 

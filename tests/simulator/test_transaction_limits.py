@@ -15,6 +15,7 @@ from protocol.domain.charging_profile import ProfilePurpose
 from protocol.domain.identifiers import TransactionId
 from protocol.domain.transaction_limit import TransactionLimit
 from protocol.domain.version import OcppVersion
+from simulator.control.schemas import EventView
 from simulator.control.views import show_event
 from simulator.evse import Outlet
 from simulator.figures import Observer, measure
@@ -67,6 +68,39 @@ def test_limit_of_the_csms_is_taken_said_once_and_kept() -> None:
 
     assert said_limits(world) == [limit]
     assert world.csms.of(TransactionEnd) == []
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        TransactionLimit(max_energy_wh=Decimal("999999999.5"), max_cost=Decimal(999_999_999)),
+        TransactionLimit(max_time_s=10**18),
+        TransactionLimit(max_time_s=-5),
+    ],
+)
+def test_whatever_limit_the_csms_says_is_shown(limit: TransactionLimit) -> None:
+    told: list[EventView] = []
+    world = World(StationPlan("CP1", version=V21), on_event=lambda event: told.append(show_event(event)))
+    world.run_for(5)
+    world.csms.scripts[TransactionStart] = lambda _: TransactionReply(limit=limit)
+    world.station.plug_in(1, car())
+    world.station.present_token(1, TOKEN)
+    world.run_for(60)
+
+    shown = [one.transaction.limit for one in told if one.transaction is not None and one.transaction.limit is not None]
+    assert shown
+    assert {(one.max_cost, one.max_energy_wh, one.max_time_s) for one in shown} == {
+        (limit.max_cost, limit.max_energy_wh, limit.max_time_s)
+    }
+
+
+def test_limit_without_a_bound_is_none() -> None:
+    world = limited(TransactionLimit())
+
+    transaction = world.station.state.evses[0].transaction
+    assert transaction is not None
+    assert transaction.limit is None
+    assert said_limits(world) == []
 
 
 def test_energy_ends_with_the_watt_hour_that_is_reached() -> None:
