@@ -373,6 +373,8 @@ class Station:
             authorization.on_no_verdict(self.state, entry, now)
         elif isinstance(entry.message, OpenEventStream):
             event_streams.on_opened(self.state, entry.message, CommandReply("Rejected"), now)
+        elif isinstance(entry.message, GetCertificateChainStatus):
+            chain_status.on_no_answer(self.state, now)
 
     def _settle(self, now: float) -> None:
         """What follows from whatever has happened."""
