@@ -236,7 +236,7 @@ class Station:
 
     def limit(self, evse: int, limit: TransactionLimit, now: float) -> None:
         """A driver has chosen how far the transaction that runs goes."""
-        transactions.limit_to(self.state, self._evse(evse), limit, now)
+        transactions.choose_limit(self.state, self._evse(evse), limit, now)
         self._settle(now)
 
     def stop_locally(self, evse: int, now: float) -> None:

@@ -181,6 +181,35 @@ def test_limit_that_changes_takes_the_place_of_the_one_before() -> None:
     assert end_of(world).trigger == "TimeLimitReached"
 
 
+def test_driver_and_csms_both_bound() -> None:
+    credit = TransactionLimit(max_cost=Decimal(5), max_time_s=3600)
+    world = limited(credit)
+
+    world.station.limit(1, TransactionLimit(max_energy_wh=Decimal(500), max_time_s=7200))
+    world.run_for(5)
+    world.station.limit(1, TransactionLimit(max_energy_wh=Decimal(900), max_cost=Decimal(50)))
+    world.run_for(5)
+
+    assert said_limits(world) == [
+        credit,
+        TransactionLimit(max_cost=Decimal(5), max_energy_wh=Decimal(500), max_time_s=3600),
+        TransactionLimit(max_cost=Decimal(5), max_energy_wh=Decimal(900), max_time_s=3600),
+    ]
+    ask(world, CostUpdated(name_of(world), Decimal("5.0")))
+    assert end_of(world).trigger == "CostLimitReached"
+
+
+def test_csms_takes_nothing_of_what_the_driver_wants() -> None:
+    world = limited(None)
+    world.station.limit(1, TransactionLimit(max_energy_wh=Decimal(500)))
+
+    world.csms.scripts[TransactionUpdate] = lambda _: TransactionReply(limit=TransactionLimit(max_cost=Decimal(5)))
+    world.run_for(600)
+
+    assert said_limits(world)[-1] == TransactionLimit(max_cost=Decimal(5), max_energy_wh=Decimal(500))
+    assert end_of(world).trigger == "EnergyLimitReached"
+
+
 def test_limit_that_is_reached_already_ends_at_once() -> None:
     world = limited(TransactionLimit(max_time_s=0))
 
@@ -204,6 +233,7 @@ def test_running_cost_is_shown_in_events_and_the_last_one_in_the_ledger(version:
     world.run_for(5)
 
     (entry,) = world.fleet.ledger.entries()
+    assert [one.notice.detail for one in told if one.notice.happening == "cost shown"] == ["1.5", "1.75"]
     figures = measure(world.fleet, Observer(1), scenario="", seed=1, url="", began_at=began_at, elapsed_s=20)
     assert figures.costs_shown == 1
     assert "Of 1 sessions the station showed" in write_html(judge(figures, ()))
