@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -159,11 +160,12 @@ async def test_stations_of_a_worker_that_died_are_said_to_be_gone_and_the_others
             for method, path in (
                 ("GET", "/stations/N2"),
                 ("POST", "/stations/S0/switch-off"),
-                ("GET", "/stations"),
+                ("GET", "/stations?after=N1"),
                 ("GET", "/ready"),
             )
         ]
-        before = await client.get("/stations", params={"limit": 1})
+        before = [await client.get("/stations", params={"limit": limit, "after": "N0"}) for limit in (1, 100)]
+        of_site = await client.get("/stations", params={"limit": 1, "site": "S", "starts_with": "S"})
         behind = await client.get("/stations", params={"after": "S0"})
         enough = await client.get("/ready", params={"at_least": 5})
         summary = (await client.get("/summary")).json()
@@ -172,7 +174,10 @@ async def test_stations_of_a_worker_that_died_are_said_to_be_gone_and_the_others
     assert {answer.json()["detail"] for answer in gone} == {"worker 2/3 (stations N2 to S0) died by signal 9"}
     assert {answer.json()["type"] for answer in gone} == {"urn:chargeyard:fleet:away"}
     assert gone[2].json()["advice"] == "start again; GET /stations?after=S0 lists those behind it"
-    assert [one["station_id"] for one in before.json()["items"]] == ["N0"]
+    assert of_site.status_code == 503
+    assert of_site.json()["advice"].endswith("GET /stations?after=S0&starts_with=S&site=S lists those behind it")
+    for page in before:
+        assert ([one["station_id"] for one in page.json()["items"]], page.json()["next_after"]) == (["N1"], "N1")
     assert [one["station_id"] for one in behind.json()["items"]] == ["S1", "S2", "a/b"]
     assert (enough.status_code, summary["last_failure"]) == (200, gone[0].json()["detail"])
 
@@ -186,6 +191,19 @@ async def test_a_worker_that_does_not_answer_is_no_hang() -> None:
     assert answer.status_code == 503
     assert "has not answered for" in answer.json()["detail"]
     assert "not known" in answer.json()["advice"]
+
+
+@pytest.mark.parametrize("path", ["/summary", "/ready?at_least=3"])
+async def test_silent_workers_are_waited_for_together(path: str) -> None:
+    workers = [NearWorker(Share(number, 7), patience_s=0.3) for number in range(1, 8)]
+    for worker in workers[3:]:
+        worker.is_silent = True
+    async with client_of(CrewFleet(workers)) as client:
+        began_at = time.monotonic()
+        answer = await client.get(path)
+
+    assert answer.status_code == 200
+    assert time.monotonic() - began_at < 0.9
 
 
 async def test_who_waits_for_a_worker_hears_at_once_that_it_is_gone() -> None:
