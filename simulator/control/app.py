@@ -205,7 +205,7 @@ def _spell(told: Told | None) -> ServerSentEvent:
             return ServerSentEvent(id=told.event_id, event=name, raw_data=told.event.model_dump_json())
         case Dropped(count):
             return ServerSentEvent(event="dropped", data={"count": count})
-        case Lost(sentence):
-            return ServerSentEvent(event="worker_lost", data={"detail": sentence})
+        case Lost():
+            return ServerSentEvent(id=told.event_id, event="worker_lost", data={"detail": told.sentence})
         case Gap(last_event_id, count):
             return ServerSentEvent(event="gap", data={"last_event_id": last_event_id, "count": count})

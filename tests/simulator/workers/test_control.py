@@ -373,7 +373,7 @@ async def test_an_answer_that_comes_too_late_is_nobodys() -> None:
 
 
 async def test_events_of_workers_are_those_of_the_fleet() -> None:
-    feed = EventFeed()
+    feed = EventFeed(run="r")
     told: list[FleetEvent] = []
     world = World(StationPlan("A"), on_event=told.append)
     answerer = Answerer(world.fleet)
@@ -389,7 +389,7 @@ async def test_events_of_workers_are_those_of_the_fleet() -> None:
 
     assert [one.event for one in listening if isinstance(one, NumberedEvent)] == [show_event(one) for one in told]
     assert [one.number for one in listening if isinstance(one, NumberedEvent)] == list(range(1, len(told) + 1))
-    assert listening[-1] == Lost("worker 2/2 died")
+    assert listening[-1] == Lost("r", len(told) + 1, "worker 2/2 died")
 
 
 @asynccontextmanager
