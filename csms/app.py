@@ -83,6 +83,7 @@ async def run_gateway(
             contracts=_contracts(settings),
             costs=SessionCosts(bus, timeout_s=settings.cost_timeout_s) if settings.cost_timeout_s else NoCosts(),
             ev_certificates=BusEvCertificates(bus, timeout_s=settings.ev_certificate_timeout_s),
+            ev_certificate_timeout_s=settings.ev_certificate_timeout_s,
             schedules=BusSchedules(bus, timeout_s=settings.authorize_timeout_s),
         )
         async with asyncio.TaskGroup() as tasks:

@@ -198,7 +198,10 @@ NO_VENDORS: Mapping[str, VendorPlugIn] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What a handler may ask. `vendors` are plug-ins by vendor id; one that takes longer than the timeout rejects."""
+    """What a handler may ask. `vendors` are plug-ins by vendor id; one that takes longer than the timeout rejects.
+
+    `ev_certificate_timeout_s` is how long the certificates of one CALL are asked about.
+    """
 
     publisher: EventPublisher
     authority: TokenAuthority
@@ -212,4 +215,5 @@ class Ports:
     contracts: ContractCertificates = field(default_factory=NoContractCertificates)
     costs: Costs = field(default_factory=NoCosts)
     ev_certificates: EvCertificates = field(default_factory=NoEvCertificates)
+    ev_certificate_timeout_s: float = 10.0
     schedules: Schedules = field(default_factory=NoSchedules)

@@ -33,7 +33,8 @@ class CsmsSettings(BaseModel):
     `contract_provider`: who judges the contract certificates of vehicles; with `none` nobody is let in by one, and
     `sandbox` believes any chain that holds together. `cost_timeout_s`: how long a station whose transaction has ended
     waits for what it cost; 0 asks nobody.
-    `ev_certificate_timeout_s`: how long a vehicle's certificate is waited for; then the station hears Failed.
+    `ev_certificate_timeout_s`: how long a vehicle's certificate, or all answers about a chain, are waited for; then the
+    station hears Failed.
     `accepts_per_second`: how many stations come in on average, and twice as many at once; `handshakes_at_once`: how
     many connections may be about to. `reconnects_per_minute` and `frames_per_second` (one of 4 KiB counts as two)
     are of one station alone, who is held off or read more slowly; `wrong_passwords` of a station and an address, before

@@ -17,7 +17,7 @@ from protocol.domain.charging_profile import ChargingProfile
 from protocol.domain.identifiers import IdToken, TransactionId
 from protocol.domain.status import ChargingState, ConnectorStatus
 from protocol.domain.tariff import Tariff
-from protocol.domain.transaction_limit import TransactionLimit
+from protocol.domain.transaction_limit import TransactionLimit, within
 from simulator.chance import Chance
 from simulator.meter import CLASS_B_PPM, Line, Meter
 from simulator.stores import Reservation
@@ -81,8 +81,9 @@ class Transaction:
     `local_id` names it inside the station. `transaction_id` is the name on the wire: the station's own in 2.x; in 1.6
     None until the CSMS has numbered the start. `sent_events` counts what 2.x numbers by seqNo. Readings are counted by
     instants at which the register was said; `given_up` counts messages that the CSMS will not hear, by their kind.
-    `tariff` is its driver's own, `cost` what the CSMS last said that it cost so far, `limit` how far it may go (2.1
-    E16), and `has_priority` and `may_give` what the CSMS allows (2.1 K21, Q02).
+    `tariff` is its driver's own, `cost` what the CSMS last said that it cost so far, `csms_limit` how far the CSMS lets
+    it go and `driver_limit` how far its driver wants it to (2.1 E16), and `has_priority` and `may_give` what the CSMS
+    allows (2.1 K21, Q02).
     """
 
     local_id: str
@@ -100,7 +101,8 @@ class Transaction:
     stopped_reason: str | None = None
     cost: Decimal | None = None
     tariff: Tariff | None = None
-    limit: TransactionLimit | None = None
+    csms_limit: TransactionLimit | None = None
+    driver_limit: TransactionLimit | None = None
     has_priority: bool = False
     may_give: bool = False
     is_start_acknowledged: bool = False
@@ -112,6 +114,13 @@ class Transaction:
     def move(self, trigger: Trigger) -> None:
         """Raises IllegalTransition where the table has no way."""
         self.state = TRANSACTION.advance(self.state, trigger)
+
+    @property
+    def limit(self) -> TransactionLimit | None:
+        """How far it goes: what the CSMS lets it and what its driver wants both hold."""
+        if self.csms_limit is None or self.driver_limit is None:
+            return self.csms_limit or self.driver_limit
+        return within(self.csms_limit, self.driver_limit)
 
     @property
     def energy_wh(self) -> int | None:

@@ -236,7 +236,7 @@ class Station:
 
     def limit(self, evse: int, limit: TransactionLimit, now: float) -> None:
         """A driver has chosen how far the transaction that runs goes."""
-        transactions.limit_to(self.state, self._evse(evse), limit, now)
+        transactions.choose_limit(self.state, self._evse(evse), limit, now)
         self._settle(now)
 
     def stop_locally(self, evse: int, now: float) -> None:
@@ -373,6 +373,8 @@ class Station:
             authorization.on_no_verdict(self.state, entry, now)
         elif isinstance(entry.message, OpenEventStream):
             event_streams.on_opened(self.state, entry.message, CommandReply("Rejected"), now)
+        elif isinstance(entry.message, GetCertificateChainStatus):
+            chain_status.on_no_answer(self.state, now)
 
     def _settle(self, now: float) -> None:
         """What follows from whatever has happened."""

@@ -1,7 +1,7 @@
 """Where stations of the versions behave differently; the wording of messages is the translators' business.
 
-Stations of 2.x do as the table says; those of 2.1 also ask whether their chain for vehicles is revoked (M07), and know
-how far a transaction may go (E16).
+Stations of 2.x do as the table says; those of 2.1 also ask whether their chain for vehicles is revoked, and know how
+far a transaction may go (E16).
 
 | Trait | 1.6 | 2.x |
 |---|---|---|

@@ -34,7 +34,12 @@ class EvCertificateProvider(Protocol):
         """The EXI answer for the vehicle, Base64; None where there is none (OCPP 2.0.1 M01, M02)."""
 
     async def status_of(self, question: OcspQuestion) -> str | None:
-        """The OCSP answer, DER in Base64; None where there is none (OCPP 2.0.1 M06)."""
+        """The OCSP answer, DER in Base64; None where there is none (OCPP 2.0.1 M06).
+
+        It answers for who has signed it: an answer whose signature, or whose signer's right to speak for the issuer, it
+        has not verified is none. It also decides which addresses may be asked: the question's comes from a station, or
+        from whoever made the certificate, and may lead into our own network.
+        """
 
 
 class EvCertificateDesk:

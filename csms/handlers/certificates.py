@@ -3,6 +3,7 @@
 """
 
 import asyncio
+from datetime import datetime
 
 from csms.ocsp import ASK_AGAIN, read_status
 from csms.ports import Ports
@@ -20,7 +21,13 @@ from protocol.blocks.certificates.messages import (
     SignCertificate,
 )
 from protocol.blocks.certificates.queries import AskCertificateStatus, AskEvCertificate
-from protocol.domain.certificates import OcspQuestion, RevocationSource, RevocationStatus, is_pem_request
+from protocol.domain.certificates import (
+    CertificateHashData,
+    OcspQuestion,
+    RevocationSource,
+    RevocationStatus,
+    is_pem_request,
+)
 from protocol.domain.commands import CommandReply
 
 
@@ -46,9 +53,14 @@ async def on_get_status(message: GetCertificateStatus, call: ReceivedCall, ports
 async def on_get_chain_status(
     message: GetCertificateChainStatus, call: ReceivedCall, ports: Ports
 ) -> CertificateChainStatusReply:
-    """One answer to each question: the responder's, or Failed. Nobody here reads lists (CRL)."""
+    """One answer to each question: the responder's, or Failed. Nobody here reads lists (CRL).
+
+    All are answered within `ev_certificate_timeout_s`, for the station's next CALL waits behind this one: of a
+    question's responders each has its share of the time that those before it have left.
+    """
+    deadline = asyncio.get_running_loop().time() + ports.ev_certificate_timeout_s
     async with asyncio.TaskGroup() as tasks:
-        asked = [tasks.create_task(_ask_revocation(question, call, ports)) for question in message.questions]
+        asked = [tasks.create_task(_ask_revocation(question, call, ports, deadline)) for question in message.questions]
     return CertificateChainStatusReply(tuple(task.result() for task in asked))
 
 
@@ -59,24 +71,36 @@ async def on_get_ev_certificate(message: GetEvCertificate, call: ReceivedCall, p
     return await ports.ev_certificates.ask_certificate(question)
 
 
-async def _ask_revocation(question: RevocationQuestion, call: ReceivedCall, ports: Ports) -> RevocationAnswer:
-    failed = RevocationAnswer(
-        question.certificate, question.source, RevocationStatus.FAILED, call.received_at + ASK_AGAIN
-    )
+async def _ask_revocation(
+    question: RevocationQuestion, call: ReceivedCall, ports: Ports, deadline: float
+) -> RevocationAnswer:
+    named, ask_again_at = question.certificate, call.received_at + ASK_AGAIN
+    failed = RevocationAnswer(named, question.source, RevocationStatus.FAILED, ask_again_at)
     if question.source is not RevocationSource.OCSP:
         return failed
-    key, named = call.station.key, question.certificate
-    for url in question.urls:
-        asked = OcspQuestion(
-            algorithm=named.algorithm,
-            issuer_name_hash=named.issuer_name_hash,
-            issuer_key_hash=named.issuer_key_hash,
-            serial_number=named.serial_number,
-            responder_url=url,
-        )
-        reply = await ports.ev_certificates.ask_status(AskCertificateStatus(key.tenant, key.station, asked))
-        said = None if reply.ocsp_result is None else read_status(reply.ocsp_result, serial_number=named.serial_number)
+    for index, url in enumerate(question.urls):
+        left_s = deadline - asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout(left_s / (len(question.urls) - index)):
+                said = await _ask_responder(named, url, call, ports)
+        except TimeoutError:
+            continue
         if said is not None:
             status, next_update = said
-            return RevocationAnswer(named, question.source, status, next_update or failed.next_update)
+            return RevocationAnswer(named, question.source, status, next_update or ask_again_at)
     return failed
+
+
+async def _ask_responder(
+    named: CertificateHashData, url: str, call: ReceivedCall, ports: Ports
+) -> tuple[RevocationStatus, datetime | None] | None:
+    key = call.station.key
+    question = OcspQuestion(
+        algorithm=named.algorithm,
+        issuer_name_hash=named.issuer_name_hash,
+        issuer_key_hash=named.issuer_key_hash,
+        serial_number=named.serial_number,
+        responder_url=url,
+    )
+    reply = await ports.ev_certificates.ask_status(AskCertificateStatus(key.tenant, key.station, question))
+    return None if reply.ocsp_result is None else read_status(reply.ocsp_result, asked=named, now=ports.now())

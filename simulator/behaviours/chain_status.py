@@ -1,9 +1,13 @@
-"""Whether anything of the station's own chain for vehicles is revoked, which the CSMS finds out (OCPP 2.1 M07).
+"""Whether anything of the station's own chain for vehicles (ISO 15118) is revoked, which the CSMS finds out.
+
+The station asks with GetCertificateChainStatus of OCPP 2.1, about the chain that it shows to vehicles: those of the
+simulator show none that it could ask about, and this is how a CSMS gets to hear the message.
 
 Invariants:
 1. It is asked of each certificate that says where its status is told, and whose issuer is known: four at most.
 2. A chain with a revoked certificate is the station's own no longer, and the CSMS hears why.
 3. The station asks again when the first of the answers is to be renewed, for as long as it has that chain.
+4. A question without an answer is asked again: soon where the socket was lost, in an hour where the CSMS is there.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,6 +28,7 @@ from simulator.state import Alarm, StationState
 _MOST_QUESTIONS = 4
 _MOST_URLS = 5
 _SOONEST_S = 60.0
+_UNANSWERED_S = 3600.0
 
 
 def ask(state: StationState, now: float) -> None:
@@ -58,6 +63,14 @@ def on_reply(
         next_at = min(answer.next_update for answer in answers)
         due_s = max(_SOONEST_S, (next_at - state.instant(now)).total_seconds())
         state.set_alarm(Alarm.CHAIN_STATUS, now + due_s)
+    else:
+        on_no_answer(state, now)
+
+
+def on_no_answer(state: StationState, now: float) -> None:
+    """The CSMS was silent, has refused, has said nothing of the chain, or is not there any more: it is asked again."""
+    if state.v2g_identity is not None:
+        state.set_alarm(Alarm.CHAIN_STATUS, now + (_UNANSWERED_S if state.is_online else _SOONEST_S))
 
 
 def _questions(state: StationState, chain: Sequence[x509.Certificate]) -> Iterator[RevocationQuestion]:

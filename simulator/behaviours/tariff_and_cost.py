@@ -21,7 +21,7 @@ from protocol.blocks.tariff_and_cost.messages import (
 from protocol.domain.commands import CommandReply, Heard
 from protocol.domain.tariff import Prices, Tariff
 from simulator.behaviours import transactions
-from simulator.state import Happening, StationState
+from simulator.state import StationState
 
 MAX_ELEMENTS = 20
 
@@ -30,8 +30,7 @@ def on_cost(state: StationState, message: CostUpdated, now: float) -> Heard:
     """The display shows it for as long as the transaction runs (OCPP 2.0.1 I02), which it may end (OCPP 2.1 E16)."""
     evse = state.find_transaction(message.transaction_id)
     if evse is not None and evse.transaction is not None:
-        evse.transaction.cost = message.total_cost
-        state.note(Happening.COST_SHOWN, evse=evse.number, transaction=evse.transaction, detail=str(message.total_cost))
+        transactions.show_cost(state, evse.transaction, message.total_cost)
         transactions.on_limit_due(state, evse, now)
     return Heard()
 

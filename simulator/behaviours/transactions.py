@@ -10,6 +10,7 @@ Invariants:
 """
 
 import uuid
+from decimal import Decimal
 
 import msgspec
 
@@ -89,13 +90,19 @@ def follow_vehicle(state: StationState, evse: Evse, now: float) -> None:
 
 
 def limit_to(state: StationState, evse: Evse, limit: TransactionLimit, now: float) -> None:
-    """The EVSE's transaction goes no further than that, in the place of the limit before, and says so (E16)."""
+    """The CSMS lets the EVSE's transaction go no further than that, in the place of its limit before (E16)."""
     transaction = evse.transaction
-    if transaction is None or transaction.limit == limit:
-        return
-    transaction.limit = limit
-    say_update(state, evse, transaction, trigger="LimitSet", now=now, limit=limit)
-    on_limit_due(state, evse, now)
+    if transaction is not None:
+        before, transaction.csms_limit = transaction.limit, limit
+        _follow_limit(state, evse, transaction, before, now)
+
+
+def choose_limit(state: StationState, evse: Evse, limit: TransactionLimit, now: float) -> None:
+    """The driver wants the EVSE's transaction to go no further than that, nor than the CSMS lets it (E16)."""
+    transaction = evse.transaction
+    if transaction is not None:
+        before, transaction.driver_limit = transaction.limit, limit
+        _follow_limit(state, evse, transaction, before, now)
 
 
 def on_limit_due(state: StationState, evse: Evse, now: float) -> None:
@@ -109,6 +116,12 @@ def on_limit_due(state: StationState, evse: Evse, now: float) -> None:
         return
     end(state, evse, now, reason=bound.reason, trigger=bound.trigger)
     report_changes(state, now)
+
+
+def show_cost(state: StationState, transaction: Transaction, cost: Decimal) -> None:
+    """The display has what the CSMS says that it costs."""
+    transaction.cost = cost
+    state.note(Happening.COST_SHOWN, evse=transaction.evse, transaction=transaction, detail=str(cost))
 
 
 def end(
@@ -183,12 +196,13 @@ def resume(state: StationState, evse: Evse, now: float) -> None:
 def on_reply(state: StationState, entry: Entry, reply: TransactionReply, now: float) -> None:
     """The CSMS knows of it. A start in 1.6 has its number now; a token that may not charge ends the transaction.
 
-    What it says of costs is shown (OCPP 2.0.1 I03), and a limit holds from now on (OCPP 2.1 E16).
+    What it says of costs is shown: while it goes on those so far (OCPP 2.0.1 I02), at its end the whole (I03). A limit
+    holds from now on (OCPP 2.1 E16).
     """
     transaction, info = entry.transaction, reply.id_token_info
     assert transaction is not None  # every transaction message was posted with its transaction
     if reply.total_cost is not None:
-        transaction.cost = reply.total_cost
+        show_cost(state, transaction, reply.total_cost)
     if isinstance(entry.message, TransactionStart):
         transaction.transaction_id = transaction.transaction_id or reply.transaction_id
         transaction.is_start_acknowledged = True
@@ -232,6 +246,15 @@ def numbered(message: msgspec.Struct, transaction: Transaction) -> msgspec.Struc
         return message
     name = transaction.transaction_id or TransactionId("-1")
     return msgspec.structs.replace(message, transaction_id=name)
+
+
+def _follow_limit(
+    state: StationState, evse: Evse, transaction: Transaction, before: TransactionLimit | None, now: float
+) -> None:
+    """What holds now is said where it is not what held before, and may be reached already."""
+    if transaction.limit != before:
+        say_update(state, evse, transaction, trigger="LimitSet", now=now, limit=transaction.limit)
+        on_limit_due(state, evse, now)
 
 
 def _new_transaction(state: StationState, evse: Evse, grant: Grant, now: float) -> Transaction:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, Header, Query, Request, Response
+from fastapi import Depends, FastAPI, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
@@ -24,6 +24,7 @@ from simulator.faults.kinds import FaultKind
 _PAGE = 100
 _LONGEST_PAGE = 1000
 _QUIET_S = 15.0
+_Evse = Annotated[int, Path(ge=0, le=2**31 - 1)]
 _OPEN_PATHS = frozenset(("/ready",))
 """What a container's probe may ask without a token."""
 
@@ -143,32 +144,32 @@ def _add_evses(app: FastAPI, fleet: Controlled) -> None:
     path = "/stations/{station_id}/evses/{evse}"
 
     @app.post(f"{path}/plug-in")
-    async def plug_in(key: at, evse: int, body: schemas.VehicleBody | None = None) -> schemas.StationView:
+    async def plug_in(key: at, evse: _Evse, body: schemas.VehicleBody | None = None) -> schemas.StationView:
         """A car's cable is in."""
         return await fleet.carry_out(key, orders.PlugIn(evse, _car(body or schemas.VehicleBody())))
 
     @app.post(f"{path}/unplug")
-    async def unplug(key: at, evse: int) -> schemas.StationView:
+    async def unplug(key: at, evse: _Evse) -> schemas.StationView:
         """The cable is out; what ran has ended."""
         return await fleet.carry_out(key, orders.Unplug(evse))
 
     @app.post(f"{path}/present-token")
-    async def present_token(key: at, evse: int, body: schemas.TokenBody) -> schemas.StationView:
+    async def present_token(key: at, evse: _Evse, body: schemas.TokenBody) -> schemas.StationView:
         """Somebody holds a token at the reader: it starts, or stops what it started."""
         return await fleet.carry_out(key, orders.PresentToken(evse, body.token, body.type))
 
     @app.post(f"{path}/start")
-    async def start(key: at, evse: int, body: schemas.StartBody) -> schemas.StationView:
+    async def start(key: at, evse: _Evse, body: schemas.StartBody) -> schemas.StationView:
         """A driver plugs in, where no car is, and presents the token."""
         return await fleet.carry_out(key, orders.Start(evse, body.token, body.type, _car(body.vehicle)))
 
     @app.post(f"{path}/limit")
-    async def limit(key: at, evse: int, body: schemas.LimitBody) -> schemas.StationView:
+    async def limit(key: at, evse: _Evse, body: schemas.LimitBody) -> schemas.StationView:
         """A driver chooses at the station how far the transaction goes; only stations of OCPP 2.1 know limits."""
         return await fleet.carry_out(key, orders.Limit(evse, TransactionLimit(**body.model_dump())))
 
     @app.post(f"{path}/stop")
-    async def stop(key: at, evse: int) -> schemas.StationView:
+    async def stop(key: at, evse: _Evse) -> schemas.StationView:
         """The transaction ends by the button on the station."""
         return await fleet.carry_out(key, orders.Stop(evse))
 
@@ -204,7 +205,7 @@ def _spell(told: Told | None) -> ServerSentEvent:
             return ServerSentEvent(id=told.event_id, event=name, raw_data=told.event.model_dump_json())
         case Dropped(count):
             return ServerSentEvent(event="dropped", data={"count": count})
-        case Lost(sentence):
-            return ServerSentEvent(event="worker_lost", data={"detail": sentence})
+        case Lost():
+            return ServerSentEvent(id=told.event_id, event="worker_lost", data={"detail": told.sentence})
         case Gap(last_event_id, count):
             return ServerSentEvent(event="gap", data={"last_event_id": last_event_id, "count": count})

@@ -27,6 +27,10 @@ class Away(ControlError):
     """The process that has the station is gone, or does not answer."""
 
 
+class Broken(ControlError):
+    """The simulator itself has failed at it, and says how on its standard error."""
+
+
 class Unauthorized(ControlError):
     """The request has no token, or another."""
 

@@ -3,16 +3,19 @@
 Invariants:
 1. A slow listener costs the fleet no more than its queue: where that is full, events are dropped, and counted.
 2. How many were dropped is told where they are missing, before the next event that is not.
-3. Before the first listener nothing is kept; from then on the last events are, for whoever comes back: `KEPT` of them.
+3. Before the first listener no event is kept; from then on the last are, for whoever comes back: `KEPT` of them. Losses
+   of workers are kept from the beginning, and never forgotten: there are no more of them than workers.
 4. An event shows what was so when it happened, whenever it is heard.
-5. Who comes back with the id of an event hears each that was after it once, or is told that some are forgotten.
+5. Who comes back with the id of an event hears each that was after it once and in its order, losses among them, or is
+   told that some are forgotten. Who comes without an id hears of every loss.
 """
 
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
+from heapq import merge
 
 from simulator.control.schemas import EventView
 from simulator.control.views import show_event
@@ -24,12 +27,11 @@ _RUN_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True)
-class NumberedEvent:
-    """`number` counts the fleet's events from 1, whether somebody listened or not; `run` is this life of the fleet."""
+class Numbered:
+    """`number` counts the fleet's events and losses from 1, listeners or not; `run` is this life of the fleet."""
 
     run: str
     number: int
-    event: EventView
 
     @property
     def event_id(self) -> str:
@@ -38,17 +40,24 @@ class NumberedEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberedEvent(Numbered):
+    """Something happened at a station."""
+
+    event: EventView
+
+
+@dataclass(frozen=True, slots=True)
+class Lost(Numbered):
+    """From here on nothing comes of some stations: their process is gone."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dropped:
     """So many events are missing here."""
 
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """From here on nothing comes of some stations: their process is gone."""
-
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +83,17 @@ class Listener:
         self._news = asyncio.Event()
         self._is_closed = False
 
-    def put(self, event: NumberedEvent) -> None:
-        """Keep it, or count it as missed."""
-        if self._station_id is not None and event.event.station_id != self._station_id:
-            return
-        if len(self._queue) >= self._bound:
-            self._missed += 1
-            return
+    def put(self, told: NumberedEvent | Lost | Gap) -> None:
+        """Keep it; an event is counted as missed where the queue is full. Losses and gaps are few, and always told."""
+        if isinstance(told, NumberedEvent):
+            if self._station_id is not None and told.event.station_id != self._station_id:
+                return
+            if len(self._queue) >= self._bound:
+                self._missed += 1
+                return
         if self._missed:
             self._queue.append(Dropped(self._missed))
             self._missed = 0
-        self._queue.append(event)
-        self._news.set()
-
-    def announce(self, told: Lost | Gap) -> None:
-        """It is told whatever the queue has: there are few of them."""
         self._queue.append(told)
         self._news.set()
 
@@ -140,10 +145,11 @@ class EventFeed:
 
     def lose(self, sentence: str) -> None:
         """Every listener hears that stations have no process any more, whenever it comes."""
-        lost = Lost(sentence)
+        self._count += 1
+        lost = Lost(self._run, self._count, sentence)
         self._losses.append(lost)
         for listener in self._listeners:
-            listener.announce(lost)
+            listener.put(lost)
 
     def listen(
         self, *, station_id: str | None = None, last_event_id: str | None = None, bound: int = BOUND
@@ -152,9 +158,10 @@ class EventFeed:
         if self._recent is None:
             self._recent = deque(maxlen=self._kept)
         listener = Listener(station_id=station_id, bound=bound)
-        for lost in self._losses:
-            listener.announce(lost)
-        if last_event_id is not None:
+        if last_event_id is None:
+            for lost in self._losses:
+                listener.put(lost)
+        else:
             self._resume(listener, last_event_id, self._recent)
         self._listeners.add(listener)
         if self._is_closed:
@@ -178,15 +185,15 @@ class EventFeed:
             listener.put(numbered)
 
     def _resume(self, listener: Listener, last_event_id: str, recent: deque[NumberedEvent]) -> None:
-        oldest = recent[0].number if recent else self._count + 1
         heard = self._number_of(last_event_id)
+        kept: Iterable[NumberedEvent | Lost] = merge(recent, self._losses, key=lambda one: one.number)
+        behind = [one for one in kept if heard is None or one.number > heard]
         if heard is None:
-            listener.announce(Gap(last_event_id, None))
-        elif heard + 1 < oldest:
-            listener.announce(Gap(last_event_id, oldest - heard - 1))
-        for event in recent:
-            if heard is None or event.number > heard:
-                listener.put(event)
+            listener.put(Gap(last_event_id, None))
+        elif forgotten := self._count - heard - len(behind):
+            listener.put(Gap(last_event_id, forgotten))
+        for one in behind:
+            listener.put(one)
 
     def _number_of(self, event_id: str) -> int | None:
         """None for the id of another fleet's event, or of none."""

@@ -16,6 +16,7 @@ STATUS_OF_ERROR: Mapping[type[errors.ControlError], HTTPStatus] = {
     errors.Refused: HTTPStatus.CONFLICT,
     errors.Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.Away: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.Broken: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.Unauthorized: HTTPStatus.UNAUTHORIZED,
     errors.FromBrowser: HTTPStatus.FORBIDDEN,
 }

@@ -12,16 +12,17 @@ from simulator.faults.kinds import FaultKind, Way
 from simulator.inventory import CARD
 
 _MOST = 10**8
+_LONGEST_NAME = 255
 
 
 class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 class VehicleBody(_Body):
     """A car. Without a `model` one is drawn that fits the EVSE. States of charge are shares of 1."""
 
-    model: str | None = Field(default=None, description="a name from GET /vehicles")
+    model: str | None = Field(default=None, max_length=_LONGEST_NAME, description="a name from GET /vehicles")
     soc: float = Field(default=0.3, ge=0, le=1)
     target_soc: float = Field(default=1.0, gt=0, le=1)
 
@@ -29,7 +30,7 @@ class VehicleBody(_Body):
 class TokenBody(_Body):
     """A token at the EVSE's reader."""
 
-    token: str = Field(min_length=1, max_length=255)
+    token: str = Field(min_length=1, max_length=_LONGEST_NAME)
     type: IdTokenType = CARD
 
 
@@ -64,6 +65,15 @@ class FaultBody(_Body):
     span_s: tuple[float, float] | None = None
 
 
+class LimitView(BaseModel):
+    """How far a transaction goes, whoever has said so: the CSMS may say what nobody could ask for here."""
+
+    max_cost: Decimal | None
+    max_energy_wh: Decimal | None
+    max_time_s: int | None
+    max_soc_percent: int | None
+
+
 class TransactionView(BaseModel):
     """`transaction_id` is null in 1.6 until the CSMS has numbered it; `cost` is what the station shows of it.
 
@@ -79,7 +89,7 @@ class TransactionView(BaseModel):
     energy_wh: int | None
     stopped_reason: str | None
     cost: Decimal | None
-    limit: LimitBody | None
+    limit: LimitView | None
     is_start_acknowledged: bool
     is_end_acknowledged: bool
 

@@ -5,7 +5,7 @@ from simulator.control.panel import Panel
 from simulator.control.schemas import (
     EventView,
     EvseView,
-    LimitBody,
+    LimitView,
     StationView,
     SummaryView,
     TransactionView,
@@ -94,7 +94,7 @@ def _show_transaction(transaction: Transaction | None) -> TransactionView | None
         energy_wh=transaction.energy_wh,
         stopped_reason=transaction.stopped_reason,
         cost=transaction.cost,
-        limit=None if limit is None else LimitBody.model_validate(limit, from_attributes=True),
+        limit=None if limit is None else LimitView.model_validate(limit, from_attributes=True),
         is_start_acknowledged=transaction.is_start_acknowledged,
         is_end_acknowledged=transaction.is_end_acknowledged,
     )

@@ -100,13 +100,14 @@ class Worker:
             async for line in process.stdout:
                 self._take(read(line))
             code = await process.wait()
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, ValueError):  # ValueError: a line without an end, or no event
             self.loss = f"{self} says what no worker says"
             return
         finally:
             if process.returncode is None:
                 process.kill()
-                await process.wait()
+            await process.stdout.read()  # what nobody has read keeps the pipe open
+            await process.wait()
         if code != 0 or self.told is None or self.told.figures is None:
             how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
             self.loss = f"{self} died {how}"
@@ -133,7 +134,7 @@ class Worker:
         # A dead worker's end is closed before its death is known.
         if not self._process.stdin.is_closing():
             with contextlib.suppress(OSError):
-                self._process.stdin.write(line)
+                self._process.stdin.write(line)  # not drained: how much may be on its way, Asking bounds
 
 
 class Crew:

@@ -5,9 +5,13 @@ from datetime import datetime
 
 import msgspec
 
+from simulator.control.errors import ControlError
 from simulator.control.orders import Order, StationQuestion
 from simulator.figures import Figures
 from simulator.fleet import FleetSummary
+
+QUESTION_BYTES = 1024 * 1024
+"""The longest line that a worker reads; most have as much as a request's URL."""
 
 NOTHING = FleetSummary(
     stations=0,
@@ -42,10 +46,14 @@ Question = Do | CountAccepted | Summarize | StationQuestion
 
 
 class Asked(msgspec.Struct, frozen=True, tag=True):
-    """A question to a worker, which answers to its number."""
+    """A question to a worker, which answers to its number, and does nothing of it once it is `until_s`.
+
+    That is `time.monotonic`, which all processes of a machine share.
+    """
 
     number: int
     question: Question
+    until_s: float
 
 
 class WindDown(msgspec.Struct, frozen=True, tag=True):
@@ -84,6 +92,11 @@ class Heard(msgspec.Struct, frozen=True, tag=True):
 
 Word = Told | Answered | Declined | Heard
 
+
+class _Numbered(msgspec.Struct, frozen=True):
+    number: int
+
+
 _WORDS: msgspec.json.Decoder[Word] = msgspec.json.Decoder(Word)
 _ORDERS: msgspec.json.Decoder[Asked | WindDown] = msgspec.json.Decoder(Asked | WindDown)
 
@@ -101,6 +114,19 @@ def read(line: bytes) -> Word:
 def read_order(line: bytes) -> Asked | WindDown:
     """What a worker hears. Raises msgspec.DecodeError for what nobody says to one."""
     return _ORDERS.decode(line)
+
+
+def decline(number: int, error: ControlError) -> Declined:
+    """The question of that number is refused with the error."""
+    return Declined(number, type(error).__name__, str(error), error.advice)
+
+
+def number_of(line: bytes) -> int | None:
+    """The number of a question that cannot be read otherwise; None where it has none."""
+    try:
+        return msgspec.json.decode(line, type=_Numbered).number
+    except msgspec.DecodeError:
+        return None
 
 
 def add_up(summaries: Sequence[FleetSummary]) -> FleetSummary:

@@ -3,27 +3,42 @@
 Invariants:
 1. It winds down when it is told to on its standard input, and when that ends: then whoever started it is gone.
 2. What it is asked there it answers at once, in its order, until everything has ended.
-3. It tells its summary twice a second, and once more when everything has ended; nobody listening is no error.
+3. A line that it cannot read is no end: it complains, declines what has a number, and reads on.
+4. It tells its summary twice a second, and once more when everything has ended; nobody listening is no error.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import sys
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from simulator.control.errors import Invalid
 from simulator.figures import Figures
 from simulator.fleet import Fleet
-from simulator.workers.messages import Told, WindDown, Word, read_order, write
+from simulator.workers.messages import (
+    QUESTION_BYTES,
+    Told,
+    WindDown,
+    Word,
+    decline,
+    number_of,
+    read_order,
+    write,
+)
 
 if TYPE_CHECKING:
     from simulator.workers.answering import Answerer
 
+_LOGGER = logging.getLogger(__name__)
 _TELL_EVERY_S = 0.5
-_LINE_BYTES = 1024 * 1024  # a question has as much as a request's URL
+_DOCUMENTATION = "GET /openapi.json describes every request"
 
 
 async def work(
@@ -54,20 +69,47 @@ async def work(
     return 0
 
 
+async def heed(
+    reader: asyncio.StreamReader, stop: asyncio.Event, *, answerer: Answerer | None, say: Callable[[Word], None]
+) -> None:
+    """Answer what is asked line by line; `stop` is set by the word to end, and by the end of the lines."""
+    while True:
+        try:
+            line = await reader.readline()
+        except ValueError as error:
+            _LOGGER.error("a line is left out: %s", error)
+            continue
+        if not line:
+            break
+        await _heed_line(line, stop, answerer=answerer, say=say)
+    stop.set()
+
+
+async def _heed_line(
+    line: bytes, stop: asyncio.Event, *, answerer: Answerer | None, say: Callable[[Word], None]
+) -> None:
+    try:
+        order = read_order(line)
+    except msgspec.DecodeError as error:
+        _LOGGER.error("a line cannot be read: %s", error)
+        number = number_of(line)
+        if number is not None:
+            say(decline(number, Invalid(f"the question cannot be read: {error}", advice=_DOCUMENTATION)))
+        return
+    if isinstance(order, WindDown):
+        stop.set()
+    else:
+        assert answerer is not None  # else nobody asks
+        say(await answerer.answer(order))
+
+
 async def _follow_leash(stop: asyncio.Event, answerer: Answerer | None) -> None:
-    reader = asyncio.StreamReader(limit=_LINE_BYTES)
+    reader = asyncio.StreamReader(limit=QUESTION_BYTES)
     transport, _ = await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
     )
     try:
-        async for line in reader:
-            order = read_order(line)
-            if isinstance(order, WindDown):
-                stop.set()
-            else:
-                assert answerer is not None  # else nobody asks
-                _say(await answerer.answer(order))
-        stop.set()
+        await heed(reader, stop, answerer=answerer, say=_say)
     finally:
         transport.close()
 

@@ -94,6 +94,7 @@ class GatewayInMemory:
                 else NoContractCertificates(),
                 costs=self.costs,
                 ev_certificates=ev_certificates or NoEvCertificates(),
+                ev_certificate_timeout_s=settings.ev_certificate_timeout_s,
             ),
             presence=self.presence,
             tasks=tasks,

@@ -3,10 +3,11 @@
 import asyncio
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
@@ -16,11 +17,12 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import NameOID
 from websockets.asyncio.client import ClientConnection
 
+from csms.ocsp import read_status
 from protocol.blocks.certificates.messages import CertificateStatusReply, EvCertificateReply
 from protocol.blocks.certificates.queries import AskCertificateStatus, AskEvCertificate
+from protocol.domain.certificates import CertificateHashData, RevocationStatus
 from protocol.domain.version import OcppVersion
 from tests.csms.harness import GatewayInMemory, call, gateway_in_memory, station
-from tests.protocol.blocks.samples.v201 import HASH_201
 
 T = "2026-03-01T12:34:56.789Z"
 V21 = OcppVersion.V21
@@ -120,9 +122,27 @@ async def test_vat_number_that_nobody_knows_is_rejected(csms: GatewayInMemory) -
     assert csms.facts == ["connected", "disconnected"]
 
 
-def told_by_responder(status: ocsp.OCSPCertStatus, *, serial_number: int = 0x1F) -> str:
+CHAIN_HASH = {
+    "hashAlgorithm": "SHA256",
+    "issuerNameHash": "ab" * 32,
+    "issuerKeyHash": "CD" * 32,
+    "serialNumber": "1f",
+}
+CHAIN_CERTIFICATE = CertificateHashData("SHA256", "ab" * 32, "CD" * 32, "1f")
+TODAY = datetime.now(UTC).replace(microsecond=0)
+
+
+def told_by_responder(
+    status: ocsp.OCSPCertStatus = ocsp.OCSPCertStatus.GOOD,
+    *,
+    serial_number: int = 0x1F,
+    name_hash: bytes = b"\xab" * 32,
+    key_hash: bytes = b"\xcd" * 32,
+    said_at: datetime = TODAY,
+    renewed_at: datetime | None = TODAY + timedelta(days=7),
+) -> str:
     """A responder's answer, DER in Base64."""
-    key, now = generate_private_key(SECP256R1()), datetime(2026, 1, 1, tzinfo=UTC)
+    key = generate_private_key(SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "responder")])
     responder = (
         x509.CertificateBuilder()
@@ -130,32 +150,64 @@ def told_by_responder(status: ocsp.OCSPCertStatus, *, serial_number: int = 0x1F)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(now)
-        .not_valid_after(now + timedelta(days=9999))
+        .not_valid_before(TODAY)
+        .not_valid_after(TODAY + timedelta(days=9999))
         .sign(key, SHA256())
     )
     said = ocsp.OCSPResponseBuilder().add_response_by_hash(
-        issuer_name_hash=bytes(32),
-        issuer_key_hash=bytes(32),
+        issuer_name_hash=name_hash,
+        issuer_key_hash=key_hash,
         serial_number=serial_number,
         algorithm=SHA256(),
         cert_status=status,
-        this_update=now,
-        next_update=now + timedelta(days=7),
-        revocation_time=now if status is ocsp.OCSPCertStatus.REVOKED else None,
+        this_update=said_at,
+        next_update=renewed_at,
+        revocation_time=said_at if status is ocsp.OCSPCertStatus.REVOKED else None,
         revocation_reason=None,
     )
     answer = said.responder_id(ocsp.OCSPResponderEncoding.HASH, responder).sign(key, SHA256())
     return base64.b64encode(answer.public_bytes(Encoding.DER)).decode()
 
 
-class Responders:
-    """They answer by their address; where there is nobody, Failed."""
+@pytest.mark.parametrize(
+    "answer",
+    [
+        told_by_responder(serial_number=7),
+        told_by_responder(name_hash=bytes(32)),
+        told_by_responder(key_hash=bytes(32)),
+        told_by_responder(said_at=TODAY - timedelta(days=2), renewed_at=TODAY),
+        told_by_responder(said_at=TODAY + timedelta(minutes=6)),
+        "MAo=",
+        "no Base64",
+    ],
+    ids=["serial", "name", "key", "old", "early", "broken", "text"],
+)
+def test_answer_about_another_certificate_or_another_day_is_none(answer: str) -> None:
+    assert read_status(answer, asked=CHAIN_CERTIFICATE, now=TODAY) is None
 
-    def __init__(self, answers: Mapping[str, str]) -> None:
+
+def test_answer_by_another_algorithm_is_none() -> None:
+    asked = msgspec.structs.replace(CHAIN_CERTIFICATE, algorithm="SHA512")
+
+    assert read_status(told_by_responder(), asked=asked, now=TODAY) is None
+
+
+def test_answer_that_is_never_renewed_is_one() -> None:
+    early = told_by_responder(said_at=TODAY + timedelta(minutes=4), renewed_at=None)
+
+    assert read_status(early, asked=CHAIN_CERTIFICATE, now=TODAY) == (RevocationStatus.GOOD, None)
+
+
+class Responders:
+    """They answer by their address, or not at all; where there is nobody, Failed."""
+
+    def __init__(self, answers: Mapping[str, str], *, silent: Collection[str] = ()) -> None:
         self._answers = answers
+        self._silent = silent
 
     async def ask_status(self, question: AskCertificateStatus) -> CertificateStatusReply:
+        if question.question.responder_url in self._silent:
+            await asyncio.Event().wait()
         answer = self._answers.get(question.question.responder_url)
         return CertificateStatusReply("Failed" if answer is None else "Accepted", answer)
 
@@ -166,9 +218,9 @@ class Responders:
 async def test_each_certificate_of_a_chain_has_the_answer_of_its_own_responder() -> None:
     responders = Responders(
         {
-            "http://good": told_by_responder(ocsp.OCSPCertStatus.GOOD),
+            "http://good": told_by_responder(),
             "http://revoked": told_by_responder(ocsp.OCSPCertStatus.REVOKED),
-            "http://another": told_by_responder(ocsp.OCSPCertStatus.GOOD, serial_number=7),
+            "http://another": told_by_responder(name_hash=bytes(32)),
             "http://broken": "MAo=",
         }
     )
@@ -181,12 +233,27 @@ async def test_each_certificate_of_a_chain_has_the_answer_of_its_own_responder()
     told = [one for answer in answers for one in answer]
     assert [one["status"] for one in told] == ["Good", "Revoked", "Failed", "Failed", "Failed"]
     assert [one["source"] for one in told] == ["OCSP"] * 4 + ["CRL"]
-    assert {one["nextUpdate"] for one in told[:2]} == {"2026-01-08T00:00:00.000Z"}
-    assert all(one["certificateHashData"] == HASH_201 for one in told)
+    assert {one["nextUpdate"] for one in told[:2]} == {f"{TODAY + timedelta(days=7):%Y-%m-%dT%H:%M:%S}.000Z"}
+    assert all(one["certificateHashData"] == CHAIN_HASH for one in told)
+
+
+async def test_chain_is_answered_in_time_although_responders_are_silent() -> None:
+    silent = [f"http://silent/{number}" for number in range(4)]
+    responders = Responders({"http://good": told_by_responder()}, silent=silent)
+    asked = [("OCSP", [*silent, "http://good"]), ("OCSP", silent)]
+
+    async with (
+        gateway_in_memory(ev_certificates=responders, CSMS_EV_CERTIFICATE_TIMEOUT_S="0.5") as csms,
+        await station(csms, version=V21) as socket,
+        asyncio.timeout(5),
+    ):
+        told = await ask_chain(socket, asked, "1")
+
+    assert [one["status"] for one in told] == ["Good", "Failed"]
 
 
 async def ask_chain(socket: ClientConnection, asked: list[tuple[str, list[str]]], number: str) -> list[dict[str, Any]]:
-    questions = [{"certificateHashData": HASH_201, "source": source, "urls": urls} for source, urls in asked]
+    questions = [{"certificateHashData": CHAIN_HASH, "source": source, "urls": urls} for source, urls in asked]
     answered = await call(socket, "GetCertificateChainStatus", {"certificateStatusRequests": questions}, number)
     assert answered[0] == 3
     return list(answered[2]["certificateStatus"])

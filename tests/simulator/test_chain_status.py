@@ -21,17 +21,24 @@ from protocol.blocks.certificates.messages import (
 from protocol.blocks.provisioning.messages import Reset, ResetKind
 from protocol.blocks.remote_control.messages import TriggerKind, TriggerMessage
 from protocol.blocks.security.messages import SecurityEventNotification
-from protocol.domain.certificates import CertificateUse, RevocationSource, RevocationStatus, SigningUse
+from protocol.domain.certificates import (
+    CertificateHashData,
+    CertificateUse,
+    RevocationSource,
+    RevocationStatus,
+    SigningUse,
+)
 from protocol.domain.version import OcppVersion
 from protocol.errors import ActionNotSupported
 from simulator.roots import hash_data_of
-from tests.simulator.scripted_csms import World
+from tests.simulator.scripted_csms import Silence, World
 from tests.simulator.test_charge import booted
 from tests.simulator.test_commands import ask
 from tests.simulator.test_jobs import KEY, PEM, ROOT
 
 V21 = OcppVersion.V21
 RESPONDER, LIST = "http://ocsp.example/", "http://crl.example/root.crl"
+OTHER, FAR = CertificateHashData("SHA256", "aa", "bb", "1f"), datetime(2036, 1, 1, tzinfo=UTC)
 SUB_KEY = ec.generate_private_key(ec.SECP256R1())
 
 
@@ -161,3 +168,37 @@ def test_csms_that_cannot_say_it_changes_nothing() -> None:
 
     assert len(world.csms.of(GetCertificateChainStatus)) == 1
     assert has_chain(world)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ActionNotSupported("GetCertificateChainStatus", version=V21),
+        Silence(),
+        CertificateChainStatusReply((RevocationAnswer(OTHER, RevocationSource.OCSP, RevocationStatus.GOOD, FAR),)),
+    ],
+    ids=["refused", "silent", "of another"],
+)
+def test_csms_that_has_not_said_it_is_asked_again_in_an_hour(answer: object) -> None:
+    world = booted(V21)
+    world.csms.scripts[GetCertificateChainStatus] = lambda _: answer
+    hand_over(world)
+
+    world.run_for(3500)
+    before = len(world.csms.of(GetCertificateChainStatus))
+    world.run_for(300)
+
+    assert (before, len(world.csms.of(GetCertificateChainStatus))) == (1, 2)
+
+
+def test_question_that_was_lost_with_its_socket_is_asked_again_soon() -> None:
+    world = booted(V21)
+    world.csms.scripts[GetCertificateChainStatus] = lambda _: Silence()
+    hand_over(world)
+
+    world.station.lose_socket()
+    answering(world, RevocationStatus.REVOKED, lasts=timedelta(hours=1))
+    world.run_for(200)
+
+    assert len(world.csms.of(GetCertificateChainStatus)) == 2
+    assert not has_chain(world)

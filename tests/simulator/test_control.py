@@ -23,7 +23,7 @@ from simulator.control.attached import Control
 from simulator.control.feed import Dropped, EventFeed, Gap, Lost, NumberedEvent
 from simulator.control.local import LocalFleet
 from simulator.control.orders import Car, Limit, Look, Start
-from simulator.control.schemas import LimitBody
+from simulator.control.schemas import LimitView
 from simulator.fleet import Fleet
 from simulator.inventory import CARD
 from simulator.plan import FleetPlan, Settings, StationPlan
@@ -112,7 +112,9 @@ async def test_driver_chooses_at_a_21_station_how_far_the_transaction_goes() -> 
 
     (entry,) = world.fleet.ledger.entries()
     assert limited.evses[0].transaction is not None
-    assert limited.evses[0].transaction.limit == LimitBody(max_energy_wh=Decimal(200))
+    assert limited.evses[0].transaction.limit == LimitView(
+        max_cost=None, max_energy_wh=Decimal(200), max_time_s=None, max_soc_percent=None
+    )
     assert (over.evses[0].transaction, entry.energy_wh, entry.stopped_reason) == (None, 200, "EnergyLimitReached")
 
 
@@ -413,11 +415,62 @@ async def test_before_anybody_listens_nothing_is_kept() -> None:
 
 
 async def test_who_comes_after_a_loss_hears_of_it_and_a_closed_feed_ends() -> None:
-    feed = EventFeed()
+    feed = EventFeed(run="r")
     feed.lose("worker 1/2 died")
     feed.close()
 
-    assert [one async for one in feed.listen().hear(quiet_s=1)] == [Lost("worker 1/2 died")]
+    assert [one async for one in feed.listen().hear(quiet_s=1)] == [Lost("r", 1, "worker 1/2 died")]
+
+
+async def test_loss_is_heard_once_and_where_it_was() -> None:
+    feed, world = EventFeed(run="r", kept=1000), World(StationPlan("A"), StationPlan("B"))
+    world.fleet.tell(feed.on_event)
+    feed.leave(feed.listen())
+    world.run_for(30)
+    before = len(world.events)
+    feed.lose("worker 1/2 died")
+    world.station.lose_socket()
+
+    listeners = [feed.listen(last_event_id=f"r-{number}") for number in (before - 1, before, before + 1)]
+    of_one = feed.listen(last_event_id=f"r-{before}", station_id="B")
+    feed.close()
+    heard = [[one async for one in listener.hear(quiet_s=1)] for listener in (*listeners, of_one)]
+
+    lost = Lost("r", before + 1, "worker 1/2 died")
+    assert [[one.number for one in part] for part in heard[:3]] == [
+        [before, before + 1, before + 2],
+        [before + 1, before + 2],
+        [before + 2],
+    ]
+    assert heard[0][1] == heard[1][0] == lost
+    assert heard[3] == [lost]
+
+
+async def test_loss_outlives_the_events_around_it_and_is_no_gap() -> None:
+    feed, world = EventFeed(run="r", kept=2), World(StationPlan("A"), StationPlan("B"))
+    world.fleet.tell(feed.on_event)
+    feed.leave(feed.listen())
+    feed.lose("worker 1/2 died")
+    world.run_for(30)
+    total = len(world.events) + 1
+
+    listener = feed.listen(last_event_id="r-0")
+    feed.close()
+    heard = [one async for one in listener.hear(quiet_s=1)]
+
+    assert heard[:2] == [Gap("r-0", total - 3), Lost("r", 1, "worker 1/2 died")]
+    assert [one.number for one in heard[2:]] == [total - 1, total]
+
+
+async def test_what_a_slow_listener_missed_before_a_loss_is_told_before_it() -> None:
+    feed, world = EventFeed(), World(StationPlan("A"))
+    world.fleet.tell(feed.on_event)
+    slow = feed.listen(bound=1)
+    world.run_for(30)
+    feed.lose("worker 1/2 died")
+    feed.close()
+
+    assert [type(one) async for one in slow.hear(quiet_s=1)] == [NumberedEvent, Dropped, Lost]
 
 
 async def test_a_stream_that_broke_off_goes_on_behind_its_last_event() -> None:

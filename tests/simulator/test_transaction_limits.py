@@ -15,6 +15,7 @@ from protocol.domain.charging_profile import ProfilePurpose
 from protocol.domain.identifiers import TransactionId
 from protocol.domain.transaction_limit import TransactionLimit
 from protocol.domain.version import OcppVersion
+from simulator.control.schemas import EventView
 from simulator.control.views import show_event
 from simulator.evse import Outlet
 from simulator.figures import Observer, measure
@@ -67,6 +68,39 @@ def test_limit_of_the_csms_is_taken_said_once_and_kept() -> None:
 
     assert said_limits(world) == [limit]
     assert world.csms.of(TransactionEnd) == []
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        TransactionLimit(max_energy_wh=Decimal("999999999.5"), max_cost=Decimal(999_999_999)),
+        TransactionLimit(max_time_s=10**18),
+        TransactionLimit(max_time_s=-5),
+    ],
+)
+def test_whatever_limit_the_csms_says_is_shown(limit: TransactionLimit) -> None:
+    told: list[EventView] = []
+    world = World(StationPlan("CP1", version=V21), on_event=lambda event: told.append(show_event(event)))
+    world.run_for(5)
+    world.csms.scripts[TransactionStart] = lambda _: TransactionReply(limit=limit)
+    world.station.plug_in(1, car())
+    world.station.present_token(1, TOKEN)
+    world.run_for(60)
+
+    shown = [one.transaction.limit for one in told if one.transaction is not None and one.transaction.limit is not None]
+    assert shown
+    assert {(one.max_cost, one.max_energy_wh, one.max_time_s) for one in shown} == {
+        (limit.max_cost, limit.max_energy_wh, limit.max_time_s)
+    }
+
+
+def test_limit_without_a_bound_is_none() -> None:
+    world = limited(TransactionLimit())
+
+    transaction = world.station.state.evses[0].transaction
+    assert transaction is not None
+    assert transaction.limit is None
+    assert said_limits(world) == []
 
 
 def test_energy_ends_with_the_watt_hour_that_is_reached() -> None:
@@ -147,6 +181,35 @@ def test_limit_that_changes_takes_the_place_of_the_one_before() -> None:
     assert end_of(world).trigger == "TimeLimitReached"
 
 
+def test_driver_and_csms_both_bound() -> None:
+    credit = TransactionLimit(max_cost=Decimal(5), max_time_s=3600)
+    world = limited(credit)
+
+    world.station.limit(1, TransactionLimit(max_energy_wh=Decimal(500), max_time_s=7200))
+    world.run_for(5)
+    world.station.limit(1, TransactionLimit(max_energy_wh=Decimal(900), max_cost=Decimal(50)))
+    world.run_for(5)
+
+    assert said_limits(world) == [
+        credit,
+        TransactionLimit(max_cost=Decimal(5), max_energy_wh=Decimal(500), max_time_s=3600),
+        TransactionLimit(max_cost=Decimal(5), max_energy_wh=Decimal(900), max_time_s=3600),
+    ]
+    ask(world, CostUpdated(name_of(world), Decimal("5.0")))
+    assert end_of(world).trigger == "CostLimitReached"
+
+
+def test_csms_takes_nothing_of_what_the_driver_wants() -> None:
+    world = limited(None)
+    world.station.limit(1, TransactionLimit(max_energy_wh=Decimal(500)))
+
+    world.csms.scripts[TransactionUpdate] = lambda _: TransactionReply(limit=TransactionLimit(max_cost=Decimal(5)))
+    world.run_for(600)
+
+    assert said_limits(world)[-1] == TransactionLimit(max_cost=Decimal(5), max_energy_wh=Decimal(500))
+    assert end_of(world).trigger == "EnergyLimitReached"
+
+
 def test_limit_that_is_reached_already_ends_at_once() -> None:
     world = limited(TransactionLimit(max_time_s=0))
 
@@ -170,6 +233,7 @@ def test_running_cost_is_shown_in_events_and_the_last_one_in_the_ledger(version:
     world.run_for(5)
 
     (entry,) = world.fleet.ledger.entries()
+    assert [one.notice.detail for one in told if one.notice.happening == "cost shown"] == ["1.5", "1.75"]
     figures = measure(world.fleet, Observer(1), scenario="", seed=1, url="", began_at=began_at, elapsed_s=20)
     assert figures.costs_shown == 1
     assert "Of 1 sessions the station showed" in write_html(judge(figures, ()))

@@ -25,7 +25,7 @@ def decode_transaction_event(request: v21.TransactionEventRequest) -> Transactio
     """As in 2.0.1, with the limit and the tariff that hold there. A start hears our limit, an end of its receipt."""
     of_before: Any = request  # Any: it has what 2.0.1 reads
     message = before.decode_transaction_event(of_before)
-    limit = given(request.transaction_info.transaction_limit)
+    limit = _read_limit(given(request.transaction_info.transaction_limit))
     if isinstance(message, TransactionStart):
         message = msgspec.structs.replace(message, hears_limit=not message.is_offline)
     if isinstance(message, TransactionEnd):
@@ -33,7 +33,7 @@ def decode_transaction_event(request: v21.TransactionEventRequest) -> Transactio
     tariff_id = given(request.transaction_info.tariff_id)
     if tariff_id is not None:
         message = msgspec.structs.replace(message, tariff_id=tariff_id)
-    return message if limit is None else msgspec.structs.replace(message, limit=_read_limit(limit))
+    return message if limit is None else msgspec.structs.replace(message, limit=limit)
 
 
 def encode_transaction_event(message: TransactionEvent) -> v21.TransactionEventRequest:
@@ -50,11 +50,11 @@ def encode_transaction_event(message: TransactionEvent) -> v21.TransactionEventR
 def decode_reply(response: v21.TransactionEventResponse) -> TransactionReply:
     """As in 2.0.1, with the limit that the CSMS wants, and where the receipt is."""
     of_before: Any = response  # Any: it has what 2.0.1 reads
-    limit, told = given(response.transaction_limit), given(response.updated_personal_message)
+    limit, told = _read_limit(given(response.transaction_limit)), given(response.updated_personal_message)
     reply = before.decode_reply(of_before)
     if told is not None and told.format == _ADDRESS:
         reply = msgspec.structs.replace(reply, receipt_url=told.content)
-    return reply if limit is None else msgspec.structs.replace(reply, limit=_read_limit(limit))
+    return reply if limit is None else msgspec.structs.replace(reply, limit=limit)
 
 
 def encode_reply(reply: TransactionReply) -> v21.TransactionEventResponse:
@@ -71,13 +71,17 @@ def encode_reply(reply: TransactionReply) -> v21.TransactionEventResponse:
     )
 
 
-def _read_limit(limit: v21.TransactionLimit) -> TransactionLimit:
-    return TransactionLimit(
+def _read_limit(limit: v21.TransactionLimit | None) -> TransactionLimit | None:
+    """None also for a limit without a bound, which limits nothing."""
+    if limit is None:
+        return None
+    read = TransactionLimit(
         max_cost=_read_amount(given(limit.max_cost), "maxCost"),
         max_energy_wh=_read_amount(given(limit.max_energy), "maxEnergy"),
         max_time_s=given(limit.max_time),
         max_soc_percent=given(limit.max_so_c),
     )
+    return None if read == TransactionLimit() else read
 
 
 def _read_amount(amount: float | None, name: str) -> Decimal | None:

@@ -1,10 +1,12 @@
 """A control of several processes answers as that of one, and says which stations are gone with theirs."""
 
 import asyncio
+import json
 import os
 import re
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -16,29 +18,37 @@ import pytest
 
 from simulator.control.app import make_app
 from simulator.control.controlled import Controlled
-from simulator.control.errors import Away
+from simulator.control.errors import Away, Invalid
 from simulator.control.feed import EventFeed, Lost, NumberedEvent
 from simulator.control.local import LocalFleet
+from simulator.control.orders import DropSocket, StationQuestion
+from simulator.control.panel import Panel
 from simulator.control.views import show_event
 from simulator.fleet import FleetEvent
 from simulator.plan import StationPlan
 from simulator.share import Share
+from simulator.workers import crew
 from simulator.workers.answering import Answerer
 from simulator.workers.asking import Asking
 from simulator.workers.control import CrewFleet
 from simulator.workers.crew import Worker
 from simulator.workers.messages import (
     NOTHING,
+    QUESTION_BYTES,
     Answered,
     Asked,
     CountAccepted,
     Declined,
+    Do,
+    Heard,
     Question,
     Told,
+    WindDown,
     read,
     read_order,
     write,
 )
+from simulator.workers.worker import heed
 from tests.simulator.figures import figures
 from tests.simulator.peer_csms import peer_csms
 from tests.simulator.scripted_csms import World
@@ -53,26 +63,23 @@ PLANS = (
 
 
 class NearWorker(Worker):
-    """A worker whose share lives in this process: words and questions are those of the pipe."""
+    """A worker whose share lives in this process: words, questions and their bounds are those of the pipe."""
 
     def __init__(self, share: Share, *, patience_s: float = WAIT_S) -> None:
         super().__init__(share, share.of(PLANS))
         world = World(*self.stations)
         self.is_silent = False
-        self._answerer = Answerer(world.fleet)
+        self.reader = asyncio.StreamReader(limit=QUESTION_BYTES)
+        answerer = Answerer(world.fleet)
         world.run_for(30)
         self._asking = Asking(str(self), send=self._pass_on, patience_s=patience_s)
+        self._heeding = asyncio.create_task(
+            heed(self.reader, asyncio.Event(), answerer=answerer, say=lambda word: self._take(read(write(word))))
+        )
 
     def _pass_on(self, line: bytes) -> None:
         if not self.is_silent:
-            asyncio.get_running_loop().create_task(self._answer(line))
-
-    async def _answer(self, line: bytes) -> None:
-        asked = read_order(line)
-        assert isinstance(asked, Asked)
-        word = read(write(await self._answerer.answer(asked)))
-        assert isinstance(word, Answered | Declined)
-        self._asking.settle(word)
+            self.reader.feed_data(line)
 
     def die(self) -> None:
         self.loss = f"{self} died by signal 9"
@@ -153,11 +160,12 @@ async def test_stations_of_a_worker_that_died_are_said_to_be_gone_and_the_others
             for method, path in (
                 ("GET", "/stations/N2"),
                 ("POST", "/stations/S0/switch-off"),
-                ("GET", "/stations"),
+                ("GET", "/stations?after=N1"),
                 ("GET", "/ready"),
             )
         ]
-        before = await client.get("/stations", params={"limit": 1})
+        before = [await client.get("/stations", params={"limit": limit, "after": "N0"}) for limit in (1, 100)]
+        of_site = await client.get("/stations", params={"limit": 1, "site": "S", "starts_with": "S"})
         behind = await client.get("/stations", params={"after": "S0"})
         enough = await client.get("/ready", params={"at_least": 5})
         summary = (await client.get("/summary")).json()
@@ -166,7 +174,10 @@ async def test_stations_of_a_worker_that_died_are_said_to_be_gone_and_the_others
     assert {answer.json()["detail"] for answer in gone} == {"worker 2/3 (stations N2 to S0) died by signal 9"}
     assert {answer.json()["type"] for answer in gone} == {"urn:chargeyard:fleet:away"}
     assert gone[2].json()["advice"] == "start again; GET /stations?after=S0 lists those behind it"
-    assert [one["station_id"] for one in before.json()["items"]] == ["N0"]
+    assert of_site.status_code == 503
+    assert of_site.json()["advice"].endswith("GET /stations?after=S0&starts_with=S&site=S lists those behind it")
+    for page in before:
+        assert ([one["station_id"] for one in page.json()["items"]], page.json()["next_after"]) == (["N1"], "N1")
     assert [one["station_id"] for one in behind.json()["items"]] == ["S1", "S2", "a/b"]
     assert (enough.status_code, summary["last_failure"]) == (200, gone[0].json()["detail"])
 
@@ -182,6 +193,19 @@ async def test_a_worker_that_does_not_answer_is_no_hang() -> None:
     assert "not known" in answer.json()["advice"]
 
 
+@pytest.mark.parametrize("path", ["/summary", "/ready?at_least=3"])
+async def test_silent_workers_are_waited_for_together(path: str) -> None:
+    workers = [NearWorker(Share(number, 7), patience_s=0.3) for number in range(1, 8)]
+    for worker in workers[3:]:
+        worker.is_silent = True
+    async with client_of(CrewFleet(workers)) as client:
+        began_at = time.monotonic()
+        answer = await client.get(path)
+
+    assert answer.status_code == 200
+    assert time.monotonic() - began_at < 0.9
+
+
 async def test_who_waits_for_a_worker_hears_at_once_that_it_is_gone() -> None:
     asked: list[bytes] = []
     asking = Asking("worker 1/1", send=asked.append)
@@ -193,7 +217,120 @@ async def test_who_waits_for_a_worker_hears_at_once_that_it_is_gone() -> None:
     for later in (waiting, asking.ask(CountAccepted())):
         with pytest.raises(Away, match="worker 1/1 died"):
             await later
-    assert [read_order(line) for line in asked] == [Asked(1, CountAccepted())]
+    (order,) = map(read_order, asked)
+    assert isinstance(order, Asked)
+    assert (order.number, order.question) == (1, CountAccepted())
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/stations/N0/faults", '{"kind": "delay", "span_s": [NaN, NaN]}'),
+        ("/stations/N0/faults", '{"kind": "delay", "span_s": [1, 1e999]}'),
+        ("/stations/N0/faults", '{"kind": "outage", "lasts_s": Infinity}'),
+        ("/stations/N0/evses/1/plug-in", json.dumps({"model": "x" * 2_000_000})),
+        (f"/stations/N0/evses/{10**30}/unplug", ""),
+    ],
+)
+async def test_request_that_no_worker_could_read_is_invalid_and_the_worker_lives(path: str, body: str) -> None:
+    async with client_of(CrewFleet(crew_of(2))) as client:
+        invalid = await client.post(path, content=body, headers={"Content-Type": "application/json"})
+        next_one = await client.post("/stations/N0/drop-socket")
+
+    assert (invalid.status_code, next_one.status_code) == (422, 200)
+    assert invalid.json()["type"] == "urn:chargeyard:fleet:invalid"
+
+
+async def test_worker_reads_on_behind_what_it_cannot_read(caplog: pytest.LogCaptureFixture) -> None:
+    (worker,) = crew_of(1)
+    answers: list[Answered | Declined | Told | Heard] = []
+    reader, stop = asyncio.StreamReader(limit=1000), asyncio.Event()
+    for line in (b"x" * 2000, b"[]", b'{"type":"Asked","number":7,"question":null}', write(WindDown()).rstrip()):
+        reader.feed_data(line + b"\n")
+    reader.feed_eof()
+
+    await heed(reader, stop, answerer=None, say=answers.append)
+
+    assert [(type(one), getattr(one, "number", 0), getattr(one, "error", "")) for one in answers] == [
+        (Declined, 7, "Invalid")
+    ]
+    assert len(caplog.records) == 3
+    assert stop.is_set()
+    assert await worker.ask(CountAccepted()) == b"7"
+
+
+async def test_what_fails_at_one_station_is_an_error_of_that_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("somebody's fault")
+
+    workers = crew_of(2)
+    monkeypatch.setattr(Panel, "drop_socket", fail)
+    async with client_of(CrewFleet(workers)) as client:
+        broken = await client.post("/stations/N0/drop-socket")
+        there = await client.get("/stations/N0")
+
+    assert (broken.status_code, there.status_code) == (500, 200)
+    assert "somebody's fault" in broken.json()["detail"]
+
+
+async def test_question_that_is_too_long_is_never_sent() -> None:
+    asking = Asking("worker 1/1", send=lambda _line: pytest.fail("it is sent"))
+
+    with pytest.raises(Invalid, match="too long"):
+        await asking.ask(StationQuestion(limit=1, starts_with="x" * QUESTION_BYTES))
+
+
+async def test_worker_that_reads_nothing_is_asked_so_much_and_no_more() -> None:
+    asked: list[bytes] = []
+    asking = Asking("worker 1/1", send=asked.append, patience_s=0.01, most_unanswered=2)
+    for _ in range(2):
+        with pytest.raises(Away, match="has not answered"):
+            await asking.ask(CountAccepted())
+
+    with pytest.raises(Away, match="2 questions unanswered"):
+        await asking.ask(CountAccepted())
+    asking.settle(Answered(1, msgspec.Raw(b"7")))
+    with pytest.raises(Away, match="has not answered"):
+        await asking.ask(CountAccepted())
+
+    assert len(asked) == 3
+
+
+async def test_what_nobody_waits_for_any_more_is_not_done() -> None:
+    asked: list[bytes] = []
+    asking = Asking("worker 1/1", send=asked.append, patience_s=0.01)
+    with pytest.raises(Away):
+        await asking.ask(Do("default", "N0", DropSocket()))
+    world = World(*PLANS)
+    answerer = Answerer(world.fleet)
+    world.run_for(30)
+
+    order = read_order(asked[0])
+    assert isinstance(order, Asked)
+    answer = await answerer.answer(order)
+
+    assert isinstance(answer, Declined)
+    assert (answer.error, world.station.state.is_online) == ("Away", True)
+
+
+async def test_question_that_cannot_be_sent_leaves_nothing_behind() -> None:
+    def fail(_line: bytes) -> None:
+        raise RuntimeError("the pipe is no pipe")
+
+    asking = Asking("worker 1/1", send=fail, most_unanswered=1)
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="no pipe"):
+            await asking.ask(CountAccepted())
+
+
+async def test_worker_whose_line_never_ends_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew, "_LINE_BYTES", 1000)
+    worker = Worker(Share(1, 1), PLANS)
+
+    async with asyncio.timeout(WAIT_S):
+        await worker.run((sys.executable, "-c", "print('x' * 100_000)"))
+
+    assert "says what no worker says" in worker.loss
 
 
 async def test_a_worker_that_winds_down_answers_until_it_has_ended() -> None:
@@ -236,7 +373,7 @@ async def test_an_answer_that_comes_too_late_is_nobodys() -> None:
 
 
 async def test_events_of_workers_are_those_of_the_fleet() -> None:
-    feed = EventFeed()
+    feed = EventFeed(run="r")
     told: list[FleetEvent] = []
     world = World(StationPlan("A"), on_event=told.append)
     answerer = Answerer(world.fleet)
@@ -252,7 +389,7 @@ async def test_events_of_workers_are_those_of_the_fleet() -> None:
 
     assert [one.event for one in listening if isinstance(one, NumberedEvent)] == [show_event(one) for one in told]
     assert [one.number for one in listening if isinstance(one, NumberedEvent)] == list(range(1, len(told) + 1))
-    assert listening[-1] == Lost("worker 2/2 died")
+    assert listening[-1] == Lost("r", len(told) + 1, "worker 2/2 died")
 
 
 @asynccontextmanager
