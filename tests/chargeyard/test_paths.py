@@ -9,6 +9,7 @@ from backoffice.kit.auth import new_secrets
 from backoffice.kit.bus import Bus
 from backoffice.kit.clock import utc_now
 from backoffice.kit.database import Database
+from backoffice.kit.routing import add_routes
 from backoffice.kit.service import Context, Service
 from backoffice.kit.settings import read_settings
 from backoffice.services import load_services
@@ -23,8 +24,7 @@ def paths_of(service: Service) -> set[str]:
     database = Database(NOWHERE, service=service.name, catalogue=CATALOGUE)
     parts = service.build(Context(settings, database, Bus(Client()), utc_now))
     app = FastAPI()
-    assert parts.router is not None
-    app.include_router(parts.router)
+    add_routes(app, parts.routers, prefix="", responses={})
     return set(app.openapi()["paths"])
 
 
