@@ -2,7 +2,8 @@
 
 Invariants:
 1. Facts come from the gateway alone, and a service publishes events in its own name only.
-2. A service answers for itself alone: it hears no question to another one, and no command to a gateway node.
+2. A service answers for itself alone: it hears no question to another one, and no command to a gateway node. It hears
+   its own events, as hints; those of others it reads from the streams.
 3. Nobody may delete or purge a stream but `PLATFORM`, which is for people: backup, restore, the demo.
 """
 
@@ -73,13 +74,14 @@ PLATFORM_PERMISSIONS = Permissions(publish=(_EVERYTHING,), subscribe=(_EVERYTHIN
 
 def permissions_of(service: str) -> Permissions:
     """Those of a service of the back office."""
+    own_events = event_filter(Kind.DOMAIN, owner=service, event="*")
     return Permissions(
         publish=(
-            event_filter(Kind.DOMAIN, owner=service, event="*"),
+            own_events,
             *_MORE_TO_SAY.get(service, ()),
             _QUERIES,
             _INBOXES,
             *_JETSTREAM,
         ),
-        subscribe=(query_subject(service, "*"), _INBOXES),
+        subscribe=(query_subject(service, "*"), own_events, _INBOXES),
     )
