@@ -68,8 +68,7 @@ class ConsumerRunner:
         self._bus = bus
         self._cursor = Cursor(self.partition)
         self._quarantine = Quarantine(self.partition, clock=clock)
-        self._rest_s = consumer.rest_s
-        self._gives_way = consumer.gives_way
+        self._consumer = consumer
         self._on_applied = on_applied
         self._advanced_at = 0.0
         self._position = -1
@@ -159,15 +158,8 @@ class ConsumerRunner:
                 began = asyncio.get_running_loop().time()
                 await self._apply_until_done(batch)
                 await self._reader.acknowledge(batch[-1])
-                await self._rest(batch[-1], took_s=asyncio.get_running_loop().time() - began)
-
-    async def _rest(self, last: StreamMessage, *, took_s: float) -> None:
-        """Events gather. Who gives way rests also where more wait, the longer the busier the process is, for a batch
-        takes long then; but nobody is to fall behind for ever."""
-        if not last.waiting:
-            await asyncio.sleep(self._rest_s)
-        elif self._gives_way and last.waiting < GIVES_WAY_UP_TO:
-            await asyncio.sleep(min(took_s, LONGEST_REST_S))
+                took_s = asyncio.get_running_loop().time() - began
+                await asyncio.sleep(rest_after(self._consumer, waiting=batch[-1].waiting, took_s=took_s))
 
     async def _apply_until_done(self, batch: Sequence[StreamMessage]) -> None:
         """Every message is dealt with; tries for as long as it takes, and nothing overtakes."""
@@ -233,6 +225,17 @@ class ConsumerRunner:
                 await self._cursor.advance(unit, done)
         self._position = done
         return fresh[applied:]
+
+
+def rest_after(consumer: Consumer | BatchConsumer, *, waiting: int, took_s: float) -> float:
+    """How long events gather after a batch that took `took_s`, in seconds, where `waiting` lie behind it.
+
+    Who gives way rests also where more wait: the longer the busier the process is, for a batch takes long then. But
+    nobody is to fall behind for ever.
+    """
+    if not waiting:
+        return consumer.rest_s
+    return min(took_s, LONGEST_REST_S) if consumer.gives_way and waiting < GIVES_WAY_UP_TO else 0.0
 
 
 def subjects_of(consumer: Consumer | BatchConsumer, catalogue: Catalogue, *, h1: str) -> list[str]:

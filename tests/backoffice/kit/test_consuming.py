@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Integer, Row, Text, column as sql_column, table, text, update
 
 from backoffice.kit.consumer import Consumer, Delivery
-from backoffice.kit.consumer_runner import ConsumerRunner
+from backoffice.kit.consumer_runner import ConsumerRunner, rest_after
 from backoffice.kit.database import ALL_TENANTS
 from backoffice.kit.errors import BusUnavailable, Conflict, Unavailable
 from backoffice.kit.telemetry import EVENTS_CONSUMED
@@ -234,6 +234,9 @@ async def test_event_that_keeps_failing_parks_its_station_until_released(place: 
     assert seen == ["1", "2", "3"]
     assert await counts(sample) == {"CP001": 3, "CP002": 1}
     assert await rows_of(sample, "SELECT 1 FROM parked_events") == []
+    # Somebody else has released them: whoever reads finds that out.
+    await place.publish_fact(started(4), station=CP001)
+    await count_becomes(sample, CP001, 4)
 
 
 async def test_release_stops_at_the_first_event_that_still_fails(place: HttpPlace, sample: Sample) -> None:
@@ -376,6 +379,25 @@ async def test_readings_are_applied_by_batch_and_a_bad_one_is_a_dead_letter_alon
     await eventually(applied)
     [letter] = await rows_of(sample, "SELECT reason FROM dead_letters")
     assert letter.reason == "ValueError: unlucky"
+
+
+@pytest.mark.parametrize(
+    ("gives_way", "waiting", "took_s", "rest_s"),
+    [
+        (False, 0, 2.0, 0.5),
+        (False, 1, 2.0, 0.0),
+        (True, 0, 2.0, 0.5),
+        (True, 1, 2.0, 2.0),
+        (True, 1, 60.0, 5.0),
+        (True, 10_000, 2.0, 0.0),
+    ],
+)
+def test_who_gives_way_rests_where_more_wait_and_never_far_behind(
+    gives_way: bool, waiting: int, took_s: float, rest_s: float
+) -> None:
+    consumer = Consumer(Kind.DOMAIN, {}, rest_s=0.5, gives_way=gives_way)
+
+    assert rest_after(consumer, waiting=waiting, took_s=took_s) == rest_s
 
 
 async def count_reaches(sample: Sample, starts: int) -> None:
