@@ -52,4 +52,4 @@ class VirtualClock:
 
 
 def _instant(zero: datetime, now: float) -> datetime:
-    return zero + timedelta(milliseconds=round(now * 1000))
+    return zero + timedelta(0, 0, 0, round(now * 1000))

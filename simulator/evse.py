@@ -223,15 +223,15 @@ class Evse:
 
     def advance(self, now: float) -> None:
         """Bring meter and battery to `now`."""
-        until_ms = round(now * 1000)
-        while self.meter.read_at_ms < until_ms:
-            step_ms = until_ms - self.meter.read_at_ms
+        until_ms, meter = round(now * 1000), self.meter
+        while meter.read_at_ms < until_ms:
+            at_ms = until_ms
             if self.is_charging and self.vehicle is not None:
-                step_ms = min(step_ms, self.steady_ms())
-            energy_uj = self.meter.advance(self.meter.read_at_ms + step_ms)
+                at_ms = min(at_ms, meter.read_at_ms + self.steady_ms())
+            energy_uj = meter.advance(at_ms)
             if energy_uj and self.vehicle is not None:
                 self._move(energy_uj, self.vehicle)
-                self.meter.carry(self._lines())
+                self.settle()
 
     def settle(self) -> None:
         """Let the current follow what the transaction and the car now allow."""
@@ -261,11 +261,14 @@ class Evse:
             vehicle.give(moved_uj, is_dc=self.outlet.is_dc)
 
     def _lines(self) -> tuple[Line, ...]:
-        voltages_dv = [self._voltage_dv() for _ in range(self.outlet.line_count)]
+        voltages_dv = self._voltages_dv()
         loaded, power_w = self._load()
+        power_per_line = power_w * _DECIVOLT_CENTIAMPERE_PER_W / loaded if loaded else 0.0
         return tuple(
-            Line(voltage_dv, int(power_w * _DECIVOLT_CENTIAMPERE_PER_W / loaded / voltage_dv) if line < loaded else 0)
-            for line, voltage_dv in enumerate(voltages_dv)
+            [
+                Line(voltage_dv, int(power_per_line / voltage_dv) if number < loaded else 0)
+                for number, voltage_dv in enumerate(voltages_dv)
+            ]
         )
 
     def _load(self) -> tuple[int, float]:
@@ -287,7 +290,8 @@ class Evse:
         per_line_w = min(wanted_w / vehicle.model.ac_phases, self.outlet.max_power_w / self.outlet.phases)
         return lines, min(per_line_w * lines, allowed_w)
 
-    def _voltage_dv(self) -> int:
+    def _voltages_dv(self) -> list[int]:
         if not self.outlet.is_dc:
-            return _MAINS_DV + self._rng.whole(-_MAINS_SWING_DV, _MAINS_SWING_DV)
-        return 0 if self.vehicle is None else _BATTERY_EMPTY_DV + round(_BATTERY_SPAN_DV * self.vehicle.soc)
+            draw = self._rng.whole
+            return [_MAINS_DV + draw(-_MAINS_SWING_DV, _MAINS_SWING_DV) for _ in range(self.outlet.phases)]
+        return [0 if self.vehicle is None else _BATTERY_EMPTY_DV + round(_BATTERY_SPAN_DV * self.vehicle.soc)]

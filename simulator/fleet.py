@@ -10,9 +10,12 @@ Invariants:
 import asyncio
 import contextlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
+
+import msgspec
 
 from protocol.domain.identifiers import StationKey
 from simulator.chance import Chance
@@ -35,19 +38,26 @@ from simulator.transport import PicowsNetwork
 from simulator.visits import TokenPool, Visits
 from simulator.wake_ups import WakeUps
 
+ItemT = TypeVar("ItemT")
 Woken = RunningStation | Companion | Bay | Parkers
 
 PULSE_S = 0.01
 """The fleet is woken no more often than this: what falls due meanwhile happens together."""
 
+_ACTS_AT_ONCE = 32
 
-@dataclass(frozen=True, slots=True)
-class FleetEvent:
-    """Something happened at a station, at `at` by the stations' clock."""
+
+class FleetEvent(msgspec.Struct, frozen=True):
+    """Something happened at a station, at `now` by its clock."""
 
     station: RunningStation
     notice: Notice
-    at: datetime
+    now: float
+
+    @property
+    def at(self) -> datetime:
+        """The UTC instant of it."""
+        return self.station.state.instant(self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +112,9 @@ class Fleet:
         self._on_event = on_event
         self._wake_ups: WakeUps[Woken] = WakeUps()
         self._on_earlier: Callable[[], None] = lambda: None
+        self._schedule: Callable[[RunningStation | Companion, float | None], None] = (
+            self._set_wake_up if play is None else self._schedule_in(play)
+        )
         self._sleeps_until = -math.inf
         self._ended = self._acknowledged = self._energy_wh = 0
         self._has_been_online = False
@@ -112,6 +125,7 @@ class Fleet:
             injected=self.traffic.faults,
             schedule=self._schedule,
         )
+        hear = self._hear  # bound once, not for every station
         self.stations: Mapping[StationKey, RunningStation] = {
             station.key: RunningStation(
                 station,
@@ -121,7 +135,7 @@ class Fleet:
                 network=self.disturbances,
                 traffic=self.traffic,
                 schedule=self._schedule,
-                on_notice=self._hear,
+                on_notice=hear,
                 files=self._real_files if network is None and play is None else IMAGINED,
             )
             for station in share.of(plan.stations)
@@ -140,7 +154,9 @@ class Fleet:
             schedule=self._set_wake_up,
             ledger=self.ledger,
         )
-        self._visits: dict[StationKey, list[Visits]] = {key: self._plan_visits(key, seed) for key in self.stations}
+        self._visits: Mapping[StationKey, tuple[Visits, ...]] = {
+            key: self._plan_visits(key, seed, hear) for key in self.stations
+        }
 
     def tell(self, on_event: Callable[[FleetEvent], None]) -> None:
         """One more hears of everything that happens, behind those before."""
@@ -255,12 +271,8 @@ class Fleet:
 
     async def _wind_down(self, goodbye_s: float) -> None:
         self.disturbances.heal()
-        for visits in self._visits.values():
-            for visit in visits:
-                visit.send_away()
-        for running in self.stations.values():
-            for evse in running.state.evses:
-                running.stop_locally(evse.number)
+        await self._for_each((visit for visits in self._visits.values() for visit in visits), Visits.send_away)
+        await self._for_each(self.stations.values(), _stop_locally)
         has_faults = bool(self.plan.faults)
         self.lot.clear(self._clock.now())
         speaking = [running for running in self.stations.values() if running.state.is_online or has_faults]
@@ -271,12 +283,21 @@ class Fleet:
             if isinstance(result, BaseException) and not isinstance(result, ConditionNotMet):
                 raise result
 
-    def _plan_visits(self, key: StationKey, seed: int | str) -> list[Visits]:
+    async def _for_each(self, items: Iterable[ItemT], act: Callable[[ItemT], None]) -> None:
+        """Thousands take seconds: in real time sockets and whoever is due have their turn in between."""
+        for number, item in enumerate(items, start=1):
+            act(item)
+            if number % _ACTS_AT_ONCE == 0 and self._play is None:
+                await asyncio.sleep(0)
+
+    def _plan_visits(
+        self, key: StationKey, seed: int | str, tell: Callable[[RunningStation, Notice, float], None]
+    ) -> tuple[Visits, ...]:
         running = self.stations[key]
         drivers = self.plan.drivers_of(running.plan)
         if drivers is None:
-            return []
-        return [
+            return ()
+        return tuple(
             Visits(
                 running,
                 evse.number,
@@ -284,11 +305,11 @@ class Fleet:
                 tokens=self._pool_of(key, evse.number, drivers),
                 rng=Chance(f"{seed}|{key}|drivers {evse.number}"),
                 schedule=self._schedule,
-                tell=self._hear,
+                tell=tell,
                 bay=self.lot.bay_of(key, evse.number),
             )
             for evse in running.state.evses
-        ]
+        )
 
     def _pool_of(self, key: StationKey, evse: int, drivers: DriverPlan) -> TokenPool:
         """The EVSE's own part of the tenant's tokens, or all where they are too few to be dealt out.
@@ -308,15 +329,19 @@ class Fleet:
         if at is not None and at < self._sleeps_until:
             self._on_earlier()
 
-    def _schedule(self, sleeper: RunningStation | Companion, at: float | None) -> None:
-        self._set_wake_up(sleeper, at)
-        if self._play is not None:
-            for companion, held_at in self._play.follow(sleeper).items():
+    def _schedule_in(self, play: Play) -> Callable[[RunningStation | Companion, float | None], None]:
+        def schedule(sleeper: RunningStation | Companion, at: float | None) -> None:
+            self._set_wake_up(sleeper, at)
+            for companion, held_at in play.follow(sleeper).items():
                 self._wake_ups.schedule(companion, held_at)
+
+        return schedule
 
     def _hear(self, running: RunningStation, notice: Notice, now: float) -> None:
         self.ledger.record(running.plan, notice)
         match notice.happening:
+            case Happening.READINGS_ACKNOWLEDGED:
+                pass
             case Happening.ONLINE:
                 self._has_been_online = True
             case Happening.TRANSACTION_ENDED if notice.transaction is not None:
@@ -328,7 +353,12 @@ class Fleet:
                 pass
         for visit in self._visits.get(running.plan.key, ()):
             visit.on_notice(notice, now)
-        self._on_event(FleetEvent(running, notice, self._clock.instant(now)))
+        self._on_event(FleetEvent(running, notice, now))
+
+
+def _stop_locally(running: RunningStation) -> None:
+    for evse in running.state.evses:
+        running.stop_locally(evse.number)
 
 
 def _number_places(plan: FleetPlan) -> Mapping[str, Mapping[tuple[StationKey, int], int]]:

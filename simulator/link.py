@@ -125,12 +125,15 @@ class Link:
         connection, state = self._connection, self.station.state
         if connection is None:
             return
-        timed_out = connection.expire(now)
-        if timed_out is not None and self._in_flight is not None:
-            self._traffic.silent[timed_out.action] += 1
-            entry, self._in_flight = self._in_flight, None
-            self._silences += 1
-            self.station.take_silence(entry, now)
+        if connection.pending is not None:
+            timed_out = connection.expire(now)
+            if timed_out is None:
+                return
+            if self._in_flight is not None:
+                self._traffic.silent[timed_out.action] += 1
+                entry, self._in_flight = self._in_flight, None
+                self._silences += 1
+                self.station.take_silence(entry, now)
         while connection.pending is None:
             entry_to_say = state.outbox.find_next(is_accepted=state.is_accepted, allowed=BootNotification, now=now)
             if entry_to_say is None:

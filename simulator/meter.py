@@ -13,44 +13,38 @@ Invariants:
 5. What the meter says is off by `error_ppm` from what flows, and by no more than class B lets it (EN 50470-3: 1 %).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+import msgspec
 
 MICROJOULES_PER_WH = 3_600_000_000
 CLASS_B_PPM = 10_000
 _MILLION = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True, gc=False):
     """One phase against neutral, or the one pair of a DC outlet."""
 
     voltage_dv: int
     current_ca: int
 
-    @property
-    def power_mw(self) -> int:
-        return self.voltage_dv * self.current_ca
-
 
 class Meter:
-    """`read_at_ms` is when the registers were last brought up to date. Raises ValueError for an error beyond class."""
+    """`read_at_ms` is when the registers were last brought up to date. Raises ValueError for an error beyond class.
 
-    __slots__ = ("_exported_uj", "_imported_uj", "error_ppm", "lines", "read_at_ms")
+    `power_mw` flows since then; below 0 it flows back.
+    """
 
-    def __init__(self, *, register_wh: int, lines: Sequence[Line], at_ms: int, error_ppm: int = 0) -> None:
+    __slots__ = ("_exported_uj", "_imported_uj", "error_ppm", "lines", "power_mw", "read_at_ms")
+
+    def __init__(self, *, register_wh: int, lines: Iterable[Line], at_ms: int, error_ppm: int = 0) -> None:
         if abs(error_ppm) > CLASS_B_PPM:
             raise ValueError(f"a meter of class B is off by {CLASS_B_PPM} ppm at most; got {error_ppm}")
         self._imported_uj = register_wh * MICROJOULES_PER_WH
         self._exported_uj = 0
         self.error_ppm = error_ppm
-        self.lines = tuple(lines)
         self.read_at_ms = at_ms
-
-    @property
-    def power_mw(self) -> int:
-        """The power that flows since `read_at_ms`; below 0 it flows back."""
-        return sum(line.power_mw for line in self.lines)
+        self.carry(lines)
 
     @property
     def energy_uj(self) -> int:
@@ -77,21 +71,26 @@ class Meter:
 
         It is the energy as the meter counts it, below 0 where it flowed back; `true_uj` says what flowed.
         """
-        elapsed_ms = max(0, at_ms - self.read_at_ms)
+        elapsed_ms = at_ms - self.read_at_ms
+        if elapsed_ms <= 0:
+            return 0
         energy_uj = self.power_mw * elapsed_ms
         if energy_uj > 0:
             self._imported_uj += energy_uj
         else:
             self._exported_uj -= energy_uj
-        self.read_at_ms += elapsed_ms
+        self.read_at_ms = at_ms
         return energy_uj
 
     def true_uj(self, counted_uj: int) -> int:
         """What flowed where the meter counted so much, in whole microjoules."""
         return counted_uj * _MILLION // (_MILLION + self.error_ppm)
 
-    def carry(self, lines: Sequence[Line]) -> None:
+    def carry(self, lines: Iterable[Line]) -> None:
         """From `read_at_ms` on, these voltages and currents hold. Raises ValueError for a voltage below 0."""
-        if any(line.voltage_dv < 0 for line in lines):
-            raise ValueError(f"no line has a voltage below 0: {lines}")
-        self.lines = tuple(lines)
+        power_mw, carried = 0, tuple(lines)
+        for line in carried:
+            if line.voltage_dv < 0:
+                raise ValueError(f"no line has a voltage below 0: {carried}")
+            power_mw += line.voltage_dv * line.current_ca
+        self.lines, self.power_mw = carried, power_mw

@@ -10,22 +10,25 @@ Invariants:
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import msgspec
 
 from protocol.blocks.transactions.messages import TransactionEnd, TransactionStart
+from protocol.domain.metering import MeterValue
 from simulator.evse import Transaction
 
 
-@dataclass(slots=True, eq=False)
-class Entry:
-    """One message on its way. `refusals` counts CALLERRORs, `silences` time-outs; `payload` is kept once encoded."""
+class Entry(msgspec.Struct, eq=False):
+    """One message on its way. `refusals` counts CALLERRORs, `silences` time-outs; `payload` is kept once encoded.
+
+    `readings` are those of the message that say the import register.
+    """
 
     message: msgspec.Struct
     evse: int = 0
     transaction: Transaction | None = None
     is_triggered: bool = False
+    readings: tuple[MeterValue, ...] = ()
     payload: bytes | None = None
     refusals: int = 0
     silences: int = 0

@@ -144,7 +144,7 @@ class RunningStation(Sleeper):
         self._is_shut = False
         self._connect_at: float | None = None
         self._failures = 0
-        self._waiters: list[tuple[Callable[[RunningStation], bool], asyncio.Future[None]]] = []
+        self._waiters: tuple[tuple[Callable[[RunningStation], bool], asyncio.Future[None]], ...] = ()
         self.last_failure = ""
 
     @property
@@ -244,14 +244,14 @@ class RunningStation(Sleeper):
         if is_so(self):
             return
         row = is_so, asyncio.get_running_loop().create_future()
-        self._waiters.append(row)
+        self._waiters = (*self._waiters, row)
         try:
             async with asyncio.timeout(timeout_s):
                 await row[1]
         except TimeoutError as error:
             raise ConditionNotMet(self.plan.station_id, timeout_s=timeout_s, state=self.station.describe()) from error
         finally:
-            self._waiters = [other for other in self._waiters if other is not row]
+            self._waiters = tuple(other for other in self._waiters if other is not row)
 
     def wake(self, now: float) -> None:
         """The time that was scheduled has come."""
@@ -301,21 +301,22 @@ class RunningStation(Sleeper):
         self._step(now)
 
     def _step(self, now: float) -> None:
-        if self.state.is_rebooting:
+        state, link = self.station.state, self._link
+        if state.is_rebooting:
             self._drop_socket(CLOSE_NORMAL, now)
             self._connect_at = None
-        self._link.pump(now)
-        if self._link.is_dead:
+        link.pump(now)
+        if link.is_dead:
             self._drop_socket(CLOSE_GOING_AWAY, now)
-        if self._socket is not None:
-            for frame in self._link.outgoing:
+        if self._socket is not None and link.outgoing:
+            for frame in link.outgoing:
                 self._socket.send(frame)
-            self._link.outgoing.clear()
-        if self.state.transfers:
-            transfers, self.state.transfers = self.state.transfers, ()
+            link.outgoing.clear()
+        if state.transfers:
+            transfers, state.transfers = state.transfers, ()
             for transfer in transfers:
                 self._files.carry(transfer)
-        if self.state.wants_new_socket:
+        if state.wants_new_socket:
             self._come_again(now)
         for notice in self.station.take_notices():
             self._on_notice(self, notice, now)
@@ -334,8 +335,11 @@ class RunningStation(Sleeper):
             and self._connect_at is None
         ):
             self._connect_at = now  # back from a reboot
-        times = (self.station.wake_at, self._link.wake_at, self._connect_at)
-        return min((at for at in times if at is not None), default=None)
+        wake_at = self.station.wake_at
+        for at in (self._link.wake_at, self._connect_at):
+            if at is not None and (wake_at is None or at < wake_at):
+                wake_at = at
+        return wake_at
 
     def _drop_socket(self, code: int, now: float) -> None:
         socket, self._socket = self._socket, None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 import msgspec
@@ -85,8 +86,7 @@ class PowerLoss(StrEnum):
     POWER_CUT = "power cut"
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(msgspec.Struct, frozen=True):
     """Something happened at a station; `evse` 0 is the station itself. `readings` are those that were acknowledged."""
 
     happening: Happening
@@ -202,9 +202,10 @@ class StationState:
         is_triggered: bool = False,
     ) -> None:
         """Say it when its turn comes. What names a transaction is a fact and survives a lost socket."""
+        readings = () if transaction is None else _registers_in(message)
         if transaction is not None:
-            transaction.readings_said += len(registers_in(message))
-        self.outbox.post(Entry(message, evse=evse, transaction=transaction, is_triggered=is_triggered))
+            transaction.readings_said += len(readings)
+        self.outbox.post(Entry(message, evse, transaction, is_triggered, readings))
 
     def transfer(
         self, job: Job[OrderT, StatusT], location: str, *, content: bytes | None = None, name: str = ""
@@ -227,14 +228,18 @@ class StationState:
 
     def set_alarm(self, alarm: Alarm, at: float, *, evse: int = 0) -> None:
         """Be woken once, at `at`; an alarm that is set again moves."""
-        self.alarms[alarm, evse] = at
+        self.alarms[_alarm_key(alarm, evse)] = at
 
     def clear_alarm(self, alarm: Alarm, *, evse: int = 0) -> None:
         """Be not woken for it."""
         self.alarms.pop((alarm, evse), None)
 
 
-def registers_in(message: msgspec.Struct) -> tuple[MeterValue, ...]:
-    """The readings of the message that say the import register."""
+@lru_cache(maxsize=1024)
+def _alarm_key(alarm: Alarm, evse: int) -> tuple[Alarm, int]:
+    return alarm, evse  # one for all stations
+
+
+def _registers_in(message: msgspec.Struct) -> tuple[MeterValue, ...]:
     values: tuple[MeterValue, ...] = getattr(message, "meter_values", ())
-    return tuple(value for value in values if import_register_wh(value) is not None)
+    return tuple([value for value in values if import_register_wh(value) is not None])

@@ -106,7 +106,7 @@ from simulator.chance import Chance
 from simulator.evse import Evse
 from simulator.outbox import Entry
 from simulator.plan import StationPlan, back_off_s
-from simulator.state import Alarm, Happening, Notice, StationState, registers_in
+from simulator.state import Alarm, Happening, Notice, StationState
 from simulator.vehicle import Vehicle
 
 _STATUS_SILENCES = 3
@@ -331,7 +331,9 @@ class Station:
     def wake(self, now: float) -> None:
         """What was due has happened."""
         state = self.state
-        for due_at, alarm, number in sorted((at, *key) for key, at in state.alarms.items() if at <= now):
+        due = [(at, *key) for key, at in state.alarms.items() if at <= now]
+        due.sort()
+        for due_at, alarm, number in due:
             if state.alarms.get((alarm, number)) != due_at:
                 continue  # an alarm before this one has moved it
             state.clear_alarm(alarm, evse=number)
@@ -344,6 +346,8 @@ class Station:
 
     def take_notices(self) -> tuple[Notice, ...]:
         """What has happened since the last time."""
+        if not self.state.notices:
+            return ()
         notices = tuple(self.state.notices)
         self.state.notices.clear()
         return notices
@@ -356,7 +360,7 @@ class Station:
         return f"{link}, registration {state.registration or 'unknown'}, {evses}, {len(list(state.outbox))} to say"
 
     def _note_readings(self, entry: Entry) -> None:
-        transaction, readings = entry.transaction, registers_in(entry.message)
+        transaction, readings = entry.transaction, entry.readings
         if transaction is None or not readings:
             return
         transaction.readings_acknowledged += len(readings)
@@ -378,8 +382,10 @@ class Station:
 
     def _settle(self, now: float) -> None:
         """What follows from whatever has happened."""
-        provisioning.pursue_reset(self.state, now)
-        monitoring.look(self.state, now)
+        if self.state.pending_reset is not None:
+            provisioning.pursue_reset(self.state, now)
+        if self.state.watch is not None:
+            monitoring.look(self.state, now)
 
     def _evse(self, number: int) -> Evse:
         evse = self.state.evse(number)

@@ -30,7 +30,9 @@ class Latencies:
         """One more; what is below a microsecond counts as one."""
         mantissa, exponent = frexp(seconds)
         index = (exponent - _LEAST_EXPONENT) * _PER_OCTAVE + int((mantissa - 0.5) * 2 * _PER_OCTAVE)
-        self.counts[min(max(index, 0), _BUCKETS - 1)] += 1
+        if not 0 <= index < _BUCKETS:
+            index = 0 if index < 0 else _BUCKETS - 1
+        self.counts[index] += 1
         self.count += 1
         self.sum_s += seconds
         if seconds > self.longest_s:
@@ -42,6 +44,14 @@ class Latencies:
         self.count += other.count
         self.sum_s += other.sum_s
         self.longest_s = max(self.longest_s, other.longest_s)
+
+    def since(self, earlier: "Latencies") -> "Latencies":
+        """What was counted after `earlier`, a copy of this then; its longest may be one from before."""
+        later = Latencies()
+        later.counts = [now - then for now, then in zip(self.counts, earlier.counts, strict=True)]
+        later.count, later.sum_s = self.count - earlier.count, self.sum_s - earlier.sum_s
+        later.longest_s = self.longest_s
+        return later
 
     def quantile_s(self, fraction: float) -> float:
         """What this fraction kept to: the upper edge of its bucket, and the longest at most; 0 without any."""

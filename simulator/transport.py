@@ -5,6 +5,7 @@ import base64
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import lru_cache
 
 from picows import WSCloseCode, WSError, WSFrame, WSHandshakeError, WSListener, WSMsgType, WSTransport, ws_connect
 
@@ -137,13 +138,17 @@ class PicowsNetwork:
 
 
 def _headers(handshake: Handshake) -> list[tuple[str, str]]:
-    headers = []
-    if handshake.subprotocols:
-        headers.append(("Sec-WebSocket-Protocol", ", ".join(handshake.subprotocols)))
-    if handshake.password is not None:
-        credentials = base64.b64encode(handshake.user.encode() + b":" + handshake.password).decode()
-        headers.append(("Authorization", f"Basic {credentials}"))
-    return headers
+    offered = _offer(handshake.subprotocols)
+    if handshake.password is None:
+        return offered
+    credentials = base64.b64encode(handshake.user.encode() + b":" + handshake.password).decode()
+    return [*offered, ("Authorization", f"Basic {credentials}")]
+
+
+@lru_cache(maxsize=64)
+def _offer(subprotocols: tuple[str, ...]) -> list[tuple[str, str]]:
+    # picows keeps the list for the life of the socket: one for all of a version.
+    return [("Sec-WebSocket-Protocol", ", ".join(subprotocols))] if subprotocols else []
 
 
 def _subprotocol(transport: WSTransport) -> str | None:

@@ -15,6 +15,7 @@ Invariants:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from simulator.chance import Chance
@@ -31,7 +32,7 @@ Curve = tuple[tuple[float, float], ...]
 """Points of (state of charge, share of the battery's full power), the first with a share of 1."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class VehicleModel:
     """A class of car. `dc_power_w` is 0 for one without a DC inlet, `give_power_w` for one that gives nothing back.
 
@@ -51,6 +52,21 @@ class VehicleModel:
     reserve_soc: float = 0.2
     ac_efficiency_percent: int = 91
     dc_efficiency_percent: int = 98
+
+    @cached_property
+    def battery_uj(self) -> int:
+        """What a full battery holds."""
+        return self.battery_wh * MICROJOULES_PER_WH
+
+    @cached_property
+    def reserve_uj(self) -> int:
+        """What the car keeps for itself."""
+        return round(self.battery_uj * self.reserve_soc)
+
+    @cached_property
+    def steady_uj(self) -> int:
+        """So much may go in or out before the power is worked out again."""
+        return round(self.battery_uj * _STEADY_SOC)
 
     def can_charge(self, *, is_dc: bool) -> bool:
         return self.dc_power_w > 0 if is_dc else self.ac_power_w > 0
@@ -94,13 +110,9 @@ class Vehicle:
         if not 0 <= soc <= 1 or not 0 < target_soc <= 1:
             raise ValueError(f"a state of charge lies within 0 and 1; got {soc} and {target_soc}")
         self.model = model
-        self._stored_uj = round(self.battery_uj * soc)
-        self._target_uj = max(self._stored_uj, round(self.battery_uj * target_soc))
+        self._stored_uj = round(model.battery_uj * soc)
+        self._target_uj = max(self._stored_uj, round(model.battery_uj * target_soc))
         self._temperature_mc = round(temperature_c * 1000)
-
-    @property
-    def battery_uj(self) -> int:
-        return self.model.battery_wh * MICROJOULES_PER_WH
 
     @property
     def stored_uj(self) -> int:
@@ -109,7 +121,7 @@ class Vehicle:
     @property
     def soc(self) -> float:
         """The state of charge, 0 to 1."""
-        return self._stored_uj / self.battery_uj
+        return self._stored_uj / self.model.battery_uj
 
     @property
     def temperature_c(self) -> float:
@@ -122,7 +134,7 @@ class Vehicle:
 
     def aim_for(self, target_soc: float) -> None:
         """The car is set to stop there; at once where it is that full already."""
-        self._target_uj = max(self._stored_uj, round(self.battery_uj * target_soc))
+        self._target_uj = max(self._stored_uj, round(self.model.battery_uj * target_soc))
 
     def wanted_power_w(self, *, is_dc: bool) -> float:
         """What the car would draw if the EVSE let it."""
@@ -144,7 +156,7 @@ class Vehicle:
         if stored_mw <= 0:
             return _DAY_MS
         room_uj = self._target_uj - self._stored_uj if power_mw > 0 else self._spare_uj
-        return max(1, -int(-min(room_uj, round(self.battery_uj * _STEADY_SOC)) // stored_mw))
+        return max(1, -int(-min(room_uj, self.model.steady_uj) // stored_mw))
 
     def store(self, energy_uj: int, *, is_dc: bool) -> None:
         """Take what the EVSE delivered."""
@@ -160,7 +172,7 @@ class Vehicle:
 
     @property
     def _spare_uj(self) -> int:
-        return max(0, self._stored_uj - round(self.battery_uj * self.model.reserve_soc))
+        return max(0, self._stored_uj - self.model.reserve_uj)
 
     def _accepted_w(self, *, is_dc: bool) -> float:
         """What goes in so that the battery gets what it takes."""
@@ -168,8 +180,10 @@ class Vehicle:
         return into_battery_w if is_dc else into_battery_w * 100 / self.model.ac_efficiency_percent
 
     def _warmth(self) -> float:
+        if self._temperature_mc >= _WARM_MC:
+            return 1.0
         part = (self._temperature_mc - _COLD_MC) / (_WARM_MC - _COLD_MC)
-        return min(1.0, max(_COLD_SHARE, _COLD_SHARE + (1 - _COLD_SHARE) * part))
+        return max(_COLD_SHARE, _COLD_SHARE + (1 - _COLD_SHARE) * part)
 
     def _warm_by(self, moved_uj: int) -> None:
         if self._temperature_mc < _COOLED_MC:

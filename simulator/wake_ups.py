@@ -1,8 +1,9 @@
 """Who wants to be woken when: one timing wheel for a whole process instead of a task for every timer.
 
-Time is cut into slots of a hundredth of a second; a wake-up is put into its slot unsorted, and only the slot whose time
-has come is put in order (Varghese and Lauck 1987, scheme 6, with a heap of the slots that hold anything in place of
-the wheel's turns). Setting a timer and having it go off cost the same however many there are.
+Time is cut into slots of a hundredth of a second; a sleeper is put into the slot of his wake-up unsorted, and only the
+slot whose time has come is put in order (Varghese and Lauck 1987, scheme 6, with a heap of the slots that hold anybody
+in place of the wheel's turns). Setting a timer and having it go off cost the same however many there are, and a wake-up
+takes no more memory than its place in a slot.
 
 Invariants:
 1. Whoever schedules again moves his wake-up: each has one.
@@ -11,7 +12,7 @@ Invariants:
 """
 
 from collections.abc import Iterator
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from math import inf
 from typing import Generic, TypeVar
 
@@ -37,7 +38,7 @@ class WakeUps(Generic[SleeperT]):
 
     def __init__(self) -> None:
         self._asked = 0
-        self._slots: dict[int, list[tuple[float, int, SleeperT]]] = {}
+        self._slots: dict[int, list[SleeperT]] = {}  # who has asked for it, whether or not he has moved since
         self._filled: list[int] = []  # a heap of the keys of `_slots`
         self._near: list[tuple[float, int, SleeperT]] = []  # a heap of what the slots up to `_opened` held
         self._opened = -1
@@ -50,14 +51,13 @@ class WakeUps(Generic[SleeperT]):
         if sleeper.due_at == at:
             return
         sleeper.due_at = at
-        self._asked += 1
         number = int(at * _SLOTS_PER_S)
         if number <= self._opened:
-            heappush(self._near, (at, self._asked, sleeper))
+            self._put_near(sleeper)
         elif number in self._slots:
-            self._slots[number].append((at, self._asked, sleeper))
+            self._slots[number].append(sleeper)
         else:
-            self._slots[number] = [(at, self._asked, sleeper)]
+            self._slots[number] = [sleeper]
             heappush(self._filled, number)
 
     @property
@@ -85,13 +85,16 @@ class WakeUps(Generic[SleeperT]):
 
     def _open(self, number: int) -> None:
         """What the slots up to this one hold is near."""
-        filled, near = self._filled, self._near
+        filled = self._filled
         while filled and filled[0] <= number:
-            slot = self._slots.pop(heappop(filled))
-            if near:
-                for row in slot:
-                    heappush(near, row)
-            else:
-                heapify(slot)
-                near.extend(slot)
+            opened = heappop(filled)
+            slot = self._slots.pop(opened)
+            # Who has asked twice is here twice, and counts where he asked last.
+            for sleeper in reversed(dict.fromkeys(reversed(slot))) if len(slot) > 1 else slot:
+                if opened <= sleeper.due_at * _SLOTS_PER_S < opened + 1:
+                    self._put_near(sleeper)
         self._opened = max(self._opened, number)
+
+    def _put_near(self, sleeper: SleeperT) -> None:
+        self._asked += 1
+        heappush(self._near, (sleeper.due_at, self._asked, sleeper))

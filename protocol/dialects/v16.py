@@ -1,7 +1,7 @@
 """OCPP 1.6 words that several blocks share."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from msgspec import UNSET, UnsetType
 
@@ -19,6 +19,8 @@ from protocol.domain.time import format_timestamp
 from protocol.domain.version import OcppVersion
 from protocol.errors import NotExpressible
 from protocol.wire import v16
+
+_SampleT = TypeVar("_SampleT")
 
 ID_TAG_LENGTH = 20  # OCPP 1.6 §7.27 IdToken is a CiString20Type
 
@@ -107,7 +109,7 @@ def write_meter_values(values: Iterable[MeterValue]) -> tuple[v16.MeterValue, ..
     return tuple(
         v16.MeterValue(
             timestamp=format_timestamp(value.measured_at),
-            sampled_value=tuple(v16.SampledValue(**_sample_of(reading)) for reading in value.readings),
+            sampled_value=_write_samples(v16.SampledValue, value.readings),
         )
         for value in values
     )
@@ -118,7 +120,7 @@ def write_transaction_data(values: Iterable[MeterValue]) -> tuple[v16.Transactio
     return tuple(
         v16.TransactionData(
             timestamp=format_timestamp(value.measured_at),
-            sampled_value=tuple(v16.TransactionSampledValue(**_sample_of(reading)) for reading in value.readings),
+            sampled_value=_write_samples(v16.TransactionSampledValue, value.readings),
         )
         for value in values
     )
@@ -147,15 +149,20 @@ def _read_sample(sample: v16.SampledValue | v16.TransactionSampledValue) -> Mete
     )
 
 
-def _sample_of(reading: MeterReading) -> dict[str, Any]:  # Any: fields of two Structs that differ in nothing used here
-    return {
-        "value": reading.value,
-        "context": reading.context,
-        "measurand": reading.measurand,
-        "phase": UNSET if reading.phase is None else reading.phase,
-        "location": reading.location,
-        "unit": reading.unit if reading.unit in _UNITS else UNSET,
-    }
+def _write_samples(sample: Callable[..., _SampleT], readings: Iterable[MeterReading]) -> tuple[_SampleT, ...]:
+    return tuple(
+        [
+            sample(
+                value=reading.value,
+                context=reading.context,
+                measurand=reading.measurand,
+                phase=UNSET if reading.phase is None else reading.phase,
+                location=reading.location,
+                unit=reading.unit if reading.unit in _UNITS else UNSET,
+            )
+            for reading in readings
+        ]
+    )
 
 
 def _default_unit(measurand: str) -> str:

@@ -1,6 +1,7 @@
 """OCPP 2.0.1 words that several blocks share."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
@@ -32,6 +33,7 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 _TOKEN_TYPES = {str(kind): kind for kind in IdTokenType}
 _PLAIN_LENGTH = 17  # a float in full; what is longer, or has an exponent, is read or refused as other units are
+_SAMPLE: Callable[..., v201.SampledValue] = v201.SampledValue  # Literals to it, and a reading's words are the wire's
 _ID_TOKEN_LENGTH = 36  # OCPP 2.0.1 §2 IdTokenType.idToken
 
 
@@ -91,7 +93,7 @@ def write_meter_values(values: Iterable[MeterValue]) -> tuple[v201.MeterValue, .
     return tuple(
         v201.MeterValue(
             timestamp=format_timestamp(value.measured_at),
-            sampled_value=tuple(_write_sample(reading) for reading in value.readings),
+            sampled_value=tuple([_write_sample(reading) for reading in value.readings]),
         )
         for value in values
     )
@@ -252,11 +254,16 @@ def _read_sample(sample: v201.SampledValue) -> MeterReading:
 
 
 def _write_sample(reading: MeterReading) -> v201.SampledValue:
-    return v201.SampledValue(
+    return _SAMPLE(
         value=float(reading.value),
-        context=spelled(reading.context),
-        measurand=spelled(reading.measurand),
-        phase=UNSET if reading.phase is None else spelled(reading.phase),
-        location=spelled(reading.location),
-        unit_of_measure=v201.UnitOfMeasure(unit=reading.unit),
+        context=reading.context,
+        measurand=reading.measurand,
+        phase=UNSET if reading.phase is None else reading.phase,
+        location=reading.location,
+        unit_of_measure=_unit_of_measure(reading.unit),
     )
+
+
+@lru_cache(maxsize=64)
+def _unit_of_measure(unit: str) -> v201.UnitOfMeasure:
+    return v201.UnitOfMeasure(unit=unit)

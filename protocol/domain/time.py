@@ -19,4 +19,5 @@ def parse_timestamp(text: str) -> datetime:
 
 def format_timestamp(at: datetime) -> str:
     """RFC 3339 with milliseconds and `Z`: some stations refuse an offset."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return utc.isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"

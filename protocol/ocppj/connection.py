@@ -68,6 +68,14 @@ class PendingCall(Struct, frozen=True, gc=False):
     deadline: float
 
 
+class _SettledCall(Struct, frozen=True, gc=False):
+    """A CALL of ours that has ended; one more answer to it is `next_answer`."""
+
+    message_id: str
+    action: str
+    next_answer: AnswerFault
+
+
 class OcppConnection:
     """The RPC state of one connection; `new_message_id` returns an id that this connection has not used yet.
 
@@ -99,8 +107,7 @@ class OcppConnection:
         self._remembers = remembers
         self._repairs = repairs
         self._pending: PendingCall | None = None
-        # message id -> action of a CALL that has ended, and what one more answer to it is
-        self._settled: dict[str, tuple[str, AnswerFault]] = {}
+        self._settled: tuple[_SettledCall, ...] = ()
         self._last_call: IncomingCall | None = None
         self._last_call_at = 0.0
         self._last_reply: bytes | None = None
@@ -210,16 +217,17 @@ class OcppConnection:
         return self._write_error(CallResultError, answer.message_id, answer.error)
 
     def _find_fault(self, message_id: str, payload: Raw | None) -> UnexpectedAnswer:
-        action, fault = self._settled.get(message_id, (None, AnswerFault.UNKNOWN))
-        if action is not None:
-            self._settled[message_id] = action, AnswerFault.DUPLICATE
-        return UnexpectedAnswer(message_id, fault, action, payload)
+        settled = next((one for one in self._settled if one.message_id == message_id), None)
+        if settled is None:
+            return UnexpectedAnswer(message_id, AnswerFault.UNKNOWN, None, payload)
+        again = _SettledCall(message_id, settled.action, AnswerFault.DUPLICATE)
+        self._settled = tuple(again if one is settled else one for one in self._settled)
+        return UnexpectedAnswer(message_id, settled.next_answer, settled.action, payload)
 
     def _settle(self, pending: PendingCall, next_answer: AnswerFault) -> None:
         self._pending = None
-        self._settled[pending.message_id] = pending.action, next_answer
-        if len(self._settled) > self._remembers:
-            del self._settled[next(iter(self._settled))]
+        settled = _SettledCall(pending.message_id, pending.action, next_answer)
+        self._settled = (*self._settled, settled)[-self._remembers :]
 
     def _remember_reply(self, call: IncomingCall, reply: bytes) -> bytes:
         if call is self._last_call:

@@ -6,7 +6,7 @@ Invariants, of the readings of one instant:
 3. The main meter is that of EVSE 0, and of connector 0 in 1.6: it says energy and power, and nothing else.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from protocol.blocks.meter_values.messages import MeterValues
 from protocol.blocks.transactions.messages import TransactionUpdate
@@ -28,6 +28,9 @@ CURRENT_EXPORT = "Current.Export"
 POWER_EXPORT = "Power.Active.Export"
 ENERGY_EXPORT_REGISTER = "Energy.Active.Export.Register"
 VOLTAGE = "Voltage"
+_CONDUCTORS = ("L1", "L2", "L3")
+_TO_NEUTRAL = ("L1-N", "L2-N", "L3-N")
+_NO_PHASE = (None,)
 _REGISTER_ONLY = (ENERGY_IMPORT_REGISTER,)
 _DAY_S = 86_400
 
@@ -114,8 +117,7 @@ def _say_main_readings(state: StationState, main: MainMeter, now: float) -> None
     for evse in state.evses:
         evse.advance(now)
     main.advance(round(now * 1000))
-    context = str(ReadingContext.SAMPLE_CLOCK)
-    read = _MAIN_READERS
+    context, read = str(ReadingContext.SAMPLE_CLOCK), _MAIN_READERS
     readings = tuple(read[name](main, meters, context) for name in state.settings.aligned if name in read)
     if readings:
         value = MeterValue(measured_at=state.instant(now), readings=readings)
@@ -144,75 +146,67 @@ def read_meter(
     """The readings of this instant: of `measurands`, or of what the station is configured to sample."""
     evse.advance(now)
     wanted = state.settings.sampled if measurands is None else measurands
-    readings = (reading for name in wanted for reading in _READERS[name](evse, str(context)))
-    return MeterValue(measured_at=state.instant(now), readings=tuple(readings))
+    readings: list[MeterReading] = []
+    said_context = str(context)
+    for name in wanted:
+        readings += _READERS[name](evse, said_context)
+    return MeterValue(state.instant(now), tuple(readings))
 
 
-def _read_energy(evse: Evse, context: str) -> tuple[MeterReading, ...]:
-    return (MeterReading(value=str(evse.meter.register_wh), context=context),)
+def _read_energy(evse: Evse, context: str) -> Iterable[MeterReading]:
+    return (MeterReading(str(evse.meter.register_wh), "Wh", ENERGY_IMPORT_REGISTER, context),)
 
 
-def _read_exported_energy(evse: Evse, context: str) -> tuple[MeterReading, ...]:
-    register_wh = str(evse.meter.export_register_wh)
-    return (MeterReading(value=register_wh, measurand=ENERGY_EXPORT_REGISTER, context=context),)
+def _read_exported_energy(evse: Evse, context: str) -> Iterable[MeterReading]:
+    return (MeterReading(str(evse.meter.export_register_wh), "Wh", ENERGY_EXPORT_REGISTER, context),)
 
 
-def _read_power(evse: Evse, context: str) -> tuple[MeterReading, ...]:
+def _read_power(evse: Evse, context: str) -> Iterable[MeterReading]:
     return (_power(evse.meter.power_mw, POWER_IMPORT, context),)
 
 
-def _read_exported_power(evse: Evse, context: str) -> tuple[MeterReading, ...]:
+def _read_exported_power(evse: Evse, context: str) -> Iterable[MeterReading]:
     return (_power(-evse.meter.power_mw, POWER_EXPORT, context),)
 
 
-def _read_currents(evse: Evse, context: str) -> tuple[MeterReading, ...]:
-    return _currents(evse, CURRENT_IMPORT, context, sign=1)
+def _read_currents(evse: Evse, context: str) -> Iterable[MeterReading]:
+    return [
+        MeterReading(f"{max(0, line.current_ca) / 100:.2f}", "A", CURRENT_IMPORT, context, phase)
+        for phase, line in zip(_phases(evse, _CONDUCTORS), evse.meter.lines, strict=False)
+    ]
 
 
-def _read_exported_currents(evse: Evse, context: str) -> tuple[MeterReading, ...]:
-    return _currents(evse, CURRENT_EXPORT, context, sign=-1)
+def _read_exported_currents(evse: Evse, context: str) -> Iterable[MeterReading]:
+    return [
+        MeterReading(f"{max(0, -line.current_ca) / 100:.2f}", "A", CURRENT_EXPORT, context, phase)
+        for phase, line in zip(_phases(evse, _CONDUCTORS), evse.meter.lines, strict=False)
+    ]
 
 
-def _power(power_mw: int, measurand: str, context: str) -> MeterReading:
-    power_w = _decimal_text(max(0, power_mw), digits=3)
-    return MeterReading(value=power_w, unit="W", measurand=measurand, context=context)
+def _read_voltages(evse: Evse, context: str) -> Iterable[MeterReading]:
+    return [
+        MeterReading(f"{line.voltage_dv / 10:.1f}", "V", VOLTAGE, context, phase)
+        for phase, line in zip(_phases(evse, _TO_NEUTRAL), evse.meter.lines, strict=False)
+    ]
 
 
-def _currents(evse: Evse, measurand: str, context: str, *, sign: int) -> tuple[MeterReading, ...]:
-    return tuple(
-        MeterReading(
-            value=_decimal_text(max(0, sign * line.current_ca), digits=2),
-            unit="A",
-            measurand=measurand,
-            context=context,
-            phase=None if evse.outlet.is_dc else f"L{number}",
-        )
-        for number, line in enumerate(evse.meter.lines, start=1)
-    )
-
-
-def _read_voltages(evse: Evse, context: str) -> tuple[MeterReading, ...]:
-    return tuple(
-        MeterReading(
-            value=_decimal_text(line.voltage_dv, digits=1),
-            unit="V",
-            measurand=VOLTAGE,
-            context=context,
-            phase=None if evse.outlet.is_dc else f"L{number}-N",
-        )
-        for number, line in enumerate(evse.meter.lines, start=1)
-    )
-
-
-def _read_state_of_charge(evse: Evse, context: str) -> tuple[MeterReading, ...]:
+def _read_state_of_charge(evse: Evse, context: str) -> Iterable[MeterReading]:
     # Over AC a car does not say how full it is.
     if not evse.outlet.is_dc or evse.vehicle is None:
         return ()
-    percent = f"{evse.vehicle.soc * 100:.1f}"
-    return (MeterReading(value=percent, unit="Percent", measurand=STATE_OF_CHARGE, context=context, location="EV"),)
+    return (MeterReading(f"{evse.vehicle.soc * 100:.1f}", "Percent", STATE_OF_CHARGE, context, None, "EV"),)
 
 
-_READERS: Mapping[str, Callable[[Evse, str], tuple[MeterReading, ...]]] = {
+def _power(power_mw: int, measurand: str, context: str) -> MeterReading:
+    # A float holds every milliwatt up to 9 TW: what is written is exact.
+    return MeterReading(f"{max(0, power_mw) / 1000:.3f}", "W", measurand, context)
+
+
+def _phases(evse: Evse, names: tuple[str, ...]) -> tuple[str | None, ...]:
+    return _NO_PHASE if evse.outlet.is_dc else names
+
+
+_READERS: Mapping[str, Callable[[Evse, str], Iterable[MeterReading]]] = {
     ENERGY_IMPORT_REGISTER: _read_energy,
     POWER_IMPORT: _read_power,
     CURRENT_IMPORT: _read_currents,
@@ -234,8 +228,3 @@ _MAIN_READERS: Mapping[str, Callable[[MainMeter, Sequence[Meter], str], MeterRea
 }
 MEASURANDS = frozenset(_READERS)
 """What the meter can be told to sample."""
-
-
-def _decimal_text(value: int, *, digits: int) -> str:
-    whole, fraction = divmod(value, 10**digits)
-    return f"{whole}.{fraction:0{digits}d}"

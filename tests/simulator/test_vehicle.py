@@ -56,7 +56,7 @@ def test_a_steady_step_always_moves_on_and_never_overshoots_by_more_than_a_milli
     step_ms = vehicle.steady_ms(power_mw, is_dc=True)
 
     assert step_ms >= 1
-    assert power_mw * (step_ms - 1) * model.dc_efficiency_percent / 100 <= vehicle.battery_uj - vehicle.stored_uj
+    assert power_mw * (step_ms - 1) * model.dc_efficiency_percent / 100 <= model.battery_uj - vehicle.stored_uj
 
 
 @given(MODELS, st.floats(0, 1), st.lists(st.tuples(st.booleans(), st.integers(0, 10**13)), max_size=20), st.booleans())
