@@ -507,6 +507,31 @@ async def test_a_crew_from_the_command_line_is_controlled_at_one_address_and_end
 
 
 @pytest.mark.slow
+async def test_any_station_of_a_crew_is_started_stopped_switched_off_and_on() -> None:
+    async with peer_csms() as csms, controlled_crew(csms.url) as (process, client):
+        await until_ready(client)
+        async with client.stream("GET", "/events") as stream:
+            lines = stream.aiter_lines()
+            for station_id in ("SIM0002", "SIM0003"):
+                at = f"/stations/{station_id}"
+                started = await client.post(f"{at}/evses/1/start", json={"token": "T1"})
+                await next_event(lines, "start_acknowledged")
+                stopped = await client.post(f"{at}/evses/1/stop")
+                await next_event(lines, "end_acknowledged")
+                unplugged = await client.post(f"{at}/evses/1/unplug")
+                off = await client.post(f"{at}/switch-off")
+                on = await client.post(f"{at}/switch-on")
+                back = await next_event(lines, "online")
+
+                answers = (started, stopped, unplugged, off, on)
+                assert [answer.status_code for answer in answers] == [200] * 5
+                assert off.json()["condition"] == "off"
+                assert back["station_id"] == station_id
+        process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(process.communicate(), WAIT_S)
+
+
+@pytest.mark.slow
 async def test_a_worker_that_is_killed_is_an_error_of_its_own_stations_alone() -> None:
     async with peer_csms() as csms, controlled_crew(csms.url) as (process, client):
         await until_ready(client)
