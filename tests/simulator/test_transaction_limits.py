@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from protocol.blocks.remote_control.messages import TriggerKind, TriggerMessage
-from protocol.blocks.smart_charging.messages import SetChargingProfile
+from protocol.blocks.smart_charging.messages import ClearChargingProfile, SetChargingProfile
 from protocol.blocks.tariff_and_cost.messages import CostUpdated
 from protocol.blocks.transactions.machine import TransactionState
 from protocol.blocks.transactions.messages import TransactionEnd, TransactionReply, TransactionStart, TransactionUpdate
@@ -304,6 +304,20 @@ def test_what_was_reached_meanwhile_holds_on_and_is_said() -> None:
     world.run_for(60)
 
     assert (reached(world), delivered_wh(world)) == (["EnergyLimitReached", "TimeLimitReached"], 200)
+
+
+def test_bound_is_said_although_a_profile_leaves_nothing_and_raising_it_lifts_no_profile() -> None:
+    world = limited(TransactionLimit(max_time_s=90))
+    ask(world, SetChargingProfile(profile((0, "0"), purpose=ProfilePurpose.TX), 1))
+    world.run_for(200)
+    assert (reached(world), is_held(world)) == (["TimeLimitReached"], True)
+
+    world.csms.scripts[TransactionUpdate] = lambda _: TransactionReply(limit=TransactionLimit(max_time_s=9000))
+    world.run_for(120)
+    assert is_held(world)
+    ask(world, ClearChargingProfile(purpose=ProfilePurpose.TX), seconds=10)
+
+    assert not is_held(world)
 
 
 def test_driver_whose_limit_is_reached_leaves_as_he_would() -> None:
