@@ -7,7 +7,7 @@ values are flushed; NATS is left. A gateway that dropped all its sockets at once
 import asyncio
 import random
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
@@ -84,6 +84,7 @@ async def run_gateway(
             costs=SessionCosts(bus, timeout_s=settings.cost_timeout_s) if settings.cost_timeout_s else NoCosts(),
             ev_certificates=BusEvCertificates(bus, timeout_s=settings.ev_certificate_timeout_s),
             ev_certificate_timeout_s=settings.ev_certificate_timeout_s,
+            ocsp_max_age=timedelta(seconds=settings.ocsp_max_age_s),
             schedules=BusSchedules(bus, timeout_s=settings.authorize_timeout_s),
         )
         async with asyncio.TaskGroup() as tasks:

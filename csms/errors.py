@@ -48,6 +48,13 @@ class CallNotValid(CsmsError):
     """What was to be sent breaks the schema of the station's version: nothing was sent."""
 
 
+class OcspAnswerRefused(CsmsError):
+    """A responder's answer says nothing of the certificate today."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the OCSP answer is not used: {reason}")
+
+
 class StationGone(CsmsError):
     """The socket closed. `was_sent`: a CALL may have been on its way, and may have been acted on."""
 

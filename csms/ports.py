@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
@@ -200,7 +200,8 @@ NO_VENDORS: Mapping[str, VendorPlugIn] = MappingProxyType({})
 class Ports:
     """What a handler may ask. `vendors` are plug-ins by vendor id; one that takes longer than the timeout rejects.
 
-    `ev_certificate_timeout_s` is how long the certificates of one CALL are asked about.
+    `ev_certificate_timeout_s` is how long the certificates of one CALL are asked about, and `ocsp_max_age` how old an
+    answer about them may be that does not say when it is renewed.
     """
 
     publisher: EventPublisher
@@ -216,4 +217,5 @@ class Ports:
     costs: Costs = field(default_factory=NoCosts)
     ev_certificates: EvCertificates = field(default_factory=NoEvCertificates)
     ev_certificate_timeout_s: float = 10.0
+    ocsp_max_age: timedelta = timedelta(days=1)
     schedules: Schedules = field(default_factory=NoSchedules)

@@ -34,7 +34,7 @@ class CsmsSettings(BaseModel):
     `sandbox` believes any chain that holds together. `cost_timeout_s`: how long a station whose transaction has ended
     waits for what it cost; 0 asks nobody.
     `ev_certificate_timeout_s`: how long a vehicle's certificate, or all answers about a chain, are waited for; then the
-    station hears Failed.
+    station hears Failed. `ocsp_max_age_s`: how old an OCSP answer may be that does not say when it is renewed.
     `accepts_per_second`: how many stations come in on average, and twice as many at once; `handshakes_at_once`: how
     many connections may be about to. `reconnects_per_minute` and `frames_per_second` (one of 4 KiB counts as two)
     are of one station alone, who is held off or read more slowly; `wrong_passwords` of a station and an address, before
@@ -69,6 +69,7 @@ class CsmsSettings(BaseModel):
     authorize_timeout_s: float = Field(default=2.0, gt=0)
     vendor_timeout_s: float = Field(default=5.0, gt=0)
     ev_certificate_timeout_s: float = Field(default=10.0, gt=0)
+    ocsp_max_age_s: float = Field(default=24 * 3600.0, gt=0)
     authorize_fallback: Literal["deny", "accept"] = "deny"
     contract_provider: Literal["none", "sandbox"] = "none"
     cost_timeout_s: float = Field(default=3.0, ge=0)

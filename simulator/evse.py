@@ -82,8 +82,8 @@ class Transaction:
     None until the CSMS has numbered the start. `sent_events` counts what 2.x numbers by seqNo. Readings are counted by
     instants at which the register was said; `given_up` counts messages that the CSMS will not hear, by their kind.
     `tariff` is its driver's own, `cost` what the CSMS last said that it cost so far, `csms_limit` how far the CSMS lets
-    it go and `driver_limit` how far its driver wants it to (2.1 E16), and `has_priority` and `may_give` what the CSMS
-    allows (2.1 K21, Q02).
+    it go, `driver_limit` how far its driver wants it to, and `held_by` the word for the bound of these that is reached
+    (2.1 E16); `has_priority` and `may_give` are what the CSMS allows (2.1 K21, Q02).
     """
 
     local_id: str
@@ -103,6 +103,7 @@ class Transaction:
     tariff: Tariff | None = None
     csms_limit: TransactionLimit | None = None
     driver_limit: TransactionLimit | None = None
+    held_by: str | None = None
     has_priority: bool = False
     may_give: bool = False
     is_start_acknowledged: bool = False
@@ -207,7 +208,9 @@ class Evse:
 
     @property
     def is_withheld(self) -> bool:
-        """Whether charging profiles leave nothing."""
+        """Whether the transaction has reached a limit of its own, or charging profiles leave nothing."""
+        if self.transaction is not None and self.transaction.held_by is not None:
+            return True
         return self.cap is not None and self.cap.power_w <= 0 and not self.is_giving
 
     @property

@@ -5,6 +5,9 @@
 import asyncio
 from datetime import datetime
 
+import structlog
+
+from csms.errors import OcspAnswerRefused
 from csms.ocsp import ASK_AGAIN, read_status
 from csms.ports import Ports
 from csms.station import ReceivedCall
@@ -30,6 +33,8 @@ from protocol.domain.certificates import (
 )
 from protocol.domain.commands import CommandReply
 
+log = structlog.get_logger(__name__)
+
 
 async def on_sign_certificate(message: SignCertificate, call: ReceivedCall, ports: Ports) -> CommandReply:
     """Accepted once the request is in its stream; who signs it answers later, with CertificateSigned.
@@ -53,7 +58,7 @@ async def on_get_status(message: GetCertificateStatus, call: ReceivedCall, ports
 async def on_get_chain_status(
     message: GetCertificateChainStatus, call: ReceivedCall, ports: Ports
 ) -> CertificateChainStatusReply:
-    """One answer to each question: the responder's, or Failed. Nobody here reads lists (CRL).
+    """One answer to each question: the responder's, or Failed where none is of today. Nobody here reads lists (CRL).
 
     All are answered within `ev_certificate_timeout_s`, for the station's next CALL waits behind this one: of a
     question's responders each has its share of the time that those before it have left.
@@ -85,6 +90,9 @@ async def _ask_revocation(
                 said = await _ask_responder(named, url, call, ports)
         except TimeoutError:
             continue
+        except OcspAnswerRefused as error:
+            log.warning("OCSP answer refused", station_id=call.station.key.station, url=url, reason=str(error))
+            continue
         if said is not None:
             status, next_update = said
             return RevocationAnswer(named, question.source, status, next_update or ask_again_at)
@@ -103,4 +111,6 @@ async def _ask_responder(
         responder_url=url,
     )
     reply = await ports.ev_certificates.ask_status(AskCertificateStatus(key.tenant, key.station, question))
-    return None if reply.ocsp_result is None else read_status(reply.ocsp_result, asked=named, now=ports.now())
+    if reply.ocsp_result is None:
+        return None
+    return read_status(reply.ocsp_result, asked=named, now=ports.now(), max_age=ports.ocsp_max_age)

@@ -27,7 +27,7 @@ MAX_ELEMENTS = 20
 
 
 def on_cost(state: StationState, message: CostUpdated, now: float) -> Heard:
-    """The display shows it for as long as the transaction runs (OCPP 2.0.1 I02), which it may end (OCPP 2.1 E16)."""
+    """The display shows it while the transaction runs (OCPP 2.0.1 I02), and a limit may be reached (OCPP 2.1 E16)."""
     evse = state.find_transaction(message.transaction_id)
     if evse is not None and evse.transaction is not None:
         transactions.show_cost(state, evse.transaction, message.total_cost)

@@ -1,7 +1,10 @@
 """How far a transaction may go (OCPP 2.1 E16): what bounds it, and when the station has to look again.
 
+At a bound no energy flows any more, and the transaction goes on: a station whose TxStopPoint is not EnergyTransfer
+suspends (E16.FR.05, FR.06), and goes on charging where the limit is raised (E16.FR.14).
+
 Invariants:
-1. The bound that is reached first decides; of bounds that are reached at once, the first of the table.
+1. The bound that is reached first holds, for as long as it is reached; of those reached at once, the table's first.
 2. Energy counts as the registers show it: the bound is reached at the whole Wh that is not below it.
 3. Costs are those that the CSMS has said last, states of charge those that the vehicle says: over DC.
 """
@@ -22,11 +25,13 @@ _SOC_LOOK_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """One bound, in 2.x words. Both functions are asked of limits that have it; `due_in_s` None: nobody can say."""
+    """One bound; `trigger` is the 2.x word. Both functions are asked of limits that have it.
+
+    `due_in_s` None: nobody can say.
+    """
 
     field: str
     trigger: str
-    reason: str
     is_reached: Callable[[TransactionLimit, Evse, Transaction, datetime], bool]
     due_in_s: Callable[[TransactionLimit, Evse, Transaction, datetime], float | None]
 
@@ -78,31 +83,34 @@ def _says_soc(evse: Evse) -> bool:
 
 
 BOUNDS = (
-    Bound("max_cost", "CostLimitReached", "LocalOutOfCredit", _has_cost, _never),
-    Bound("max_energy_wh", "EnergyLimitReached", "EnergyLimitReached", _has_energy, _energy_in_s),
-    Bound("max_time_s", "TimeLimitReached", "TimeLimitReached", _has_time, _time_in_s),
-    Bound("max_soc_percent", "SoCLimitReached", "SOCLimitReached", _has_soc, _soc_in_s),
+    Bound("max_cost", "CostLimitReached", _has_cost, _never),
+    Bound("max_energy_wh", "EnergyLimitReached", _has_energy, _energy_in_s),
+    Bound("max_time_s", "TimeLimitReached", _has_time, _time_in_s),
+    Bound("max_soc_percent", "SoCLimitReached", _has_soc, _soc_in_s),
 )
 
 
-def reached(evse: Evse, at: datetime) -> Bound | None:
-    """The bound that ends the EVSE's transaction at this instant; its meter has been brought there."""
+def holding(evse: Evse, at: datetime) -> str | None:
+    """The word for the bound that holds the EVSE's transaction at this instant; its meter has been brought there."""
     transaction = evse.transaction
     if transaction is None or transaction.limit is None:
         return None
     limit = transaction.limit
-    return next((one for one in _bounds_of(limit) if one.is_reached(limit, evse, transaction, at)), None)
+    reached = [one.trigger for one in _bounds_of(limit) if one.is_reached(limit, evse, transaction, at)]
+    return transaction.held_by if transaction.held_by in reached else next(iter(reached), None)
 
 
 def schedule(state: StationState, evse: Evse, now: float) -> None:
-    """The station looks again when the next bound may be reached, if the power stays as it is."""
+    """The station looks again when the next bound may be reached, if the power stays as it is; held, it need not."""
     transaction = evse.transaction
     if transaction is None or transaction.limit is None:
+        return
+    state.clear_alarm(Alarm.TX_LIMIT, evse=evse.number)
+    if transaction.held_by is not None:
         return
     limit, at = transaction.limit, state.instant(now)
     times_s = [one.due_in_s(limit, evse, transaction, at) for one in _bounds_of(limit)]
     due_s = min((one for one in times_s if one is not None), default=None)
-    state.clear_alarm(Alarm.TX_LIMIT, evse=evse.number)
     if due_s is not None:
         state.set_alarm(Alarm.TX_LIMIT, now + max(_SOONEST_S, due_s), evse=evse.number)
 

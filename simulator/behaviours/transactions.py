@@ -106,16 +106,18 @@ def choose_limit(state: StationState, evse: Evse, limit: TransactionLimit, now: 
 
 
 def on_limit_due(state: StationState, evse: Evse, now: float) -> None:
-    """A bound may be reached: then the transaction has ended by it (E16)."""
-    if evse.transaction is None or evse.transaction.limit is None:
+    """While a bound is reached nothing flows, and the CSMS has heard which; raised, the current follows (2.1 E16)."""
+    transaction = evse.transaction
+    if transaction is None or transaction.limit is None:
         return
     evse.advance(now)
-    bound = transaction_limits.reached(evse, state.instant(now))
-    if bound is None:
-        transaction_limits.schedule(state, evse, now)
+    before, transaction.held_by = transaction.held_by, transaction_limits.holding(evse, state.instant(now))
+    if before is not None and transaction.held_by is None:
+        follow_vehicle(state, evse, now)
         return
-    end(state, evse, now, reason=bound.reason, trigger=bound.trigger)
-    report_changes(state, now)
+    if transaction.held_by not in (None, before):
+        _suspend(state, evse, transaction, trigger=transaction.held_by, now=now)
+    transaction_limits.schedule(state, evse, now)
 
 
 def show_cost(state: StationState, transaction: Transaction, cost: Decimal) -> None:
@@ -288,6 +290,15 @@ def _next_trigger(state: TransactionState, *, is_satisfied: bool, is_withheld: b
     if is_withheld:
         return Trigger.WITHHOLD if state is TransactionState.EV_CONNECTED else None
     return Trigger.OFFER if is_satisfied else Trigger.DRAW
+
+
+def _suspend(state: StationState, evse: Evse, transaction: Transaction, *, trigger: str, now: float) -> None:
+    """The EVSE gives nothing, and the CSMS hears why: else it could be a charging profile (OCPP 2.1 E16.FR.05)."""
+    if transaction.state is not TransactionState.SUSPENDED_EVSE:
+        transaction.move(Trigger.WITHHOLD)
+    evse.settle()
+    say_update(state, evse, transaction, trigger=trigger, now=now)
+    report_changes(state, now)
 
 
 def _move(state: StationState, evse: Evse, trigger: Trigger, now: float) -> None:

@@ -4,12 +4,13 @@ Invariants:
 1. Whoever asks hears something within the patience: there is no question that nobody ends.
 2. Once the worker is gone nothing waits for it any more.
 3. No question is longer than the worker reads, and none is done after who asked has been told that it may not be.
-4. What a worker that reads nothing is sent has a bound: with `MOST_UNANSWERED` questions out, it is asked no more.
+4. What waits to be written to a worker has a bound in bytes: a question waits for its turn, and one whose turn does
+   not come within the patience is not sent.
 """
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from itertools import count
 
 from simulator.control import errors
@@ -17,7 +18,6 @@ from simulator.control.errors import Away, ControlError, Invalid
 from simulator.workers.messages import QUESTION_BYTES, Answered, Asked, Declined, Question, write
 
 PATIENCE_S = 10.0
-MOST_UNANSWERED = 1000
 
 _REFUSALS: dict[str, type[ControlError]] = {
     kind.__name__: kind for kind in (errors.NotThere, errors.Refused, Invalid, Away, errors.Broken)
@@ -25,21 +25,13 @@ _REFUSALS: dict[str, type[ControlError]] = {
 
 
 class Asking:
-    """The questions to one worker, called `name`; `send` writes to it."""
+    """The questions to one worker, called `name`. `send` writes to it once what was written before is on its way."""
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        send: Callable[[bytes], None],
-        patience_s: float = PATIENCE_S,
-        most_unanswered: int = MOST_UNANSWERED,
-    ) -> None:
+    def __init__(self, name: str, *, send: Callable[[bytes], Awaitable[None]], patience_s: float = PATIENCE_S) -> None:
         self._name = name
         self._send = send
         self._patience_s = patience_s
-        self._most_unanswered = most_unanswered
-        self._unanswered = 0
+        self._turn = asyncio.Lock()
         self._numbers = count(1)
         self._waiting: dict[int, asyncio.Future[Answered | Declined]] = {}
         self._end: tuple[str, str] | None = None
@@ -48,23 +40,20 @@ class Asking:
         """The answer, JSON. Raises what the worker does, Invalid for a question that is too long, and Away."""
         if self._end is not None:
             raise _away(self._end)
-        if self._unanswered >= self._most_unanswered:
-            raise Away(f"{self._name} leaves {self._unanswered} questions unanswered", advice="ask again later")
         number = next(self._numbers)
         line = write(Asked(number, question, time.monotonic() + self._patience_s))
         if len(line) > QUESTION_BYTES:
             raise Invalid("the request is too long", advice=f"it may have {QUESTION_BYTES} bytes at most")
-        self._send(line)
-        self._unanswered += 1
         waiting = self._waiting[number] = asyncio.get_running_loop().create_future()
+        is_sent = False
         try:
             async with asyncio.timeout(self._patience_s):
+                async with self._turn:
+                    await self._send(line)
+                is_sent = True
                 answer = await waiting
         except TimeoutError as error:
-            raise Away(
-                f"{self._name} has not answered for {self._patience_s:g} s",
-                advice="whether it is done is not known: look at the station, then ask again",
-            ) from error
+            raise self._silence(is_sent=is_sent) from error
         finally:
             del self._waiting[number]
         if isinstance(answer, Declined):
@@ -73,7 +62,6 @@ class Asking:
 
     def settle(self, answer: Answered | Declined) -> None:
         """The worker has answered; too late is no matter."""
-        self._unanswered -= 1
         waiting = self._waiting.get(answer.number)
         if waiting is not None and not waiting.done():
             waiting.set_result(answer)
@@ -84,6 +72,17 @@ class Asking:
         for waiting in self._waiting.values():
             if not waiting.done():
                 waiting.set_exception(_away(self._end))
+
+    def _silence(self, *, is_sent: bool) -> Away:
+        if not is_sent:
+            return Away(
+                f"{self._name} has not read for {self._patience_s:g} s what it is asked",
+                advice="nothing was done: ask again later",
+            )
+        return Away(
+            f"{self._name} has not answered for {self._patience_s:g} s",
+            advice="whether it is done is not known: look at the station, then ask again",
+        )
 
 
 def _away(end: tuple[str, str]) -> Away:

@@ -116,7 +116,7 @@ class Worker:
         """It is told, if need be as soon as it is there: what runs at its stations ends, and then it."""
         self._is_stopping = True
         if self._process is not None:
-            self._send(write(WindDown()))
+            self._write(write(WindDown()))  # no question's turn is waited for
 
     def _take(self, word: Word) -> None:
         match word:
@@ -128,13 +128,23 @@ class Worker:
             case Answered() | Declined():
                 self._asking.settle(word)
 
-    def _send(self, line: bytes) -> None:
+    async def _send(self, line: bytes) -> None:
+        """The line is written; in front of it there is less than the pipe's high-water mark."""
+        with contextlib.suppress(OSError):  # a dead worker's pipe
+            await self._stdin.drain()
+            self._write(line)
+
+    def _write(self, line: bytes) -> None:
+        # A dead worker's end is closed before its death is known.
+        if not self._stdin.is_closing():
+            with contextlib.suppress(OSError):
+                self._stdin.write(line)
+
+    @property
+    def _stdin(self) -> asyncio.StreamWriter:
         assert self._process is not None  # it is there
         assert self._process.stdin is not None
-        # A dead worker's end is closed before its death is known.
-        if not self._process.stdin.is_closing():
-            with contextlib.suppress(OSError):
-                self._process.stdin.write(line)  # not drained: how much may be on its way, Asking bounds
+        return self._process.stdin
 
 
 class Crew:

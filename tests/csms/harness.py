@@ -5,7 +5,7 @@ import json
 import random
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -95,6 +95,7 @@ class GatewayInMemory:
                 costs=self.costs,
                 ev_certificates=ev_certificates or NoEvCertificates(),
                 ev_certificate_timeout_s=settings.ev_certificate_timeout_s,
+                ocsp_max_age=timedelta(seconds=settings.ocsp_max_age_s),
             ),
             presence=self.presence,
             tasks=tasks,

@@ -15,8 +15,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import NameOID
+from structlog.testing import capture_logs
 from websockets.asyncio.client import ClientConnection
 
+from csms.errors import OcspAnswerRefused
 from csms.ocsp import read_status
 from protocol.blocks.certificates.messages import CertificateStatusReply, EvCertificateReply
 from protocol.blocks.certificates.queries import AskCertificateStatus, AskEvCertificate
@@ -169,33 +171,49 @@ def told_by_responder(
     return base64.b64encode(answer.public_bytes(Encoding.DER)).decode()
 
 
+def read(answer: str, asked: CertificateHashData = CHAIN_CERTIFICATE) -> tuple[RevocationStatus, datetime | None]:
+    return read_status(answer, asked=asked, now=TODAY, max_age=timedelta(hours=24))
+
+
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "reason"),
     [
-        told_by_responder(serial_number=7),
-        told_by_responder(name_hash=bytes(32)),
-        told_by_responder(key_hash=bytes(32)),
-        told_by_responder(said_at=TODAY - timedelta(days=2), renewed_at=TODAY),
-        told_by_responder(said_at=TODAY + timedelta(minutes=6)),
-        "MAo=",
-        "no Base64",
+        (told_by_responder(serial_number=7), "about another certificate"),
+        (told_by_responder(name_hash=bytes(32)), "about another certificate"),
+        (told_by_responder(key_hash=bytes(32)), "about another certificate"),
+        (told_by_responder(said_at=TODAY - timedelta(days=2), renewed_at=TODAY), "was to be renewed at"),
+        (told_by_responder(said_at=TODAY + timedelta(minutes=6)), "still to come"),
+        (told_by_responder(said_at=TODAY - timedelta(hours=25), renewed_at=None), "says no nextUpdate"),
+        ("MAo=", "cannot be read"),
+        ("no Base64", "cannot be read"),
     ],
-    ids=["serial", "name", "key", "old", "early", "broken", "text"],
+    ids=["serial", "name", "key", "old", "early", "old without an end", "broken", "text"],
 )
-def test_answer_about_another_certificate_or_another_day_is_none(answer: str) -> None:
-    assert read_status(answer, asked=CHAIN_CERTIFICATE, now=TODAY) is None
+def test_answer_about_another_certificate_or_another_day_is_refused(answer: str, reason: str) -> None:
+    with pytest.raises(OcspAnswerRefused, match=reason):
+        read(answer)
 
 
-def test_answer_by_another_algorithm_is_none() -> None:
+def test_answer_by_another_algorithm_is_refused() -> None:
     asked = msgspec.structs.replace(CHAIN_CERTIFICATE, algorithm="SHA512")
 
-    assert read_status(told_by_responder(), asked=asked, now=TODAY) is None
+    with pytest.raises(OcspAnswerRefused, match="another certificate"):
+        read(told_by_responder(), asked)
 
 
-def test_answer_that_is_never_renewed_is_one() -> None:
-    early = told_by_responder(said_at=TODAY + timedelta(minutes=4), renewed_at=None)
+@pytest.mark.parametrize("age", [timedelta(minutes=-4), timedelta(hours=24)])
+def test_answer_that_does_not_say_when_it_is_renewed_is_good_for_a_while(age: timedelta) -> None:
+    said = told_by_responder(said_at=TODAY - age, renewed_at=None)
 
-    assert read_status(early, asked=CHAIN_CERTIFICATE, now=TODAY) == (RevocationStatus.GOOD, None)
+    assert read(said) == (RevocationStatus.GOOD, None)
+
+
+def test_answer_that_says_when_it_is_renewed_may_be_older() -> None:
+    renewed_at = TODAY + timedelta(days=1)
+
+    said = told_by_responder(said_at=TODAY - timedelta(days=6), renewed_at=renewed_at)
+
+    assert read(said) == (RevocationStatus.GOOD, renewed_at)
 
 
 class Responders:
@@ -250,6 +268,24 @@ async def test_chain_is_answered_in_time_although_responders_are_silent() -> Non
         told = await ask_chain(socket, asked, "1")
 
     assert [one["status"] for one in told] == ["Good", "Failed"]
+
+
+async def test_old_answer_is_refused_and_the_next_responder_asked() -> None:
+    old = told_by_responder(said_at=TODAY - timedelta(hours=2), renewed_at=None)
+    responders = Responders({"http://old": old, "http://good": told_by_responder()})
+    asked = [("OCSP", ["http://old", "http://good"]), ("OCSP", ["http://old"])]
+
+    async with (
+        gateway_in_memory(ev_certificates=responders, CSMS_OCSP_MAX_AGE_S="3600") as csms,
+        await station(csms, version=V21) as socket,
+    ):
+        with capture_logs() as logged:
+            told = await ask_chain(socket, asked, "1")
+
+    assert [one["status"] for one in told] == ["Good", "Failed"]
+    refused = [one for one in logged if one["event"] == "OCSP answer refused"]
+    assert [one["url"] for one in refused] == ["http://old"] * 2
+    assert all("says no nextUpdate" in one["reason"] for one in refused)
 
 
 async def ask_chain(socket: ClientConnection, asked: list[tuple[str, list[str]]], number: str) -> list[dict[str, Any]]:

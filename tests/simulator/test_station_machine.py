@@ -26,6 +26,7 @@ from protocol.domain.charging_profile import (
 from protocol.domain.charging_profile_stack import Place, RunningTransaction, Supply, limit_at
 from protocol.domain.identifiers import IdToken
 from protocol.domain.status import ChargingState
+from protocol.domain.transaction_limit import TransactionLimit
 from protocol.domain.version import OcppVersion
 from protocol.errors import InternalError
 from simulator.plan import Settings, StationPlan
@@ -86,6 +87,11 @@ class StationMachine(RuleBasedStateMachine):
     @rule(kind=st.sampled_from([ResetKind.IMMEDIATE, ResetKind.ON_IDLE]))
     def the_csms_resets(self, kind: ResetKind) -> None:
         self.ask(Reset(kind))
+
+    @precondition(lambda self: self.world.station.state.traits.knows_limits)
+    @rule(evse=EVSES, most_wh=st.sampled_from([0, 5, 50]))
+    def a_driver_chooses_how_far(self, evse: int, most_wh: int) -> None:
+        self.world.station.limit(evse, TransactionLimit(max_energy_wh=Decimal(most_wh)))
 
     @precondition(lambda self: self.takes_every_command)
     @rule(

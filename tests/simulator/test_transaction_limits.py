@@ -1,18 +1,23 @@
-"""How far a 2.1 transaction may go: each bound ends it in time, and what it costs is shown."""
+"""How far a 2.1 transaction may go: at a bound no energy flows until it is raised, and what it costs is shown."""
 
 import json
 from datetime import timedelta
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 import pytest
+from hypothesis import given, settings, strategies as st
 
-from protocol.blocks.smart_charging.messages import SetChargingProfile
+from protocol.blocks.remote_control.messages import TriggerKind, TriggerMessage
+from protocol.blocks.smart_charging.messages import ClearChargingProfile, SetChargingProfile
 from protocol.blocks.tariff_and_cost.messages import CostUpdated
+from protocol.blocks.transactions.machine import TransactionState
 from protocol.blocks.transactions.messages import TransactionEnd, TransactionReply, TransactionStart, TransactionUpdate
 from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
 from protocol.domain.charging_profile import ProfilePurpose
-from protocol.domain.identifiers import TransactionId
+from protocol.domain.identifiers import DEFAULT_TENANT, TransactionId
+from protocol.domain.status import ChargingState
 from protocol.domain.transaction_limit import TransactionLimit
 from protocol.domain.version import OcppVersion
 from simulator.control.schemas import EventView
@@ -20,7 +25,7 @@ from simulator.control.views import show_event
 from simulator.evse import Outlet
 from simulator.figures import Observer, measure
 from simulator.fleet import FleetEvent
-from simulator.plan import StationPlan
+from simulator.plan import DriverPlan, StationPlan
 from simulator.reports.html import write_html
 from simulator.reports.report import judge
 from tests.simulator.scripted_csms import World
@@ -31,12 +36,12 @@ from tests.simulator.test_smart_charging import profile
 V21 = OcppVersion.V21
 
 
-def limited(limit: TransactionLimit | None, **fields: Any) -> World:
+def limited(limit: TransactionLimit | None, *, soc: float = 0.3, **fields: Any) -> World:
     """A charge whose start was answered with the limit."""
     world = booted(V21, **fields)
     info = IdTokenInfo(AuthorizationStatus.ACCEPTED)
     world.csms.scripts[TransactionStart] = lambda _: TransactionReply(id_token_info=info, limit=limit)
-    world.station.plug_in(1, car())
+    world.station.plug_in(1, car(soc))
     world.station.present_token(1, TOKEN)
     world.run_for(10)
     return world
@@ -57,6 +62,27 @@ def end_of(world: World) -> TransactionEnd:
 
 def said_limits(world: World) -> list[TransactionLimit]:
     return [one.limit for one in world.csms.of(TransactionUpdate) if one.trigger == "LimitSet"]
+
+
+def reached(world: World) -> list[str]:
+    """The bounds that were said to be reached, each with the EVSE suspended (E16.FR.05)."""
+    said = [one for one in world.csms.of(TransactionUpdate) if one.trigger.endswith("LimitReached")]
+    assert all(one.charging_state is ChargingState.SUSPENDED_EVSE for one in said)
+    return [one.trigger for one in said]
+
+
+def is_held(world: World) -> bool:
+    """Whether the transaction goes on and nothing flows."""
+    (evse,) = world.station.state.evses
+    transaction = evse.transaction
+    return transaction is not None and transaction.state is TransactionState.SUSPENDED_EVSE and evse.meter.power_mw == 0
+
+
+def delivered_wh(world: World) -> int:
+    (evse,) = world.station.state.evses
+    evse.advance(world.clock.now())
+    assert evse.transaction is not None
+    return evse.meter.register_wh - evse.transaction.start_register_wh
 
 
 def test_limit_of_the_csms_is_taken_said_once_and_kept() -> None:
@@ -103,13 +129,16 @@ def test_limit_without_a_bound_is_none() -> None:
     assert said_limits(world) == []
 
 
-def test_energy_ends_with_the_watt_hour_that_is_reached() -> None:
+def test_energy_stops_at_the_watt_hour_that_is_reached() -> None:
     world = limited(TransactionLimit(max_energy_wh=Decimal(500)))
 
     world.run_for(600)
+    assert (reached(world), is_held(world), delivered_wh(world)) == (["EnergyLimitReached"], True, 500)
+    world.station.present_token(1, TOKEN)
+    world.run_for(5)
 
     end, (entry,) = end_of(world), world.fleet.ledger.entries()
-    assert (end.trigger, end.stopped_reason) == ("EnergyLimitReached", "EnergyLimitReached")
+    assert (end.trigger, end.stopped_reason) == ("StopAuthorized", "Local")
     assert entry.energy_wh == 500
     assert entry.is_end_acknowledged
 
@@ -121,8 +150,15 @@ def test_energy_is_bound_although_the_power_changes() -> None:
     world.csms.command(SetChargingProfile(slower, 1))
     world.run_for(1200)
 
-    (entry,) = world.fleet.ledger.entries()
-    assert entry.energy_wh == 500
+    assert (reached(world), delivered_wh(world)) == (["EnergyLimitReached"], 500)
+
+
+def test_standby_of_a_full_car_counts_too() -> None:
+    world = limited(TransactionLimit(max_energy_wh=Decimal(3)), soc=1.0)
+
+    world.run_for(3 * 3600)
+
+    assert (reached(world), is_held(world), delivered_wh(world)) == (["EnergyLimitReached"], True, 3)
 
 
 def test_time_counts_from_the_start() -> None:
@@ -130,9 +166,10 @@ def test_time_counts_from_the_start() -> None:
 
     world.run_for(200)
 
-    (start,), end = world.csms.of(TransactionStart), end_of(world)
-    assert end.occurred_at - start.occurred_at == timedelta(seconds=90)
-    assert (end.trigger, end.stopped_reason) == ("TimeLimitReached", "TimeLimitReached")
+    (start,) = world.csms.of(TransactionStart)
+    (said,) = (one for one in world.csms.of(TransactionUpdate) if one.trigger == "TimeLimitReached")
+    assert said.occurred_at - start.occurred_at == timedelta(seconds=90)
+    assert is_held(world)
 
 
 def test_state_of_charge_bounds_where_the_vehicle_says_it() -> None:
@@ -142,21 +179,21 @@ def test_state_of_charge_bounds_where_the_vehicle_says_it() -> None:
     world.run_for(600)
     blind.run_for(3600)
 
-    end, vehicle = end_of(world), world.station.state.evses[0].vehicle
+    vehicle = world.station.state.evses[0].vehicle
     assert vehicle is not None
     assert 0.31 <= vehicle.soc < 0.315
-    assert (end.trigger, end.stopped_reason) == ("SoCLimitReached", "SOCLimitReached")
-    assert blind.csms.of(TransactionEnd) == []
+    assert (reached(world), is_held(world)) == (["SoCLimitReached"], True)
+    assert reached(blind) == []
 
 
 def test_cost_that_the_csms_says_bounds() -> None:
     world = limited(TransactionLimit(max_cost=Decimal(5)))
 
     ask(world, CostUpdated(name_of(world), Decimal("4.99")))
-    assert world.csms.of(TransactionEnd) == []
+    assert reached(world) == []
     ask(world, CostUpdated(name_of(world), Decimal("5.0")))
 
-    assert (end_of(world).trigger, end_of(world).stopped_reason) == ("CostLimitReached", "LocalOutOfCredit")
+    assert (reached(world), is_held(world)) == (["CostLimitReached"], True)
 
 
 def test_cost_in_an_answer_bounds_too() -> None:
@@ -165,7 +202,7 @@ def test_cost_in_an_answer_bounds_too() -> None:
     world.csms.scripts[TransactionUpdate] = lambda _: TransactionReply(total_cost=Decimal("5.5"))
     world.run_for(30)
 
-    assert end_of(world).trigger == "CostLimitReached"
+    assert (reached(world), is_held(world)) == (["CostLimitReached"], True)
 
 
 def test_limit_that_changes_takes_the_place_of_the_one_before() -> None:
@@ -176,9 +213,9 @@ def test_limit_that_changes_takes_the_place_of_the_one_before() -> None:
     world.run_for(90)
 
     assert said_limits(world) == [TransactionLimit(max_time_s=60), later]
-    assert world.csms.of(TransactionEnd) == []
+    assert reached(world) == []
     world.run_for(40)
-    assert end_of(world).trigger == "TimeLimitReached"
+    assert reached(world) == ["TimeLimitReached"]
 
 
 def test_driver_and_csms_both_bound() -> None:
@@ -196,7 +233,7 @@ def test_driver_and_csms_both_bound() -> None:
         TransactionLimit(max_cost=Decimal(5), max_energy_wh=Decimal(900), max_time_s=3600),
     ]
     ask(world, CostUpdated(name_of(world), Decimal("5.0")))
-    assert end_of(world).trigger == "CostLimitReached"
+    assert reached(world) == ["CostLimitReached"]
 
 
 def test_csms_takes_nothing_of_what_the_driver_wants() -> None:
@@ -207,13 +244,125 @@ def test_csms_takes_nothing_of_what_the_driver_wants() -> None:
     world.run_for(600)
 
     assert said_limits(world)[-1] == TransactionLimit(max_cost=Decimal(5), max_energy_wh=Decimal(500))
-    assert end_of(world).trigger == "EnergyLimitReached"
+    assert reached(world) == ["EnergyLimitReached"]
 
 
-def test_limit_that_is_reached_already_ends_at_once() -> None:
+def test_limit_that_is_reached_already_lets_nothing_flow() -> None:
     world = limited(TransactionLimit(max_time_s=0))
 
-    assert end_of(world).trigger == "TimeLimitReached"
+    world.run_for(60)
+
+    assert (reached(world), is_held(world), delivered_wh(world)) == (["TimeLimitReached"], True, 0)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "outlet"),
+    [
+        pytest.param({"max_energy_wh": Decimal(200)}, {"max_energy_wh": Decimal(90_000)}, Outlet(), id="energy"),
+        pytest.param({"max_time_s": 60}, {"max_time_s": 90_000}, Outlet(), id="time"),
+        pytest.param({"max_soc_percent": 31}, {"max_soc_percent": 90}, Outlet(50_000, is_dc=True), id="soc"),
+        pytest.param({"max_cost": Decimal(0)}, {"max_cost": Decimal(9)}, Outlet(), id="cost"),
+    ],
+)
+def test_limit_that_is_raised_lets_it_flow_again(low: Any, high: Any, outlet: Outlet) -> None:
+    world = limited(TransactionLimit(**low), outlet=outlet)
+    ask(world, CostUpdated(name_of(world), Decimal(1)))
+    world.run_for(600)
+    assert is_held(world)
+    before_wh = delivered_wh(world)
+
+    world.csms.scripts[TransactionUpdate] = lambda _: TransactionReply(limit=TransactionLimit(**high))
+    world.run_for(120)
+
+    said = [(one.trigger, one.charging_state) for one in world.csms.of(TransactionUpdate)]
+    raised = len(said) - said[::-1].index(("LimitSet", ChargingState.SUSPENDED_EVSE)) - 1
+    assert said[raised + 1] == ("ChargingStateChanged", ChargingState.CHARGING)
+    assert len(reached(world)) == 1
+    assert delivered_wh(world) > before_wh
+
+
+def test_driver_raises_his_limit_at_the_station() -> None:
+    world = limited(None)
+    world.station.limit(1, TransactionLimit(max_energy_wh=Decimal(200)))
+    world.run_for(600)
+    assert is_held(world)
+
+    world.station.limit(1, TransactionLimit(max_energy_wh=Decimal(300)))
+    world.run_for(600)
+
+    assert (reached(world), delivered_wh(world)) == (["EnergyLimitReached"] * 2, 300)
+
+
+def test_what_was_reached_meanwhile_holds_on_and_is_said() -> None:
+    world = limited(TransactionLimit(max_energy_wh=Decimal(200), max_time_s=300))
+    world.run_for(600)
+    assert reached(world) == ["EnergyLimitReached"]
+
+    world.csms.scripts[TransactionUpdate] = lambda _: TransactionReply(
+        limit=TransactionLimit(max_energy_wh=Decimal(900), max_time_s=300)
+    )
+    world.run_for(60)
+
+    assert (reached(world), delivered_wh(world)) == (["EnergyLimitReached", "TimeLimitReached"], 200)
+
+
+def test_bound_is_said_although_a_profile_leaves_nothing_and_raising_it_lifts_no_profile() -> None:
+    world = limited(TransactionLimit(max_time_s=90))
+    ask(world, SetChargingProfile(profile((0, "0"), purpose=ProfilePurpose.TX), 1))
+    world.run_for(200)
+    assert (reached(world), is_held(world)) == (["TimeLimitReached"], True)
+
+    world.csms.scripts[TransactionUpdate] = lambda _: TransactionReply(limit=TransactionLimit(max_time_s=9000))
+    world.run_for(120)
+    assert is_held(world)
+    ask(world, ClearChargingProfile(purpose=ProfilePurpose.TX), seconds=10)
+
+    assert not is_held(world)
+
+
+def test_driver_whose_limit_is_reached_leaves_as_he_would() -> None:
+    drivers = DriverPlan(
+        tokens={DEFAULT_TENANT: (TOKEN,)}, session_s=(300, 400), arrival_s=5, app_share=0.0, energy_wh=(20_000, 20_000)
+    )
+    world = World(StationPlan("CP1", version=V21), drivers=drivers)
+    info = IdTokenInfo(AuthorizationStatus.ACCEPTED)
+    limit = TransactionLimit(max_energy_wh=Decimal(100))
+    world.csms.scripts[TransactionStart] = lambda _: TransactionReply(id_token_info=info, limit=limit)
+
+    world.run_for(3600)
+
+    ended = [entry for entry in world.fleet.ledger.entries() if entry.ended_at is not None]
+    assert len(ended) > 3
+    assert {entry.energy_wh for entry in ended} == {100}
+    assert {entry.stopped_reason for entry in ended} <= {"Local", "EVDisconnected"}
+
+
+@given(
+    steps=st.lists(st.tuples(st.integers(0, 400), st.sampled_from([0.3, 5, 40, 90]), st.booleans()), max_size=8),
+    is_dc=st.booleans(),
+)
+@settings(max_examples=40, deadline=None)
+def test_no_more_is_delivered_than_the_limits_allow(steps: list[tuple[int, float, bool]], is_dc: bool) -> None:
+    world = limited(TransactionLimit(max_energy_wh=Decimal(50)), outlet=Outlet(50_000, is_dc=is_dc))
+    (evse,) = world.station.state.evses
+    transaction = evse.transaction
+    assert transaction is not None
+
+    for half_wh, seconds, is_by_csms in steps:
+        reply = TransactionReply(limit=TransactionLimit(max_energy_wh=Decimal(half_wh) / 2))
+        if is_by_csms:
+            world.csms.scripts[TransactionUpdate] = lambda _, reply=reply: reply
+            ask(world, TriggerMessage(TriggerKind.TRANSACTION_EVENT, 1))
+        else:
+            assert reply.limit is not None
+            world.station.limit(1, reply.limit)
+        before_wh, limit = delivered_wh(world), transaction.limit
+        assert limit is not None
+        assert limit.max_energy_wh is not None
+        world.run_for(seconds)
+
+        assert before_wh <= delivered_wh(world) <= max(before_wh, ceil(limit.max_energy_wh))
+        assert is_held(world) == (delivered_wh(world) >= ceil(limit.max_energy_wh))
 
 
 @pytest.mark.parametrize("version", [OcppVersion.V201, OcppVersion.V21])

@@ -1,4 +1,4 @@
-"""OCPP 2.1: transactions that end at a cost, an energy or a time, said by the driver in the app or at the station."""
+"""OCPP 2.1: transactions up to a cost, an energy or a time, said by the driver in the app or at the station."""
 
 import asyncio
 from typing import Any
@@ -107,6 +107,25 @@ async def test_limit_that_the_station_says_is_shown(
     session = await bench.network.session_of(name)
     assert "transactionLimit" not in answer
     assert session["limit_at_station"][shown[0]] == shown[1]
+
+
+async def test_transaction_that_is_suspended_at_its_limit_goes_on_when_the_driver_raises_it(bench: Bench) -> None:
+    driver = await bench.network.add_driver()
+    async with bench.station("E16") as station:
+        transaction, _ = await start_by_app(bench, station, driver, "E16", {"max_energy_wh": 10_000})
+        await transaction.update("LimitSet", info={"transactionLimit": ENERGY})
+        reached = await transaction.update("EnergyLimitReached", info={"chargingState": "SuspendedEVSE"}, wh=10_000)
+        held = await bench.network.session_of("E16", state="suspended")
+        await asyncio.sleep(1.1)  # nobody asks for a stop: progress is reckoned once a second
+        await transaction.update("LimitSet", info={"transactionLimit": {"maxEnergy": 20_000.0}})
+        await transaction.update("ChargingStateChanged", info={"chargingState": "Charging"}, wh=10_100)
+        await bench.network.session_of("E16", state="charging")
+        await transaction.end(wh=12_000)
+
+    session = await bench.network.session_of("E16")
+    assert reached == {}
+    assert held["energy_wh"] == "10000"
+    assert (session["energy_wh"], session["stopped_reason"]) == ("12000", "Local")
 
 
 async def test_station_that_knows_no_limits_is_told_to_stop(bench: Bench) -> None:

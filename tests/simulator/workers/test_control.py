@@ -77,13 +77,33 @@ class NearWorker(Worker):
             heed(self.reader, asyncio.Event(), answerer=answerer, say=lambda word: self._take(read(write(word))))
         )
 
-    def _pass_on(self, line: bytes) -> None:
+    async def _pass_on(self, line: bytes) -> None:
         if not self.is_silent:
             self.reader.feed_data(line)
 
     def die(self) -> None:
         self.loss = f"{self} died by signal 9"
         self._asking.end(self.loss, advice="start again")
+
+
+class PipedWorker(Worker):
+    """A worker of its own process, and how much has waited at most to be written to it."""
+
+    def __init__(self, *, patience_s: float) -> None:
+        super().__init__(Share(1, 1), PLANS)
+        self._asking = Asking(str(self), send=self._send, patience_s=patience_s)
+        self.most_waiting_bytes = 0
+
+    def _write(self, line: bytes) -> None:
+        super()._write(line)
+        self.most_waiting_bytes = max(self.most_waiting_bytes, self._stdin.transport.get_write_buffer_size())
+
+    async def hear(self, question: Question) -> bytes | Away:
+        """Its answer, or that there is none."""
+        try:
+            return await self.ask(question)
+        except Away as away:
+            return away
 
 
 def one_process() -> LocalFleet:
@@ -95,6 +115,15 @@ def one_process() -> LocalFleet:
 
 def crew_of(count: int) -> list[NearWorker]:
     return [NearWorker(Share(number, count)) for number in range(1, count + 1)]
+
+
+def asking_into(asked: list[bytes], *, patience_s: float = WAIT_S) -> Asking:
+    """Questions to a worker that reads each at once."""
+
+    async def send(line: bytes) -> None:
+        asked.append(line)
+
+    return Asking("worker 1/1", send=send, patience_s=patience_s)
 
 
 def client_of(fleet: Controlled) -> httpx.AsyncClient:
@@ -208,7 +237,7 @@ async def test_silent_workers_are_waited_for_together(path: str) -> None:
 
 async def test_who_waits_for_a_worker_hears_at_once_that_it_is_gone() -> None:
     asked: list[bytes] = []
-    asking = Asking("worker 1/1", send=asked.append)
+    asking = asking_into(asked)
     waiting = asyncio.create_task(asking.ask(CountAccepted()))
     await asyncio.sleep(0)
 
@@ -274,31 +303,74 @@ async def test_what_fails_at_one_station_is_an_error_of_that_request(monkeypatch
 
 
 async def test_question_that_is_too_long_is_never_sent() -> None:
-    asking = Asking("worker 1/1", send=lambda _line: pytest.fail("it is sent"))
+    asked: list[bytes] = []
+    asking = asking_into(asked)
 
     with pytest.raises(Invalid, match="too long"):
         await asking.ask(StationQuestion(limit=1, starts_with="x" * QUESTION_BYTES))
 
+    assert asked == []
 
-async def test_worker_that_reads_nothing_is_asked_so_much_and_no_more() -> None:
-    asked: list[bytes] = []
-    asking = Asking("worker 1/1", send=asked.append, patience_s=0.01, most_unanswered=2)
-    for _ in range(2):
-        with pytest.raises(Away, match="has not answered"):
-            await asking.ask(CountAccepted())
 
-    with pytest.raises(Away, match="2 questions unanswered"):
-        await asking.ask(CountAccepted())
-    asking.settle(Answered(1, msgspec.Raw(b"7")))
-    with pytest.raises(Away, match="has not answered"):
-        await asking.ask(CountAccepted())
+@pytest.mark.parametrize("lines_read", [0, 12], ids=["never", "late"])
+async def test_worker_that_does_not_read_is_written_no_more_than_it_may_read(lines_read: int) -> None:
+    told = write(Told(NOTHING, datetime.now(UTC))).decode()
+    answers = [write(Answered(number, msgspec.Raw(b"7"))).decode() for number in range(1, lines_read + 1)]
+    script = """if True:
+        import sys, time
+        print(sys.argv[1], end="", flush=True)
+        time.sleep(0.5)
+        for answer in sys.argv[2:]:
+            sys.stdin.readline()
+            print(answer, end="", flush=True)
+        time.sleep(30)
+    """
+    worker = PipedWorker(patience_s=1.0 if not lines_read else WAIT_S)
+    question = StationQuestion(limit=1, starts_with="x" * (QUESTION_BYTES // 2))
 
-    assert len(asked) == 3
+    async with asyncio.timeout(WAIT_S), asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(worker.run((sys.executable, "-c", script, told, *answers)))
+        await worker.is_there.wait()
+        asked = [tasks.create_task(worker.hear(question)) for _ in range(12)]
+        heard = [await one for one in asked]
+        running.cancel()
+
+    assert worker.most_waiting_bytes <= QUESTION_BYTES
+    if lines_read:
+        assert heard == [b"7"] * 12
+    else:
+        assert [str(one).partition(" has not ")[2] for one in heard] == [
+            "answered for 1 s",
+            *["read for 1 s what it is asked"] * 11,
+        ]
+
+
+async def test_worker_is_told_to_wind_down_although_it_does_not_read() -> None:
+    told = write(Told(NOTHING, datetime.now(UTC))).decode()
+    script = """if True:
+        import sys, time
+        print(sys.argv[1], end="", flush=True)
+        time.sleep(0.5)
+        lines = [sys.stdin.readline() for _ in "12"]
+        sys.exit(7 if "WindDown" in lines[1] else 1)
+    """
+    worker = PipedWorker(patience_s=WAIT_S)
+    question = StationQuestion(limit=1, starts_with="x" * (QUESTION_BYTES // 2))
+
+    async with asyncio.timeout(WAIT_S), asyncio.TaskGroup() as tasks:
+        tasks.create_task(worker.run((sys.executable, "-c", script, told)))
+        await worker.is_there.wait()
+        asked = [tasks.create_task(worker.hear(question)) for _ in range(2)]
+        await asyncio.sleep(0)
+        worker.wind_down()
+        heard = [await one for one in asked]
+
+    assert all(isinstance(one, Away) and "exit code 7" in str(one) for one in heard)
 
 
 async def test_what_nobody_waits_for_any_more_is_not_done() -> None:
     asked: list[bytes] = []
-    asking = Asking("worker 1/1", send=asked.append, patience_s=0.01)
+    asking = asking_into(asked, patience_s=0.01)
     with pytest.raises(Away):
         await asking.ask(Do("default", "N0", DropSocket()))
     world = World(*PLANS)
@@ -314,10 +386,10 @@ async def test_what_nobody_waits_for_any_more_is_not_done() -> None:
 
 
 async def test_question_that_cannot_be_sent_leaves_nothing_behind() -> None:
-    def fail(_line: bytes) -> None:
+    async def fail(_line: bytes) -> None:
         raise RuntimeError("the pipe is no pipe")
 
-    asking = Asking("worker 1/1", send=fail, most_unanswered=1)
+    asking = Asking("worker 1/1", send=fail)
     for _ in range(2):
         with pytest.raises(RuntimeError, match="no pipe"):
             await asking.ask(CountAccepted())
@@ -364,7 +436,7 @@ async def test_a_worker_that_has_died_can_be_asked_and_told_to_wind_down() -> No
 
 
 async def test_an_answer_that_comes_too_late_is_nobodys() -> None:
-    asking = Asking("worker 1/1", send=lambda _line: None, patience_s=0.01)
+    asking = asking_into([], patience_s=0.01)
     question: Question = CountAccepted()
     with pytest.raises(Away):
         await asking.ask(question)
@@ -432,6 +504,31 @@ async def test_a_crew_from_the_command_line_is_controlled_at_one_address_and_end
     assert (process.returncode, err) == (0, b"")
     assert b"ended: 2 sessions" in out
     assert heard.count("event: end_acknowledged") == 2
+
+
+@pytest.mark.slow
+async def test_any_station_of_a_crew_is_started_stopped_switched_off_and_on() -> None:
+    async with peer_csms() as csms, controlled_crew(csms.url) as (process, client):
+        await until_ready(client)
+        async with client.stream("GET", "/events") as stream:
+            lines = stream.aiter_lines()
+            for station_id in ("SIM0002", "SIM0003"):
+                at = f"/stations/{station_id}"
+                started = await client.post(f"{at}/evses/1/start", json={"token": "T1"})
+                await next_event(lines, "start_acknowledged")
+                stopped = await client.post(f"{at}/evses/1/stop")
+                await next_event(lines, "end_acknowledged")
+                unplugged = await client.post(f"{at}/evses/1/unplug")
+                off = await client.post(f"{at}/switch-off")
+                on = await client.post(f"{at}/switch-on")
+                back = await next_event(lines, "online")
+
+                answers = (started, stopped, unplugged, off, on)
+                assert [answer.status_code for answer in answers] == [200] * 5
+                assert off.json()["condition"] == "off"
+                assert back["station_id"] == station_id
+        process.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(process.communicate(), WAIT_S)
 
 
 @pytest.mark.slow
