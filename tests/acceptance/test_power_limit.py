@@ -96,11 +96,6 @@ async def test_site_never_takes_more_than_its_limit_and_shares_it(
 
     async def all_are_limited() -> bool:
         site = await operator.get("/locations/depot/power-limit")
-        print(
-            "DBG",
-            [(s["station_id"][-2:], s["is_online"], s["held_w"], s["wanted_w"]) for s in site["shares"]][:6],
-            site["held_w"],
-        )
         return all(share["is_online"] for share in site["shares"]) and Decimal(site["held_w"]) <= LIMIT_W
 
     await eventually(all_are_limited, what="every station's first limit")
