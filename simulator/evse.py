@@ -8,9 +8,11 @@ Invariants:
 4. A car on fewer phases than the outlet leaves the other phases without current, not without voltage.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 
 from protocol.blocks.transactions.machine import TRANSACTION, TransactionState, Trigger, charging_state_of
 from protocol.domain.charging_profile import ChargingProfile
@@ -30,6 +32,7 @@ NOMINAL_MAINS_V = Decimal(_MAINS_DV) / 10
 _BATTERY_EMPTY_DV = 3400
 _BATTERY_SPAN_DV = 600
 _LARGEST_ERROR_PPM = CLASS_B_PPM * 7 // 10  # meters leave the works well within their class
+_NOTHING: Mapping[str, int] = MappingProxyType({})
 _DECIVOLT_CENTIAMPERE_PER_W = 1000
 
 
@@ -110,7 +113,7 @@ class Transaction:
     is_end_acknowledged: bool = False
     readings_said: int = 0
     readings_acknowledged: int = 0
-    given_up: dict[str, int] = field(default_factory=dict)
+    given_up: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
 
     def move(self, trigger: Trigger) -> None:
         """Raises IllegalTransition where the table has no way."""
@@ -131,7 +134,7 @@ class Transaction:
     def give_up(self, message: object) -> None:
         """The CSMS will not hear this message."""
         kind = type(message).__name__
-        self.given_up[kind] = self.given_up.get(kind, 0) + 1
+        self.given_up = {**self.given_up, kind: self.given_up.get(kind, 0) + 1}
 
     def next_seq_no(self) -> int:
         """0, 1, 2, … (OCPP 2.0.1 E01.FR.07)."""

@@ -1,9 +1,14 @@
 """What a station says when it asks for a socket (OCPP-J 1.6 §3.1; OCPP 2.x Part 4 §3)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from protocol.domain.version import OcppVersion
 from simulator.access import Access, Identity
 from simulator.plan import StationPlan
+
+# One for all stations of a version: a socket keeps what it offered.
+_SUBPROTOCOLS: Mapping[OcppVersion, tuple[str, ...]] = {version: (version.subprotocol,) for version in OcppVersion}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ def shake_hands(plan: StationPlan, access: Access) -> Handshake:
     """The handshake by the book: the station's version, and its id as the user's name."""
     return Handshake(
         url=f"{access.url}/{plan.path}",
-        subprotocols=(plan.version.subprotocol,),
+        subprotocols=_SUBPROTOCOLS[plan.version],
         user=plan.station_id,
         password=access.password,
         roots=access.roots,

@@ -25,6 +25,8 @@ _LOGGER = logging.LoggerAdapter(logging.getLogger("picows"), {})  # a Logger wou
 class PicowsSocket(WSListener):
     """One socket of one station."""
 
+    __slots__ = ("_caller", "_fragments", "_offered", "_transport")
+
     withholds = False
 
     def __init__(self, caller: Caller, *, offered: tuple[str, ...]) -> None:
