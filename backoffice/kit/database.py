@@ -15,6 +15,7 @@ from typing import Any
 
 import asyncpg
 import msgspec
+import structlog
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import URL, make_url
@@ -24,11 +25,14 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from backoffice.kit import tables
 from backoffice.kit.acting import current_actor
 from backoffice.kit.errors import DatabaseUnavailable
+from backoffice.kit.holders import Holders
 from backoffice.kit.tracing import current_traceparent
 from protocol.bus.catalogue import Catalogue
 from protocol.bus.envelope import Envelope, encode_envelope, unique_event_id
 from protocol.bus.subjects import domain_subject
 from protocol.domain.identifiers import TenantId
+
+log = structlog.get_logger(__name__)
 
 ALL_TENANTS = TenantId("*")
 """The tenant of a transaction that works across them; `check_tenant` lets no tenant have this name."""
@@ -174,6 +178,7 @@ class Database:
             connect_args={"server_settings": server_settings(service)},
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+        self._holders = Holders()
 
     @asynccontextmanager
     async def transaction(self, tenant: TenantId) -> AsyncIterator[Unit]:
@@ -199,9 +204,17 @@ class Database:
             async with self._sessions() as session:
                 unit = Unit(session, self._catalogue, source=f"/backoffice/{self.service}")
                 with _naming_failed_connects():
-                    await _begin(unit, tenant, execution_options)
-                yield unit
-                await unit.commit()
+                    await self._begin(unit, tenant, execution_options)
+                with self._holders.holding():
+                    yield unit
+                    await unit.commit()
+
+    async def _begin(self, unit: Unit, tenant: TenantId, execution_options: Mapping[str, object]) -> None:
+        try:
+            await _begin(unit, tenant, execution_options)
+        except PoolTimeoutError:
+            log.warning("no connection is free", service=self.service, busy=self._holders.describe())
+            raise
 
     @asynccontextmanager
     async def raw_connection(self) -> AsyncIterator[asyncpg.Connection]:
@@ -244,7 +257,13 @@ def role_of(service: str) -> str:
 
 def server_settings(service: str) -> dict[str, str]:
     """What every connection of the service starts with."""
-    return {"role": role_of(service), "search_path": f"{service},public", "application_name": f"backoffice.{service}"}
+    return {
+        "role": role_of(service),
+        "search_path": f"{service},public",
+        "application_name": f"backoffice.{service}",
+        # Short statements, and the driver's questions for types: to compile them takes longer than to run them.
+        "jit": "off",
+    }
 
 
 def driver_dsn(url: URL) -> str:
