@@ -118,7 +118,7 @@ class PicowsNetwork:
         try:
             handshake = caller.handshake
             async with self._turn:
-                await ws_connect(
+                _, listener = await ws_connect(
                     lambda: PicowsSocket(caller, offered=handshake.subprotocols),
                     handshake.url,
                     ssl_context=client_context(handshake.roots, handshake.identity) if handshake.is_secured else None,
@@ -130,6 +130,8 @@ class PicowsNetwork:
                     use_aiofastnet=False,
                     logger_name=_LOGGER,
                 )
+            if listener is None:  # so picows says that the socket has ended
+                raise WSError("the CSMS left the handshake unanswered")
         except WSHandshakeError as error:
             caller.on_connect_failed(_explain(error))
         except (OSError, TimeoutError, ValueError, WSError) as error:  # ValueError: the URL is none
