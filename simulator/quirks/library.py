@@ -23,10 +23,10 @@ ONLY_2 = ANY - ONLY_16
 class Quirk:
     """One deviation, by the one function that makes it.
 
-    `handshake` changes the upgrade request, `payload` a CALL's payload, `frame` a CALL and `answer` the answer to the
-    CSMS's CALL, each into any number of frames, and `text` what is written. `is_kept` where the CSMS can still
-    understand just what a station by the book would have said, `is_lossy` where it cannot even make a fact of all that
-    is said.
+    `handshake` changes the upgrade request and the socket, `payload` a CALL's payload, `frame` a CALL and `answer` the
+    answer to the CSMS's CALL, each into any number of frames, and `text` what is written. `is_kept` where the CSMS can
+    still understand just what a station by the book would have said, `is_lossy` where it cannot even make a fact of all
+    that is said.
     """
 
     summary: str
@@ -47,10 +47,28 @@ _HANDSHAKES: Mapping[str, Quirk] = {
     "unknown_subprotocol_first": Quirk(
         "offers a subprotocol that nobody knows before its own", handshake=handshakes.unknown_subprotocol_first
     ),
+    "subprotocol_of_old": Quirk(
+        "offers ocpp1.5 and nothing else, and so never gets a socket that stays",
+        is_kept=False,
+        is_lossy=True,
+        handshake=handshakes.subprotocol_of_old,
+    ),
     "doubled_slashes": Quirk("doubles the slashes of the path", handshake=handshakes.doubled_slashes),
     "trailing_slash": Quirk("ends the path with a slash", handshake=handshakes.trailing_slash),
+    "path_prefix": Quirk("has a folder of its own before the path", handshake=handshakes.path_prefix),
+    "absolute_target": Quirk("asks for a whole URL, as of a proxy", handshake=handshakes.absolute_target),
+    "no_connection_upgrade": Quirk(
+        "asks for a connection that is kept alive, not upgraded", handshake=handshakes.no_connection_upgrade
+    ),
+    "connection_with_more_tokens": Quirk(
+        "asks for a connection that is kept alive, and upgraded", handshake=handshakes.connection_with_more_tokens
+    ),
     "percent_encoded_id": Quirk("percent-encodes every byte of its id", handshake=handshakes.percent_encoded_id),
     "no_pong": Quirk("never answers a ping", handshake=handshakes.no_pong),
+    "sparse_pings": Quirk(
+        "never answers a ping, and itself pings only every two minutes", handshake=handshakes.sparse_pings
+    ),
+    "reserved_bit": Quirk("sets the bit of compression in its frames, without any", handshake=handshakes.reserved_bit),
     "key_as_bytes": Quirk("was given its password as hex, and sends the bytes", handshake=handshakes.key_as_bytes),
     "password_in_latin_1": Quirk("sends its password as Latin-1", handshake=handshakes.password_in_latin_1),
 }

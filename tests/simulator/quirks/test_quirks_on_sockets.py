@@ -1,0 +1,80 @@
+"""Our gateway serves, or leaves, a station whose deviation is of its socket: over real sockets, by both libraries."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+import pytest_asyncio
+
+from protocol.domain.version import OcppVersion
+from simulator.access import Access
+from simulator.handshake import shake_hands
+from simulator.plan import Settings, StationPlan
+from simulator.quirks.library import QUIRKS
+from simulator.transport import PicowsNetwork
+from tests.csms.harness import GatewayInMemory, gateway_in_memory, station_key, until
+from tests.simulator.test_real_sockets import living, only_station
+from tests.simulator.test_rewritten_socket import OneStation
+
+# Retries soon, and says something at once.
+QUICK = Settings(retry_min_s=0.05, retry_random_s=0.05)
+WAIT_S = 10.0
+REFUSED = frozenset(("subprotocol_of_old",))
+SERVED = sorted(name for name, quirk in QUIRKS.items() if quirk.handshake is not None and name not in REFUSED)
+
+
+@pytest_asyncio.fixture(params=["picows", "websockets"])
+async def csms(request: pytest.FixtureRequest) -> AsyncIterator[GatewayInMemory]:
+    async with gateway_in_memory(CSMS_TRANSPORT=request.param) as gateway:
+        yield gateway
+
+
+def plan_with(*quirks: str, version: OcppVersion = OcppVersion.V16) -> StationPlan:
+    return StationPlan("CP001", version=version, quirks=quirks, settings=QUICK)
+
+
+def place_of(csms: GatewayInMemory) -> str:
+    return csms.url().rpartition("/")[0]
+
+
+@pytest.mark.parametrize("quirk", SERVED)
+async def test_station_boots_and_tells_its_state(csms: GatewayInMemory, quirk: str) -> None:
+    async with living(place_of(csms), plan_with(quirk)) as fleet:
+        station = only_station(fleet)
+        await station.until(lambda one: one.state.is_accepted, WAIT_S)
+        await until(lambda: {"booted", "status_reported"} <= set(csms.facts))
+
+        assert csms.gateway.sessions.find(station_key()) is not None
+        assert station.last_failure == ""
+
+
+async def test_pings_alone_prove_life(csms: GatewayInMemory) -> None:
+    plain = shake_hands(StationPlan("CP001"), Access(place_of(csms), 1, None))
+    odd = QUIRKS["sparse_pings"].handshake(plain)  # type: ignore[misc]
+    caller, network = OneStation(replace(odd, ping_interval_s=0.1)), PicowsNetwork()
+
+    async with asyncio.TaskGroup() as tasks, network.using(tasks):
+        network.connect(caller)
+        await until(lambda: "connected" in csms.facts)
+        session = csms.gateway.sessions.find(station_key())
+        assert session is not None
+        heard_at = session.last_heard_at
+        await until(lambda: session.last_heard_at > heard_at + 0.3)
+        session.last_heard_at -= odd.ping_interval_s
+        csms.gateway.check_sessions()
+
+        assert not session.is_closed
+    assert odd.ping_interval_s == 120
+    assert not odd.answers_pings
+
+
+async def test_station_of_an_old_version_is_let_in_and_closed_at_once(csms: GatewayInMemory) -> None:
+    async with living(place_of(csms), plan_with("subprotocol_of_old")) as fleet:
+        station = only_station(fleet)
+        await station.until(lambda one: bool(one.last_failure), WAIT_S)
+        await until(lambda: "handshake_refused" in csms.facts)
+
+    assert "does not speak ocpp1.6" in station.last_failure
+    assert not fleet.summary().has_been_online
+    assert "booted" not in csms.facts
