@@ -11,7 +11,7 @@ from typing import Any
 from protocol.domain.version import OcppVersion
 from simulator.errors import InvalidPlan
 from simulator.handshake import Handshake
-from simulator.quirks import frames, handshakes, payloads, sequences
+from simulator.quirks import frames, handshakes, hanging_up, payloads, sequences
 from simulator.quirks.memory import Memory
 
 ANY: frozenset[OcppVersion] = frozenset(OcppVersion)
@@ -24,7 +24,8 @@ class Quirk:
     """One deviation, by the one function that makes it.
 
     `handshake` changes the upgrade request and the socket, `payload` a CALL's payload, `frame` a CALL and `answer` the
-    answer to the CSMS's CALL, each into any number of frames, and `text` what is written. `is_kept` where the CSMS can
+    answer to the CSMS's CALL, each into any number of frames, and `text` what is written. `hangs_up` says at which
+    CALLs of the CSMS the station leaves, by action and the station's time in seconds. `is_kept` where the CSMS can
     still understand just what a station by the book would have said, `is_lossy` where it cannot even make a fact of all
     that is said.
     """
@@ -40,6 +41,7 @@ class Quirk:
     frame: Callable[[list[Any], Memory], Sequence[list[Any]]] | None = None
     answer: Callable[[list[Any], Memory], Sequence[list[Any]]] | None = None
     text: Callable[[bytes], bytes] | None = None
+    hangs_up: Callable[[str, float, Memory], bool] | None = None
 
 
 _HANDSHAKES: Mapping[str, Quirk] = {
@@ -160,6 +162,13 @@ _ANSWERS: Mapping[str, Quirk] = {
     "silent_to_commands": Quirk(
         "answers no command, but does what it is told", is_kept=False, answer=frames.silent_to_commands
     ),
+}
+_PATIENCE: Mapping[str, Quirk] = {
+    "hangs_up_on_early_commands": Quirk(
+        "hangs up on a command that comes before its boot was accepted",
+        hangs_up=hanging_up.hangs_up_on_early_commands,
+    ),
+    "hangs_up_on_bursts": Quirk("hangs up on the fourth command in a second", hangs_up=hanging_up.hangs_up_on_bursts),
 }
 _TYPES: Mapping[str, Quirk] = {
     "numbers_as_text": Quirk(
@@ -457,7 +466,7 @@ _SEQUENCES: Mapping[str, Quirk] = {
 }
 
 QUIRKS: Mapping[str, Quirk] = {
-    **_HANDSHAKES, **_TEXTS, **_FRAMES, **_ANSWERS, **_TYPES, **_IDS, **_TIMES, **_METERS, **_SEQUENCES,
+    **_HANDSHAKES, **_TEXTS, **_FRAMES, **_ANSWERS, **_PATIENCE, **_TYPES, **_IDS, **_TIMES, **_METERS, **_SEQUENCES,
 }  # fmt: skip
 """Every quirk."""
 

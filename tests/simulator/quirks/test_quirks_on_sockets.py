@@ -4,9 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
+import msgspec
 import pytest
 import pytest_asyncio
 
+from csms.commands import CommandDesk
+from protocol.bus.commands import CommandAnswer, CommandRequest, Outcome, RegistryEntry
 from protocol.domain.version import OcppVersion
 from simulator.access import Access
 from simulator.handshake import shake_hands
@@ -78,3 +81,49 @@ async def test_station_of_an_old_version_is_let_in_and_closed_at_once(csms: Gate
     assert "does not speak ocpp1.6" in station.last_failure
     assert not fleet.summary().has_been_online
     assert "booted" not in csms.facts
+
+
+async def order_heartbeat(csms: GatewayInMemory) -> CommandAnswer:
+    request = CommandRequest(
+        "trigger",
+        msgspec.Raw(b'{"requested":"Heartbeat"}'),
+        epoch=csms.presence.epochs[station_key()],
+        timeout_s=WAIT_S,
+    )
+    desk = CommandDesk(csms.gateway.sessions.find)
+    return msgspec.json.decode(await desk.carry_out(station_key(), msgspec.json.encode(request)), type=CommandAnswer)
+
+
+async def test_gateway_itself_gives_an_impatient_station_no_reason_to_hang_up(csms: GatewayInMemory) -> None:
+    async with living(place_of(csms), plan_with("hangs_up_on_early_commands", "hangs_up_on_bursts")) as fleet:
+        station = only_station(fleet)
+        await station.until(lambda one: one.state.is_accepted, WAIT_S)
+        await until(lambda: "status_reported" in csms.facts)
+        answers = [await order_heartbeat(csms) for _ in range(3)]
+
+        assert [answer.outcome for answer in answers] == [Outcome.ANSWERED] * 3
+        assert station.last_failure == ""
+    assert csms.facts.count("connected") == 1
+
+
+async def test_command_to_a_station_that_hangs_up_early_fails_at_once_and_it_comes_again(csms: GatewayInMemory) -> None:
+    csms.registry.entries[station_key()] = RegistryEntry(registration="Pending")
+    async with living(place_of(csms), plan_with("hangs_up_on_early_commands")) as fleet:
+        await until(lambda: "booted" in csms.facts)
+        answer = await order_heartbeat(csms)
+        await until(lambda: csms.facts.count("connected") == 2)
+
+        assert answer.outcome is Outcome.TIMED_OUT
+        assert "closed" in answer.detail
+        assert only_station(fleet).last_failure == "the station hung up"
+
+
+async def test_burst_of_commands_ends_with_an_outcome_each_and_the_station_comes_again(csms: GatewayInMemory) -> None:
+    async with living(place_of(csms), plan_with("hangs_up_on_bursts")) as fleet:
+        await only_station(fleet).until(lambda one: one.state.is_accepted, WAIT_S)
+        answers = await asyncio.gather(*(order_heartbeat(csms) for _ in range(6)))
+        await until(lambda: csms.facts.count("connected") == 2)
+
+    outcomes = [answer.outcome for answer in answers]
+    assert outcomes == [Outcome.ANSWERED] * 3 + [Outcome.TIMED_OUT] + [Outcome.NOT_HERE] * 2
+    assert csms.facts.count("booted") == 1
