@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -17,6 +18,7 @@ from simulator.plan import Settings, StationPlan
 from simulator.quirks.library import QUIRKS
 from simulator.transport import PicowsNetwork
 from tests.csms.harness import GatewayInMemory, gateway_in_memory, station_key, until
+from tests.factories.certificates import MinimalAuthority
 from tests.simulator.test_real_sockets import living, only_station
 from tests.simulator.test_rewritten_socket import OneStation
 
@@ -50,6 +52,23 @@ async def test_station_boots_and_tells_its_state(csms: GatewayInMemory, quirk: s
 
         assert csms.gateway.sessions.find(station_key()) is not None
         assert station.last_failure == ""
+
+
+async def test_station_whose_bytes_are_rewritten_is_served_over_tls(tmp_path: Path) -> None:
+    authority = MinimalAuthority(tmp_path)
+    files = authority.issue("csms")
+    environment = {
+        "CSMS_TLS_PORT": "0",
+        "CSMS_TLS_CERT_FILE": str(files.certificate),
+        "CSMS_TLS_KEY_FILE": str(files.key),
+    }
+    plan = replace(
+        plan_with("absolute_target", "reserved_bit"), trusted_roots=(authority.files.certificate.read_text(),)
+    )
+    async with gateway_in_memory(**environment) as csms, living(f"wss://127.0.0.1:{csms.tls_port}/ocpp", plan) as fleet:
+        await only_station(fleet).until(lambda one: one.state.is_accepted, WAIT_S)
+
+        assert csms.gateway.sessions.find(station_key()) is not None
 
 
 async def test_pings_alone_prove_life(csms: GatewayInMemory) -> None:
