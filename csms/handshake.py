@@ -102,16 +102,18 @@ def read_head(text: bytes, channel: Channel = PLAIN) -> RequestHead:
 def read_target(target: str) -> StationKey | None:
     """The station that a path names: /ocpp/{station} in the default tenant, or /ocpp/{tenant}/{station}.
 
-    An absolute URL, doubled and trailing slashes and percent-encoding are read as meant; None for anything else.
+    An absolute URL, folders before it, doubled and trailing slashes and percent-encoding are read as meant; None for
+    anything else.
     """
     try:
         path = urlsplit(target).path if "://" in target else target.partition("?")[0]
     except ValueError:
         return None
     parts = [unquote(part) for part in path.split("/") if part]
-    if not parts or parts[0] != "ocpp" or not 2 <= len(parts) <= 3:
+    at = next((at for at in range(len(parts) - 1) if parts[at] == "ocpp" and len(parts) - at <= 3), None)
+    if at is None:
         return None
-    tenant, station = (DEFAULT_TENANT, parts[1]) if len(parts) == 2 else (TenantId(parts[1]), parts[2])
+    tenant, station = TenantId(parts[at + 1]) if len(parts) - at == 3 else DEFAULT_TENANT, parts[-1]
     if not all(name.strip() and name.isprintable() and len(name) <= MAX_ID_LENGTH for name in (tenant, station)):
         return None
     return StationKey(tenant, StationId(station))

@@ -21,6 +21,7 @@ from protocol.domain.status import ChargingState, ConnectorStatus
 from protocol.domain.tariff import Tariff
 from protocol.domain.transaction_limit import TransactionLimit, within
 from simulator.chance import Chance
+from simulator.defects import Defect
 from simulator.meter import CLASS_B_PPM, Line, Meter
 from simulator.stores import Reservation
 from simulator.vehicle import Vehicle
@@ -149,7 +150,7 @@ class Evse:
     car on the cable has had its transaction. `becomes_operative` is a change that waits for the transaction's end;
     `cap` is None where no charging profile says anything. `is_being_paid`: somebody pays by web page to start here.
     `pending_reset`: it resets by itself once its transaction has ended, and `is_resetting` while it is
-    out of order for it; `is_dark` while the whole station is.
+    out of order for it; `is_dark` while the whole station is. With a `defect` it has failed, and runs no transaction.
     """
 
     __slots__ = (
@@ -157,6 +158,7 @@ class Evse:
         "asked",
         "becomes_operative",
         "cap",
+        "defect",
         "grant",
         "has_served",
         "is_being_paid",
@@ -189,6 +191,7 @@ class Evse:
         self.becomes_operative: bool | None = None
         self.reservation: Reservation | None = None
         self.cap: Cap | None = None
+        self.defect: Defect | None = None
         self.reported: tuple[ConnectorStatus, ChargingState | None] | None = None
         self.meter = Meter(
             register_wh=rng.whole(20_000, 4_000_000),
@@ -201,6 +204,8 @@ class Evse:
     @property
     def status(self) -> tuple[ConnectorStatus, ChargingState | None]:
         """The connector's state and, where it is in use, the charging state; no charging state after a transaction."""
+        if self.defect is not None:
+            return ConnectorStatus.FAULTED, None
         if self.transaction is not None:
             return ConnectorStatus.OCCUPIED, charging_state_of(self.transaction.state)
         if not self.is_operative or self.is_resetting:
@@ -208,6 +213,11 @@ class Evse:
         if self.vehicle is None:
             return ConnectorStatus.AVAILABLE if self.reservation is None else ConnectorStatus.RESERVED, None
         return ConnectorStatus.OCCUPIED, None if self.has_served else ChargingState.EV_CONNECTED
+
+    @property
+    def is_in_service(self) -> bool:
+        """Whether a transaction may begin here."""
+        return self.is_operative and not self.is_resetting and self.defect is None
 
     @property
     def is_withheld(self) -> bool:

@@ -8,13 +8,17 @@ import hashlib
 import http.client
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 from urllib.parse import quote, urlsplit
 from urllib.response import addinfourl
+
+from simulator import ftp
 
 KNOWN_SCHEMES = frozenset(("http", "https", "ftp", "ftps", "sftp"))
 _CARRIED_SCHEMES = frozenset(("http", "https", "ftp"))
@@ -23,6 +27,17 @@ _CHUNK_BYTES = 64 * 1024
 _TIMEOUT_S = 15.0  # of one read
 _LONGEST_S = 600.0
 _AT_ONCE = 4
+_DENIED = (401, 403, 407)
+_NOT_IMPLEMENTED = (405, 501)
+_CANNOT_BE: tuple[type[Exception], ...] = (ValueError, http.client.HTTPException, *ftp.FTP_ERRORS)
+
+
+class FailureKind(StrEnum):
+    """Why a file does not arrive, where OCPP has a word of its own for it (2.0.1 §3 UploadLogStatusEnumType)."""
+
+    DENIED = "denied"
+    NOT_IMPLEMENTED = "not implemented"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +52,9 @@ class Digests:
 class Transfer:
     """One file on its way: fetched where `content` is None, else sent as `file_name` below the location.
 
-    `is_over` once it has arrived or cannot; `failure` says why not. Of what was fetched only the digests are kept, for
-    a fleet's stations would fill the memory; `fetched` is None where the file is imagined.
+    `is_over` once it has arrived or cannot; `failure` says why not, and `kind` of which kind that is. Of what was
+    fetched only the digests are kept, for a fleet's stations would fill the memory; `fetched` is None where the file is
+    imagined.
     """
 
     location: str
@@ -46,11 +62,12 @@ class Transfer:
     file_name: str = ""
     is_over: bool = False
     failure: str = ""
+    kind: FailureKind = FailureKind.OTHER
     fetched: Digests | None = None
 
-    def end(self, *, fetched: Digests | None = None, failure: str = "") -> None:
+    def end(self, *, fetched: Digests | None = None, failure: str = "", kind: FailureKind = FailureKind.OTHER) -> None:
         """It has arrived, or cannot."""
-        self.fetched, self.failure, self.is_over = fetched, failure, True
+        self.fetched, self.failure, self.kind, self.is_over = fetched, failure, kind, True
 
 
 class Files(Protocol):
@@ -81,9 +98,9 @@ def scheme_of(location: str) -> str:
 
 
 class RealFiles:
-    """Carries by HTTP, HTTPS and FTP (which only fetches), a few at a time, for as long as `using` a task group.
+    """Carries by HTTP, HTTPS and FTP, a few at a time, for as long as `using` a task group.
 
-    Fetching that takes more than `longest_s` fails, also where every single read is in time.
+    Fetching, and sending by FTP, that takes more than `longest_s` fails, also where every single read is in time.
     """
 
     def __init__(self, *, longest_s: float = _LONGEST_S) -> None:
@@ -119,19 +136,41 @@ class RealFiles:
             return
         try:
             async with self._turn:
-                transfer.end(fetched=await asyncio.to_thread(_carry, transfer, self._longest_s, self._is_given_up))
-        except (OSError, ValueError, http.client.HTTPException) as error:
-            transfer.end(failure=str(error) or type(error).__name__)
+                patience = _Patience(self._longest_s, self._is_given_up)
+                transfer.end(fetched=await asyncio.to_thread(_carry, transfer, patience))
+        except _CANNOT_BE as error:
+            transfer.end(failure=str(error) or type(error).__name__, kind=_kind_of(error))
 
 
-def _carry(transfer: Transfer, longest_s: float, is_given_up: threading.Event) -> Digests | None:
-    """The digests of the file, where one is fetched. Raises OSError, ValueError and HTTPException."""
-    deadline = time.monotonic() + longest_s
+class _Patience:
+    """How long a file may take, and whether anybody still waits for it."""
+
+    def __init__(self, longest_s: float, is_given_up: threading.Event) -> None:
+        self._deadline = time.monotonic() + longest_s
+        self._is_given_up = is_given_up
+
+    def check(self, _block: bytes = b"") -> None:
+        """Raises TimeoutError when it has come to its end."""
+        if self._is_given_up.is_set() or time.monotonic() > self._deadline:
+            raise TimeoutError("a file that takes too long")
+
+
+def _carry(transfer: Transfer, patience: _Patience) -> Digests | None:
+    """The digests of the file, where one is fetched. Raises what _CANNOT_BE names."""
+    if transfer.content is not None and scheme_of(transfer.location) == "ftp":
+        ftp.store(
+            transfer.location,
+            transfer.file_name,
+            transfer.content,
+            timeout_s=_TIMEOUT_S,
+            on_block=patience.check,
+        )
+        return None
     # A proxy of the machine's is no business of a station's.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     if transfer.content is None:
         with opener.open(transfer.location, timeout=_TIMEOUT_S) as answer:
-            return _digest(answer, deadline, is_given_up)
+            return _digest(answer, patience)
     place = f"{transfer.location.rstrip('/')}/{quote(transfer.file_name)}"
     request = urllib.request.Request(place, data=transfer.content, method="PUT")  # noqa: S310 # the caller has looked
     request.add_header("Content-Type", "application/octet-stream")
@@ -139,15 +178,23 @@ def _carry(transfer: Transfer, longest_s: float, is_given_up: threading.Event) -
         return None
 
 
-def _digest(answer: addinfourl, deadline: float, is_given_up: threading.Event) -> Digests:
+def _digest(answer: addinfourl, patience: _Patience) -> Digests:
     # MD5 is what the standard wants for a publication; nothing is trusted for it.
     sha256, md5, length = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0
     while chunk := answer.read1(_CHUNK_BYTES):  # what has come: `read` waits for all of it, however slow it is
         length += len(chunk)
         if length > _LARGEST_BYTES:
             raise ValueError(f"a file of more than {_LARGEST_BYTES} bytes")
-        if is_given_up.is_set() or time.monotonic() > deadline:
-            raise TimeoutError("a file that takes too long")
+        patience.check()
         sha256.update(chunk)
         md5.update(chunk)
     return Digests(sha256.digest(), md5.digest())
+
+
+def _kind_of(error: Exception) -> FailureKind:
+    status = error.code if isinstance(error, urllib.error.HTTPError) else None
+    if status in _DENIED or ftp.is_denied(error):
+        return FailureKind.DENIED
+    if status in _NOT_IMPLEMENTED or ftp.is_not_implemented(error):
+        return FailureKind.NOT_IMPLEMENTED
+    return FailureKind.OTHER

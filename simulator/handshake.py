@@ -1,6 +1,6 @@
 """What a station says when it asks for a socket (OCPP-J 1.6 §3.1; OCPP 2.x Part 4 §3)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from protocol.domain.version import OcppVersion
@@ -15,7 +15,9 @@ _SUBPROTOCOLS: Mapping[OcppVersion, tuple[str, ...]] = {version: (version.subpro
 class Handshake:
     """One upgrade request. `password` None: no Basic authentication; `answers_pings` False: no pong follows either.
 
-    With TLS the station trusts the `roots`, or what the machine trusts, and shows its `identity` if it has one.
+    With TLS the station trusts the `roots`, or what the machine trusts, and shows its `identity` if it has one. Where
+    there is a `ping_interval_s` the station itself pings so often, and leaves a CSMS that does not answer. `rewrites`
+    change what is written, one after the other: the request first, and then frame by frame.
     """
 
     url: str
@@ -25,6 +27,8 @@ class Handshake:
     roots: tuple[str, ...] = ()
     identity: Identity | None = None
     answers_pings: bool = True
+    ping_interval_s: float | None = None
+    rewrites: tuple[Callable[[bytes], bytes], ...] = ()
 
     @property
     def is_secured(self) -> bool:

@@ -52,6 +52,9 @@ class PicowsSocket(WSListener):
             transport.disconnect()
         elif session is None:
             return
+        elif kind == WSMsgType.PING:  # picows would answer by itself, and say nothing of it
+            transport.send_pong(frame.get_payload_as_bytes())
+            session.on_alive()
         elif kind == WSMsgType.TEXT and frame.fin:
             session.on_text(frame.get_payload_as_bytes())
         elif kind in (WSMsgType.TEXT, WSMsgType.CONTINUATION):
@@ -129,7 +132,7 @@ def take_over(
         return WSUpgradeResponseWithListener(response, listener)
 
     protocol = WSProtocol(
-        None, None, False, upgrade, _LOGGER, True, None, False, 0, 0, WSAutoPingStrategy.PING_WHEN_IDLE, True,
+        None, None, False, upgrade, _LOGGER, True, None, False, 0, 0, WSAutoPingStrategy.PING_WHEN_IDLE, False,
         max_frame_bytes, None,
         _READ_BUFFER_BYTES,
     )  # fmt: skip

@@ -4,11 +4,12 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from websockets.extensions import Extension
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import State
 from websockets.server import ServerProtocol
-from websockets.typing import Subprotocol
+from websockets.typing import ExtensionName, Subprotocol
 
 from csms.handshake import Accept
 from csms.session import StationSession
@@ -18,6 +19,21 @@ _LOGGER = logging.getLogger("websockets")
 _LOGGER.setLevel(logging.ERROR)
 
 OpenSession = Callable[["WebsocketsSocket", Accept], StationSession]
+
+
+class _ReservedBitsForgiven(Extension):
+    """Takes no notice of reserved bits, as picows: nobody has negotiated what they could mean (RFC 6455 §5.2)."""
+
+    name = ExtensionName("reserved-bits-forgiven")
+
+    def decode(self, frame: Frame, *, max_size: int | None = None) -> Frame:
+        """The frame without the bits."""
+        frame.rsv1 = frame.rsv2 = frame.rsv3 = False
+        return frame
+
+    def encode(self, frame: Frame) -> Frame:
+        """The frame."""
+        return frame
 
 
 class WebsocketsSocket(asyncio.Protocol):
@@ -93,6 +109,7 @@ class WebsocketsSocket(asyncio.Protocol):
         for event in self._protocol.events_received():
             if isinstance(event, Request):
                 self._protocol.send_response(self._protocol.accept(event))
+                self._protocol.extensions = [_ReservedBitsForgiven()]
                 self._flush()
                 self._open()
             elif isinstance(event, Frame):

@@ -29,7 +29,7 @@ def present(state: StationState, evse: Evse, id_token: IdToken, now: float) -> N
             report_changes(state, now)
         else:
             _refuse(state, evse, "another token's transaction runs")
-    elif not evse.is_operative or evse.is_resetting:
+    elif not evse.is_in_service:
         _refuse(state, evse, "out of service")
     elif evse.is_being_paid:
         _refuse(state, evse, "somebody pays to charge here")
@@ -65,7 +65,7 @@ def grant(state: StationState, evse: Evse, allowance: Grant, now: float) -> None
     """A transaction begins; without a cable it waits for one, for as long as the station is configured to."""
     if evse.transaction is not None:
         _refuse(state, evse, "a transaction runs")
-    elif not evse.is_operative or evse.is_resetting:
+    elif not evse.is_in_service:
         _refuse(state, evse, "out of service")
     elif evse.reservation is not None and not evse.reservation.admits(allowance.id_token, allowance.group):
         _refuse(state, evse, "reserved for somebody else")

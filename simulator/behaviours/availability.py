@@ -39,6 +39,7 @@ def report_connector(state: StationState, evse: Evse, now: float, *, is_triggere
         evse=evse.number,
         connector=1,
         charging_state=charging_state,
+        error_code=evse.defect,
         occurred_at=state.instant(now),
     )
     state.post(message, evse=evse.number, is_triggered=is_triggered)

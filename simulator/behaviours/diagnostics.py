@@ -3,6 +3,8 @@
 What is sent is what the station knows of itself: its state, its EVSEs, and what it has yet to say. No token is in it.
 """
 
+from collections.abc import Mapping
+
 from protocol.blocks.diagnostics.machine import LOG_UPLOAD
 from protocol.blocks.diagnostics.messages import (
     DiagnosticsStatusNotification,
@@ -14,10 +16,16 @@ from protocol.blocks.diagnostics.messages import (
     LogStatus,
     LogStatusNotification,
 )
+from simulator.files import FailureKind
 from simulator.state import Alarm, StationState
 from simulator.stores import Job
 
 _PACK_S, _UPLOAD_S = 1.0, 10.0
+_FAILURES: Mapping[FailureKind, LogStatus] = {
+    FailureKind.DENIED: LogStatus.PERMISSION_DENIED,
+    FailureKind.NOT_IMPLEMENTED: LogStatus.NOT_SUPPORTED_OPERATION,
+    FailureKind.OTHER: LogStatus.UPLOAD_FAILURE,
+}
 
 
 def on_get_log(state: StationState, message: GetLog, now: float) -> LogReply:
@@ -51,7 +59,7 @@ def on_due(state: StationState, now: float) -> None:
         job.failures, job.transfer = job.failures + 1, None
         state.set_alarm(Alarm.UPLOAD, now + (job.order.retry_interval_s or _UPLOAD_S))
     else:
-        _move(state, job, LogStatus.UPLOAD_FAILURE)
+        _move(state, job, _FAILURES[job.transfer.kind])
 
 
 def say_status(state: StationState, *, is_of_log: bool) -> None:

@@ -79,6 +79,10 @@ def _evse_status(_state: StationState, evse: Evse, _at: datetime) -> str:
     return evse.status[0]
 
 
+def _has_problem(_state: StationState, evse: Evse, _at: datetime) -> bool:
+    return evse.defect is not None
+
+
 def _phases(state: StationState, _evse: Evse, _at: datetime) -> int:
     return 3 if state.plan.outlet.is_dc else state.plan.outlet.phases
 
@@ -109,6 +113,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("Controller", "FirmwareVersion", Tier.STATION, "string", lambda state, _evse, _at: state.firmware_version),
     Feature("EVSE", "AvailabilityState", Tier.EVSE, "OptionList", _evse_status, can_be_watched=True),
     Feature("EVSE", "Available", Tier.EVSE, "boolean", lambda _state, _evse, _at: True),
+    Feature("EVSE", "Problem", Tier.EVSE, "boolean", _has_problem, can_be_watched=True),
     Feature("EVSE", "SupplyPhases", Tier.EVSE, "integer", _phases),
     Feature(
         "EVSE",
@@ -122,6 +127,7 @@ FEATURES: tuple[Feature, ...] = (
     ),
     Feature("Connector", "AvailabilityState", Tier.CONNECTOR, "OptionList", _evse_status, can_be_watched=True),
     Feature("Connector", "Available", Tier.CONNECTOR, "boolean", lambda _state, _evse, _at: True),
+    Feature("Connector", "Problem", Tier.CONNECTOR, "boolean", _has_problem, can_be_watched=True),
     Feature(
         "Connector",
         "ConnectorType",

@@ -109,7 +109,7 @@ def _choose_evse(state: StationState, message: RequestStart) -> Evse | None:
 def _is_free_for(evse: Evse, id_token: IdToken) -> bool:
     is_idle = evse.transaction is None and evse.grant is None and evse.asked is None
     is_kept_from_him = evse.reservation is not None and not evse.reservation.admits(id_token, None)
-    return is_idle and evse.is_operative and not evse.is_resetting and not is_kept_from_him
+    return is_idle and evse.is_in_service and not is_kept_from_him
 
 
 def _say_boot(state: StationState, _evses: Sequence[Evse], now: float) -> bool:

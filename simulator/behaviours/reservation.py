@@ -27,6 +27,8 @@ def on_reserve(state: StationState, message: ReserveNow, now: float) -> CommandR
     seconds_left = (message.expires_at - state.instant(now)) / timedelta(seconds=1)
     if evse is None or seconds_left <= 0 or not state.is_accepted:
         return CommandReply(status="Rejected")
+    if evse.defect is not None:
+        return CommandReply(status="Faulted")
     if not evse.is_operative:
         return CommandReply(status="Unavailable")
     if _is_taken(evse, message.reservation_id):
@@ -52,12 +54,21 @@ def on_cancel(state: StationState, message: CancelReservation, now: float) -> Co
 
 def on_expiry(state: StationState, evse: Evse, now: float) -> None:
     """He did not come in time; 2.x says so (OCPP 2.0.1 H04)."""
+    _end(state, evse, ReservationEnd.EXPIRED)
+    report_changes(state, now)
+
+
+def drop(state: StationState, evse: Evse) -> None:
+    """The EVSE cannot be kept any longer; 2.x says so (OCPP 2.0.1 H01)."""
+    _end(state, evse, ReservationEnd.REMOVED)
+
+
+def _end(state: StationState, evse: Evse, why: ReservationEnd) -> None:
     reservation = evse.reservation
     _release(state, evse)
     is_heard = state.is_online and state.is_accepted
     if reservation is not None and is_heard and state.traits.reports_reservations:
-        state.post(ReservationStatusUpdate(reservation.reservation_id, ReservationEnd.EXPIRED), evse=evse.number)
-    report_changes(state, now)
+        state.post(ReservationStatusUpdate(reservation.reservation_id, why), evse=evse.number)
 
 
 def _choose(state: StationState, message: ReserveNow) -> Evse | None:
@@ -65,7 +76,7 @@ def _choose(state: StationState, message: ReserveNow) -> Evse | None:
         return state.evse(message.evse)
     if not state.traits.reports_reservations or message.connector_type is not None:
         return None
-    is_free = (one for one in state.evses if one.is_operative and not _is_taken(one, message.reservation_id))
+    is_free = (one for one in state.evses if one.is_in_service and not _is_taken(one, message.reservation_id))
     return next(is_free, None)
 
 

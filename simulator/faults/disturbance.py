@@ -1,4 +1,4 @@
-"""The faults of one station: they begin and end by its time, and act on its socket, its power and its clock."""
+"""The faults of one station: they begin and end by its time, and act on its socket, power, EVSEs and clock."""
 
 import math
 from collections import Counter
@@ -8,6 +8,8 @@ from functools import partial
 
 from simulator.chance import Chance
 from simulator.clock import Clock
+from simulator.defects import Defect
+from simulator.faults.hardware import break_down, repair
 from simulator.faults.kinds import FRAME_FAULTS, Fault, FaultKind
 from simulator.faults.power import cut_power, restore_power
 from simulator.faults.tap import Rewriter, Tap
@@ -141,6 +143,10 @@ class Disturbance(Companion):
                 self._lose_socket("power lost")
                 cut_power(self.running.state, now, why=PowerLoss.POWER_CUT)
                 self.running.attend()
+            case FaultKind.HARDWARE_FAULT:
+                evse, defect = self._rng.one_of(self.running.state.evses), self._rng.one_of(tuple(Defect))
+                break_down(self.running.state, evse, defect, now)
+                self.running.attend()
             case FaultKind.CLOCK_SKEW:
                 off_by = timedelta(seconds=self._rng.between(*fault.span_s))
                 self.running.state.instant = partial(_wrong_instant, self._instant, off_by)
@@ -157,6 +163,9 @@ class Disturbance(Companion):
                 self._bury_ghosts("the network is back, the connection is not")
             case FaultKind.POWER_CUT:
                 restore_power(self.running.state, self.running.now, why=PowerLoss.POWER_CUT)
+                self.running.attend()
+            case FaultKind.HARDWARE_FAULT:
+                repair(self.running.state, self.running.now)
                 self.running.attend()
             case FaultKind.CLOCK_SKEW:
                 self.running.state.instant = self._instant

@@ -10,6 +10,7 @@
 | clock_skew | the station's clock is wrong by a constant | by how much; below 0: slow |
 | half_open | the socket looks open and carries nothing, either way; the next one works | |
 | power_cut | the station is dark: its transactions end by power loss, and it boots when the power is back | |
+| hardware_fault | an EVSE has failed: it is Faulted, its transaction ends, and none begins | |
 | flapping | each socket breaks, without a goodbye | how long one lives |
 | outage | all sockets break, and none opens | |
 """
@@ -32,6 +33,7 @@ class FaultKind(StrEnum):
     CLOCK_SKEW = "clock_skew"
     HALF_OPEN = "half_open"
     POWER_CUT = "power_cut"
+    HARDWARE_FAULT = "hardware_fault"
     FLAPPING = "flapping"
     OUTAGE = "outage"
 

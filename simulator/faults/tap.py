@@ -27,6 +27,9 @@ class Rewriter(Protocol):
     def write(self, text: bytes) -> Sequence[bytes]:
         """The frames that go out in place of this one."""
 
+    def hangs_up(self, text: bytes, now: float) -> bool:
+        """Whether the station leaves at this frame."""
+
     def read(self, text: bytes) -> bytes | None:
         """The frame as the station would have it; None where it hears nothing."""
 
@@ -186,9 +189,7 @@ class Tap:
 
     def _carry(self, text: bytes, way: Way) -> None:
         if way is Way.FROM_CSMS:
-            heard = text if self._rewriter is None else self._rewriter.read(text)
-            if heard is not None:
-                self._running.on_text(heard)
+            self._hear(text)
             return
         if self._inner is None:
             return
@@ -196,3 +197,14 @@ class Tap:
         if self.withholds and text.startswith(_CALL):
             self.withholds = False
             self._running.remind()
+
+    def _hear(self, text: bytes) -> None:
+        if self._rewriter is None:
+            self._running.on_text(text)
+            return
+        if self._rewriter.hangs_up(text, self._now()):
+            self.break_off("the station hung up")
+            return
+        heard = self._rewriter.read(text)
+        if heard is not None:
+            self._running.on_text(heard)

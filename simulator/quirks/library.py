@@ -11,7 +11,7 @@ from typing import Any
 from protocol.domain.version import OcppVersion
 from simulator.errors import InvalidPlan
 from simulator.handshake import Handshake
-from simulator.quirks import frames, handshakes, payloads, sequences
+from simulator.quirks import frames, handshakes, hanging_up, payloads, sequences
 from simulator.quirks.memory import Memory
 
 ANY: frozenset[OcppVersion] = frozenset(OcppVersion)
@@ -23,10 +23,11 @@ ONLY_2 = ANY - ONLY_16
 class Quirk:
     """One deviation, by the one function that makes it.
 
-    `handshake` changes the upgrade request, `payload` a CALL's payload, `frame` a CALL and `answer` the answer to the
-    CSMS's CALL, each into any number of frames, and `text` what is written. `is_kept` where the CSMS can still
-    understand just what a station by the book would have said, `is_lossy` where it cannot even make a fact of all that
-    is said.
+    `handshake` changes the upgrade request and the socket, `payload` a CALL's payload, `frame` a CALL and `answer` the
+    answer to the CSMS's CALL, each into any number of frames, and `text` what is written. `hangs_up` says at which
+    CALLs of the CSMS the station leaves, by action and the station's time in seconds. `is_kept` where the CSMS can
+    still understand just what a station by the book would have said, `is_lossy` where it cannot even make a fact of all
+    that is said.
     """
 
     summary: str
@@ -40,6 +41,7 @@ class Quirk:
     frame: Callable[[list[Any], Memory], Sequence[list[Any]]] | None = None
     answer: Callable[[list[Any], Memory], Sequence[list[Any]]] | None = None
     text: Callable[[bytes], bytes] | None = None
+    hangs_up: Callable[[str, float, Memory], bool] | None = None
 
 
 _HANDSHAKES: Mapping[str, Quirk] = {
@@ -47,10 +49,28 @@ _HANDSHAKES: Mapping[str, Quirk] = {
     "unknown_subprotocol_first": Quirk(
         "offers a subprotocol that nobody knows before its own", handshake=handshakes.unknown_subprotocol_first
     ),
+    "subprotocol_of_old": Quirk(
+        "offers ocpp1.5 and nothing else, and so never gets a socket that stays",
+        is_kept=False,
+        is_lossy=True,
+        handshake=handshakes.subprotocol_of_old,
+    ),
     "doubled_slashes": Quirk("doubles the slashes of the path", handshake=handshakes.doubled_slashes),
     "trailing_slash": Quirk("ends the path with a slash", handshake=handshakes.trailing_slash),
+    "path_prefix": Quirk("has a folder of its own before the path", handshake=handshakes.path_prefix),
+    "absolute_target": Quirk("asks for a whole URL, as of a proxy", handshake=handshakes.absolute_target),
+    "no_connection_upgrade": Quirk(
+        "asks for a connection that is kept alive, not upgraded", handshake=handshakes.no_connection_upgrade
+    ),
+    "connection_with_more_tokens": Quirk(
+        "asks for a connection that is kept alive, and upgraded", handshake=handshakes.connection_with_more_tokens
+    ),
     "percent_encoded_id": Quirk("percent-encodes every byte of its id", handshake=handshakes.percent_encoded_id),
     "no_pong": Quirk("never answers a ping", handshake=handshakes.no_pong),
+    "sparse_pings": Quirk(
+        "never answers a ping, and itself pings only every two minutes", handshake=handshakes.sparse_pings
+    ),
+    "reserved_bit": Quirk("sets the bit of compression in its frames, without any", handshake=handshakes.reserved_bit),
     "key_as_bytes": Quirk("was given its password as hex, and sends the bytes", handshake=handshakes.key_as_bytes),
     "password_in_latin_1": Quirk("sends its password as Latin-1", handshake=handshakes.password_in_latin_1),
 }
@@ -142,6 +162,13 @@ _ANSWERS: Mapping[str, Quirk] = {
     "silent_to_commands": Quirk(
         "answers no command, but does what it is told", is_kept=False, answer=frames.silent_to_commands
     ),
+}
+_PATIENCE: Mapping[str, Quirk] = {
+    "hangs_up_on_early_commands": Quirk(
+        "hangs up on a command that comes before its boot was accepted",
+        hangs_up=hanging_up.hangs_up_on_early_commands,
+    ),
+    "hangs_up_on_bursts": Quirk("hangs up on the fourth command in a second", hangs_up=hanging_up.hangs_up_on_bursts),
 }
 _TYPES: Mapping[str, Quirk] = {
     "numbers_as_text": Quirk(
@@ -439,7 +466,7 @@ _SEQUENCES: Mapping[str, Quirk] = {
 }
 
 QUIRKS: Mapping[str, Quirk] = {
-    **_HANDSHAKES, **_TEXTS, **_FRAMES, **_ANSWERS, **_TYPES, **_IDS, **_TIMES, **_METERS, **_SEQUENCES,
+    **_HANDSHAKES, **_TEXTS, **_FRAMES, **_ANSWERS, **_PATIENCE, **_TYPES, **_IDS, **_TIMES, **_METERS, **_SEQUENCES,
 }  # fmt: skip
 """Every quirk."""
 

@@ -9,7 +9,8 @@ class Memory:
     `bases_wh` are the registers, by EVSE, that such a station calls 0; `places` the EVSEs of transactions that the CSMS
     has numbered, `starting` that of one that it has not. `readings` are the last ones of each transaction. A socket
     `is_fresh` until a CALL was written on it; `boot` and `status` are the payloads of the last boot and state, and
-    `order` is what the CSMS last asked for.
+    `order` is what the CSMS last asked for. A station `is_accepted` from the answer to its boot to the next boot;
+    `commanded_at` are the times of the last commands, in the station's seconds.
     """
 
     __slots__ = (
@@ -18,6 +19,8 @@ class Memory:
         "_ids",
         "bases_wh",
         "boot",
+        "commanded_at",
+        "is_accepted",
         "is_fresh",
         "order",
         "places",
@@ -35,6 +38,8 @@ class Memory:
         self.status: dict[str, Any] | None = None
         self.order = ""
         self.is_fresh = True
+        self.is_accepted = False
+        self.commanded_at: list[float] = []
         self._counts: dict[str, int] = {}
         self._ids: dict[str, str] = {}
         self._extra_ids: set[str] = set()

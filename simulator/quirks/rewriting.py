@@ -31,6 +31,14 @@ class QuirkyRewriter:
             frames = [frame]
         return [self._spell(frame) for frame in frames]
 
+    def hangs_up(self, text: bytes, now: float) -> bool:
+        """Whether the station leaves the socket at this frame of the CSMS, which it does not read then."""
+        frame = _read(text)
+        if frame is None or frame[0] != _CALL:
+            return False
+        judges = [quirk.hangs_up for quirk in self._quirks if quirk.hangs_up is not None]
+        return any(judge(frame[2], now, self._memory) for judge in judges)
+
     def read(self, text: bytes) -> bytes | None:
         """The frame as the station would have it; None where it is about a CALL that the station knows nothing of.
 
@@ -44,13 +52,21 @@ class QuirkyRewriter:
         own_id = self._memory.own_id(frame[1])
         if own_id is None:
             return None
-        if frame[0] == _RESULT and isinstance(frame[2], dict) and isinstance(frame[2].get("transactionId"), int | str):
-            self._memory.places[frame[2]["transactionId"]] = self._memory.starting
+        if frame[0] == _RESULT and isinstance(frame[2], dict):
+            self._take_result(frame[2])
         return text if own_id == frame[1] else msgspec.json.encode([frame[0], own_id, *frame[2:]])
+
+    def _take_result(self, payload: dict[str, Any]) -> None:
+        if isinstance(payload.get("transactionId"), int | str):
+            self._memory.places[payload["transactionId"]] = self._memory.starting
+        if "interval" in payload:  # only the answer to a boot has one
+            self._memory.is_accepted = payload.get("status") == "Accepted"
 
     def _write_call(self, frame: list[Any]) -> list[Any]:
         _, _, action, payload = frame
         self._memory.begin_call()
+        if action == "BootNotification":
+            self._memory.is_accepted = False
         if action == "StartTransaction":
             self._memory.starting = self._memory.place_of(payload)
         for quirk in self._quirks:

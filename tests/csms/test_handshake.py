@@ -49,6 +49,10 @@ def decided(request: RequestHead, entry: RegistryEntry | None, *, lets_unknown_i
         ("http://csms.example/ocpp/CP001", "default", "CP001"),
         ("/ocpp/CP%20001%2F2", "default", "CP 001/2"),
         ("/ocpp/CP001?x=1", "default", "CP001"),
+        ("/vendor/ocpp/CP001", "default", "CP001"),
+        ("/vendor/v1/ocpp/acme/CP001", "acme", "CP001"),
+        ("/ocpp/ocpp/CP001", "ocpp", "CP001"),
+        ("/ocpp/ocpp", "default", "ocpp"),
     ],
 )
 def test_path_names_tenant_and_station(target: str, tenant: str, station: str) -> None:
@@ -63,6 +67,9 @@ def test_path_names_tenant_and_station(target: str, tenant: str, station: str) -
         "/ocpp/",
         "/ocpp/%20",
         "/a/CP001",
+        "/vendor/ocpp",
+        "/vendor/ocpp/",
+        "/vendor/ocpp/a/b/c",
         "/ocpp/a/b/c",
         "/ocpp/" + "x" * 300,
         "/ocpp/" + "x" * 300 + "/CP001",

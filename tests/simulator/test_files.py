@@ -4,17 +4,25 @@ import asyncio
 import base64
 import hashlib
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from protocol.blocks.diagnostics.messages import GetLog, LogKind, LogStatus, LogStatusNotification
+from protocol.blocks.diagnostics.messages import (
+    DiagnosticsStatusNotification,
+    GetDiagnostics,
+    GetLog,
+    LogKind,
+    LogStatus,
+    LogStatusNotification,
+)
 from protocol.blocks.firmware.messages import (
     FirmwareStatus,
     FirmwareStatusNotification,
@@ -25,9 +33,10 @@ from protocol.blocks.firmware.messages import (
 )
 from protocol.blocks.security.messages import SecurityEventNotification
 from protocol.domain.version import OcppVersion
-from simulator.files import IMAGINED, Digests, RealFiles, Transfer
+from simulator.files import IMAGINED, Digests, FailureKind, RealFiles, Transfer
 from simulator.plan import StationPlan
 from tests.acceptance.network import eventually
+from tests.factories.ftp_server import FOLDER, PASSWORD, USER, FtpServer
 from tests.simulator.scripted_csms import World
 from tests.simulator.test_commands import ask
 from tests.simulator.test_jobs import KEY, signed_update
@@ -54,6 +63,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(FIRMWARE)
 
     def do_PUT(self) -> None:
+        if self.path.startswith("/locked"):
+            self.send_error(403)
+            return
         self.server.kept[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
         self.send_response(201)
         self.end_headers()
@@ -105,6 +117,16 @@ def dripping() -> Iterator[Dripping]:
         server.is_over.set()
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def ftp_server() -> Iterator[FtpServer]:
+    with FtpServer.running() as server:
+        yield server
+
+
+def ftp_url(server: FtpServer, folder: str = FOLDER, *, password: str = PASSWORD) -> str:
+    return f"ftp://{USER}:{quote(password)}@127.0.0.1:{server.port}/{quote(folder)}/"
 
 
 @asynccontextmanager
@@ -164,6 +186,53 @@ async def test_file_is_fetched_and_another_sent(shelf: Shelf) -> None:
 
     assert (fetched.fetched, fetched.failure) == (digests_of(FIRMWARE), "")
     assert (sent.failure, shelf.kept) == ("", {"/logs/CP%201.log": b"a log"})
+
+
+async def test_file_is_sent_and_fetched_by_ftp(ftp_server: FtpServer) -> None:
+    sent = await carry(Transfer(ftp_url(ftp_server), FIRMWARE, "CP 1.log"))
+    fetched = await carry(Transfer(f"{ftp_url(ftp_server)}CP%201.log"))
+
+    assert (sent.failure, ftp_server.files) == ("", {"CP 1.log": FIRMWARE})
+    assert (fetched.failure, fetched.fetched) == ("", digests_of(FIRMWARE))
+
+
+@pytest.mark.parametrize(
+    ("location", "kind", "failure"),
+    [
+        (lambda server: ftp_url(server, password="wrong"), FailureKind.DENIED, "530 not logged in"),
+        (lambda server: f"ftp://127.0.0.1:{server.port}/", FailureKind.DENIED, "530 not logged in"),
+        (lambda server: ftp_url(server, "elsewhere"), FailureKind.OTHER, "550 no such folder"),
+        (lambda _: "ftp://127.0.0.1:1/", FailureKind.OTHER, "Connection refused"),
+        (lambda _: "ftp://127.0.0.1:port/", FailureKind.OTHER, "port"),
+        (lambda _: "ftp:///folder", FailureKind.OTHER, ""),
+    ],
+    ids=["wrong password", "anonymous", "no such folder", "refused", "no port", "no host"],
+)
+async def test_file_that_ftp_does_not_take_is_a_failure_of_its_kind(
+    ftp_server: FtpServer, location: Callable[[FtpServer], str], kind: FailureKind, failure: str
+) -> None:
+    transfer = await carry(Transfer(location(ftp_server), b"a log", "CP1.log"))
+
+    assert transfer.failure
+    assert failure in transfer.failure
+    assert transfer.kind is kind
+    assert ftp_server.files == {}
+
+
+async def test_ftp_that_lets_nobody_store_or_cannot_is_a_failure_of_its_kind(ftp_server: FtpServer) -> None:
+    ftp_server.is_read_only = True
+    denied = await carry(Transfer(ftp_url(ftp_server), b"a log", "CP1.log"))
+    ftp_server.lacks = frozenset(("STOR",))
+    lacking = await carry(Transfer(ftp_url(ftp_server), b"a log", "CP1.log"))
+
+    assert (denied.kind, lacking.kind) == (FailureKind.DENIED, FailureKind.NOT_IMPLEMENTED)
+    assert ftp_server.files == {}
+
+
+async def test_file_that_takes_too_long_by_ftp_is_a_failure(ftp_server: FtpServer) -> None:
+    transfer = await carry(Transfer(ftp_url(ftp_server), b"a log", "CP1.log"), longest_s=0)
+
+    assert transfer.failure == "a file that takes too long"
 
 
 @pytest.mark.parametrize(
@@ -287,3 +356,36 @@ def test_log_that_cannot_be_sent_is_a_failure_after_its_retries(world: World) ->
     ask(world, order, seconds=60)
 
     assert statuses(world, LogStatusNotification) == [LogStatus.UPLOADING, LogStatus.UPLOAD_FAILURE]
+
+
+def test_log_arrives_by_ftp(world: World, ftp_server: FtpServer) -> None:
+    order = GetLog(location=ftp_url(ftp_server), kind=LogKind.DIAGNOSTICS, request_id=9)
+
+    reply = ask(world, order, seconds=60)
+
+    ((name, log),) = ftp_server.files.items()
+    assert name == reply.file_name  # type: ignore[attr-defined]
+    assert b"EVSE 1: Available" in log
+    assert statuses(world, LogStatusNotification) == [LogStatus.UPLOADING, LogStatus.UPLOADED]
+
+
+@pytest.mark.parametrize("world", [OcppVersion.V16], indirect=True)
+def test_diagnostics_of_16_arrive_by_ftp(world: World, ftp_server: FtpServer) -> None:
+    reply = ask(world, GetDiagnostics(location=ftp_url(ftp_server)), seconds=60)
+
+    assert list(ftp_server.files) == [reply.file_name]  # type: ignore[attr-defined]
+    assert statuses(world, DiagnosticsStatusNotification)[-1] is LogStatus.UPLOADED
+
+
+def test_log_that_the_server_does_not_take_is_said_to_be_denied(world: World, ftp_server: FtpServer) -> None:
+    order = GetLog(location=ftp_url(ftp_server, password="wrong"), kind=LogKind.SECURITY, request_id=9)
+
+    ask(world, order, seconds=60)
+
+    assert statuses(world, LogStatusNotification) == [LogStatus.UPLOADING, LogStatus.PERMISSION_DENIED]
+
+
+def test_log_that_a_web_server_does_not_take_is_said_to_be_denied(world: World, shelf: Shelf) -> None:
+    ask(world, GetLog(location=f"{shelf.url}/locked", kind=LogKind.SECURITY, request_id=9), seconds=60)
+
+    assert statuses(world, LogStatusNotification) == [LogStatus.UPLOADING, LogStatus.PERMISSION_DENIED]

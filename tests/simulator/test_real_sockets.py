@@ -138,6 +138,20 @@ async def test_a_csms_without_the_version_is_left_with_a_reason() -> None:
     assert not fleet.summary().has_been_online
 
 
+async def test_csms_that_leaves_a_handshake_unanswered_is_asked_again() -> None:
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.transport.abort()
+
+    heads: list[bytes] = []
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+        url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/ocpp"
+        async with living(url, StationPlan("CP1", settings=QUICK)) as fleet:
+            await only_station(fleet).until(lambda _: len(heads) > 1, WAIT_S)
+
+    assert "unanswered" in fleet.summary().last_failure
+
+
 @pytest.mark.parametrize(
     "url", ["ws://127.0.0.1:99999/o", "ws://127.0.0.1:abc/o", "ws://[x/o", "ws://a..b/o", f"ws://{'a' * 64}/o"]
 )

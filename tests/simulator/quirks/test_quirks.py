@@ -11,11 +11,19 @@ from typing import Any
 import msgspec
 import pytest
 
-from protocol.blocks.provisioning.messages import BootNotification, GetBaseReport, ReportBase, Reset, ResetKind
+from protocol.blocks.provisioning.messages import (
+    BootNotification,
+    BootReply,
+    GetBaseReport,
+    ReportBase,
+    Reset,
+    ResetKind,
+)
 from protocol.blocks.remote_control.messages import TriggerMessage
 from protocol.blocks.transactions.messages import TransactionReply, TransactionStart
 from protocol.domain.authorization import AuthorizationStatus, IdTokenInfo
 from protocol.domain.identifiers import IdToken, TransactionId
+from protocol.domain.status import RegistrationStatus
 from protocol.domain.version import OcppVersion
 from protocol.ocppj.frames import Call, read_frame
 from protocol.tolerance.decoding import ALL_RULES, decode
@@ -35,8 +43,10 @@ from tests.simulator.scripted_csms import ScriptedCsms, World
 
 VERSIONS = (OcppVersion.V16, OcppVersion.V201)
 BEGAN_AT = datetime(2026, 1, 1, 11, 58, 30, tzinfo=UTC)
-# What shows only when a station resets, or charges twice, is tested by itself.
-NEEDS_MORE = frozenset(("boots_after_reset", "transaction_id_reused"))
+# What shows only when a station resets, charges twice, or is asked too soon or too often is tested by itself.
+NEEDS_MORE = frozenset(
+    ("boots_after_reset", "transaction_id_reused", "hangs_up_on_early_commands", "hangs_up_on_bursts")
+)
 CASES = [
     pytest.param(name, version, id=f"{name}-{version}")
     for name, quirk in QUIRKS.items()
@@ -261,6 +271,59 @@ def test_station_boots_on_the_socket_on_which_it_was_told_to_reset(version: Ocpp
         assert world.station.state.is_accepted
 
     assert boots == [2, 1]
+
+
+def impatient(quirk: str, version: OcppVersion) -> World:
+    settings = Settings(retry_min_s=1, retry_random_s=0)
+    return World(StationPlan("CP1", version=version, quirks=(quirk,), settings=settings))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_command_before_the_boot_is_accepted_makes_the_station_hang_up(version: OcppVersion) -> None:
+    world = impatient("hangs_up_on_early_commands", version)
+    boot = world.csms.scripts[BootNotification]
+    world.csms.scripts[BootNotification] = lambda _: BootReply(RegistrationStatus.PENDING, world.csms.now, 20)
+    world.run_for(3)
+
+    world.csms.command(TriggerMessage(requested="Heartbeat"))
+    world.run_for(0.5)
+    assert world.csms.replies == []
+    assert not world.station.state.is_online
+
+    world.csms.scripts[BootNotification] = boot
+    world.run_for(40)
+    world.csms.command(TriggerMessage(requested="Heartbeat"))
+    world.run_for(1)
+    assert len(world.csms.replies) == 1
+    assert len(world.csms.sockets) == 2
+
+    world.station.lose_socket()
+    world.run_until(lambda: world.station.state.is_online)
+    world.csms.command(TriggerMessage(requested="Heartbeat"))
+    world.run_for(1)
+    assert len(world.csms.replies) == 2
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_fourth_command_in_a_second_makes_the_station_hang_up(version: OcppVersion) -> None:
+    world = impatient("hangs_up_on_bursts", version)
+    world.run_for(5)
+
+    for _ in range(6):
+        world.csms.command(TriggerMessage(requested="Heartbeat"))
+        world.run_for(0.5)
+    assert len(world.csms.replies) == 6
+
+    world.run_for(1)
+    for _ in range(4):
+        world.csms.command(TriggerMessage(requested="Heartbeat"))
+        world.run_for(0.1)
+    assert not world.station.state.is_online
+    world.run_for(5)
+    assert len(world.csms.replies) == 9
+    assert len(world.csms.sockets) == 2
+    assert world.station.state.is_online
+    assert len(world.csms.of(BootNotification)) == 1
 
 
 @pytest.mark.parametrize("version", VERSIONS)
