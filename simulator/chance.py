@@ -15,6 +15,8 @@ ItemT = TypeVar("ItemT")
 _MASK = (1 << 64) - 1
 _STEP = 0x9E3779B97F4A7C15
 _UNIT = 2.0**-53
+_THIRD = (1 << 21) - 1
+_THIRDS = (0, 21, 42)
 
 
 class Chance:
@@ -57,6 +59,14 @@ class Chance:
         if high < low:
             raise ValueError(f"no whole number lies between {low} and {high}")
         return low + (self.next_word() * (high - low + 1) >> 64)
+
+    def up_to_three(self, count: int, low: int, high: int) -> list[int]:
+        """So many whole numbers from `low` to `high`, both included, of one word: for what is drawn very often.
+
+        Each has 21 bits of chance: `high` is less than 2^21 above `low`.
+        """
+        word, span = self.next_word(), high - low + 1
+        return [low + ((word >> shift & _THIRD) * span >> 21) for shift in _THIRDS[:count]]
 
     def one_of(self, items: Sequence[ItemT]) -> ItemT:
         """One of the items, each as likely. Raises ValueError for none."""

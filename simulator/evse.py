@@ -296,7 +296,7 @@ class Evse:
             return 1, vehicle.model.standby_w
         if transaction.state is not TransactionState.CHARGING:
             return 0, 0.0
-        if self.is_giving and self.cap is not None:
+        if self.cap is not None and self.is_giving:
             return self.usable_phases, -min(vehicle.offered_power_w(), self.outlet.give_power_w, self.cap.give_w)
         wanted_w = vehicle.wanted_power_w(is_dc=self.outlet.is_dc)
         allowed_w = self.outlet.max_power_w if self.cap is None else self.cap.power_w
@@ -308,6 +308,6 @@ class Evse:
 
     def _voltages_dv(self) -> list[int]:
         if not self.outlet.is_dc:
-            draw = self._rng.whole
-            return [_MAINS_DV + draw(-_MAINS_SWING_DV, _MAINS_SWING_DV) for _ in range(self.outlet.phases)]
+            low_dv, high_dv = _MAINS_DV - _MAINS_SWING_DV, _MAINS_DV + _MAINS_SWING_DV
+            return self._rng.up_to_three(self.outlet.phases, low_dv, high_dv)
         return [0 if self.vehicle is None else _BATTERY_EMPTY_DV + round(_BATTERY_SPAN_DV * self.vehicle.soc)]

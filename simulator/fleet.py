@@ -154,8 +154,8 @@ class Fleet:
             schedule=self._set_wake_up,
             ledger=self.ledger,
         )
-        self._visits: Mapping[StationKey, tuple[Visits, ...]] = {
-            key: self._plan_visits(key, seed, hear) for key in self.stations
+        self._visits: Mapping[RunningStation, tuple[Visits, ...]] = {
+            running: self._plan_visits(key, seed, hear) for key, running in self.stations.items()
         }
 
     def tell(self, on_event: Callable[[FleetEvent], None]) -> None:
@@ -351,7 +351,7 @@ class Fleet:
                 self._acknowledged += 1
             case _:
                 pass
-        for visit in self._visits.get(running.plan.key, ()):
+        for visit in self._visits[running]:
             visit.on_notice(notice, now)
         self._on_event(FleetEvent(running, notice, now))
 

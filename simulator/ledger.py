@@ -207,16 +207,17 @@ class Ledger:
         transaction = notice.transaction
         if transaction is None:
             return
-        key = plan.tenant, plan.station_id, transaction.local_id
         if notice.happening is Happening.TRANSACTION_STARTED:
+            key = _key(plan, transaction)
             self._open[key] = plan, transaction
             if self._file is None:
                 self._order[key] = None
             self._write(_began(plan, transaction))
-        for value in notice.readings:
-            self._write(_reading(plan, transaction, value))
+        if self._file is not None:
+            for value in notice.readings:
+                self._write(_reading(plan, transaction, value))
         if transaction.is_end_acknowledged or TransactionEnd.__name__ in transaction.given_up:
-            self._finish(key)
+            self._finish(_key(plan, transaction))
 
     def record_stay(self, stay: Stay) -> None:
         """Keep what has changed of the stay."""
@@ -315,6 +316,10 @@ def _began(plan: StationPlan, transaction: Transaction) -> Began:
         started_at=transaction.started_at,
         start_register_wh=transaction.start_register_wh,
     )
+
+
+def _key(plan: StationPlan, transaction: Transaction) -> Key:
+    return plan.tenant, plan.station_id, transaction.local_id
 
 
 def _reading(plan: StationPlan, transaction: Transaction, value: MeterValue) -> AcknowledgedReading:

@@ -116,8 +116,9 @@ class Link:
         """When `pump` has something to do although nothing came; None for never."""
         if self._connection is None:
             return None
-        if self._connection.pending is not None:
-            return self._connection.pending.deadline
+        pending = self._connection.pending
+        if pending is not None:
+            return pending.deadline
         return self.station.state.outbox.next_attempt_at if self.station.state.is_accepted else None
 
     def pump(self, now: float) -> None:

@@ -335,10 +335,11 @@ class RunningStation(Sleeper):
             and self._connect_at is None
         ):
             self._connect_at = now  # back from a reboot
-        wake_at = self.station.wake_at
-        for at in (self._link.wake_at, self._connect_at):
-            if at is not None and (wake_at is None or at < wake_at):
-                wake_at = at
+        wake_at, link_at, connect_at = self.station.wake_at, self._link.wake_at, self._connect_at
+        if link_at is not None and (wake_at is None or link_at < wake_at):
+            wake_at = link_at
+        if connect_at is not None and (wake_at is None or connect_at < wake_at):
+            wake_at = connect_at
         return wake_at
 
     def _drop_socket(self, code: int, now: float) -> None:

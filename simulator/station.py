@@ -326,7 +326,8 @@ class Station:
     @property
     def wake_at(self) -> float | None:
         """When the station wants to be woken next; None for never."""
-        return min(self.state.alarms.values(), default=None)
+        alarms = self.state.alarms
+        return min(alarms.values()) if alarms else None
 
     def wake(self, now: float) -> None:
         """What was due has happened."""

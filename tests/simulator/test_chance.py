@@ -28,6 +28,27 @@ def test_same_seed_draws_the_same_and_another_draws_otherwise() -> None:
     assert not set(drawn) & {other.bits(64) for _ in range(20)}
 
 
+@given(seed=st.text(), count=st.integers(0, 3), low=st.integers(-(2**40), 2**40), span=st.integers(0, 2**21 - 1))
+def test_up_to_three_are_drawn_of_one_word(seed: str, count: int, low: int, span: int) -> None:
+    chance, other = Chance(seed), Chance(seed)
+
+    drawn = chance.up_to_three(count, low, low + span)
+    other.next_word()
+
+    assert len(drawn) == count
+    assert all(low <= number <= low + span for number in drawn)
+    assert chance.next_word() == other.next_word()
+
+
+def test_three_of_one_word_are_even_and_independent() -> None:
+    chance = Chance("even")
+
+    rows = [chance.up_to_three(3, 0, 1) for _ in range(8000)]
+
+    assert all(900 < count < 1100 for count in Counter(tuple(row) for row in rows).values())
+    assert len({tuple(row) for row in rows}) == 8
+
+
 @given(seed=st.text(), low=st.integers(-(2**40), 2**40), span=st.integers(0, 2**40))
 def test_draws_stay_within_their_bounds(seed: str, low: int, span: int) -> None:
     chance = Chance(seed)
