@@ -199,7 +199,7 @@ class Gateway:
             )
         station = read_target(head.target)
         if station is None:
-            reason = "no station in this path: /ocpp/{station} or /ocpp/{tenant}/{station}"
+            reason = "no station in this path: it ends in /ocpp/{station} or /ocpp/{tenant}/{station}"
             return Reject(404, RefusalCause.WRONG_PATH, reason)
         refusal = self._admission.ask(station)
         if refusal is not None:

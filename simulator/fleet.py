@@ -48,16 +48,11 @@ _ACTS_AT_ONCE = 32
 
 
 class FleetEvent(msgspec.Struct, frozen=True):
-    """Something happened at a station, at `now` by its clock."""
+    """Something happened at a station, at `at` by the fleet's clock, which is right where a station's may be wrong."""
 
     station: RunningStation
     notice: Notice
-    now: float
-
-    @property
-    def at(self) -> datetime:
-        """The UTC instant of it."""
-        return self.station.state.instant(self.now)
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +89,7 @@ class Fleet:
         url: str,
         seed: int | str,
         ledger: Ledger | None = None,
-        on_event: Callable[[FleetEvent], None] = lambda _event: None,
+        on_event: Callable[[FleetEvent], None] | None = None,
         clock: Clock | None = None,
         network: Network | None = None,
         play: Play | None = None,
@@ -163,7 +158,8 @@ class Fleet:
         earlier = self._on_event
 
         def tell_both(event: FleetEvent) -> None:
-            earlier(event)
+            if earlier is not None:
+                earlier(event)
             on_event(event)
 
         self._on_event = tell_both
@@ -353,7 +349,8 @@ class Fleet:
                 pass
         for visit in self._visits[running]:
             visit.on_notice(notice, now)
-        self._on_event(FleetEvent(running, notice, now))
+        if self._on_event is not None:
+            self._on_event(FleetEvent(running, notice, self._clock.instant(now)))
 
 
 def _stop_locally(running: RunningStation) -> None:

@@ -7,7 +7,8 @@ takes no more memory than its place in a slot.
 
 Invariants:
 1. Whoever schedules again moves his wake-up: each has one.
-2. Wake-ups come in the order of their times, equal ones in the order in which they were asked for.
+2. Wake-ups come in the order of their times, equal ones in the order in which they were asked for: of a sleeper that
+   leaves a slot that is open already and comes back to the same time, the first place counts.
 3. A sleeper that moved leaves an entry behind, which is skipped, and is gone when its slot's time has come.
 """
 
@@ -32,7 +33,7 @@ SleeperT = TypeVar("SleeperT", bound=Sleeper)
 
 
 class WakeUps(Generic[SleeperT]):
-    """The wake-ups of many sleepers, at times of one clock that never goes back."""
+    """The wake-ups of many sleepers, at times of one clock that begins at 0 and never goes back."""
 
     __slots__ = ("_asked", "_filled", "_near", "_opened", "_slots")
 

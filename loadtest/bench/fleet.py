@@ -35,6 +35,7 @@ from simulator.fleet import Fleet
 from simulator.inventory import lay_out_stations, make_tokens
 from simulator.plan import DriverPlan, FleetPlan, Settings
 from simulator.process import collect_rarely, raise_file_limit
+from simulator.traffic import Latencies
 
 _READINGS = ("MeterValues", "TransactionEvent")
 _INTERVAL_S = 10
@@ -100,7 +101,7 @@ async def _live(plan: FleetPlan, url: str, seconds: float) -> tuple[dict[str, fl
     used_s = _cpu_s() - used_s
     summary, traffic = fleet.summary(), fleet.traffic
     answered = traffic.answered_count - before.answered_count
-    waits = [traffic.answered[action].since(before.answered[action]) for action in _READINGS]
+    waits = [traffic.answered[action].since(before.answered.get(action, Latencies())) for action in _READINGS]
     stop.set()
     await living
     figures = {

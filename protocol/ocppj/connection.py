@@ -227,7 +227,8 @@ class OcppConnection:
     def _settle(self, pending: PendingCall, next_answer: AnswerFault) -> None:
         self._pending = None
         settled = _SettledCall(pending.message_id, pending.action, next_answer)
-        self._settled = (*self._settled, settled)[-self._remembers :]
+        kept = (*self._settled, settled)
+        self._settled = kept[max(0, len(kept) - self._remembers) :]
 
     def _remember_reply(self, call: IncomingCall, reply: bytes) -> bytes:
         if call is self._last_call:

@@ -3,7 +3,7 @@
 import json
 import math
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +18,9 @@ from simulator.control.errors import Refused
 from simulator.control.panel import Panel
 from simulator.errors import InvalidPlan
 from simulator.faults.kinds import Fault, FaultKind, Way
+from simulator.fleet import FleetEvent
 from simulator.plan import DriverPlan, PlannedFault, Settings, StationPlan
+from simulator.state import Happening
 from simulator.vehicle import VEHICLE_MODELS, Vehicle
 from tests.simulator.scripted_csms import World
 
@@ -134,6 +136,16 @@ def test_skewed_clock_stamps_what_is_said_and_is_right_afterwards(version: OcppV
 
     assert timedelta(minutes=-60) < ended_at - began_at < timedelta(minutes=-59)
     assert world.station.state.instant(world.clock.now()) == world.csms.now
+
+
+def test_what_happens_at_a_station_whose_clock_is_wrong_is_told_by_the_right_one() -> None:
+    world = world_with(Fault(FaultKind.CLOCK_SKEW, lasts_s=60, span_s=(-3600, -3600)))
+    told: list[tuple[FleetEvent, datetime]] = []
+    world.fleet.tell(lambda event: told.append((event, world.csms.now)))
+    world.run_for(10)
+
+    assert Happening.BOOTED in {event.notice.happening for event, _ in told}
+    assert all(event.at == now for event, now in told)
 
 
 def test_half_open_socket_swallows_everything_and_the_csms_keeps_its_end() -> None:
