@@ -57,6 +57,11 @@ class _Handler(BaseHTTPRequestHandler):
     server: Shelf
 
     def do_GET(self) -> None:
+        if self.path.startswith("/moved?"):
+            self.send_response(302)
+            self.send_header("Location", self.path.removeprefix("/moved?"))
+            self.end_headers()
+            return
         self.send_response(200 if self.path.endswith(".bin") else 404)
         self.end_headers()
         if self.path.endswith(".bin"):
@@ -345,6 +350,15 @@ def test_imagined_file_without_a_place_is_a_failure() -> None:
 
 async def test_file_that_is_not_there_is_a_failure(shelf: Shelf) -> None:
     assert "404" in (await carry(Transfer(f"{shelf.url}/2.5.0.txt"))).failure
+
+
+async def test_file_that_has_moved_is_followed_on_the_web_alone(shelf: Shelf, ftp_server: FtpServer) -> None:
+    ftp_server.files["CP1.bin"] = FIRMWARE
+    near = await carry(Transfer(f"{shelf.url}/moved?/2.5.0.bin"))
+    far = await carry(Transfer(f"{shelf.url}/moved?{ftp_url(ftp_server)}CP1.bin"))
+
+    assert (near.failure, near.fetched) == ("", digests_of(FIRMWARE))
+    assert "unknown url type: ftp" in far.failure
 
 
 def test_firmware_that_its_holder_signed_is_installed(world: World, shelf: Shelf) -> None:
