@@ -5,31 +5,26 @@ A station notes a transfer, whoever carries it says how it ended, and the statio
 
 import asyncio
 import hashlib
-import http.client
-import threading
-import time
 import urllib.error
-import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
-from urllib.parse import quote, urlsplit
-from urllib.response import addinfourl
+from urllib.parse import urlsplit
 
-from simulator import ftp
+from simulator import ftp, web
+from simulator.patience import Patience
 
 KNOWN_SCHEMES = frozenset(("http", "https", "ftp", "ftps", "sftp"))
 _CARRIED_SCHEMES = frozenset(("http", "https", "ftp"))
 _LARGEST_BYTES = 16 * 1024 * 1024
-_CHUNK_BYTES = 64 * 1024
-_TIMEOUT_S = 15.0  # of one read
+_TIMEOUT_S = 15.0  # of one step
 _LONGEST_S = 600.0
 _AT_ONCE = 4
 _DENIED = (401, 403, 407)
 _NOT_IMPLEMENTED = (405, 501)
-_CANNOT_BE: tuple[type[Exception], ...] = (ValueError, http.client.HTTPException, *ftp.FTP_ERRORS)
+_CANNOT_BE: tuple[type[Exception], ...] = (*web.HTTP_ERRORS, *ftp.FTP_ERRORS)
 
 
 class FailureKind(StrEnum):
@@ -100,12 +95,11 @@ def scheme_of(location: str) -> str:
 class RealFiles:
     """Carries by HTTP, HTTPS and FTP, a few at a time, for as long as `using` a task group.
 
-    Fetching, and sending by FTP, that takes more than `longest_s` fails, also where every single read is in time.
+    One that takes more than `longest_s`, once it has its turn, fails, also where every single step is in time.
     """
 
     def __init__(self, *, longest_s: float = _LONGEST_S) -> None:
         self._longest_s = longest_s
-        self._is_given_up = threading.Event()
         self._tasks: asyncio.TaskGroup | None = None
         self._moving: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Semaphore(_AT_ONCE)
@@ -113,12 +107,11 @@ class RealFiles:
     @asynccontextmanager
     async def using(self, tasks: asyncio.TaskGroup) -> AsyncIterator[None]:
         """Transfers are tasks of this group; those still under way at the end are given up."""
-        self._tasks, self._is_given_up = tasks, threading.Event()
+        self._tasks = tasks
         try:
             yield
         finally:
             self._tasks = None
-            self._is_given_up.set()  # a thread cannot be cancelled, and the loop waits for it when it closes
             for task in self._moving:
                 task.cancel()
 
@@ -136,65 +129,56 @@ class RealFiles:
             return
         try:
             async with self._turn:
-                patience = _Patience(self._longest_s, self._is_given_up)
-                transfer.end(fetched=await asyncio.to_thread(_carry, transfer, patience))
+                transfer.end(fetched=await self._carried(transfer))
+        except TimeoutError as error:
+            transfer.end(failure=str(error) or "a file that takes too long")
         except _CANNOT_BE as error:
             transfer.end(failure=str(error) or type(error).__name__, kind=_kind_of(error))
 
-
-class _Patience:
-    """How long a file may take, and whether anybody still waits for it."""
-
-    def __init__(self, longest_s: float, is_given_up: threading.Event) -> None:
-        self._deadline = time.monotonic() + longest_s
-        self._is_given_up = is_given_up
-
-    def check(self, _block: bytes = b"") -> None:
-        """Raises TimeoutError when it has come to its end."""
-        if self._is_given_up.is_set() or time.monotonic() > self._deadline:
-            raise TimeoutError("a file that takes too long")
+    async def _carried(self, transfer: Transfer) -> Digests | None:
+        patience = Patience()
+        try:
+            async with asyncio.timeout(self._longest_s):
+                return await asyncio.to_thread(_carry, transfer, patience)
+        finally:
+            patience.end()  # the thread ends with it: the loop waits for that when it closes
 
 
-def _carry(transfer: Transfer, patience: _Patience) -> Digests | None:
-    """The digests of the file, where one is fetched. Raises what _CANNOT_BE names."""
-    if transfer.content is not None and scheme_of(transfer.location) == "ftp":
-        ftp.store(
-            transfer.location,
-            transfer.file_name,
-            transfer.content,
-            timeout_s=_TIMEOUT_S,
-            on_block=patience.check,
-        )
-        return None
-    # A proxy of the machine's is no business of a station's.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    if transfer.content is None:
-        with opener.open(transfer.location, timeout=_TIMEOUT_S) as answer:
-            return _digest(answer, patience)
-    place = f"{transfer.location.rstrip('/')}/{quote(transfer.file_name)}"
-    request = urllib.request.Request(place, data=transfer.content, method="PUT")  # noqa: S310 # the caller has looked
-    request.add_header("Content-Type", "application/octet-stream")
-    with opener.open(request, timeout=_TIMEOUT_S):
-        return None
+class _Digesting:
+    """Digests of a file that comes in blocks."""
 
+    def __init__(self) -> None:
+        # MD5 is what the standard wants for a publication; nothing is trusted for it.
+        self._sha256, self._md5, self._length = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0
 
-def _digest(answer: addinfourl, patience: _Patience) -> Digests:
-    # MD5 is what the standard wants for a publication; nothing is trusted for it.
-    sha256, md5, length = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0
-    while chunk := answer.read1(_CHUNK_BYTES):  # what has come: `read` waits for all of it, however slow it is
-        length += len(chunk)
-        if length > _LARGEST_BYTES:
+    def take(self, block: bytes) -> None:
+        """The next block. Raises ValueError where the file is too long."""
+        self._length += len(block)
+        if self._length > _LARGEST_BYTES:
             raise ValueError(f"a file of more than {_LARGEST_BYTES} bytes")
-        patience.check()
-        sha256.update(chunk)
-        md5.update(chunk)
-    return Digests(sha256.digest(), md5.digest())
+        self._sha256.update(block)
+        self._md5.update(block)
+
+    def digests(self) -> Digests:
+        """Of what has come."""
+        return Digests(self._sha256.digest(), self._md5.digest())
+
+
+def _carry(transfer: Transfer, patience: Patience) -> Digests | None:
+    """The digests of the file, where one is fetched. Raises what _CANNOT_BE names."""
+    carrier = ftp if scheme_of(transfer.location) == "ftp" else web
+    if transfer.content is not None:
+        carrier.store(transfer.location, transfer.file_name, transfer.content, timeout_s=_TIMEOUT_S, patience=patience)
+        return None
+    digesting = _Digesting()
+    carrier.fetch(transfer.location, digesting.take, timeout_s=_TIMEOUT_S, patience=patience)
+    return digesting.digests()
 
 
 def _kind_of(error: Exception) -> FailureKind:
     status = error.code if isinstance(error, urllib.error.HTTPError) else None
-    if status in _DENIED or ftp.is_denied(error):
+    if status in _DENIED or isinstance(error, ftp.Denied):
         return FailureKind.DENIED
-    if status in _NOT_IMPLEMENTED or ftp.is_not_implemented(error):
+    if status in _NOT_IMPLEMENTED or isinstance(error, ftp.NotImplementedThere):
         return FailureKind.NOT_IMPLEMENTED
     return FailureKind.OTHER

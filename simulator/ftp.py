@@ -1,37 +1,118 @@
-"""Files that are sent by FTP (RFC 959), passively; they are fetched by `urllib`, which cannot send."""
+"""Files that are fetched and sent by FTP (RFC 959), passively, where `ftp://user:password@host:port/folder` says.
 
-import io
-from collections.abc import Callable
-from ftplib import FTP, all_errors, error_perm
+Without a user it is anonymous (RFC 1738 §3.2). `timeout_s` is of each step. All raise FTP_ERRORS, and ValueError where
+the location is none.
+"""
+
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from ftplib import FTP, Error, all_errors, error_perm
 from urllib.parse import unquote, urlsplit
 
+from simulator.patience import Patience
+
 FTP_ERRORS = all_errors  # OSError is one of them
-_NOT_LOGGED_IN = ("530", "532")
-_NOT_IMPLEMENTED = ("500", "502", "504")
+_BLOCK_BYTES = 8 * 1024
+_LINES = 1000  # of all replies together, and so of folders
 
 
-def store(
-    location: str, file_name: str, content: bytes, *, timeout_s: float, on_block: Callable[[bytes], None]
-) -> None:
-    """The file is in the folder `ftp://user:password@host:port/folder` (RFC 1738 §3.2); without a user: anonymous.
+class Denied(error_perm):
+    """The server does not let the user in, or not store."""
 
-    `on_block` is called behind each block, and may raise to give the rest up. `timeout_s` is of each step. Raises
-    FTP_ERRORS, and ValueError where the location is none.
-    """
+
+class NotImplementedThere(error_perm):
+    """The server knows no such command, or not this kind of it."""
+
+
+# RFC 959 §4.2.1; what a server says to who may not store is 550 and 553 rather than 532.
+_LOGIN: Mapping[str, type[error_perm]] = {"530": Denied, "532": Denied}
+_TRANSFER = {**_LOGIN, "500": NotImplementedThere, "502": NotImplementedThere, "504": NotImplementedThere}
+_STORING = {**_TRANSFER, "550": Denied, "553": Denied}
+
+
+def fetch(location: str, take: Callable[[bytes], None], *, timeout_s: float, patience: Patience) -> None:
+    """`take` has had all blocks of the file; it may raise to give the rest up."""
+    *folders, name = _names(location) or [""]
+    with _session(location, timeout_s, patience) as session, _refusals_by(_TRANSFER):
+        session.enter(folders)
+        with session.transfer(f"RETR {name}") as data:
+            while block := data.recv(_BLOCK_BYTES):
+                take(block)
+        session.voidresp()
+
+
+def store(location: str, file_name: str, content: bytes, *, timeout_s: float, patience: Patience) -> None:
+    """The file is in the folder. Raises Denied and NotImplementedThere too, which are of FTP_ERRORS."""
+    with _session(location, timeout_s, patience) as session:
+        with _refusals_by(_TRANSFER):
+            session.enter(_names(location))
+        with _refusals_by(_STORING):
+            with session.transfer(f"STOR {file_name}") as data:
+                for at in range(0, len(content), _BLOCK_BYTES):
+                    data.sendall(content[at : at + _BLOCK_BYTES])
+                data.shutdown(socket.SHUT_WR)
+            session.voidresp()
+
+
+class _Session(FTP):
+    """A conversation that lasts no longer than patience, and no more than _LINES."""
+
+    def __init__(self, timeout_s: float, patience: Patience) -> None:
+        super().__init__(timeout=timeout_s)
+        self._patience = patience
+        self._lines = 0
+
+    def getline(self) -> str:
+        """The next line of a reply."""
+        if self._lines == 0 and self.sock is not None:  # the greeting
+            self._patience.watch(self.sock)
+        self._lines += 1
+        if self._lines > _LINES:
+            raise Error(f"a server that says more than {_LINES} lines")  # noqa: S321 # an error, no call
+        return super().getline()
+
+    def enter(self, folders: list[str]) -> None:
+        """The conversation is in the last of them."""
+        for folder in folders:
+            self.cwd(folder)
+
+    @contextmanager
+    def transfer(self, command: str) -> Iterator[socket.socket]:
+        """The connection that the bytes of a file go through."""
+        self.voidcmd("TYPE I")
+        with self.transfercmd(command) as data:
+            self._patience.watch(data)
+            yield data
+
+
+@contextmanager
+def _session(location: str, timeout_s: float, patience: Patience) -> Iterator[_Session]:
     place = urlsplit(location)
-    with FTP(timeout=timeout_s) as server:  # noqa: S321 # what the CSMS names, in clear text or not
-        server.connect(place.hostname or "", place.port or 0)
-        server.login(unquote(place.username or ""), unquote(place.password or ""))
-        for folder in filter(None, place.path.split("/")):
-            server.cwd(unquote(folder))
-        server.storbinary(f"STOR {file_name}", io.BytesIO(content), callback=on_block)
+    session = _Session(timeout_s, patience)
+    try:
+        with _refusals_by(_LOGIN):
+            session.connect(place.hostname or "", place.port or 0)
+            session.login(unquote(place.username or ""), unquote(place.password or ""))
+        yield session
+        with suppress(OSError):
+            session.putcmd("QUIT")  # the file has arrived, whatever the answer is: nobody waits for it
+    finally:
+        session.close()
 
 
-def is_denied(error: Exception) -> bool:
-    """Whether the server does not let the user in, or not store (RFC 959 §4.2.1)."""
-    return isinstance(error, error_perm) and str(error).startswith(_NOT_LOGGED_IN)
+@contextmanager
+def _refusals_by(meanings: Mapping[str, type[error_perm]]) -> Iterator[None]:
+    """What the server refuses meanwhile is raised as what its code means."""
+    try:
+        yield
+    except error_perm as error:
+        meaning = meanings.get(str(error)[:3])
+        if meaning is None:
+            raise
+        raise meaning(str(error)) from error
 
 
-def is_not_implemented(error: Exception) -> bool:
-    """Whether the server knows no such command, or not this kind of it (RFC 959 §4.2.1)."""
-    return isinstance(error, error_perm) and str(error).startswith(_NOT_IMPLEMENTED)
+def _names(location: str) -> list[str]:
+    path, _, _kind = urlsplit(location).path.partition(";type=")
+    return [unquote(name) for name in path.split("/") if name]

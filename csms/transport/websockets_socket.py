@@ -160,4 +160,7 @@ def take_over(
     transport.set_protocol(socket)
     # Before anything is fed: what comes with the head may hold the station up already.
     transport.resume_reading()
-    socket.data_received(head + rest)
+    # The head alone: frames behind it are parsed in the same step, and would miss what its acceptance sets.
+    socket.data_received(head)
+    if rest:
+        socket.data_received(rest)

@@ -6,11 +6,13 @@ Invariants:
 3. No question is longer than the worker reads, and none is done after who asked has been told that it may not be.
 4. What waits to be written to a worker has a bound in bytes: a question waits for its turn, and one whose turn does
    not come within the patience is not sent.
+5. What has no answer yet has a bound in bytes, and so in questions: one above it is refused at once, and not sent.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 
 from simulator.control import errors
@@ -18,6 +20,9 @@ from simulator.control.errors import Away, ControlError, Invalid
 from simulator.workers.messages import QUESTION_BYTES, Answered, Asked, Declined, Question, write
 
 PATIENCE_S = 10.0
+_UNANSWERED_BYTES = 32 * 1024 * 1024
+_ASKER_BYTES = 4 * 1024  # what it costs to wait, however short the question is
+_NOTHING_DONE = "nothing was done: ask again later"
 
 _REFUSALS: dict[str, type[ControlError]] = {
     kind.__name__: kind for kind in (errors.NotThere, errors.Refused, Invalid, Away, errors.Broken)
@@ -34,6 +39,7 @@ class Asking:
         self._turn = asyncio.Lock()
         self._numbers = count(1)
         self._waiting: dict[int, asyncio.Future[Answered | Declined]] = {}
+        self._unanswered_bytes = 0
         self._end: tuple[str, str] | None = None
 
     async def ask(self, question: Question) -> bytes:
@@ -44,18 +50,16 @@ class Asking:
         line = write(Asked(number, question, time.monotonic() + self._patience_s))
         if len(line) > QUESTION_BYTES:
             raise Invalid("the request is too long", advice=f"it may have {QUESTION_BYTES} bytes at most")
-        waiting = self._waiting[number] = asyncio.get_running_loop().create_future()
         is_sent = False
         try:
-            async with asyncio.timeout(self._patience_s):
-                async with self._turn:
-                    await self._send(line)
-                is_sent = True
-                answer = await waiting
+            with self._awaited(number, len(line) + _ASKER_BYTES) as awaited:
+                async with asyncio.timeout(self._patience_s):
+                    async with self._turn:
+                        await self._send(line)
+                    is_sent = True
+                    answer = await awaited
         except TimeoutError as error:
             raise self._silence(is_sent=is_sent) from error
-        finally:
-            del self._waiting[number]
         if isinstance(answer, Declined):
             raise _REFUSALS[answer.error](answer.sentence, advice=answer.advice)
         return bytes(answer.body)
@@ -73,12 +77,22 @@ class Asking:
             if not waiting.done():
                 waiting.set_exception(_away(self._end))
 
+    @contextmanager
+    def _awaited(self, number: int, cost_bytes: int) -> Iterator[asyncio.Future[Answered | Declined]]:
+        """The answer of that number, for as long as somebody waits. Raises Away where too much has no answer yet."""
+        if self._unanswered_bytes + cost_bytes > _UNANSWERED_BYTES:
+            raise Away(f"{self._name} is asked too much at once", advice=_NOTHING_DONE)
+        self._unanswered_bytes += cost_bytes
+        waiting = self._waiting[number] = asyncio.get_running_loop().create_future()
+        try:
+            yield waiting
+        finally:
+            del self._waiting[number]
+            self._unanswered_bytes -= cost_bytes
+
     def _silence(self, *, is_sent: bool) -> Away:
         if not is_sent:
-            return Away(
-                f"{self._name} has not read for {self._patience_s:g} s what it is asked",
-                advice="nothing was done: ask again later",
-            )
+            return Away(f"{self._name} has not read for {self._patience_s:g} s what it is asked", advice=_NOTHING_DONE)
         return Away(
             f"{self._name} has not answered for {self._patience_s:g} s",
             advice="whether it is done is not known: look at the station, then ask again",

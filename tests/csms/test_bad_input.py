@@ -31,6 +31,21 @@ async def csms(request: pytest.FixtureRequest) -> AsyncIterator[GatewayInMemory]
         yield gateway
 
 
+def frame(opcode: int, payload: bytes, *, fin: bool = True, rsv: int = 0, masked: bool = True) -> bytes:
+    head = frame_head(opcode, len(payload), fin=fin, rsv=rsv, masked=masked)
+    return head + (b"\0\0\0\0" if masked else b"") + payload
+
+
+def frame_head(opcode: int, size: int, *, fin: bool = True, rsv: int = 0, masked: bool = True) -> bytes:
+    mask = 0x80 if masked else 0
+    first = (0x80 if fin else 0) | rsv << 4 | opcode
+    if size < 126:
+        return bytes((first, mask | size))
+    if size < 2**16:
+        return bytes((first, mask | 126)) + struct.pack(">H", size)
+    return bytes((first, mask | 127)) + struct.pack(">Q", size)
+
+
 class RawStation:
     """A peer that writes WebSocket frames as it likes."""
 
@@ -40,12 +55,12 @@ class RawStation:
 
     @classmethod
     @asynccontextmanager
-    async def connected(cls, csms: GatewayInMemory) -> AsyncIterator["RawStation"]:
+    async def connected(cls, csms: GatewayInMemory, *, behind_head: bytes = b"") -> AsyncIterator["RawStation"]:
         reader, writer = await asyncio.open_connection("127.0.0.1", csms.port)
         writer.write(
             b"GET /ocpp/CP001 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-            b"Sec-WebSocket-Protocol: ocpp1.6\r\n\r\n"
+            b"Sec-WebSocket-Protocol: ocpp1.6\r\n\r\n" + behind_head
         )
         head = await reader.readuntil(b"\r\n\r\n")
         assert b" 101 " in head
@@ -55,18 +70,10 @@ class RawStation:
             writer.transport.abort()
 
     def write(self, opcode: int, payload: bytes, *, fin: bool = True, rsv: int = 0, masked: bool = True) -> None:
-        self.write_head(opcode, len(payload), fin=fin, rsv=rsv, masked=masked)
-        self._writer.write((b"\0\0\0\0" if masked else b"") + payload)
+        self._writer.write(frame(opcode, payload, fin=fin, rsv=rsv, masked=masked))
 
-    def write_head(self, opcode: int, size: int, *, fin: bool = True, rsv: int = 0, masked: bool = True) -> None:
-        mask = 0x80 if masked else 0
-        first = (0x80 if fin else 0) | rsv << 4 | opcode
-        if size < 126:
-            self._writer.write(bytes((first, mask | size)))
-        elif size < 2**16:
-            self._writer.write(bytes((first, mask | 126)) + struct.pack(">H", size))
-        else:
-            self._writer.write(bytes((first, mask | 127)) + struct.pack(">Q", size))
+    def write_head(self, opcode: int, size: int) -> None:
+        self._writer.write(frame_head(opcode, size))
 
     async def drain(self) -> bool:
         """Whether everything could be written; False where the gateway has cut us off, or does not read."""
@@ -197,6 +204,23 @@ async def test_reserved_bit_without_an_extension_is_forgiven(csms: GatewayInMemo
         opcode, payload = await peer.next_frame()
 
     assert (opcode, payload[:7]) == (TEXT, b'[3,"1",')
+
+
+@pytest.mark.parametrize("rsv", [0, 4], ids=["as it should be", "with a reserved bit"])
+async def test_frame_in_one_packet_with_the_head_is_answered(csms: GatewayInMemory, rsv: int) -> None:
+    async with RawStation.connected(csms, behind_head=frame(TEXT, HEARTBEAT, rsv=rsv)) as peer:
+        opcode, payload = await peer.next_frame()
+
+    assert (opcode, payload[:7]) == (TEXT, b'[3,"1",')
+
+
+async def test_broken_frame_in_one_packet_with_the_head_is_refused_behind_the_upgrade(
+    csms: GatewayInMemory, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with RawStation.connected(csms, behind_head=frame(TEXT, HEARTBEAT, masked=False)) as peer:
+        assert await peer.close_code() in (1002, None)
+
+    assert "request failed" not in caplog.text
 
 
 async def test_bytes_that_are_no_utf8_are_forgiven(csms: GatewayInMemory) -> None:

@@ -3,19 +3,25 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 USER, PASSWORD = "station", "p@ss word"
 FOLDER = "logs of stations"
+DRIP_S = 0.01
 
 
 class FtpServer:
-    """`files` are there, by name; `is_read_only`: nothing may be stored, and `lacks` commands it does not know."""
+    """`files` are there, by name.
+
+    `answers` says by their verbs what commands get instead of being done; that of "" is its greeting. While `drip` is
+    set, that comes again and again in place of the greeting; b"" is silence.
+    """
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
-        self.is_read_only = False
-        self.lacks: frozenset[str] = frozenset()
+        self.answers: dict[str, str] = {}
+        self.drip: bytes | None = None
+        self.has_begun = threading.Event()
         self.port = 0
         self.writers: list[asyncio.StreamWriter] = []
         self._is_ready = threading.Event()
@@ -43,18 +49,25 @@ class FtpServer:
             self.port = server.sockets[0].getsockname()[1]
             self._is_ready.set()
             await self._is_over.wait()
+            self.drip = None
             for writer in self.writers:
                 writer.close()
             await asyncio.gather(*(writer.wait_closed() for writer in self.writers), return_exceptions=True)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.writers.append(writer)
+        self.has_begun.set()
         conversation = _Conversation(self, writer)
-        writer.write(b"220 ready\r\n")
+        with suppress(ConnectionError):
+            while self.drip is not None:
+                writer.write(self.drip)
+                await writer.drain()
+                await asyncio.sleep(DRIP_S)
+        writer.write(f"{self.answers.get('', '220 ready')}\r\n".encode())
         while line := await reader.readline():
             verb, _, argument = line.decode().rstrip("\r\n").partition(" ")
             if verb == "QUIT":
-                writer.write(b"221 goodbye\r\n")
+                writer.write(f"{self.answers.get('QUIT', '221 goodbye')}\r\n".encode())
                 break
             writer.write(f"{await conversation.answer(verb, argument)}\r\n".encode())
         await conversation.close_door()
@@ -73,8 +86,8 @@ class _Conversation:
         self._came: asyncio.Future[tuple[asyncio.StreamReader, asyncio.StreamWriter]] | None = None
 
     async def answer(self, verb: str, argument: str) -> str:
-        if verb in self._server.lacks:
-            return "502 not implemented"
+        if verb in self._server.answers:
+            return self._server.answers[verb]
         if verb == "USER":
             self._user = argument
             return "331 password, please"
@@ -91,9 +104,7 @@ class _Conversation:
             case "PASV" | "EPSV":
                 return await self._open_door(verb)
             case "STOR":
-                return (
-                    "532 an account is needed for storing" if self._server.is_read_only else await self._store(argument)
-                )
+                return await self._store(argument)
             case "RETR":
                 return await self._hand_out(argument) if argument in self._server.files else "550 no such file"
         return "502 not implemented"

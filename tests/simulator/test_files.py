@@ -57,6 +57,11 @@ class _Handler(BaseHTTPRequestHandler):
     server: Shelf
 
     def do_GET(self) -> None:
+        if self.path.startswith("/moved?"):
+            self.send_response(302)
+            self.send_header("Location", self.path.removeprefix("/moved?"))
+            self.end_headers()
+            return
         self.send_response(200 if self.path.endswith(".bin") else 404)
         self.end_headers()
         if self.path.endswith(".bin"):
@@ -85,24 +90,30 @@ def shelf() -> Iterator[Shelf]:
 
 
 class Dripping(ThreadingHTTPServer):
-    """A web server that gives a byte now and then, until nobody takes it."""
+    """A web server that gives a byte now and then, until nobody takes it: of the head alone where "/head" is asked."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _DrippingHandler)
         self.has_begun, self.is_over = threading.Event(), threading.Event()
-        self.url = f"http://127.0.0.1:{self.server_address[1]}/2.5.0.bin"
+        self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
 
 class _DrippingHandler(BaseHTTPRequestHandler):
     server: Dripping
 
     def do_GET(self) -> None:
-        self.send_response(200)
-        self.end_headers()
+        if self.path.startswith("/head"):
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        else:
+            self.send_response(200)
+            self.end_headers()
         with suppress(OSError):
             while not self.server.is_over.wait(0.02):
                 self.wfile.write(b".")
                 self.server.has_begun.set()
+
+    def do_PUT(self) -> None:
+        self.do_GET()
 
     def log_message(self, *_args: object) -> None:
         pass
@@ -145,6 +156,11 @@ async def carry(transfer: Transfer, **fields: Any) -> Transfer:
         files.carry(transfer)
         await eventually(partial(_is_over, transfer), what="the transfer")
     return transfer
+
+
+async def no_thread_is_left() -> None:
+    async with asyncio.timeout(10):  # a step has more
+        await asyncio.get_running_loop().shutdown_default_executor()
 
 
 async def _is_over(transfer: Transfer) -> bool:
@@ -219,14 +235,61 @@ async def test_file_that_ftp_does_not_take_is_a_failure_of_its_kind(
     assert ftp_server.files == {}
 
 
-async def test_ftp_that_lets_nobody_store_or_cannot_is_a_failure_of_its_kind(ftp_server: FtpServer) -> None:
-    ftp_server.is_read_only = True
-    denied = await carry(Transfer(ftp_url(ftp_server), b"a log", "CP1.log"))
-    ftp_server.lacks = frozenset(("STOR",))
-    lacking = await carry(Transfer(ftp_url(ftp_server), b"a log", "CP1.log"))
+@pytest.mark.parametrize(
+    ("verb", "answer", "kind"),
+    [
+        ("STOR", "532 an account is needed for storing", FailureKind.DENIED),
+        ("STOR", "550 permission denied", FailureKind.DENIED),
+        ("STOR", "553 could not create the file", FailureKind.DENIED),
+        ("STOR", "552 no room", FailureKind.OTHER),
+        ("STOR", "502 not implemented", FailureKind.NOT_IMPLEMENTED),
+        ("TYPE", "504 not that one", FailureKind.NOT_IMPLEMENTED),
+        ("PASV", "500 what?", FailureKind.NOT_IMPLEMENTED),
+        ("", "500 too many are here", FailureKind.OTHER),
+        ("USER", "502 not now", FailureKind.OTHER),
+        ("PASS", "500 no", FailureKind.OTHER),
+    ],
+)
+async def test_ftp_that_lets_nobody_store_or_cannot_is_a_failure_of_its_kind(
+    ftp_server: FtpServer, verb: str, answer: str, kind: FailureKind
+) -> None:
+    ftp_server.answers = {verb: answer, "QUIT": "500 what?"}
 
-    assert (denied.kind, lacking.kind) == (FailureKind.DENIED, FailureKind.NOT_IMPLEMENTED)
+    transfer = await carry(Transfer(ftp_url(ftp_server), b"a log", "CP1.log"))
+
+    assert (transfer.failure, transfer.kind) == (answer, kind)
     assert ftp_server.files == {}
+
+
+@pytest.mark.parametrize("answer", ["500 what?", "421 I go", "no FTP"])
+async def test_log_has_arrived_by_ftp_whatever_the_goodbye_is_answered(ftp_server: FtpServer, answer: str) -> None:
+    ftp_server.answers = {"QUIT": answer}
+
+    transfer = await carry(Transfer(ftp_url(ftp_server), b"a log", "CP1.log"))
+
+    assert (transfer.failure, ftp_server.files) == ("", {"CP1.log": b"a log"})
+
+
+@pytest.mark.parametrize("content", [None, b"a log"], ids=["fetched", "sent"])
+@pytest.mark.parametrize("drip", [b"", b"2", b"220-there is more\r\n"], ids=["silence", "bytes", "lines"])
+async def test_ftp_that_takes_too_long_is_a_failure_and_is_left(
+    ftp_server: FtpServer, drip: bytes, content: bytes | None
+) -> None:
+    ftp_server.drip = drip
+
+    transfer = await carry(Transfer(f"{ftp_url(ftp_server)}CP1.log", content, "CP1.log"), longest_s=0.3)
+    await no_thread_is_left()
+
+    assert transfer.failure == "a file that takes too long"
+
+
+@pytest.mark.parametrize("drip", [None, b"220-there is more\r\n" * 100], ids=["folders", "lines"])
+async def test_ftp_that_says_too_much_is_a_failure(ftp_server: FtpServer, drip: bytes | None) -> None:
+    ftp_server.drip = drip
+
+    transfer = await carry(Transfer(ftp_url(ftp_server) + f"{quote(FOLDER)}/" * 1000, b"a log", "CP1.log"))
+
+    assert transfer.failure == "a server that says more than 1000 lines"
 
 
 async def test_file_that_takes_too_long_by_ftp_is_a_failure(ftp_server: FtpServer) -> None:
@@ -246,19 +309,35 @@ async def test_place_that_cannot_be_reached_is_a_failure(location: str) -> None:
     assert transfer.fetched is None
 
 
-async def test_file_that_takes_too_long_is_a_failure(dripping: Dripping) -> None:
-    transfer = await carry(Transfer(dripping.url), longest_s=0.2)
+@pytest.mark.parametrize(
+    ("path", "content"), [("/2.5.0.bin", None), ("/head", None), ("/head", b"a log")], ids=["body", "head", "sent"]
+)
+async def test_file_that_takes_too_long_is_a_failure(dripping: Dripping, path: str, content: bytes | None) -> None:
+    transfer = await carry(Transfer(f"{dripping.url}{path}", content, "CP1.log"), longest_s=0.2)
+    await no_thread_is_left()
 
     assert transfer.failure == "a file that takes too long"
 
 
 async def test_file_under_way_is_left_when_its_carrier_ends(dripping: Dripping) -> None:
     async with real_files() as files:
-        files.carry(Transfer(dripping.url))
+        files.carry(Transfer(f"{dripping.url}/2.5.0.bin"))
         assert await asyncio.to_thread(dripping.has_begun.wait, 10)
 
-    async with asyncio.timeout(10):
-        await asyncio.get_running_loop().shutdown_default_executor()
+    await no_thread_is_left()
+
+
+@pytest.mark.parametrize("content", [None, b"a log"], ids=["fetched", "sent"])
+@pytest.mark.parametrize("scheme", ["http", "https", "ftp"])
+async def test_server_that_says_nothing_is_left_when_the_carrier_ends(
+    ftp_server: FtpServer, scheme: str, content: bytes | None
+) -> None:
+    ftp_server.drip = b""
+    async with real_files() as files:
+        files.carry(Transfer(f"{scheme}://127.0.0.1:{ftp_server.port}/x", content, "CP1.log"))
+        assert await asyncio.to_thread(ftp_server.has_begun.wait, 10)
+
+    await no_thread_is_left()
 
 
 def test_imagined_file_without_a_place_is_a_failure() -> None:
@@ -271,6 +350,15 @@ def test_imagined_file_without_a_place_is_a_failure() -> None:
 
 async def test_file_that_is_not_there_is_a_failure(shelf: Shelf) -> None:
     assert "404" in (await carry(Transfer(f"{shelf.url}/2.5.0.txt"))).failure
+
+
+async def test_file_that_has_moved_is_followed_on_the_web_alone(shelf: Shelf, ftp_server: FtpServer) -> None:
+    ftp_server.files["CP1.bin"] = FIRMWARE
+    near = await carry(Transfer(f"{shelf.url}/moved?/2.5.0.bin"))
+    far = await carry(Transfer(f"{shelf.url}/moved?{ftp_url(ftp_server)}CP1.bin"))
+
+    assert (near.failure, near.fetched) == ("", digests_of(FIRMWARE))
+    assert "unknown url type: ftp" in far.failure
 
 
 def test_firmware_that_its_holder_signed_is_installed(world: World, shelf: Shelf) -> None:

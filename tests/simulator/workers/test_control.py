@@ -345,6 +345,44 @@ async def test_worker_that_does_not_read_is_written_no_more_than_it_may_read(lin
         ]
 
 
+@pytest.mark.parametrize(
+    ("length", "count"), [(QUESTION_BYTES // 2, 100), (1, 10_000)], ids=["long ones", "short ones"]
+)
+async def test_what_has_no_answer_yet_is_bounded_and_what_is_above_the_bound_is_refused_at_once(
+    length: int, count: int
+) -> None:
+    asked: list[bytes] = []
+    asking = asking_into(asked)
+    question = StationQuestion(limit=1, starts_with="x" * length)
+    refused: list[Away] = []
+
+    async def ask() -> bytes | None:
+        try:
+            return await asking.ask(question)
+        except Away as away:
+            refused.append(away)
+            return None
+
+    async with asyncio.TaskGroup() as tasks:
+        asking_all = [tasks.create_task(ask()) for _ in range(count)]
+        await asyncio.sleep(0)
+        unanswered = len(asked)
+        for number in range(1, unanswered + 1):
+            asking.settle(Answered(number, msgspec.Raw(b"7")))
+    answers = [task.result() for task in asking_all]
+    later = asyncio.create_task(ask())
+    await asyncio.sleep(0)
+    asking.settle(Answered(count + 1, msgspec.Raw(b"8")))
+
+    assert 0 < unanswered < count
+    assert sum(map(len, asked[:unanswered])) <= 32 * QUESTION_BYTES
+    assert answers == [b"7"] * unanswered + [None] * (count - unanswered)
+    assert {(str(away), away.advice) for away in refused} == {
+        ("worker 1/1 is asked too much at once", "nothing was done: ask again later")
+    }
+    assert await later == b"8"
+
+
 async def test_worker_is_told_to_wind_down_although_it_does_not_read() -> None:
     told = write(Told(NOTHING, datetime.now(UTC))).decode()
     script = """if True:
