@@ -22,6 +22,7 @@ from nats.js.errors import APIError, NotFoundError
 
 from backoffice.kit.bus import Bus
 from backoffice.kit.errors import BusUnavailable
+from backoffice.kit.forever import heed_cancellation
 
 BATCH = 256
 PULL_EXPIRES_S = 30.0
@@ -163,6 +164,7 @@ class StreamReader:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + wait_s
         while not self._buffer and not self._broken and (left := deadline - loop.time()) > 0:
+            heed_cancellation()
             self._arrived.clear()
             try:
                 async with asyncio.timeout(min(left, 2.5 * HEARTBEAT_S)):

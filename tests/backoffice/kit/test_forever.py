@@ -5,7 +5,10 @@ import asyncio
 import pytest
 
 from backoffice.kit.forever import forever, heed_cancellation
+from backoffice.kit.stream_reader import StreamReader
 from backoffice.kit.workers import try_each
+from protocol.bus.subjects import Stream
+from tests.factories.places import HttpPlace
 
 
 async def swallow_cancellation() -> None:
@@ -47,6 +50,23 @@ async def test_swallowed_cancellation_is_heeded_before_a_long_wait() -> None:
         await asyncio.sleep(3600)
 
     task = asyncio.create_task(work())
+    await end(task)
+
+    assert task.cancelled()
+
+
+async def test_reader_heeds_a_cancellation_that_was_swallowed_before_it_waits(place: HttpPlace) -> None:
+    reader = StreamReader(place.bus, Stream.DOMAIN, filter_subject="nobody.says.this")
+    opened = asyncio.Event()
+
+    async def work() -> None:
+        await reader.open(after=0)
+        opened.set()
+        await swallow_cancellation()
+        await reader.next_batch(wait_s=60)
+
+    task = asyncio.create_task(work())
+    await opened.wait()
     await end(task)
 
     assert task.cancelled()
