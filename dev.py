@@ -40,7 +40,8 @@ NODE_LOCK_FILE = REPOSITORY / "requirements-node.lock"
 # Programs and the Debian packages that have them: browser tests, tests of alerts.
 SYSTEM_PROGRAMS = {"chromium": "chromium", "promtool": "prometheus"}
 SUPPORTED_PYTHONS = ((3, 11), (3, 12), (3, 13))
-BESIDE_EACH_OTHER = ("-n", "3")
+# Who has run out of tests takes from the others: the pages of the guide lie together, and take minutes each.
+BESIDE_EACH_OTHER = ("-n", "3", "--dist", "worksteal")
 TESTS_FAILED, NO_TESTS = 1, 5
 FAILURES_TRIED_AGAIN = 5
 

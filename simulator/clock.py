@@ -4,7 +4,9 @@ A station's clock is its process's clock and is right; a station that is wrong a
 """
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 
@@ -24,27 +26,22 @@ class SystemClock:
     def __init__(self) -> None:
         self._zero_s = time.monotonic()
         started_at = datetime.now(UTC)
-        self._started_at = started_at.replace(microsecond=started_at.microsecond // 1000 * 1000)
+        started_at = started_at.replace(microsecond=started_at.microsecond // 1000 * 1000)
+        self.instant: Callable[[float], datetime] = partial(_instant, started_at)  # one for all who keep it
 
     def now(self) -> float:
         return time.monotonic() - self._zero_s
-
-    def instant(self, now: float) -> datetime:
-        return _instant(self._started_at, now)
 
 
 class VirtualClock:
     """Time that moves when told to: a day of traffic in seconds, the same each time."""
 
     def __init__(self, started_at: datetime = datetime(2026, 1, 1, 6, tzinfo=UTC)) -> None:
-        self._started_at = started_at
+        self.instant: Callable[[float], datetime] = partial(_instant, started_at)
         self._now = 0.0
 
     def now(self) -> float:
         return self._now
-
-    def instant(self, now: float) -> datetime:
-        return _instant(self._started_at, now)
 
     def move_to(self, now: float) -> None:
         """It is `now`, unless that is past already."""

@@ -27,7 +27,6 @@ from simulator.station import Station
 from simulator.traffic import Traffic
 
 _SILENCES_OF_A_DEAD_SOCKET = 2
-_SETTLED_CALLS = 1
 
 
 class Link:
@@ -74,8 +73,9 @@ class Link:
     def open(self, now: float) -> None:
         """A socket is there, with the station's version as its subprotocol."""
         self._prefix, self._said = f"{self._rng.bits(32):08x}", 0
+        # A late answer and an unknown one are the same to a station.
         self._connection = OcppConnection(
-            self.station.state.plan.version, new_message_id=self._next_message_id, remembers=_SETTLED_CALLS
+            self.station.state.plan.version, new_message_id=self._next_message_id, remembers=0
         )
         self._silences = 0
         self.station.go_online(now)

@@ -32,6 +32,7 @@ from simulator.stores import Job, OrderT, StatusT, TokenList
 from simulator.traits import TRAITS, Traits
 from simulator.watching import Watch
 
+_NO_LIST = TokenList()
 _NO_TARIFFS: Mapping[int, Tariff] = MappingProxyType({})
 
 
@@ -101,6 +102,7 @@ class StationState:
     """`boot_reason` is None once the CSMS has accepted the boot; `is_rebooting` while the station is dark.
 
     `power_losses` are why, where it is not a reset.
+    `local_list` is replaced and never changed: before the first it is one for all.
     `settings_after_reboot` are settings that wait for one. `signing_key` is the key of the request that the station has
     made last, `signing_use` what for, and `v2g_identity` what it is to vehicles. `published` are digests of firmware
     that it offers to others. `csms_url` is where the CSMS is as built; `network` is None until the CSMS changes
@@ -126,7 +128,7 @@ class StationState:
     reported_itself: ConnectorStatus | None = None
     firmware_version: str = ""
     settings_after_reboot: Settings | None = None
-    local_list: TokenList = field(default_factory=TokenList)
+    local_list: TokenList = field(default_factory=lambda: _NO_LIST)
     cache: TokenList = field(default_factory=TokenList)
     profiles: tuple[InstalledProfile, ...] = ()
     roots: tuple[TrustedRoot, ...] = ()

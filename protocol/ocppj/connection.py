@@ -79,7 +79,8 @@ class _SettledCall(Struct, frozen=True, gc=False):
 class OcppConnection:
     """The RPC state of one connection; `new_message_id` returns an id that this connection has not used yet.
 
-    `repairs` are tried on frames that the strict reader refuses; `remembers` so many of our CALLs that have ended.
+    `repairs` are tried on frames that the strict reader refuses. It `remembers` so many of our CALLs that have ended:
+    one more answer to another is UNKNOWN.
     """
 
     __slots__ = (
@@ -226,9 +227,9 @@ class OcppConnection:
 
     def _settle(self, pending: PendingCall, next_answer: AnswerFault) -> None:
         self._pending = None
-        settled = _SettledCall(pending.message_id, pending.action, next_answer)
-        kept = (*self._settled, settled)
-        self._settled = kept[max(0, len(kept) - self._remembers) :]
+        if self._remembers:
+            settled = _SettledCall(pending.message_id, pending.action, next_answer)
+            self._settled = (*self._settled, settled)[-self._remembers :]
 
     def _remember_reply(self, call: IncomingCall, reply: bytes) -> bytes:
         if call is self._last_call:
