@@ -12,7 +12,7 @@ from backoffice.identity.bootstrap import ensure_driver, ensure_operator
 from backoffice.identity.domain import TokenRecord, judge_token
 from backoffice.kit.auth import Role
 from backoffice.kit.clock import utc_now
-from backoffice.kit.testing import SECRETS
+from backoffice.kit.testing import SECRETS, eventually
 from protocol.blocks.authorization.queries import AuthorizeToken, TokenVerdict
 from protocol.domain.authorization import AuthorizationStatus
 from protocol.domain.identifiers import (
@@ -201,9 +201,14 @@ async def test_verdict_takes_a_few_milliseconds(place: HttpPlace) -> None:
 async def test_logins_beyond_what_can_be_checked_are_turned_away(place: HttpPlace) -> None:
     login = {"email": "nobody@example.org", "password": "wrong password"}
 
-    responses = await asyncio.gather(*(place.http.post("/api/v1/auth/login", json=login) for _ in range(90)))
+    async def some_are_turned_away() -> bool:
+        """On a busy machine requests may come no faster than they are checked."""
+        responses = await asyncio.gather(*(place.http.post("/api/v1/auth/login", json=login) for _ in range(90)))
+        statuses = {response.status_code for response in responses}
+        assert statuses <= {401, 429}
+        return 429 in statuses
 
-    assert {response.status_code for response in responses} == {401, 429}
+    await eventually(some_are_turned_away, what="a login that is turned away")
 
 
 @pytest.mark.parametrize(

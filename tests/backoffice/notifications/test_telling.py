@@ -1,6 +1,7 @@
 """What happens reaches whom it concerns, by every way, once."""
 
 import json
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import msgspec
@@ -37,6 +38,13 @@ from tests.backoffice.notifications.receivers import Endpoint, MailServer, part,
 from tests.factories.places import HttpPlace
 
 
+def waits_for_inbox(place: HttpPlace, headers: dict[str, str], count: int) -> Callable[[], Awaitable[bool]]:
+    async def is_full() -> bool:
+        return len(await inbox(place, headers)) >= count
+
+    return is_full
+
+
 async def test_every_kind_reaches_a_mail_server_an_inbox_and_a_webhook(
     place: HttpPlace, mails: MailServer, hook: Endpoint
 ) -> None:
@@ -65,6 +73,7 @@ async def test_every_kind_reaches_a_mail_server_an_inbox_and_a_webhook(
         (place.driver_headers(), CHOOSABLE[Audience.DRIVER]),
         (place.operator_headers(), CHOOSABLE[Audience.STAFF]),
     ):
+        await eventually(waits_for_inbox(place, headers, len(kinds)), what="a message of each kind")
         messages = await inbox(place, headers)
         assert sorted(message["kind"] for message in messages) == sorted(kinds)
         assert all(message["subject"] and message["text"] for message in messages)
