@@ -5,7 +5,7 @@ boots, begins a transaction and sends its readings in its interval. Memory is wh
 are charging; CPU time is the process's own over the measured window, by the CALLs that were answered in it: the
 physics, the message, the socket and the answer. The run fails where a station does not charge, for a CALLERROR, a
 silence or a lost socket, and for a wake-up that is late by a second. Beside it, what one timer costs in the fleet's
-heap of wake-ups, and as a task that sleeps.
+wake-ups, and as a task that sleeps.
 """
 
 import argparse
