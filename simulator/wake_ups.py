@@ -7,8 +7,8 @@ takes no more memory than its place in a slot.
 
 Invariants:
 1. Whoever schedules again moves his wake-up: each has one.
-2. Wake-ups come in the order of their times, equal ones in the order in which they were asked for; who leaves a slot
-   and comes back to it has his first place there.
+2. Wake-ups come in the order of their times, equal ones in the order in which they were asked for; but who leaves a
+   slot and comes back to it has his first place there, unless the slot was opened meanwhile.
 3. A sleeper that moved leaves an entry behind, which is skipped, and is gone when its slot's time has come.
 """
 
@@ -35,7 +35,7 @@ _due_at = attrgetter("due_at")
 
 
 class WakeUps(Generic[SleeperT]):
-    """The wake-ups of many sleepers, at times of one clock that begins at 0 and never goes back."""
+    """The wake-ups of many sleepers, at times from 0 on. What was taken may lie behind what is asked for next."""
 
     __slots__ = ("_asked", "_filled", "_late", "_next", "_opened", "_row", "_slots", "_times")
 
@@ -108,7 +108,7 @@ class WakeUps(Generic[SleeperT]):
     def _open(self, number: int) -> None:
         """Whom the slots up to this one hold is in the row, behind whom it has already."""
         filled, row, times = self._filled, self._row, self._times
-        if self._next:
+        if self._next * 2 > len(row):
             del row[: self._next], times[: self._next]
             self._next = 0
         while filled and filled[0] <= number:
