@@ -13,13 +13,15 @@ DRIP_S = 0.01
 class FtpServer:
     """`files` are there, by name.
 
-    `answers` says by their verbs what commands get instead of being done; that of "" is its greeting. While `drip` is
-    set, that comes again and again in place of the greeting; b"" is silence.
+    `answers` says by their verbs what commands get instead of being done; that of "" is its greeting. `verdict` is said
+    behind a transfer; after "" it hangs up instead. While `drip` is set, that comes again and again in place of the
+    greeting; b"" is silence.
     """
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.answers: dict[str, str] = {}
+        self.verdict = "226 it is done"
         self.drip: bytes | None = None
         self.has_begun = threading.Event()
         self.port = 0
@@ -69,7 +71,10 @@ class FtpServer:
             if verb == "QUIT":
                 writer.write(f"{self.answers.get('QUIT', '221 goodbye')}\r\n".encode())
                 break
-            writer.write(f"{await conversation.answer(verb, argument)}\r\n".encode())
+            answer = await conversation.answer(verb, argument)
+            if not answer:
+                break
+            writer.write(f"{answer}\r\n".encode())
         await conversation.close_door()
         writer.close()
 
@@ -131,14 +136,14 @@ class _Conversation:
         reader, writer = await self._transfer()
         self._server.files[name] = await reader.read()
         writer.close()
-        return "226 stored"
+        return self._server.verdict
 
     async def _hand_out(self, name: str) -> str:
         _, writer = await self._transfer()
         writer.write(self._server.files[name])
         await writer.drain()
         writer.close()
-        return "226 sent"
+        return self._server.verdict
 
     async def _transfer(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         assert self._came is not None

@@ -42,14 +42,19 @@ from tests.simulator.test_commands import ask
 from tests.simulator.test_jobs import KEY, signed_update
 
 FIRMWARE = b"firmware of a station, version 2.5.0"
+SAID_BYTES = 32 * 1024 * 1024
 
 
 class Shelf(ThreadingHTTPServer):
-    """A web server that hands out one file, and keeps what is put."""
+    """A web server that hands out one file, and keeps what is put.
+
+    What is asked at "/moved?" is at the place behind that; besides, it says SAID_BYTES: `said_bytes` were taken.
+    """
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.kept: dict[str, bytes] = {}
+        self.said_bytes = 0
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
 
@@ -61,11 +66,21 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_response(302)
             self.send_header("Location", self.path.removeprefix("/moved?"))
             self.end_headers()
+            self._say_much()
             return
         self.send_response(200 if self.path.endswith(".bin") else 404)
+        if self.path == "/short.bin":
+            self.send_header("Content-Length", str(len(FIRMWARE) + 1))
         self.end_headers()
         if self.path.endswith(".bin"):
             self.wfile.write(FIRMWARE)
+
+    def _say_much(self) -> None:
+        part = bytes(1024 * 1024)
+        with suppress(OSError):
+            while self.server.said_bytes < SAID_BYTES:
+                self.wfile.write(part)
+                self.server.said_bytes += len(part)
 
     def do_PUT(self) -> None:
         if self.path.startswith("/locked"):
@@ -359,6 +374,34 @@ async def test_file_that_has_moved_is_followed_on_the_web_alone(shelf: Shelf, ft
 
     assert (near.failure, near.fetched) == ("", digests_of(FIRMWARE))
     assert "unknown url type: ftp" in far.failure
+
+
+async def test_what_a_moved_file_leaves_behind_is_not_read(shelf: Shelf) -> None:
+    fetched = await carry(Transfer(f"{shelf.url}/moved?/2.5.0.bin"))
+
+    assert fetched.fetched == digests_of(FIRMWARE)
+    assert shelf.said_bytes < SAID_BYTES / 2  # what waits in the sockets' buffers
+
+
+async def test_file_that_ends_too_early_is_a_failure(shelf: Shelf) -> None:
+    transfer = await carry(Transfer(f"{shelf.url}/short.bin"))
+
+    assert transfer.failure == f"a file that ends after {len(FIRMWARE)} of {len(FIRMWARE) + 1} bytes"
+    assert transfer.fetched is None
+
+
+@pytest.mark.parametrize("content", [None, FIRMWARE], ids=["fetched", "sent"])
+@pytest.mark.parametrize("verdict", ["426 it broke off", "451 the disk is ill", ""], ids=["cut", "ill", "hung up"])
+async def test_file_that_ftp_does_not_confirm_is_a_failure(
+    ftp_server: FtpServer, verdict: str, content: bytes | None
+) -> None:
+    ftp_server.files["CP1.bin"] = FIRMWARE
+    ftp_server.verdict = verdict
+
+    transfer = await carry(Transfer(f"{ftp_url(ftp_server)}{'' if content else 'CP1.bin'}", content, "CP1.log"))
+
+    assert transfer.failure == (verdict or "EOFError")
+    assert transfer.fetched is None
 
 
 def test_firmware_that_its_holder_signed_is_installed(world: World, shelf: Shelf) -> None:
