@@ -1,6 +1,7 @@
 """Files that are fetched and sent by HTTP and HTTPS. `timeout_s` is of each step. All raise HTTP_ERRORS."""
 
 import http.client
+import socket
 import urllib.request
 from collections.abc import Callable
 from functools import partial
@@ -36,18 +37,19 @@ def store(location: str, file_name: str, content: bytes, *, timeout_s: float, pa
 
 
 class _Connection(http.client.HTTPConnection):
-    """One that patience watches from its first byte."""
+    """One that lasts no longer than patience."""
 
     patience: Patience
+    timeout: float
 
     def connect(self) -> None:
         """The host is reached."""
-        super().connect()
-        self.patience.watch(self.sock)
+        self.sock = self.patience.connect(self.host, self.port, timeout_s=self.timeout)
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a body follows its head at once
 
 
 class _SecureConnection(http.client.HTTPSConnection, _Connection):
-    """One that is watched before TLS begins, for it connects by the next of its bases."""
+    """One whose TLS does not last longer either, for it connects by the next of its bases."""
 
 
 class _Redirections(urllib.request.HTTPRedirectHandler):

@@ -13,14 +13,15 @@ DRIP_S = 0.01
 class FtpServer:
     """`files` are there, by name.
 
-    `answers` says by their verbs what commands get instead of being done; that of "" is its greeting. `verdict` is said
-    behind a transfer; after "" it hangs up instead. While `drip` is set, that comes again and again in place of the
-    greeting; b"" is silence.
+    `answers` says by their verbs what commands get instead of being done; that of "" is its greeting. `prelude` is said
+    before a transfer and `verdict` behind it; where that is "" it hangs up instead. While `drip` is set, that comes
+    again and again in place of the greeting; b"" is silence.
     """
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.answers: dict[str, str] = {}
+        self.prelude = "150 go on"
         self.verdict = "226 it is done"
         self.drip: bytes | None = None
         self.has_begun = threading.Event()
@@ -147,7 +148,7 @@ class _Conversation:
 
     async def _transfer(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         assert self._came is not None
-        self._writer.write(b"150 go on\r\n")
+        self._writer.write(f"{self._server.prelude}\r\n".encode())
         streams = await self._came
         await self.close_door()
         return streams
