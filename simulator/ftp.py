@@ -7,7 +7,7 @@ the location is none.
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from ftplib import FTP, Error, all_errors, error_perm
+from ftplib import FTP, FTP_PORT, Error, all_errors, error_perm, error_reply
 from urllib.parse import unquote, urlsplit
 
 from simulator.patience import Patience
@@ -59,14 +59,20 @@ class _Session(FTP):
     """A conversation that lasts no longer than patience, and no more than _LINES."""
 
     def __init__(self, timeout_s: float, patience: Patience) -> None:
-        super().__init__(timeout=timeout_s)
+        super().__init__()
+        self._timeout_s = timeout_s
         self._patience = patience
         self._lines = 0
 
+    def reach(self, host: str, port: int) -> None:
+        """The server has greeted."""
+        self.sock = self._patience.connect(host, port, timeout_s=self._timeout_s)
+        self.af = self.sock.family
+        self.file = self.sock.makefile("r", encoding=self.encoding)
+        self.getresp()
+
     def getline(self) -> str:
         """The next line of a reply."""
-        if self._lines == 0 and self.sock is not None:  # the greeting
-            self._patience.watch(self.sock)
         self._lines += 1
         if self._lines > _LINES:
             raise Error(f"a server that says more than {_LINES} lines")  # noqa: S321 # an error, no call
@@ -81,8 +87,13 @@ class _Session(FTP):
     def transfer(self, command: str) -> Iterator[socket.socket]:
         """The connection that the bytes of a file go through."""
         self.voidcmd("TYPE I")
-        with self.transfercmd(command) as data:
-            self._patience.watch(data)
+        host, port = self.makepasv()
+        with self._patience.connect(host, port, timeout_s=self._timeout_s) as data:
+            reply = self.sendcmd(command)
+            if reply.startswith("2"):  # some say so before they begin, which RFC 959 §5.4 does not know
+                reply = self.getresp()
+            if not reply.startswith("1"):
+                raise error_reply(reply)  # noqa: S321 # an error, no call
             yield data
 
 
@@ -92,7 +103,7 @@ def _session(location: str, timeout_s: float, patience: Patience) -> Iterator[_S
     session = _Session(timeout_s, patience)
     try:
         with _refusals_by(_LOGIN):
-            session.connect(place.hostname or "", place.port or 0)
+            session.reach(place.hostname or "", place.port or FTP_PORT)
             session.login(unquote(place.username or ""), unquote(place.password or ""))
         yield session
         with suppress(OSError):

@@ -1,9 +1,11 @@
 """Files that are fetched and sent by HTTP and HTTPS. `timeout_s` is of each step. All raise HTTP_ERRORS."""
 
 import http.client
+import socket
 import urllib.request
 from collections.abc import Callable
 from functools import partial
+from typing import IO
 from urllib.parse import quote
 
 from simulator.patience import Patience
@@ -16,8 +18,13 @@ def fetch(location: str, take: Callable[[bytes], None], *, timeout_s: float, pat
     """`take` has had all blocks of the file; it may raise to give the rest up."""
     request = urllib.request.Request(location)  # noqa: S310 # _open knows no other schemes
     with _open(request, timeout_s, patience) as answer:
+        length_bytes, taken_bytes = answer.length, 0
         while block := answer.read1(_BLOCK_BYTES):  # what has come: `read` waits for all of it, however slow it is
             take(block)
+            taken_bytes += len(block)
+    # `read1` is silent about an end that comes too early, unless the file comes in chunks: then its length is not told.
+    if length_bytes is not None and taken_bytes < length_bytes:
+        raise http.client.HTTPException(f"a file that ends after {taken_bytes} of {length_bytes} bytes")
 
 
 def store(location: str, file_name: str, content: bytes, *, timeout_s: float, patience: Patience) -> None:
@@ -30,18 +37,35 @@ def store(location: str, file_name: str, content: bytes, *, timeout_s: float, pa
 
 
 class _Connection(http.client.HTTPConnection):
-    """One that patience watches from its first byte."""
+    """One that lasts no longer than patience."""
 
     patience: Patience
+    timeout: float
 
     def connect(self) -> None:
         """The host is reached."""
-        super().connect()
-        self.patience.watch(self.sock)
+        self.sock = self.patience.connect(self.host, self.port, timeout_s=self.timeout)
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a body follows its head at once
 
 
 class _SecureConnection(http.client.HTTPSConnection, _Connection):
-    """One that is watched before TLS begins, for it connects by the next of its bases."""
+    """One whose TLS does not last longer either, for it connects by the next of its bases."""
+
+
+class _Redirections(urllib.request.HTTPRedirectHandler):
+    """They are followed without reading what a redirecting answer says besides: nothing bounds its length."""
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        fp.close()
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 class _Handler(urllib.request.AbstractHTTPHandler):
@@ -69,7 +93,7 @@ def _open(request: urllib.request.Request, timeout_s: float, patience: Patience)
     opener = urllib.request.OpenerDirector()
     for handler in (
         _Handler(patience),
-        urllib.request.HTTPRedirectHandler(),
+        _Redirections(),
         urllib.request.HTTPErrorProcessor(),
         urllib.request.HTTPDefaultErrorHandler(),
         urllib.request.UnknownHandler(),

@@ -13,6 +13,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count
 
 from simulator.control import errors
@@ -29,6 +30,14 @@ _REFUSALS: dict[str, type[ControlError]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Somebody who has asked, and how long there is for the turn and the answer together."""
+
+    answer: asyncio.Future[Answered | Declined]
+    patience: asyncio.Timeout
+
+
 class Asking:
     """The questions to one worker, called `name`. `send` writes to it once what was written before is on its way."""
 
@@ -38,7 +47,7 @@ class Asking:
         self._patience_s = patience_s
         self._turn = asyncio.Lock()
         self._numbers = count(1)
-        self._waiting: dict[int, asyncio.Future[Answered | Declined]] = {}
+        self._waiting: dict[int, _Waiting] = {}
         self._unanswered_bytes = 0
         self._end: tuple[str, str] | None = None
 
@@ -52,8 +61,8 @@ class Asking:
             raise Invalid("the request is too long", advice=f"it may have {QUESTION_BYTES} bytes at most")
         is_sent = False
         try:
-            with self._awaited(number, len(line) + _ASKER_BYTES) as awaited:
-                async with asyncio.timeout(self._patience_s):
+            async with asyncio.timeout(self._patience_s) as patience:
+                with self._awaited(number, len(line) + _ASKER_BYTES, patience) as awaited:
                     async with self._turn:
                         await self._send(line)
                     is_sent = True
@@ -67,30 +76,35 @@ class Asking:
     def settle(self, answer: Answered | Declined) -> None:
         """The worker has answered; too late is no matter."""
         waiting = self._waiting.get(answer.number)
-        if waiting is not None and not waiting.done():
-            waiting.set_result(answer)
+        if waiting is not None and not waiting.answer.done():
+            waiting.answer.set_result(answer)
 
     def end(self, reason: str, *, advice: str) -> None:
-        """The worker answers nothing more."""
+        """The worker answers nothing more: the patience of all who wait, for their turns too, is over."""
         self._end = self._end or (reason, advice)
+        now = asyncio.get_running_loop().time()
         for waiting in self._waiting.values():
-            if not waiting.done():
-                waiting.set_exception(_away(self._end))
+            if not waiting.answer.done() and not waiting.patience.expired():
+                waiting.patience.reschedule(now)
 
     @contextmanager
-    def _awaited(self, number: int, cost_bytes: int) -> Iterator[asyncio.Future[Answered | Declined]]:
+    def _awaited(
+        self, number: int, cost_bytes: int, patience: asyncio.Timeout
+    ) -> Iterator[asyncio.Future[Answered | Declined]]:
         """The answer of that number, for as long as somebody waits. Raises Away where too much has no answer yet."""
         if self._unanswered_bytes + cost_bytes > _UNANSWERED_BYTES:
             raise Away(f"{self._name} is asked too much at once", advice=_NOTHING_DONE)
         self._unanswered_bytes += cost_bytes
-        waiting = self._waiting[number] = asyncio.get_running_loop().create_future()
+        waiting = self._waiting[number] = _Waiting(asyncio.get_running_loop().create_future(), patience)
         try:
-            yield waiting
+            yield waiting.answer
         finally:
             del self._waiting[number]
             self._unanswered_bytes -= cost_bytes
 
     def _silence(self, *, is_sent: bool) -> Away:
+        if self._end is not None:
+            return _away(self._end)
         if not is_sent:
             return Away(f"{self._name} has not read for {self._patience_s:g} s what it is asked", advice=_NOTHING_DONE)
         return Away(

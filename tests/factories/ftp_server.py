@@ -13,13 +13,16 @@ DRIP_S = 0.01
 class FtpServer:
     """`files` are there, by name.
 
-    `answers` says by their verbs what commands get instead of being done; that of "" is its greeting. While `drip` is
-    set, that comes again and again in place of the greeting; b"" is silence.
+    `answers` says by their verbs what commands get instead of being done; that of "" is its greeting. `prelude` is said
+    before a transfer and `verdict` behind it; where that is "" it hangs up instead. While `drip` is set, that comes
+    again and again in place of the greeting; b"" is silence.
     """
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.answers: dict[str, str] = {}
+        self.prelude = "150 go on"
+        self.verdict = "226 it is done"
         self.drip: bytes | None = None
         self.has_begun = threading.Event()
         self.port = 0
@@ -69,7 +72,10 @@ class FtpServer:
             if verb == "QUIT":
                 writer.write(f"{self.answers.get('QUIT', '221 goodbye')}\r\n".encode())
                 break
-            writer.write(f"{await conversation.answer(verb, argument)}\r\n".encode())
+            answer = await conversation.answer(verb, argument)
+            if not answer:
+                break
+            writer.write(f"{answer}\r\n".encode())
         await conversation.close_door()
         writer.close()
 
@@ -131,18 +137,18 @@ class _Conversation:
         reader, writer = await self._transfer()
         self._server.files[name] = await reader.read()
         writer.close()
-        return "226 stored"
+        return self._server.verdict
 
     async def _hand_out(self, name: str) -> str:
         _, writer = await self._transfer()
         writer.write(self._server.files[name])
         await writer.drain()
         writer.close()
-        return "226 sent"
+        return self._server.verdict
 
     async def _transfer(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         assert self._came is not None
-        self._writer.write(b"150 go on\r\n")
+        self._writer.write(f"{self._server.prelude}\r\n".encode())
         streams = await self._came
         await self.close_door()
         return streams

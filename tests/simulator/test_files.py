@@ -3,9 +3,10 @@
 import asyncio
 import base64
 import hashlib
+import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -34,6 +35,7 @@ from protocol.blocks.firmware.messages import (
 from protocol.blocks.security.messages import SecurityEventNotification
 from protocol.domain.version import OcppVersion
 from simulator.files import IMAGINED, Digests, FailureKind, RealFiles, Transfer
+from simulator.patience import Patience
 from simulator.plan import StationPlan
 from tests.acceptance.network import eventually
 from tests.factories.ftp_server import FOLDER, PASSWORD, USER, FtpServer
@@ -42,14 +44,19 @@ from tests.simulator.test_commands import ask
 from tests.simulator.test_jobs import KEY, signed_update
 
 FIRMWARE = b"firmware of a station, version 2.5.0"
+SAID_BYTES = 32 * 1024 * 1024
 
 
 class Shelf(ThreadingHTTPServer):
-    """A web server that hands out one file, and keeps what is put."""
+    """A web server that hands out one file, and keeps what is put.
+
+    What is asked at "/moved?" is at the place behind that; besides, it says SAID_BYTES: `said_bytes` were taken.
+    """
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.kept: dict[str, bytes] = {}
+        self.said_bytes = 0
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
 
@@ -61,11 +68,21 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_response(302)
             self.send_header("Location", self.path.removeprefix("/moved?"))
             self.end_headers()
+            self._say_much()
             return
         self.send_response(200 if self.path.endswith(".bin") else 404)
+        if self.path == "/short.bin":
+            self.send_header("Content-Length", str(len(FIRMWARE) + 1))
         self.end_headers()
         if self.path.endswith(".bin"):
             self.wfile.write(FIRMWARE)
+
+    def _say_much(self) -> None:
+        part = bytes(1024 * 1024)
+        with suppress(OSError):
+            while self.server.said_bytes < SAID_BYTES:
+                self.wfile.write(part)
+                self.server.said_bytes += len(part)
 
     def do_PUT(self) -> None:
         if self.path.startswith("/locked"):
@@ -134,6 +151,20 @@ def dripping() -> Iterator[Dripping]:
 def ftp_server() -> Iterator[FtpServer]:
     with FtpServer.running() as server:
         yield server
+
+
+@pytest.fixture
+def deaf_port() -> Iterator[int]:
+    """A port whose queue is full, so that nobody else's connection is taken or refused."""
+    with ExitStack() as sockets:
+        door = sockets.enter_context(socket.socket())
+        door.bind(("127.0.0.1", 0))
+        door.listen(0)
+        for _ in range(4):
+            queued = sockets.enter_context(socket.socket())
+            queued.setblocking(False)
+            queued.connect_ex(door.getsockname())
+        yield door.getsockname()[1]
 
 
 def ftp_url(server: FtpServer, folder: str = FOLDER, *, password: str = PASSWORD) -> str:
@@ -212,6 +243,14 @@ async def test_file_is_sent_and_fetched_by_ftp(ftp_server: FtpServer) -> None:
     assert (fetched.failure, fetched.fetched) == ("", digests_of(FIRMWARE))
 
 
+async def test_ftp_that_says_yes_before_it_begins_is_understood(ftp_server: FtpServer) -> None:
+    ftp_server.prelude = "200 I will\r\n150 go on"
+
+    sent = await carry(Transfer(ftp_url(ftp_server), b"a log", "CP1.log"))
+
+    assert (sent.failure, ftp_server.files) == ("", {"CP1.log": b"a log"})
+
+
 @pytest.mark.parametrize(
     ("location", "kind", "failure"),
     [
@@ -242,6 +281,7 @@ async def test_file_that_ftp_does_not_take_is_a_failure_of_its_kind(
         ("STOR", "550 permission denied", FailureKind.DENIED),
         ("STOR", "553 could not create the file", FailureKind.DENIED),
         ("STOR", "552 no room", FailureKind.OTHER),
+        ("STOR", "350 and then?", FailureKind.OTHER),
         ("STOR", "502 not implemented", FailureKind.NOT_IMPLEMENTED),
         ("TYPE", "504 not that one", FailureKind.NOT_IMPLEMENTED),
         ("PASV", "500 what?", FailureKind.NOT_IMPLEMENTED),
@@ -340,6 +380,35 @@ async def test_server_that_says_nothing_is_left_when_the_carrier_ends(
     await no_thread_is_left()
 
 
+@pytest.mark.parametrize("content", [None, b"a log"], ids=["fetched", "sent"])
+@pytest.mark.parametrize("scheme", ["http", "https", "ftp"])
+async def test_host_that_does_not_take_the_connection_is_left(
+    deaf_port: int, scheme: str, content: bytes | None
+) -> None:
+    transfer = await carry(Transfer(f"{scheme}://127.0.0.1:{deaf_port}/x", content, "CP1.log"), longest_s=0.3)
+    await no_thread_is_left()
+
+    assert transfer.failure == "a file that takes too long"
+
+
+async def test_ftp_whose_door_for_the_file_is_closed_to_us_is_left(ftp_server: FtpServer, deaf_port: int) -> None:
+    high, low = divmod(deaf_port, 256)
+    ftp_server.answers = {"PASV": f"227 entering passive mode (127,0,0,1,{high},{low})"}
+
+    transfer = await carry(Transfer(ftp_url(ftp_server), b"a log", "CP1.log"), longest_s=0.3)
+    await no_thread_is_left()
+
+    assert transfer.failure == "a file that takes too long"
+
+
+def test_nobody_is_connected_once_patience_has_ended(shelf: Shelf) -> None:
+    patience = Patience()
+    patience.end()
+
+    with pytest.raises(TimeoutError, match="nobody waits"):
+        patience.connect("127.0.0.1", shelf.server_address[1], timeout_s=10)
+
+
 def test_imagined_file_without_a_place_is_a_failure() -> None:
     transfer = Transfer("http://[fw/x.bin")
 
@@ -359,6 +428,34 @@ async def test_file_that_has_moved_is_followed_on_the_web_alone(shelf: Shelf, ft
 
     assert (near.failure, near.fetched) == ("", digests_of(FIRMWARE))
     assert "unknown url type: ftp" in far.failure
+
+
+async def test_what_a_moved_file_leaves_behind_is_not_read(shelf: Shelf) -> None:
+    fetched = await carry(Transfer(f"{shelf.url}/moved?/2.5.0.bin"))
+
+    assert fetched.fetched == digests_of(FIRMWARE)
+    assert shelf.said_bytes < SAID_BYTES / 2  # what waits in the sockets' buffers
+
+
+async def test_file_that_ends_too_early_is_a_failure(shelf: Shelf) -> None:
+    transfer = await carry(Transfer(f"{shelf.url}/short.bin"))
+
+    assert transfer.failure == f"a file that ends after {len(FIRMWARE)} of {len(FIRMWARE) + 1} bytes"
+    assert transfer.fetched is None
+
+
+@pytest.mark.parametrize("content", [None, FIRMWARE], ids=["fetched", "sent"])
+@pytest.mark.parametrize("verdict", ["426 it broke off", "451 the disk is ill", ""], ids=["cut", "ill", "hung up"])
+async def test_file_that_ftp_does_not_confirm_is_a_failure(
+    ftp_server: FtpServer, verdict: str, content: bytes | None
+) -> None:
+    ftp_server.files["CP1.bin"] = FIRMWARE
+    ftp_server.verdict = verdict
+
+    transfer = await carry(Transfer(f"{ftp_url(ftp_server)}{'' if content else 'CP1.bin'}", content, "CP1.log"))
+
+    assert transfer.failure == (verdict or "EOFError")
+    assert transfer.fetched is None
 
 
 def test_firmware_that_its_holder_signed_is_installed(world: World, shelf: Shelf) -> None:

@@ -18,7 +18,7 @@ import pytest
 
 from simulator.control.app import make_app
 from simulator.control.controlled import Controlled
-from simulator.control.errors import Away, Invalid
+from simulator.control.errors import Away
 from simulator.control.feed import EventFeed, Lost, NumberedEvent
 from simulator.control.local import LocalFleet
 from simulator.control.orders import DropSocket, StationQuestion
@@ -53,6 +53,7 @@ from tests.simulator.figures import figures
 from tests.simulator.peer_csms import peer_csms
 from tests.simulator.scripted_csms import World
 from tests.simulator.test_control import next_event, until_ready
+from tests.simulator.workers.test_asking import asking_into
 from tests.simulator.workers.test_crew import children_of
 
 WAIT_S = 30.0
@@ -115,15 +116,6 @@ def one_process() -> LocalFleet:
 
 def crew_of(count: int) -> list[NearWorker]:
     return [NearWorker(Share(number, count)) for number in range(1, count + 1)]
-
-
-def asking_into(asked: list[bytes], *, patience_s: float = WAIT_S) -> Asking:
-    """Questions to a worker that reads each at once."""
-
-    async def send(line: bytes) -> None:
-        asked.append(line)
-
-    return Asking("worker 1/1", send=send, patience_s=patience_s)
 
 
 def client_of(fleet: Controlled) -> httpx.AsyncClient:
@@ -235,22 +227,6 @@ async def test_silent_workers_are_waited_for_together(path: str) -> None:
     assert time.monotonic() - began_at < 0.9
 
 
-async def test_who_waits_for_a_worker_hears_at_once_that_it_is_gone() -> None:
-    asked: list[bytes] = []
-    asking = asking_into(asked)
-    waiting = asyncio.create_task(asking.ask(CountAccepted()))
-    await asyncio.sleep(0)
-
-    asking.end("worker 1/1 died", advice="start again")
-
-    for later in (waiting, asking.ask(CountAccepted())):
-        with pytest.raises(Away, match="worker 1/1 died"):
-            await later
-    (order,) = map(read_order, asked)
-    assert isinstance(order, Asked)
-    assert (order.number, order.question) == (1, CountAccepted())
-
-
 @pytest.mark.parametrize(
     ("path", "body"),
     [
@@ -302,16 +278,6 @@ async def test_what_fails_at_one_station_is_an_error_of_that_request(monkeypatch
     assert "somebody's fault" in broken.json()["detail"]
 
 
-async def test_question_that_is_too_long_is_never_sent() -> None:
-    asked: list[bytes] = []
-    asking = asking_into(asked)
-
-    with pytest.raises(Invalid, match="too long"):
-        await asking.ask(StationQuestion(limit=1, starts_with="x" * QUESTION_BYTES))
-
-    assert asked == []
-
-
 @pytest.mark.parametrize("lines_read", [0, 12], ids=["never", "late"])
 async def test_worker_that_does_not_read_is_written_no_more_than_it_may_read(lines_read: int) -> None:
     told = write(Told(NOTHING, datetime.now(UTC))).decode()
@@ -343,44 +309,6 @@ async def test_worker_that_does_not_read_is_written_no_more_than_it_may_read(lin
             "answered for 1 s",
             *["read for 1 s what it is asked"] * 11,
         ]
-
-
-@pytest.mark.parametrize(
-    ("length", "count"), [(QUESTION_BYTES // 2, 100), (1, 10_000)], ids=["long ones", "short ones"]
-)
-async def test_what_has_no_answer_yet_is_bounded_and_what_is_above_the_bound_is_refused_at_once(
-    length: int, count: int
-) -> None:
-    asked: list[bytes] = []
-    asking = asking_into(asked)
-    question = StationQuestion(limit=1, starts_with="x" * length)
-    refused: list[Away] = []
-
-    async def ask() -> bytes | None:
-        try:
-            return await asking.ask(question)
-        except Away as away:
-            refused.append(away)
-            return None
-
-    async with asyncio.TaskGroup() as tasks:
-        asking_all = [tasks.create_task(ask()) for _ in range(count)]
-        await asyncio.sleep(0)
-        unanswered = len(asked)
-        for number in range(1, unanswered + 1):
-            asking.settle(Answered(number, msgspec.Raw(b"7")))
-    answers = [task.result() for task in asking_all]
-    later = asyncio.create_task(ask())
-    await asyncio.sleep(0)
-    asking.settle(Answered(count + 1, msgspec.Raw(b"8")))
-
-    assert 0 < unanswered < count
-    assert sum(map(len, asked[:unanswered])) <= 32 * QUESTION_BYTES
-    assert answers == [b"7"] * unanswered + [None] * (count - unanswered)
-    assert {(str(away), away.advice) for away in refused} == {
-        ("worker 1/1 is asked too much at once", "nothing was done: ask again later")
-    }
-    assert await later == b"8"
 
 
 async def test_worker_is_told_to_wind_down_although_it_does_not_read() -> None:
@@ -423,16 +351,6 @@ async def test_what_nobody_waits_for_any_more_is_not_done() -> None:
     assert (answer.error, world.station.state.is_online) == ("Away", True)
 
 
-async def test_question_that_cannot_be_sent_leaves_nothing_behind() -> None:
-    async def fail(_line: bytes) -> None:
-        raise RuntimeError("the pipe is no pipe")
-
-    asking = Asking("worker 1/1", send=fail)
-    for _ in range(2):
-        with pytest.raises(RuntimeError, match="no pipe"):
-            await asking.ask(CountAccepted())
-
-
 async def test_worker_whose_line_never_ends_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crew, "_LINE_BYTES", 1000)
     worker = Worker(Share(1, 1), PLANS)
@@ -471,15 +389,6 @@ async def test_a_worker_that_has_died_can_be_asked_and_told_to_wind_down() -> No
         worker.wind_down()
         with pytest.raises(Away, match="exit code 3"):
             await worker.ask(CountAccepted())
-
-
-async def test_an_answer_that_comes_too_late_is_nobodys() -> None:
-    asking = asking_into([], patience_s=0.01)
-    question: Question = CountAccepted()
-    with pytest.raises(Away):
-        await asking.ask(question)
-
-    asking.settle(Declined(1, "Refused", "no", "wait"))
 
 
 async def test_events_of_workers_are_those_of_the_fleet() -> None:
