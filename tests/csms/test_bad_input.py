@@ -218,7 +218,7 @@ async def test_broken_frame_in_one_packet_with_the_head_is_refused_behind_the_up
     csms: GatewayInMemory, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with RawStation.connected(csms, behind_head=frame(TEXT, HEARTBEAT, masked=False)) as peer:
-        assert await peer.close_code() in (1002, None)
+        assert await peer.close_code() == 1002
 
     assert "request failed" not in caplog.text
 
