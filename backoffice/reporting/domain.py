@@ -17,6 +17,7 @@ from protocol.bus.envelope import event_id
 from protocol.domain.identifiers import TenantId
 
 COMES_AT = time(6)
+_EASTMOST = timedelta(hours=14)
 _WEEK = timedelta(days=7)
 _MONTHS = 12
 
@@ -77,6 +78,12 @@ class Report:
     rows: Sequence[tuple[Cell, ...]]
     refreshed_at: datetime | None
     next_cursor: str | None = None
+
+
+def day_after_today(now: datetime, kind: ReportKind) -> date:
+    """Tomorrow: in UTC, by which uptime is measured; else where days begin first, for the rest goes by sites' days."""
+    ahead = timedelta() if kind is ReportKind.UPTIME else _EASTMOST
+    return (now + ahead).date() + timedelta(days=1)
 
 
 def first_due(now: datetime, every: Every, timezone: str) -> datetime:

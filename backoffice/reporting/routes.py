@@ -28,8 +28,13 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-FromDay = Annotated[date | None, Query(alias="from", description="The first day. Default: thirty before `to`.")]
-ToDay = Annotated[date | None, Query(alias="to", description="The day after the last. Default: tomorrow.")]
+FromDay = Annotated[
+    date | None, Query(alias="from", description="The first day. Default: thirty before `to`, or before tomorrow.")
+]
+ToDay = Annotated[
+    date | None,
+    Query(alias="to", description="The day after the last. Default: today's days are in, wherever the site is."),
+]
 By = Annotated[list[Group], Query(max_length=6, description="Given again for a further group.")]
 
 

@@ -7,7 +7,7 @@ from backoffice.kit.bus import Bus
 from backoffice.kit.clock import Clock
 from backoffice.kit.database import Database
 from backoffice.reporting import view_repository
-from backoffice.reporting.domain import Group, Report, ReportKind, Wanted
+from backoffice.reporting.domain import Group, Report, ReportKind, Wanted, day_after_today
 from backoffice.reporting.errors import DaysWrong, NotToldBy, TooLong
 from backoffice.reporting.uptimes import report_uptime
 from protocol.domain.identifiers import TenantId
@@ -38,8 +38,9 @@ class Reports:
 
         Raises NotToldBy, DaysWrong.
         """
-        end = end or self.clock().date() + timedelta(days=1)
-        begin = begin or end - _THIRTY_DAYS
+        now = self.clock()
+        begin = begin or (end or now.date() + timedelta(days=1)) - _THIRTY_DAYS
+        end = end or day_after_today(now, kind)
         if not timedelta() < end - begin <= timedelta(days=MOST_DAYS):
             raise DaysWrong(begin, end, most=MOST_DAYS)
         return Wanted(kind, checked_groups(kind, by), begin, end, sites=sites_of(principal, site))

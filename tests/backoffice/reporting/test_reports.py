@@ -18,12 +18,37 @@ from backoffice.kit.auth import Role
 from backoffice.kit.database import Unit, driver_dsn
 from backoffice.kit.testing import eventually
 from backoffice.reporting import repository
+from backoffice.reporting.domain import ReportKind, day_after_today
 from backoffice.reporting.models import PlaceRow
 from protocol.domain.identifiers import StationId, TenantId
 from protocol.domain.status import ConnectorStatus
 from tests.backoffice.reporting.harness import MONDAY, RANGE, ZONE_OF, Desk, charged, host_of, parked
 
 HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize("kind", ReportKind)
+def test_what_was_sold_just_now_is_in_the_report_wherever_its_site_is(kind: ReportKind) -> None:
+    for hour in range(24):
+        now = MONDAY.replace(hour=hour)
+        east = (now + 14 * HOUR).date()
+        end = day_after_today(now, kind)
+        assert end == now.date() + timedelta(days=1) if kind is ReportKind.UPTIME else end > east
+
+
+async def test_report_without_days_has_the_evening_in_berlin(desk: Desk) -> None:
+    await desk.open_ports()
+    evening = datetime.now(UTC).replace(hour=23, minute=10)
+    desk.place.clock.advance(evening + timedelta(days=1) - desk.place.clock())
+    await desk.say(charged("s1", station="BER-1", began_at=desk.place.clock() - HOUR), key="s1", at=desk.place.clock())
+
+    async def is_told() -> bool:
+        answer = await desk.place.http.get(
+            "/api/v1/reports/sessions", params={"by": "site"}, headers=desk.place.operator_headers()
+        )
+        return bool(answer.json()["items"])
+
+    await eventually(is_told, what="the session of this evening")
 
 
 async def test_sessions_count_on_the_day_of_their_site_on_which_they_ended(desk: Desk) -> None:
