@@ -138,4 +138,4 @@ class AgainstTheirTimes(RuleBasedStateMachine):
 
 
 TestAgainstTheirTimes = AgainstTheirTimes.TestCase
-TestAgainstTheirTimes.settings = settings(max_examples=120, stateful_step_count=40)
+TestAgainstTheirTimes.settings = settings(max_examples=300, stateful_step_count=40)
