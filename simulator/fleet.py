@@ -336,8 +336,6 @@ class Fleet:
     def _hear(self, running: RunningStation, notice: Notice, now: float) -> None:
         self.ledger.record(running.plan, notice)
         match notice.happening:
-            case Happening.READINGS_ACKNOWLEDGED:
-                pass
             case Happening.ONLINE:
                 self._has_been_online = True
             case Happening.TRANSACTION_ENDED if notice.transaction is not None:

@@ -203,15 +203,16 @@ class Database:
         with _naming_outages():
             async with self._sessions() as session:
                 unit = Unit(session, self._catalogue, source=f"/backoffice/{self.service}")
-                with _naming_failed_connects():
-                    await self._begin(unit, tenant, execution_options)
+                with _naming_failed_connects(), self._naming_holders():
+                    await _begin(unit, tenant, execution_options)
                 with self._holders.holding():
                     yield unit
                     await unit.commit()
 
-    async def _begin(self, unit: Unit, tenant: TenantId, execution_options: Mapping[str, object]) -> None:
+    @contextmanager
+    def _naming_holders(self) -> Iterator[None]:
         try:
-            await _begin(unit, tenant, execution_options)
+            yield
         except PoolTimeoutError:
             log.warning("no connection is free", service=self.service, busy=self._holders.describe())
             raise

@@ -170,15 +170,16 @@ def _read_exported_power(evse: Evse, context: str) -> Iterable[MeterReading]:
 
 
 def _read_currents(evse: Evse, context: str) -> Iterable[MeterReading]:
-    return [
-        MeterReading(f"{max(0, line.current_ca) / 100:.2f}", "A", CURRENT_IMPORT, context, phase)
-        for phase, line in zip(_phases(evse, _CONDUCTORS), evse.meter.lines, strict=False)
-    ]
+    return _currents(evse, CURRENT_IMPORT, context, sign=1)
 
 
 def _read_exported_currents(evse: Evse, context: str) -> Iterable[MeterReading]:
+    return _currents(evse, CURRENT_EXPORT, context, sign=-1)
+
+
+def _currents(evse: Evse, measurand: str, context: str, *, sign: int) -> Iterable[MeterReading]:
     return [
-        MeterReading(f"{max(0, -line.current_ca) / 100:.2f}", "A", CURRENT_EXPORT, context, phase)
+        MeterReading(f"{max(0, sign * line.current_ca) / 100:.2f}", "A", measurand, context, phase)
         for phase, line in zip(_phases(evse, _CONDUCTORS), evse.meter.lines, strict=False)
     ]
 

@@ -1,5 +1,7 @@
 """Counting latencies in buckets."""
 
+import copy
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -50,3 +52,17 @@ def test_answers_are_kept_by_action() -> None:
 
     assert traffic.answered_count == 3
     assert traffic.answered["MeterValues"].longest_s == 0.04
+
+
+def test_what_came_since_is_told_apart_from_what_was_before() -> None:
+    latencies = Latencies()
+    for _ in range(50):
+        latencies.record(8.0)
+    before = copy.deepcopy(latencies)
+    for _ in range(10):
+        latencies.record(0.01)
+
+    since = latencies.since(before)
+
+    assert since.count == 10
+    assert 0.01 <= since.quantile_s(0.99) < 0.012

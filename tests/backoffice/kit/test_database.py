@@ -52,6 +52,12 @@ async def test_transaction_without_a_tenant_sees_nothing_and_one_of_all_sees_all
 
 
 @pytest.mark.usefixtures("place")
+async def test_statements_are_not_compiled(sample: Sample) -> None:
+    async with sample.database.transaction(DEFAULT_TENANT) as unit:
+        assert (await unit.session.execute(text("SHOW jit"))).scalar_one() == "off"
+
+
+@pytest.mark.usefixtures("place")
 async def test_savepoint_that_fails_restores_the_tenant(sample: Sample) -> None:
     await write_counts(sample)
 
